@@ -1,0 +1,1 @@
+"""Turncheck: QuickCheck for learned engines."""

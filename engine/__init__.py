@@ -1,0 +1,51 @@
+"""The ground truth: the duel's state, tables and rules, resolving a turn, the text, samplers. No learned thing here."""
+
+from turncheck.engine.resolve import resolve
+from turncheck.engine.rules import RULE_IDS, RULES_VERSION, STANDARD, Rules, RulesError
+from turncheck.engine.state import (
+    UNIT_NAMES,
+    Battle,
+    FieldError,
+    Order,
+    Turn,
+    Unit,
+    UnitName,
+    other,
+)
+from turncheck.engine.text import (
+    REASONS,
+    WORDS,
+    MalformedTextError,
+    read,
+    read_answer,
+    read_battle,
+    resolve_text,
+    write,
+    write_rejection,
+)
+
+__all__ = [
+    "REASONS",
+    "RULES_VERSION",
+    "RULE_IDS",
+    "STANDARD",
+    "UNIT_NAMES",
+    "WORDS",
+    "Battle",
+    "FieldError",
+    "MalformedTextError",
+    "Order",
+    "Rules",
+    "RulesError",
+    "Turn",
+    "Unit",
+    "UnitName",
+    "other",
+    "read",
+    "read_answer",
+    "read_battle",
+    "resolve",
+    "resolve_text",
+    "write",
+    "write_rejection",
+]

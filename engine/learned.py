@@ -1,0 +1,41 @@
+"""The interface of a learned engine: one obligation, one option."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import attrs
+
+
+class LearnedEngine(Protocol):
+    """Anything that answers texts."""
+
+    def predict(self, prompts: Sequence[str], /) -> Sequence[str]:
+        """One answer for each prompt, in their order: what the model writes greedily."""
+        ...
+
+
+@attrs.frozen
+class Verdict:
+    """What a learned engine says of a draft.
+
+    Attributes:
+        accepted: how many of the draft's tokens, from its first, the model would greedily write itself.
+        complete: whether it would write all of them and stop there: then the draft is its answer.
+        margin: the smallest distance, in logits, between the best and the second best token over what was compared.
+            A small one means that another order of float operations could decide otherwise.
+    """
+
+    accepted: int
+    complete: bool
+    margin: float
+
+
+@runtime_checkable
+class Verifier(Protocol):
+    """A learned engine that can check an answer in one forward pass instead of writing it token by token."""
+
+    def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> Sequence[Verdict]:
+        """One verdict for each prompt and its draft, equal to what greedy decoding in float32 would show."""
+        ...

@@ -1,4 +1,4 @@
-"""Counting all that can happen from a battle, move by move, as chess engines do with perft: the counts pin the rules."""
+"""Counting all that can happen from a battle, as chess engines do with perft: the counts pin the rules."""
 
 from __future__ import annotations
 

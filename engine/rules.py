@@ -11,12 +11,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import Any, Self
 
 import attrs
 
-from turncheck.engine.tables import ACTION_NAMES, ACTIONS, FIELDS, TURN, Action, Field, Limits
+from turncheck.engine.tables import ACTION_NAMES, ACTIONS, FIELDS, OPERATIONS, TURN, Action, Field, Limits
 
 RULES_VERSION = "duel/1"
 
@@ -86,6 +87,10 @@ def _is_a_number(rules: Rules, attribute: attrs.Attribute[int], value: int) -> N
         raise RulesError(attribute.name, f"an int, {low}..99", value)
 
 
+def _ids(rules: Iterable[str]) -> frozenset[str]:
+    return frozenset(rules)
+
+
 @attrs.frozen
 class Rules:
     """The rules of a duel. All numbers are `int`.
@@ -99,7 +104,7 @@ class Rules:
     fields: tuple[Field, ...] = FIELDS
     actions: tuple[Action, ...] = ACTIONS
     phases: tuple[str, ...] = PHASES
-    left_out: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    left_out: frozenset[str] = attrs.field(default=frozenset(), converter=_ids)
     # fmt: off
     turn_step:            int = _number(1, "T5")
     fragile_numerator:    int = _number(3, "S2")
@@ -117,9 +122,15 @@ class Rules:
     def __attrs_post_init__(self) -> None:
         _check_rows("fields", [field.name for field in self.fields], [field.name for field in FIELDS])
         _check_rows("actions", [action.name for action in self.actions], list(ACTION_NAMES))
-        for field in (self.turn, *self.fields):
+        for field, published in zip((self.turn, *self.fields), (TURN, *FIELDS), strict=True):
+            _check_published(field, published, "name", "label", "kind", "width")
             _check_field(field)
-        for action in self.actions:
+        if self.field("hp").high < self.field("max").high:
+            raise RulesError(
+                "hp's highest", f"at least {self.field('max').high} (max's highest)", self.field("hp").high
+            )
+        for action, row in zip(self.actions, ACTIONS, strict=True):
+            _check_published(action, row, "rule")
             self._check_action(action)
         fragile = self.field("fragile").high
         if self.broken_fragile > fragile:
@@ -138,6 +149,8 @@ class Rules:
         for effect in action.effects:
             if effect.field not in {field.name for field in self.fields}:
                 raise RulesError(f"{action.name}'s effect", "on a field of a unit", effect.field)
+            if effect.operation not in OPERATIONS:
+                raise RulesError(f"{action.name}'s {effect.field}", f"one of {', '.join(OPERATIONS)}", effect.operation)
             _check_amount(f"{action.name}'s {effect.field}", effect.amount, self.field(effect.field).high)
 
     def field(self, name: str) -> Field:
@@ -158,11 +171,14 @@ class Rules:
 
     def swapped(self, one: str, another: str) -> Self:
         """These rules with those two phases in each other's place."""
+        for phase in (one, another):
+            _check_name("phase", phase, self.phases)
         swap = {one: another, another: one}
         return attrs.evolve(self, phases=tuple(swap.get(phase, phase) for phase in self.phases))
 
-    def with_field(self, name: str, **changes: int) -> Self:
+    def with_field(self, name: str, **changes: Any) -> Self:
         """These rules with that field's row changed: `with_field("shield", high=30)`."""
+        _check_name("field", name, ("turn", *self._rows))
         if name == "turn":
             return attrs.evolve(self, turn=attrs.evolve(self.turn, **changes))
         rows = tuple(attrs.evolve(row, **changes) if row.name == name else row for row in self.fields)
@@ -170,6 +186,7 @@ class Rules:
 
     def with_action(self, name: str, **changes: Any) -> Self:
         """These rules with that action's row changed: `with_action("attack", power=7)`."""
+        _check_name("action", name, self._actions)
         rows = tuple(attrs.evolve(row, **changes) if row.name == name else row for row in self.actions)
         return attrs.evolve(self, actions=rows)
 
@@ -190,6 +207,18 @@ class Rules:
 def _check_rows(table: str, names: list[str], wanted: list[str]) -> None:
     if names != wanted:
         raise RulesError(table, f"one row for each of {', '.join(wanted)}, in this order", names)
+
+
+def _check_name(table: str, name: str, names: Collection[str]) -> None:
+    if name not in names:
+        raise RulesError(table, f"one of {', '.join(names)}", name)
+
+
+def _check_published(row: Field | Action, published: Field | Action, *parts: str) -> None:
+    for part in parts:
+        value, wanted = getattr(row, part), getattr(published, part)
+        if value != wanted:
+            raise RulesError(f"{published.name}'s {part}", f"{wanted!r}, as published", value)
 
 
 def _check_field(field: Field) -> None:

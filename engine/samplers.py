@@ -51,7 +51,7 @@ def mixed(random: Random, rules: Rules = STANDARD) -> Turn:
     hero, foe = (
         _mixed_unit(random, rules, name in fallen, action) for name, action in zip(("hero", "foe"), orders, strict=True)
     )
-    turn = _weighted(random, (0.10, 1), (0.10, rules.turn.high), (0.05, rules.turn.high - 1))
+    turn = _weighted(random, (0.10, 1), (0.10, rules.turn.high), (0.05, max(rules.turn.high - 1, 1)))
     if turn is None:
         turn = random.randint(1, rules.turn.high)
     return _turn(random, Battle(turn, hero, foe, limits=rules.limits), *orders)
@@ -104,7 +104,9 @@ def play(random: Random, rules: Rules = STANDARD) -> Turn:
 
     | what | mixture |
     |---|---|
-    | start | turn 1; each unit: max uniform 10..99, hp max: 60 %, else uniform 1..max; shield 0: 70 %, else uniform 1..10; all else 0 |
+    | start | turn 1; each unit's max uniform 10..99, all else 0 except |
+    | hp at the start | max: 60 %, else uniform 1..max |
+    | shield at the start | 0: 70 %, else uniform 1..10 |
     | depth | uniform 0..15 turns played before this one |
     | orders | either unit first; each action: 80 % uniform over those that are not on cooldown, else over all eight |
     | a battle that ends before that depth | the turn in which it ended: 96 %, the finished battle: 4 % |

@@ -17,6 +17,7 @@ Operation = Literal["gain", "at least", "clear"]
 
 SELF: Aim = "self"
 OTHER: Aim = "other"
+OPERATIONS: tuple[Operation, ...] = ("gain", "at least", "clear")
 
 
 @attrs.frozen
@@ -33,7 +34,8 @@ class Field:
     @property
     def widest(self) -> int:
         """The largest number that the field's digits can write: 9 or 99."""
-        return 10**self.width - 1
+        widest: int = 10**self.width - 1
+        return widest
 
 
 # fmt: off
@@ -69,9 +71,9 @@ BLANK = ("shield", *STATUSES, *SLOTS)
 class Effect:
     """What an action does to one number of its target.
 
-    `gain` adds `amount`, at most the field's highest (hp: the target's max); `at least` makes it `max(current, amount)`;
-    `clear` makes it 0. With `if_fragile` it happens only to a target that was fragile when struck. Without `capped` a
-    gain is held by nothing but the digits of the text.
+    `gain` adds `amount`, at most the field's highest (hp: the target's max); `at least` makes it
+    `max(current, amount)`; `clear` makes it 0. With `if_fragile` it happens only to a target that was fragile when
+    struck. Without `capped` a gain is held by nothing but the digits of the text.
     """
 
     field: str

@@ -39,3 +39,21 @@ class Verifier(Protocol):
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> Sequence[Verdict]:
         """One verdict for each prompt and its draft, equal to what greedy decoding in float32 would show."""
         ...
+
+
+SAFE_MARGIN = 1e-3
+"""Below this margin a verdict may depend on the order of float operations, and the answer is decoded instead."""
+
+
+def answers(engine: LearnedEngine, prompts: Sequence[str], drafts: Sequence[str]) -> list[str]:
+    """What the engine answers to each prompt: by verifying the draft where it can, else by writing.
+
+    The answers are those of `engine.predict(prompts)`; a good draft only makes them cheap.
+    """
+    if not isinstance(engine, Verifier):
+        return list(engine.predict(prompts))
+    verdicts = engine.verify(prompts, drafts)
+    sure = [verdict.complete and verdict.margin >= SAFE_MARGIN for verdict in verdicts]
+    unsure = [prompt for prompt, known in zip(prompts, sure, strict=True) if not known]
+    written = iter(engine.predict(unsure) if unsure else ())
+    return [draft if known else next(written) for draft, known in zip(drafts, sure, strict=True)]

@@ -1,0 +1,195 @@
+"""Checkpoints: one safetensors file that holds the weights and, as its metadata, all that is needed to read them.
+
+A checkpoint is data. Loading it executes nothing, and what it says is checked before any tensor is made.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import attrs
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from turncheck.engine import RULES_VERSION
+from turncheck.model.decode import TransformerEngine
+from turncheck.model.tokens import Tokenizer, VocabularyError
+from turncheck.model.transformer import ModelConfig, Transformer
+
+FORMAT = "turncheck/1"
+LARGEST = 1 << 30
+"""Bytes of the largest file that is opened: 1 GiB."""
+
+
+class CheckpointError(ValueError):
+    """A file that is no checkpoint of ours, or a damaged one.
+
+    Attributes:
+        path: the file.
+        fault: what is wrong with it and what was expected.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], fault: str) -> None:
+        super().__init__(os.fspath(path), fault)
+        self.path, self.fault = os.fspath(path), fault
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.fault}"
+
+
+@attrs.frozen
+class Card:
+    """What a checkpoint says of itself.
+
+    Attributes:
+        config: the sizes of the model.
+        vocabulary: its tokens, by id.
+        rules: the rules that it learned, `duel/1`.
+        template: how a turn is put to it, `duel/1`: the turn's text as it is.
+        seed: the seed of its training.
+        turns: how many turns it was trained on.
+        samplers: the samplers that they came from.
+        operators: the operators that damaged some of them.
+    """
+
+    config: ModelConfig
+    vocabulary: tuple[str, ...]
+    rules: str
+    template: str
+    seed: int
+    turns: int
+    samplers: tuple[str, ...]
+    operators: tuple[str, ...]
+
+    def to_metadata(self) -> dict[str, str]:
+        """The card as safetensors wants it: text by text."""
+        return {"format": FORMAT, **{key: json.dumps(value) for key, value in attrs.asdict(self).items()}}
+
+    @classmethod
+    def from_metadata(cls, metadata: dict[str, str]) -> Card:
+        """The card that those texts are.
+
+        Raises:
+            ValueError: a part is missing or is not what it should be.
+        """
+        if metadata.get("format") != FORMAT:
+            raise ValueError(
+                f"its format must be {FORMAT!r}, got {metadata.get('format')!r}: not a turncheck checkpoint"
+            )
+        names = [field.name for field in attrs.fields(cls)]
+        if missing := [name for name in names if name not in metadata]:
+            raise ValueError(f"its metadata must have {', '.join(names)}, got none for {', '.join(missing)}")
+        try:
+            card = cls(**_parts({name: json.loads(metadata[name]) for name in names}))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ValueError(f"its metadata cannot be read: {error}") from error
+        return card._checked()
+
+    def _checked(self) -> Card:
+        for name, value, expected in (("rules", self.rules, RULES_VERSION), ("template", self.template, "duel/1")):
+            if value != expected:
+                raise ValueError(f"its {name} must be {expected!r}, got {value!r}")
+        if len(self.vocabulary) != self.config.vocabulary:
+            wanted, got = self.config.vocabulary, len(self.vocabulary)
+            raise ValueError(f"its vocabulary must have {wanted} tokens (config.vocabulary), got {got}")
+        return self
+
+
+def _parts(values: dict[str, Any]) -> dict[str, Any]:
+    texts = {name: _texts(name, values[name]) for name in ("vocabulary", "samplers", "operators")}
+    if not isinstance(values["config"], dict):
+        raise TypeError(f"config must be a table, got {type(values['config']).__name__}")
+    return {**values, **texts, "config": ModelConfig(**values["config"])}
+
+
+def _texts(name: str, values: object) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError(f"{name} must be a list of texts")
+    return tuple(values)
+
+
+def save_checkpoint(path: Path, transformer: Transformer, card: Card) -> None:
+    """Writes the checkpoint, whole or not at all."""
+    tensors = {name: tensor.detach().contiguous() for name, tensor in transformer.state_dict().items()}
+    write_whole(path, save(tensors, card.to_metadata()))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file so that nobody ever sees half of it: beside its place first, then moved there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".part")
+    beside.write_bytes(content)
+    os.replace(beside, path)
+
+
+def load_checkpoint(path: str | os.PathLike[str]) -> tuple[TransformerEngine, Card]:
+    """The learned engine and the card that the file holds.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        CheckpointError: it is no checkpoint of ours, is damaged, or its weights are not those of its config.
+    """
+    tensors, metadata = read_tensors(path)
+    try:
+        card = Card.from_metadata(metadata)
+        tokenizer = Tokenizer(card.vocabulary)
+    except (ValueError, VocabularyError) as error:
+        raise CheckpointError(path, str(error)) from error
+    # On the meta device a transformer costs nothing, so that a config of any size can be compared first.
+    with torch.device("meta"):
+        transformer = Transformer(card.config)
+    _check_tensors(path, tensors, transformer.state_dict())
+    transformer.load_state_dict(tensors, assign=True)
+    return TransformerEngine(transformer, tokenizer), card
+
+
+def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors and the metadata of a safetensors file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        CheckpointError: it is no safetensors file, or a damaged one.
+    """
+    size = os.stat(path).st_size
+    if not Path(path).is_file():
+        raise CheckpointError(path, "a checkpoint must be a file, got a folder")
+    if size > LARGEST:
+        raise CheckpointError(path, f"a checkpoint must be at most {LARGEST} bytes, got {size}")
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118  no dict
+    except (SafetensorError, ValueError, RuntimeError, OSError) as error:
+        raise CheckpointError(path, f"a checkpoint must be a whole safetensors file, {_got(path, size)}") from error
+
+
+def _got(path: str | os.PathLike[str], size: int) -> str:
+    if size == 0:
+        return "got an empty one"
+    with open(path, "rb") as file:
+        start = file.read(64)
+    if start.startswith(b"version https://git-lfs"):
+        return "got a Git LFS pointer: run `git lfs pull`"
+    if start.startswith((b"PK\x03\x04", b"\x80\x02")):
+        return "got a pickle or zip archive: convert it with safetensors.torch.save_file"
+    header = int.from_bytes(start[:8], "little")
+    if start[8:9] == b"{" and header + 8 <= size:
+        return f"got {size} bytes that do not hold what their header says: cut short or damaged"
+    return f"got {size} bytes that are none, or are cut short"
+
+
+def _check_tensors(path: str | os.PathLike[str], got: dict[str, Tensor], wanted: dict[str, Tensor]) -> None:
+    if missing := sorted(wanted.keys() - got.keys()):
+        raise CheckpointError(path, f"its weights must have {missing[0]} and {len(missing) - 1} more that it has not")
+    if foreign := sorted(got.keys() - wanted.keys()):
+        raise CheckpointError(path, f"its weights must be those of its config, got {foreign[0]} too")
+    for name, tensor in wanted.items():
+        shape, expected = tuple(got[name].shape), tuple(tensor.shape)
+        if shape != expected or got[name].dtype != torch.float32:
+            raise CheckpointError(path, f"{name} must be {expected} torch.float32, got {shape} {got[name].dtype}")
+        if not bool(got[name].isfinite().all()):
+            raise CheckpointError(path, f"{name} must be finite, got a number that is not")

@@ -1,0 +1,230 @@
+"""Training a tiny transformer on the engine: turns from the samplers, some of them damaged, loss on the answer.
+
+Example `i` of a run depends on its seed and on `i` alone, so that a run that was interrupted goes on where it was last
+saved and ends with the same weights as one that was not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import attrs
+import torch
+import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reader knows
+from safetensors.torch import save
+from torch import Tensor
+
+from turncheck.engine import REASONS, RULES_VERSION, STANDARD, resolve_text, write
+from turncheck.engine.samplers import HELD_OUT_SEEDS, SAMPLERS, TRAINING_SEEDS, stream
+from turncheck.model.checkpoint import Card, read_tensors, save_checkpoint, write_whole
+from turncheck.model.decode import TransformerEngine
+from turncheck.model.tokens import ANSWER, PAD, STOP, VOCABULARY, Tokenizer
+from turncheck.model.transformer import ModelConfig, Transformer
+from turncheck.strategies.operators import OPERATORS, damage
+
+IGNORED = -100
+"""The target of a place that the loss does not look at (PyTorch's `ignore_index`)."""
+
+
+@attrs.frozen
+class TrainConfig:
+    """All that a run depends on, besides its seed.
+
+    Attributes:
+        layers, width, heads: the model's sizes, see `ModelConfig`.
+        steps: optimizer steps of the whole run.
+        batch: turns in a step.
+        learning_rate: AdamW's, at its highest; it rises over `warmup` steps and then falls to 0 in a straight line.
+        warmup: steps.
+        malformed: the share of turns that are damaged, their reasons in equal shares.
+        rejection_weight: the weight of a rejection's tokens in the loss; a state's 76 tokens weigh 1 each.
+        threads: PyTorch's; more of them are faster, and give slightly other weights.
+        save_every: steps.
+    """
+
+    layers: int = 4
+    width: int = 64
+    heads: int = 4
+    steps: int = 20_000
+    batch: int = 64
+    learning_rate: float = 3e-3
+    warmup: int = 200
+    malformed: float = 0.16
+    rejection_weight: float = 6.0
+    threads: int = 1
+    save_every: int = 200
+
+
+CONFIGS = {
+    "small": TrainConfig(),
+    "tiny": TrainConfig(layers=2, width=32, heads=2, steps=2000),
+}
+"""The configurations by name. `small` made the checkpoints that are shipped."""
+
+
+class ResumeError(ValueError):
+    """A folder holds a run that was made with other settings."""
+
+
+def example(seed: int, index: int, malformed: float) -> tuple[str, str]:
+    """Example `index` of a seed: a text and its answer. Half of the turns are `mixed`, half `play`."""
+    random = stream("train", seed, index)
+    turn = SAMPLERS[random.choice(("mixed", "play"))](random, STANDARD)
+    text = write(turn)
+    if random.random() < malformed:
+        text = damage(turn, random.choice(tuple(REASONS)), random.getrandbits(64))
+    return text, resolve_text(text)
+
+
+def batch(examples: Sequence[tuple[str, str]], tokenizer: Tokenizer, config: ModelConfig) -> tuple[Tensor, Tensor]:
+    """Examples as tensors: tokens and targets, (B, T) int64 each, `IGNORED` where no answer's token is wanted."""
+    rows = [_row(tokenizer, config, text, answer) for text, answer in examples]
+    length = max(len(tokens) for tokens, _ in rows)
+    tokens = torch.tensor([ids + [PAD] * (length - len(ids)) for ids, _ in rows])
+    targets = torch.tensor([wanted + [IGNORED] * (length - len(wanted)) for _, wanted in rows])
+    return tokens, targets
+
+
+def _row(tokenizer: Tokenizer, config: ModelConfig, text: str, answer: str) -> tuple[list[int], list[int]]:
+    prompt = [*tokenizer.encode(text)[: config.prompt], ANSWER]
+    wanted = [*tokenizer.encode(answer), STOP]
+    return prompt + wanted[:-1], [IGNORED] * (len(prompt) - 1) + wanted
+
+
+def loss(transformer: Transformer, tokens: Tensor, targets: Tensor, rejection_weight: float) -> Tensor:
+    """The mean cross-entropy of the answers' tokens, those of rejections weighted."""
+    rows, places = (targets != IGNORED).nonzero(as_tuple=True)
+    logits = transformer.logits(transformer.hidden(tokens)[rows, places])
+    losses = F.cross_entropy(logits, targets[rows, places], reduction="none")
+    short = (targets != IGNORED).sum(1) < 10  # a rejection's few tokens, against the 77 of a state
+    weights = torch.where(short[rows], rejection_weight, 1.0)
+    return (losses * weights).sum() / weights.sum()
+
+
+@attrs.frozen
+class Progress:
+    """How a run stands after a step: the step, its loss, and the share of held-out texts answered exactly, if asked."""
+
+    step: int
+    loss: float
+    exact: float | None
+
+
+class Run:
+    """One training run in one folder: makes it, or goes on with what lies there.
+
+    `DIR/state.safetensors` holds weights, optimizer and step, `DIR/checkpoint.safetensors` the model as it stands,
+    `DIR/step-N.safetensors` the snapshots.
+
+    Raises:
+        ResumeError: the folder holds a run with another config or seed.
+    """
+
+    def __init__(self, folder: Path, config: TrainConfig, seed: int, snapshots: Sequence[int] = ()) -> None:
+        self.folder, self.config, self.snapshots = folder, config, frozenset(snapshots)
+        self.seed = seed
+        self.data_seed = TRAINING_SEEDS[seed]
+        torch.set_num_threads(config.threads)
+        torch.manual_seed(seed)
+        sizes = {"layers": config.layers, "width": config.width, "heads": config.heads}
+        self.tokenizer = Tokenizer(VOCABULARY)
+        self.transformer = Transformer(ModelConfig(len(self.tokenizer), **sizes))
+        self.optimizer = torch.optim.AdamW(
+            self.transformer.parameters(), lr=config.learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+        )
+        self.step = 0
+        if self.state_path.exists():
+            self._load()
+
+    @property
+    def state_path(self) -> Path:
+        """Where the run is saved."""
+        return self.folder / "state.safetensors"
+
+    def steps(self) -> Iterator[Progress]:
+        """Trains, and says so after each step. Saves every `save_every` steps and when it is left, for whatever cause."""
+        try:
+            while self.step < self.config.steps:
+                value = self._train_step()
+                saving = self.step % self.config.save_every == 0
+                if saving:
+                    self.save()
+                if self.step in self.snapshots:
+                    self._save_checkpoint(f"step-{self.step}.safetensors")
+                yield Progress(self.step, value, self.held_out(64) if saving else None)
+        finally:
+            self.save()
+
+    def _train_step(self) -> float:
+        size = self.config.batch
+        indices = range(self.step * size, (self.step + 1) * size)
+        examples = [example(self.data_seed, index, self.config.malformed) for index in indices]
+        tokens, targets = batch(examples, self.tokenizer, self.transformer.config)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.config.learning_rate * _rate(self.step, self.config)
+        self.optimizer.zero_grad()
+        value = loss(self.transformer, tokens, targets, self.config.rejection_weight)
+        value.backward()  # type: ignore[no-untyped-call]  # torch's own lack of a type
+        torch.nn.utils.clip_grad_norm_(self.transformer.parameters(), 1.0)
+        self.optimizer.step()
+        self.step += 1
+        return value.item()
+
+    def held_out(self, count: int) -> float:
+        """The share of `count` held-out texts, damaged ones among them, that the model answers exactly."""
+        seed = HELD_OUT_SEEDS[self.seed]
+        examples = [example(seed, index, self.config.malformed) for index in range(count)]
+        verdicts = TransformerEngine(self.transformer, self.tokenizer).verify(*zip(*examples, strict=True))
+        return sum(verdict.complete for verdict in verdicts) / count
+
+    def save(self) -> None:
+        """Writes the run's state and the checkpoint as it stands."""
+        tensors = {f"model/{name}": tensor for name, tensor in self.transformer.state_dict().items()}
+        for name, parameter in self.transformer.named_parameters():
+            for key, tensor in self.optimizer.state.get(parameter, {}).items():
+                tensors[f"{key}/{name}"] = tensor
+        write_whole(self.state_path, save(tensors, self._settings() | {"step": str(self.step)}))
+        self._save_checkpoint("checkpoint.safetensors")
+
+    def _settings(self) -> dict[str, str]:
+        # How long to wait between saves changes no weight.
+        config = attrs.asdict(self.config, filter=attrs.filters.exclude("save_every"))
+        return {"config": json.dumps(config), "seed": str(self.seed)}
+
+    def _load(self) -> None:
+        tensors, metadata = read_tensors(self.state_path)
+        for key, expected in self._settings().items():
+            if metadata.get(key) != expected:
+                got = metadata.get(key)
+                raise ResumeError(f"{key} must be {got} to go on in {self.folder}, got {expected}: use another folder")
+        self.step = int(metadata["step"])
+        self.transformer.load_state_dict(_under("model", tensors))
+        for name, parameter in self.transformer.named_parameters():
+            state = {key: tensors[f"{key}/{name}"] for key in ("step", "exp_avg", "exp_avg_sq") if self.step}
+            self.optimizer.state[parameter] = state
+
+    def _save_checkpoint(self, name: str) -> None:
+        card = Card(
+            config=self.transformer.config,
+            vocabulary=self.tokenizer.vocabulary,
+            rules=RULES_VERSION,
+            template="duel/1",
+            seed=self.seed,
+            turns=self.step * self.config.batch,
+            samplers=("mixed", "play"),
+            operators=tuple(OPERATORS),
+        )
+        save_checkpoint(self.folder / name, self.transformer, card)
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {
+        name.removeprefix(f"{prefix}/"): tensor for name, tensor in tensors.items() if name.startswith(f"{prefix}/")
+    }
+
+
+def _rate(step: int, config: TrainConfig) -> float:
+    """The learning rate at that step, as a share of the highest."""
+    return min(1.0, (step + 1) / config.warmup) * (1 - step / config.steps)

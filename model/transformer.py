@@ -1,0 +1,131 @@
+"""The tiny transformer: decoder-only, pre-norm, learned positions, the output tied to the embedding (Radford et al.
+2019, section 2.3; Press and Wolf 2017). Nothing in it knows the duel.
+"""
+
+from __future__ import annotations
+
+import attrs
+import torch
+import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reader knows
+from torch import Tensor, nn
+
+
+@attrs.frozen
+class ModelConfig:
+    """The sizes of a model.
+
+    Attributes:
+        vocabulary: tokens.
+        prompt: the most tokens of a prompt that are looked at; a longer prompt is cut behind them.
+        answer: the most tokens of an answer, its stop included.
+        layers: blocks.
+        width: numbers for each token, split evenly over the heads.
+        heads: attention heads.
+    """
+
+    vocabulary: int = attrs.field(validator=attrs.validators.in_(range(1, 100_000)))
+    prompt: int = attrs.field(default=120, validator=attrs.validators.in_(range(1, 100_000)))
+    answer: int = attrs.field(default=80, validator=attrs.validators.in_(range(1, 100_000)))
+    layers: int = attrs.field(default=4, validator=attrs.validators.in_(range(1, 1000)))
+    width: int = attrs.field(default=64, validator=attrs.validators.in_(range(1, 100_000)))
+    heads: int = attrs.field(default=4, validator=attrs.validators.in_(range(1, 1000)))
+
+    def __attrs_post_init__(self) -> None:
+        if self.width % self.heads:
+            raise ValueError(f"width must be a multiple of heads, {self.heads}, got {self.width}")
+
+    @property
+    def context(self) -> int:
+        """Positions: a prompt, the mark behind it, an answer."""
+        return self.prompt + 1 + self.answer
+
+
+class Cache:
+    """Keys and values of the positions seen so far, for one batch: (layers, B, heads, context, width / heads) each."""
+
+    def __init__(self, config: ModelConfig, batch: int) -> None:
+        shape = (config.layers, batch, config.heads, config.context, config.width // config.heads)
+        self.keys, self.values = torch.zeros(shape), torch.zeros(shape)
+
+    def put(self, layer: int, positions: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Keeps k, v: (B, heads, T, width / heads) at positions: (B, T) and gives all that the layer has."""
+        rows = torch.arange(len(positions))[:, None]
+        self.keys[layer][rows, :, positions] = k.transpose(1, 2)
+        self.values[layer][rows, :, positions] = v.transpose(1, 2)
+        return self.keys[layer], self.values[layer]
+
+
+class Attention(nn.Module):
+    """Causal self-attention with several heads."""
+
+    def __init__(self, config: ModelConfig, layer: int) -> None:
+        super().__init__()
+        self.heads, self.layer = config.heads, layer
+        self.qkv = nn.Linear(config.width, 3 * config.width, bias=False)
+        self.out = nn.Linear(config.width, config.width, bias=False)
+
+    def forward(self, x: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
+        """x: (B, T, width) to (B, T, width). With a cache, x stands at positions: (B, T) behind what it holds."""
+        b, t, width = x.shape
+        q, k, v = self.qkv(x).view(b, t, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)  # (B, heads, T, _)
+        if cache is None or positions is None:
+            y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        else:
+            k, v = cache.put(self.layer, positions, k, v)
+            seen = torch.arange(k.shape[2]) <= positions[:, None, :, None]  # (B, 1, T, context)
+            y = F.scaled_dot_product_attention(q, k, v, attn_mask=seen)
+        return self.out(y.transpose(1, 2).reshape(b, t, width))  # type: ignore[no-any-return]  # nn.Module's call is Any
+
+
+class Block(nn.Module):
+    """Attention, then a perceptron of four times the width, each added to what comes in."""
+
+    def __init__(self, config: ModelConfig, layer: int) -> None:
+        super().__init__()
+        self.norm1 = nn.RMSNorm(config.width)
+        self.attention = Attention(config, layer)
+        self.norm2 = nn.RMSNorm(config.width)
+        self.up = nn.Linear(config.width, 4 * config.width, bias=False)
+        self.down = nn.Linear(4 * config.width, config.width, bias=False)
+
+    def forward(self, x: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
+        """x: (B, T, width) to (B, T, width)."""
+        x = x + self.attention(self.norm1(x), positions, cache)
+        return x + self.down(F.gelu(self.up(self.norm2(x)), approximate="tanh"))  # type: ignore[no-any-return]
+
+
+class Transformer(nn.Module):
+    """Token ids in, for each the logits of the token behind it out."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Embedding(config.vocabulary, config.width)
+        self.position = nn.Embedding(config.context, config.width)
+        self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.layers))
+        self.norm = nn.RMSNorm(config.width)
+        self.apply(self._initialise)
+
+    def _initialise(self, module: nn.Module) -> None:
+        # What is added to the residual stream starts at 0, so that a new model is its embedding (Zhang et al. 2019).
+        if isinstance(module, nn.Linear | nn.Embedding):
+            nn.init.normal_(module.weight, std=0.02)
+        if isinstance(module, Block):
+            nn.init.zeros_(module.down.weight)
+            nn.init.zeros_(module.attention.out.weight)
+
+    def hidden(self, tokens: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
+        """The last layer's output, normed: tokens: (B, T) int64 to (B, T, width). Positions count from 0 if not given."""
+        at = torch.arange(tokens.shape[1]) if positions is None else positions
+        x = self.embedding(tokens) + self.position(at)
+        for block in self.blocks:
+            x = block(x, positions, cache)
+        return self.norm(x)  # type: ignore[no-any-return]
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """hidden: (..., width) to (..., vocabulary)."""
+        return F.linear(hidden, self.embedding.weight)
+
+    def forward(self, tokens: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
+        """tokens: (B, T) int64 to logits: (B, T, vocabulary) float32."""
+        return self.logits(self.hidden(tokens, positions, cache))

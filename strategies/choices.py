@@ -1,0 +1,50 @@
+"""An integer read as a row of choices, so that what is made from it is a pure function and shrinks with the integer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import attrs
+
+Option = TypeVar("Option")
+
+
+class ChoiceError(ValueError):
+    """A choice is no integer of 0 or more.
+
+    Attributes:
+        value: what it is.
+    """
+
+    def __init__(self, value: object) -> None:
+        super().__init__(value)
+        self.value = value
+
+    def __str__(self) -> str:
+        return f"choice must be an int, 0 or more, got {self.value!r}; draw one with random.getrandbits(64)"
+
+
+def _is_a_choice(holder: Choices, attribute: attrs.Attribute[int], value: int) -> None:
+    if type(value) is not int or value < 0:
+        raise ChoiceError(value)
+
+
+@attrs.define
+class Choices:
+    """The digits of an integer, the lowest first, each to the base that the next question has.
+
+    Of 0 every choice is the first option. Of a random 64-bit integer the choices are as good as uniform, as long as
+    the product of the bases stays far below 2**64; a row of choices that outlasts the integer goes on with the first.
+
+    >>> choices = Choices(7)
+    >>> choices.pick("abc"), choices.pick("abc"), choices.pick("abc")
+    ('b', 'c', 'a')
+    """
+
+    left: int = attrs.field(validator=_is_a_choice)
+
+    def pick(self, options: Sequence[Option]) -> Option:
+        """One of the options, of which there must be at least one."""
+        self.left, index = divmod(self.left, len(options))
+        return options[index]

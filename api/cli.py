@@ -72,9 +72,9 @@ def _show_progress(run: Run, batch: int) -> None:
         MofNCompleteColumn(),
         TextColumn("loss {task.fields[loss]:.4f}  held out {task.fields[exact]:.1%} exact"),
         TimeElapsedColumn(),
-        TimeRemainingColumn(speed_estimate_period=300),
+        TimeRemainingColumn(),
     )
-    with Progress(*columns) as bar:
+    with Progress(*columns, speed_estimate_period=300) as bar:
         task = bar.add_task("", total=run.config.steps, completed=run.step, loss=float("nan"), exact=float("nan"))
         try:
             for at in run.steps():

@@ -21,7 +21,9 @@ from turncheck.model.decode import TransformerEngine
 from turncheck.model.tokens import Tokenizer, VocabularyError
 from turncheck.model.transformer import ModelConfig, Transformer
 
-FORMAT = "turncheck/1"
+KEY, FORMAT = "turncheck", "turncheck/1"
+"""Under which metadata a checkpoint has its card, and the version of that card."""
+
 LARGEST = 1 << 30
 """Bytes of the largest file that is opened: 1 GiB."""
 
@@ -67,27 +69,26 @@ class Card:
     operators: tuple[str, ...]
 
     def to_metadata(self) -> dict[str, str]:
-        """The card as safetensors wants it: text by text."""
-        return {"format": FORMAT, **{key: json.dumps(value) for key, value in attrs.asdict(self).items()}}
+        """The card as safetensors wants it. One entry, since safetensors writes several in no fixed order."""
+        return {KEY: json.dumps({"format": FORMAT, **attrs.asdict(self)})}
 
     @classmethod
     def from_metadata(cls, metadata: dict[str, str]) -> Card:
-        """The card that those texts are.
+        """The card that those metadata hold.
 
         Raises:
             ValueError: a part is missing or is not what it should be.
         """
-        if metadata.get("format") != FORMAT:
-            raise ValueError(
-                f"its format must be {FORMAT!r}, got {metadata.get('format')!r}: not a turncheck checkpoint"
-            )
-        names = [field.name for field in attrs.fields(cls)]
-        if missing := [name for name in names if name not in metadata]:
-            raise ValueError(f"its metadata must have {', '.join(names)}, got none for {', '.join(missing)}")
+        if KEY not in metadata:
+            raise ValueError(f"its metadata must have {KEY!r}, got {sorted(metadata)}: not a turncheck checkpoint")
         try:
-            card = cls(**_parts({name: json.loads(metadata[name]) for name in names}))
-        except (TypeError, ValueError, RecursionError) as error:
-            raise ValueError(f"its metadata cannot be read: {error}") from error
+            parts = json.loads(metadata[KEY])
+            found = parts.pop("format")
+            if found != FORMAT:
+                raise ValueError(f"format must be {FORMAT!r}, got {found!r}")
+            card = cls(**_parts(parts))
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+            raise ValueError(f"its metadata cannot be read: {error!r}") from error
         return card._checked()
 
     def _checked(self) -> Card:

@@ -36,7 +36,7 @@ class TrainConfig:
         layers, width, heads: the model's sizes, see `ModelConfig`.
         steps: optimizer steps of the whole run.
         batch: turns in a step.
-        learning_rate: AdamW's, at its highest; it rises over `warmup` steps and then falls to 0 in a straight line.
+        learning_rate: at its highest; it rises over `warmup` steps and then falls to 0 in a straight line.
         warmup: steps.
         malformed: the share of turns that are damaged, their reasons in equal shares.
         rejection_weight: the weight of a rejection's tokens in the loss; a state's 76 tokens weigh 1 each.
@@ -47,7 +47,7 @@ class TrainConfig:
     layers: int = 4
     width: int = 64
     heads: int = 4
-    steps: int = 20_000
+    steps: int = 13_000
     batch: int = 64
     learning_rate: float = 3e-3
     warmup: int = 200
@@ -62,6 +62,10 @@ CONFIGS = {
     "tiny": TrainConfig(layers=2, width=32, heads=2, steps=2000),
 }
 """The configurations by name. `small` made the checkpoints that are shipped."""
+
+
+OPTIMIZER_STATE = ("step", "exp_avg", "exp_avg_sq", "momentum_buffer")
+"""What AdamW and Muon keep for a parameter."""
 
 
 class ResumeError(ValueError):
@@ -131,9 +135,7 @@ class Run:
         sizes = {"layers": config.layers, "width": config.width, "heads": config.heads}
         self.tokenizer = Tokenizer(VOCABULARY)
         self.transformer = Transformer(ModelConfig(len(self.tokenizer), **sizes))
-        self.optimizer = torch.optim.AdamW(
-            self.transformer.parameters(), lr=config.learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
-        )
+        self.optimizers = _optimizers(self.transformer)
         self.step = 0
         if self.state_path.exists():
             self._load()
@@ -162,13 +164,14 @@ class Run:
         indices = range(self.step * size, (self.step + 1) * size)
         examples = [example(self.data_seed, index, self.config.malformed) for index in indices]
         tokens, targets = batch(examples, self.tokenizer, self.transformer.config)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.config.learning_rate * _rate(self.step, self.config)
-        self.optimizer.zero_grad()
+        for optimizer in self.optimizers:
+            optimizer.param_groups[0]["lr"] = self.config.learning_rate * _rate(self.step, self.config)
+        self.transformer.zero_grad()
         value = loss(self.transformer, tokens, targets, self.config.rejection_weight)
         value.backward()  # type: ignore[no-untyped-call]  # torch's own lack of a type
         torch.nn.utils.clip_grad_norm_(self.transformer.parameters(), 1.0)
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            optimizer.step()
         self.step += 1
         return value.item()
 
@@ -182,9 +185,8 @@ class Run:
     def save(self) -> None:
         """Writes the run's state and the checkpoint as it stands."""
         tensors = {f"model/{name}": tensor for name, tensor in self.transformer.state_dict().items()}
-        for name, parameter in self.transformer.named_parameters():
-            for key, tensor in self.optimizer.state.get(parameter, {}).items():
-                tensors[f"{key}/{name}"] = tensor
+        for name, state in self._optimizer_states():
+            tensors |= {f"{key}/{name}": tensor for key, tensor in state.items()}
         write_whole(self.state_path, save(tensors, self._settings() | {"step": str(self.step)}))
         self._save_checkpoint("checkpoint.safetensors")
 
@@ -201,9 +203,15 @@ class Run:
                 raise ResumeError(f"{key} must be {got} to go on in {self.folder}, got {expected}: use another folder")
         self.step = int(metadata["step"])
         self.transformer.load_state_dict(_under("model", tensors))
-        for name, parameter in self.transformer.named_parameters():
-            state = {key: tensors[f"{key}/{name}"] for key in ("step", "exp_avg", "exp_avg_sq") if self.step}
-            self.optimizer.state[parameter] = state
+        for name, state in self._optimizer_states():
+            state.update({key: tensors[f"{key}/{name}"] for key in OPTIMIZER_STATE if f"{key}/{name}" in tensors})
+
+    def _optimizer_states(self) -> Iterator[tuple[str, dict[str, Tensor]]]:
+        """What the optimizers keep for each parameter, by its name: theirs to change."""
+        names = {parameter: name for name, parameter in self.transformer.named_parameters()}
+        for optimizer in self.optimizers:
+            for parameter in optimizer.param_groups[0]["params"]:
+                yield names[parameter], optimizer.state[parameter]
 
     def _save_checkpoint(self, name: str) -> None:
         card = Card(
@@ -217,6 +225,17 @@ class Run:
             operators=tuple(OPERATORS),
         )
         save_checkpoint(self.folder / name, self.transformer, card)
+
+
+def _optimizers(transformer: Transformer) -> tuple[torch.optim.Optimizer, ...]:
+    """Muon for the blocks' matrices (Jordan 2024; its steps scaled like AdamW's), AdamW for embeddings and norms."""
+    named = list(transformer.named_parameters())
+    matrices = [parameter for name, parameter in named if name.startswith("blocks") and parameter.ndim == 2]
+    others = [parameter for name, parameter in named if not name.startswith("blocks") or parameter.ndim != 2]
+    return (
+        torch.optim.Muon(matrices, weight_decay=0.0, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
+    )
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -47,7 +47,7 @@ REASONS: dict[str, tuple[str, str]] = {
 WORDS = (
     "turn",
     *UNIT_NAMES,
-    *(field.label for field in FIELDS if field.kind != "slot"),
+    *(field.label for field in FIELDS if field.kind != "slot" and field.name != "max"),
     "cd",
     *(field.label for field in FIELDS if field.kind == "slot"),
     "do",

@@ -48,7 +48,8 @@ def _ended(page: Page, fault: Place, choices: Choices) -> str:
 # fmt: off
 EXTRA_LINES = (
     "x", "end", "done", "turn", "turn 08", "do", "do hero", "do foe wait", "reject bad_number", "hero wins", "```",
-    "---", "#", "Answer:", "...", "0", "99", "ok", "null", "\u200b", "\N{SLIGHTLY SMILING FACE}", "poison 3", "mana 10/10",
+    "---", "#", "Answer:", "...", "0", "99", "ok", "null", "\u200b", "\N{SLIGHTLY SMILING FACE}", "poison 3",
+    "mana 10/10",
 )
 EXTRA_PIECES = (
     "x", "mana 9", "cd attack 0", "cd wait 0", "poison 3", "# note", "// note", "(fallen)", "twice", "now", "foe", "do",

@@ -47,7 +47,7 @@ class TrainConfig:
     layers: int = 4
     width: int = 64
     heads: int = 4
-    steps: int = 13_000
+    steps: int = 12_000
     batch: int = 64
     learning_rate: float = 3e-3
     warmup: int = 200

@@ -1,0 +1,47 @@
+"""Showing what a model wrote. It is untrusted text: nothing in it may move a cursor, colour a line or break a table."""
+
+from __future__ import annotations
+
+LONGEST_LINE = 400
+MOST_LINES = 12
+
+
+def visible(text: str) -> str:
+    r"""The text in printable characters alone: all others, the backslash too, as Python escapes.
+
+    >>> visible("hp\t07 \x1b[31m\ud800\u202e")
+    'hp\\t07 \\x1b[31m\\ud800\\u202e'
+    """
+    return "".join(
+        character if character.isprintable() and character != "\\" else _escaped(character) for character in text
+    )
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def shown_lines(text: str) -> list[str]:
+    """The text's lines, each made `visible`, shortened where there is too much of them. A last line without a newline
+    says so.
+    """
+    if not text:
+        return ["(nothing)"]
+    *lines, last = text.split("\n")
+    if last:
+        lines.append(last)
+    shown = [_shortened(visible(line)) for line in lines[:MOST_LINES]]
+    if len(lines) > MOST_LINES:
+        shown.append(f"... and {len(lines) - MOST_LINES} lines more")
+    elif last:
+        shown[-1] += "  (no newline)"
+    return shown
+
+
+def _shortened(line: str, longest: int = LONGEST_LINE) -> str:
+    return line if len(line) <= longest else f"{line[:longest]}... and {len(line) - longest} characters more"
+
+
+def for_markdown(text: str) -> str:
+    """One line of `visible` text as it may stand in a cell of a Markdown table."""
+    return "".join(f"\\{character}" if character in "|`*_<>[]&" else character for character in text)

@@ -9,8 +9,9 @@ so a valid turn has 84 tokens and an answer 76. What the vocabulary does not kno
 every text can be read and written back exactly, lone surrogates included.
 
     >>> tokenizer = Tokenizer()
-    >>> tokenizer.decode(tokenizer.encode("do hero pois\\u00f6n\\n"))
-    'do hero pois\\u00f6n\\n'
+    >>> text = "do hero pois\\u00f6n\\n"
+    >>> tokenizer.decode(tokenizer.encode(text)) == text
+    True
     >>> [tokenizer.vocabulary[token] for token in tokenizer.encode("do hero x")]
     ['do', ' hero', '<0x20>', '<0x78>']
 """

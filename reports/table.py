@@ -12,14 +12,15 @@ from turncheck.reports.escape import for_markdown, visible
 from turncheck.reports.records import LawResult, ModelResult, Report
 
 HEADERS = ("law", "rule", "verdict", "checked", "diverged", "failure", "smallest witness")
+ALIGNED = ("left", "left", "left", "right", "right", "left", "left")
+WIDTHS = (None, None, None, None, None, 34, 40)
 
 
 def divergence_table(model: ModelResult) -> str:
     """The table of one model, for a terminal."""
-    return tabulate(_rows(model), HEADERS, tablefmt="simple", disable_numparse=True, colalign=ALIGNED)
-
-
-ALIGNED = ("left", "left", "left", "right", "right", "left", "left")
+    return tabulate(
+        _rows(model), HEADERS, tablefmt="simple", disable_numparse=True, colalign=ALIGNED, maxcolwidths=WIDTHS
+    )
 
 
 def summary(model: ModelResult) -> str:

@@ -1,0 +1,116 @@
+"""The subject: the learned engine under test, asked each prompt once and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Sequence
+
+import attrs
+
+from turncheck.engine import STANDARD, Rules, Turn, resolve_text, write
+from turncheck.engine.learned import LearnedEngine, answers
+from turncheck.properties.law import Manner
+
+NOTHING = ""
+"""The answer of an engine that raised."""
+
+
+class ContractError(TypeError):
+    """A learned engine that does not give one text for each prompt."""
+
+    def __init__(self, demand: str, value: str) -> None:
+        super().__init__(demand, value)
+        self.demand, self.value = demand, value
+
+    def __str__(self) -> str:
+        return f"predict must give {self.demand}, got {self.value}"
+
+
+@attrs.define
+class Subject:
+    """A learned engine with a name and a memory.
+
+    The first answer to a prompt is kept for the whole run, so that every law sees the same engine. An engine that
+    raises has answered nothing; what it raised is kept in `faults`.
+
+    Attributes:
+        name: what tables call it.
+        kind: how it is run: `native`, `reference`, `py`.
+        engine: the learned engine.
+        bytes: the size of its file; None where it has none.
+        sha256: the hash of its file, likewise.
+        rules: the rules that it is held against.
+        faults: what it raised, by prompt.
+    """
+
+    name: str
+    kind: str
+    engine: LearnedEngine
+    bytes: int | None = None
+    sha256: str | None = None
+    rules: Rules = STANDARD
+    faults: dict[str, str] = attrs.field(factory=dict, repr=False)
+    _answers: dict[str, str] = attrs.field(factory=dict, repr=False)
+    _again: dict[tuple[Manner, str], str] = attrs.field(factory=dict, repr=False)
+    _expected: dict[str, str] = attrs.field(factory=dict, repr=False)
+
+    def expected(self, prompt: str) -> str:
+        """The reference's answer."""
+        if prompt not in self._expected:
+            self._expected[prompt] = resolve_text(prompt, self.rules)
+        return self._expected[prompt]
+
+    def ask(self, prompts: Sequence[str]) -> list[str]:
+        """The subject's answers; what it was not asked before goes to it in one call, verified where it can be."""
+        new = _new(prompts, self._answers)
+        drafts = {prompt: self.expected(prompt) for prompt in new}
+        given = self._guarded(lambda batch: answers(self.engine, batch, [drafts[prompt] for prompt in batch]), new)
+        self._answers.update(zip(new, given, strict=True))
+        return [self._answers[prompt] for prompt in prompts]
+
+    def ask_again(self, prompts: Sequence[str], manner: Manner) -> list[str]:
+        """The answers to the same prompts asked anew, each alone or all in one batch, written and not verified."""
+        new = _new(prompts, {prompt for known, prompt in self._again if known == manner})
+        batches = [[prompt] for prompt in new] if manner == "alone" else [_in_company(new)]
+        for batch in batches:
+            given = self._guarded(self.engine.predict, batch)
+            self._again.update({(manner, prompt): answer for prompt, answer in zip(batch, given, strict=True)})
+        return [self._again[manner, prompt] for prompt in prompts]
+
+    def _guarded(self, ask: Callable[[Sequence[str]], Sequence[str]], prompts: Sequence[str]) -> list[str]:
+        """The answers of a call that may raise: then its prompts are asked one by one, to know which are to blame."""
+        if not prompts:
+            return []
+        try:
+            return checked(ask(prompts), len(prompts))
+        except Exception as error:
+            if len(prompts) > 1:
+                return [answer for prompt in prompts for answer in self._guarded(ask, [prompt])]
+            self.faults[prompts[0]] = repr(error)
+            return [NOTHING]
+
+
+def _new(prompts: Iterable[str], known: Container[str]) -> list[str]:
+    """The prompts that are not known, each once."""
+    return list(dict.fromkeys(prompt for prompt in prompts if prompt not in known))
+
+
+def _in_company(prompts: list[str]) -> list[str]:
+    """The prompts as a batch of two at least."""
+    company = write(Turn())
+    return prompts if len(prompts) > 1 or company in prompts else [*prompts, company]
+
+
+def checked(given: Sequence[str], count: int) -> list[str]:
+    """What a call gave, if it is one text for each prompt.
+
+    Raises:
+        ContractError: it is not.
+    """
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise ContractError("a list of texts", type(given).__name__)
+    if len(given) != count:
+        raise ContractError(f"{count} answers, one for each prompt", str(len(given)))
+    for answer in given:
+        if not isinstance(answer, str):
+            raise ContractError("a list of texts", f"a {type(answer).__name__} in it")
+    return list(given)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import cycle, islice
 from typing import TypeAlias
 
 from hypothesis import strategies as st
@@ -36,12 +35,15 @@ def _shares(row: Field) -> dict[int, float]:
 def often(numbers: range, shares: Mapping[int, float]) -> Numbers:
     """All of the numbers, with a share of the draws for some, which may lie outside. Shrinks towards the first number.
 
-    It is one draw, since draws are what costs time, from a table that begins with all the numbers in their order: so
-    its index shrinks towards the lowest number, as an integer would.
+    It is one draw, since draws are what costs time, from a table that holds some numbers many times. Those stand side
+    by side, so that an index shrinks as its number would, with no lower number left behind a higher one; numbers that
+    lie outside come last.
     """
     size = max(len(numbers) / (1 - sum(shares.values())), 20)
-    repeated = [number for number, share in shares.items() for _ in range(round(share * size))]
-    return st.sampled_from([*numbers, *repeated])
+    times = dict.fromkeys(numbers, 1)
+    for number, share in shares.items():
+        times[number] = times.get(number, 0) + round(share * size)
+    return st.sampled_from([number for number, count in times.items() for _ in range(count)])
 
 
 # Hypothesis also copies a draw from one place to another, and where it does not fit there it takes the first option.
@@ -51,4 +53,4 @@ _NAMES = 128
 
 def evenly(names: Sequence[str]) -> st.SearchStrategy[str]:
     """Any of the names. Shrinks towards the first."""
-    return st.sampled_from([*islice(cycle(names), _NAMES)])
+    return st.sampled_from([name for name in names for _ in range(_NAMES // len(names))])

@@ -44,7 +44,7 @@ def turns(
         hero_action: what the hero is ordered to do, by default any of the eight.
         foe_action: what the foe is ordered to do, likewise.
         first: whose order comes first, "hero" or "foe", by default either.
-        fallen: whether finished battles are drawn besides, about one in four.
+        fallen: whether finished battles are drawn besides, at times.
         rules: whose ranges the numbers come from. Units that are given have their own.
 
     Raises:

@@ -59,7 +59,7 @@ def units(*, fallen: bool = False, rules: Rules = STANDARD, **numbers: Unpack[Un
     A unit drawn with hp 0 has fallen, and so has nothing else above 0, whatever the other options say (V1).
 
     Args:
-        fallen: whether units that have fallen are drawn besides, about one in seven, where hp is not narrowed.
+        fallen: whether units that have fallen are drawn besides, at times, where hp is not narrowed.
         rules: whose ranges the numbers come from.
         numbers: what narrows hp, max and so on: an int, a strategy of ints, or a function of the field's row. With hp
             narrowed max is at least hp, with max narrowed hp is at most max. Both may be narrowed.

@@ -1,4 +1,4 @@
-"""The interface of a learned engine: one obligation, one option."""
+"""The interface of a learned engine: one obligation, `predict`, and two options that make it cheaper to check."""
 
 from __future__ import annotations
 
@@ -41,15 +41,26 @@ class Verifier(Protocol):
         ...
 
 
+@runtime_checkable
+class DraftedWriter(Protocol):
+    """A learned engine that writes an answer faster when it is given one that is nearly right."""
+
+    def predict_with_drafts(self, prompts: Sequence[str], drafts: Sequence[str], /) -> Sequence[str]:
+        """The answers of `predict`, whatever the drafts are; the drafts only make them cheap."""
+        ...
+
+
 SAFE_MARGIN = 1e-3
 """Below this margin a verdict may depend on the order of float operations, and the answer is decoded instead."""
 
 
 def answers(engine: LearnedEngine, prompts: Sequence[str], drafts: Sequence[str]) -> list[str]:
-    """What the engine answers to each prompt: by verifying the draft where it can, else by writing.
+    """What the engine answers to each prompt, by the cheapest way that it offers.
 
     The answers are those of `engine.predict(prompts)`; a good draft only makes them cheap.
     """
+    if isinstance(engine, DraftedWriter):
+        return list(engine.predict_with_drafts(prompts, drafts))
     if not isinstance(engine, Verifier):
         return list(engine.predict(prompts))
     verdicts = engine.verify(prompts, drafts)

@@ -12,14 +12,17 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from turncheck.engine.learned import Verdict
+from turncheck.engine.learned import SAFE_MARGIN, Verdict
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
 from turncheck.model.transformer import Cache, Transformer
+
+PASSES = 8
+"""Passes that mend a draft, before the answer is written token by token."""
 
 Item = TypeVar("Item")
 
 BATCH = 64
-"""Prompts in one pass where there is more than one; missing ones are filled up with padding."""
+"""Prompts in one pass where there are many; missing ones are filled up with padding."""
 
 
 class TransformerEngine:
@@ -36,11 +39,43 @@ class TransformerEngine:
     @torch.inference_mode()
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
         """Whether the model would write each draft: one pass over prompt and draft, where writing takes one a token."""
-        pairs = list(zip(prompts, drafts, strict=True))
-        return [verdict for batch in _batches(pairs) for verdict in self._check(batch)]
+        rows = [(self._prompt(prompt), self._draft(draft)) for prompt, draft in zip(prompts, drafts, strict=True)]
+        return [verdict for batch in _batches(rows) for verdict, _ in self._compare(batch)]
+
+    @torch.inference_mode()
+    def predict_with_drafts(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[str]:
+        """The answers of `predict`: a draft that is right takes one pass, one with k wrong tokens k more.
+
+        Where the model refuses a draft's token its own takes that place, and the rest of the draft is tried behind it:
+        speculative decoding (Leviathan et al. 2023) with the reference as the draft. What takes more than `PASSES`
+        passes, or is decided by less than `SAFE_MARGIN`, is written token by token.
+        """
+        rows = [(self._prompt(prompt), self._draft(draft)) for prompt, draft in zip(prompts, drafts, strict=True)]
+        checked = [pair for batch in _batches(rows) for pair in self._compare(batch)]
+        found = [
+            self._mend(prompt, draft, verdict, best)
+            for (prompt, draft), (verdict, best) in zip(rows, checked, strict=True)
+        ]
+        written = iter(self.predict([prompt for prompt, answer in zip(prompts, found, strict=True) if answer is None]))
+        return [next(written) if answer is None else answer for answer in found]
+
+    def _mend(self, prompt: list[int], draft: list[int], verdict: Verdict, best: int) -> str | None:
+        """The answer, by mending a draft until it is accepted; None where that takes too long or is too close."""
+        for _ in range(PASSES):
+            if verdict.margin < SAFE_MARGIN:
+                return None
+            if verdict.complete:
+                return self.tokenizer.decode(draft[:-1])
+            draft = _mended(draft, verdict.accepted, best, self.transformer.config.answer)
+            ((verdict, best),) = self._compare([(prompt, draft)])
+        return None
 
     def _prompt(self, text: str) -> list[int]:
         return [*self.tokenizer.encode(text)[: self.transformer.config.prompt], ANSWER]
+
+    def _draft(self, text: str) -> list[int]:
+        # A draft that is longer than any answer is never complete, and is compared as far as an answer goes.
+        return [*self.tokenizer.encode(text), STOP][: self.transformer.config.answer]
 
     def _write(self, prompts: Sequence[str]) -> list[str]:
         config = self.transformer.config
@@ -68,28 +103,42 @@ class TransformerEngine:
         """hidden: (B, width) to the best token of each row: (B,). `argmax` gives the first of equals."""
         return self.transformer.logits(hidden).argmax(-1)
 
-    def _check(self, pairs: Sequence[tuple[str, str]]) -> list[Verdict]:
-        config = self.transformer.config
-        size = 1 if len(pairs) == 1 else BATCH
-        prompts = [self._prompt(prompt) for prompt, _ in pairs]
-        # A draft that is longer than any answer is never complete, and is compared as far as an answer goes.
-        drafts = [[*self.tokenizer.encode(draft), STOP][: config.answer] for _, draft in pairs]
-        rows = [prompt + draft[:-1] for prompt, draft in zip(prompts, drafts, strict=True)]
-        hidden = self.transformer.hidden(_padded(rows, size, config.context - 1))
-        return [self._verdict(hidden[i], len(prompts[i]), drafts[i]) for i in range(len(pairs))]
+    def _compare(self, rows: Sequence[tuple[list[int], list[int]]]) -> list[tuple[Verdict, int]]:
+        """For each prompt and draft the verdict, and the model's token in place of the first that it refuses."""
+        size = 1 if len(rows) == 1 else BATCH
+        tokens = _padded([prompt + draft[:-1] for prompt, draft in rows], size, self.transformer.config.context - 1)
+        hidden = self.transformer.hidden(tokens)
+        return [self._verdict(hidden[i], len(prompt), draft) for i, (prompt, draft) in enumerate(rows)]
 
-    def _verdict(self, hidden: Tensor, prompt: int, draft: list[int]) -> Verdict:
+    def _verdict(self, hidden: Tensor, prompt: int, draft: list[int]) -> tuple[Verdict, int]:
         logits = self.transformer.logits(hidden[prompt - 1 : prompt - 1 + len(draft)])  # (draft, vocabulary)
-        refused = (logits.argmax(-1) != torch.tensor(draft)).nonzero()
-        accepted = int(refused[0]) if len(refused) else len(draft)
-        best, second = logits[: accepted + 1].topk(2).values.unbind(-1)
-        complete = accepted == len(draft) and draft[-1] == STOP
-        return Verdict(accepted - complete, complete, float((best - second).min()))
+        greedy = logits.argmax(-1).tolist()
+        accepted = next((i for i, (one, another) in enumerate(zip(greedy, draft, strict=True)) if one != another), None)
+        compared = len(draft) if accepted is None else accepted + 1
+        best, second = logits[:compared].topk(2).values.unbind(-1)
+        margin = float((best - second).min())
+        if accepted is not None:
+            return Verdict(accepted, False, margin), greedy[accepted]
+        complete = draft[-1] == STOP
+        return Verdict(len(draft) - complete, complete, margin), STOP
+
+
+def _mended(draft: list[int], accepted: int, token: int, longest: int) -> list[int]:
+    """The draft with the model's token in the place of the first that it refused; what was behind it stays."""
+    if token == STOP:
+        return [*draft[:accepted], STOP]
+    mended = [*draft[:accepted], token, *draft[accepted + 1 :]]
+    return mended if STOP in mended else [*mended, STOP][:longest]
 
 
 def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
+    """The items in as many batches as need be; a few that are left over one by one, not to pay for a whole batch."""
+    left_over = len(items) % BATCH
+    alone = left_over if left_over <= BATCH // 4 else 0
+    for start in range(0, len(items) - alone, BATCH):
+        yield items[start : min(start + BATCH, len(items) - alone)]
+    for index in range(len(items) - alone, len(items)):
+        yield items[index : index + 1]
 
 
 def _padded(rows: Sequence[Sequence[int]], size: int, length: int) -> Tensor:

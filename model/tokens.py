@@ -30,7 +30,7 @@ _BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
 _SPELLED = tuple(f"{space}{word}" for word in (*WORDS, *REASONS) for space in ("", " "))
 
 VOCABULARY = ("<pad>", "<answer>", "<stop>", *_BYTES, *(f" {digit}" for digit in range(10)), *_SPELLED)
-"""The token of each id: three marks, 256 bytes, ten digits behind a space, the words and reasons with and without one."""
+"""The token of each id: marks, bytes, ten digits behind a space, then words and reasons without and with one."""
 
 FIRST_BYTE = 3
 

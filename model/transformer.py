@@ -115,7 +115,7 @@ class Transformer(nn.Module):
             nn.init.zeros_(module.attention.out.weight)
 
     def hidden(self, tokens: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
-        """The last layer's output, normed: tokens: (B, T) int64 to (B, T, width). Positions count from 0 if not given."""
+        """The last layer's output, normed: tokens: (B, T) int64 to (B, T, width). Positions count from 0 by default."""
         at = torch.arange(tokens.shape[1]) if positions is None else positions
         x = self.embedding(tokens) + self.position(at)
         for block in self.blocks:

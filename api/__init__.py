@@ -1,1 +1,55 @@
-"""Turncheck: QuickCheck for learned engines."""
+"""Turncheck: QuickCheck for learned engines. The public names of all rooms, loaded when they are first used.
+
+>>> import turncheck
+>>> turncheck.resolve_text("turn 1\\n")
+'reject bad_number\\n'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from turncheck.engine import STANDARD, Battle, Order, Rules, Turn, Unit, read, resolve, resolve_text, write
+    from turncheck.properties.law import Law
+    from turncheck.properties.laws import LAWS
+    from turncheck.properties.run import Budget, check_law
+    from turncheck.properties.spec import load_subject
+    from turncheck.properties.subject import Subject
+
+__all__ = [
+    "LAWS",
+    "STANDARD",
+    "Battle",
+    "Budget",
+    "Law",
+    "Order",
+    "Rules",
+    "Subject",
+    "Turn",
+    "Unit",
+    "check_law",
+    "load_subject",
+    "read",
+    "resolve",
+    "resolve_text",
+    "write",
+]
+
+_HOMES = {
+    "LAWS": "properties.laws",
+    "Budget": "properties.run",
+    "Law": "properties.law",
+    "Subject": "properties.subject",
+    "check_law": "properties.run",
+    "load_subject": "properties.spec",
+}
+
+# Hidden from type checkers, to which every name would seem to exist.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'engine')}"), name)

@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from turncheck.model.train import Run
+    from turncheck.properties.subject import Subject
 
 
 @click.group()
@@ -28,6 +29,65 @@ def resolve() -> None:
 
     text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     sys.stdout.buffer.write(resolve_text(text).encode())
+
+
+MODEL = click.option(
+    "--model",
+    "spec",
+    metavar="SPEC",
+    help="reference, py:MODULE:ATTRIBUTE or a checkpoint's path; else the shipped one.",
+)
+
+
+@main.command()
+@MODEL
+@click.argument("turnfile", type=click.Path(dir_okay=False, path_type=Path))
+def show(spec: str | None, turnfile: Path) -> None:
+    """Ask a model the turn in TURNFILE and show its answer beside the reference's, with what differs marked.
+
+    Ends with 0 where they agree and 1 where they do not.
+    """
+    from turncheck.reports.escape import visible
+    from turncheck.reports.modes import diverge
+    from turncheck.reports.show import show_answer, show_divergence
+
+    try:
+        prompt = turnfile.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise click.UsageError(f"{visible(str(turnfile))} cannot be read: {error.strerror}") from error
+    subject = _subject(spec)
+    (got,) = subject.ask([prompt])
+    expected = subject.expected(prompt)
+    found = diverge(prompt, expected, got)
+    click.echo(show_divergence(found) if found else f"{show_answer(prompt, expected, got)}\nthe answers agree")
+    if prompt in subject.faults:
+        click.echo(f"the model raised {visible(subject.faults[prompt])}")
+    sys.exit(1 if found else 0)
+
+
+@main.command()
+@MODEL
+@click.option("--turns", type=click.IntRange(1), default=10_000, show_default=True, help="For each row of the table.")
+@click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True, help="An evaluation seed.")
+def evaluate(spec: str | None, turns: int, seed: int) -> None:
+    """How many held-out turns a model answers exactly, by sampler, and how many malformed ones by their reason."""
+    from tabulate import tabulate
+
+    from turncheck.evaluate import evaluate as measure
+
+    subject = _subject(spec)
+    rows = [(score.name, score.count, score.exact, f"{score.share:.2%}") for score in measure(subject, turns, seed)]
+    click.echo(f"{subject.name}, seed {seed}")
+    click.echo(tabulate(rows, ("sample", "texts", "exact", "share")))
+
+
+def _subject(spec: str | None) -> Subject:
+    from turncheck.properties.spec import SpecError, load_subject
+
+    try:
+        return load_subject(spec)
+    except SpecError as error:
+        raise click.UsageError(str(error)) from error
 
 
 @main.command()

@@ -91,7 +91,7 @@ def _ids(rules: Iterable[str]) -> frozenset[str]:
     return frozenset(rules)
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)  # what is made for some rules is looked up by them
 class Rules:
     """The rules of a duel. All numbers are `int`.
 

@@ -146,7 +146,7 @@ class Run:
         return self.folder / "state.safetensors"
 
     def steps(self) -> Iterator[Progress]:
-        """Trains, and says so after each step. Saves every `save_every` steps, and when it is left for whatever cause."""
+        """Trains, and says so after each step. Saves every `save_every` steps, and when it is left."""
         try:
             while self.step < self.config.steps:
                 value = self._train_step()

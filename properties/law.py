@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -96,6 +97,7 @@ def always(case: Case, rules: Rules) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)  # the laws of a turn read the same answers
 def state(answer: str) -> Battle:
     """The battle that an answer writes, read leniently.
 
@@ -128,11 +130,13 @@ def law(
     """
 
     def decorate(function: Decorated) -> Law:
+        call = _caller(function)
+
         def prompts(turn: Turn, rules: Rules) -> tuple[str, ...]:
             return (write(turn), write(also(turn, rules))) if also else (write(turn),)
 
         def holds(turn: Turn, answers: Sequence[str], rules: Rules) -> None:
-            _call(function, turn, *map(state, answers), rules=rules)
+            call(turn, *map(state, answers), rules=rules)
 
         return _made(function, rule, kind, cases=cases, applies=applies, prompts=prompts, holds=holds)
 
@@ -147,6 +151,8 @@ def unit_law(
     """
 
     def decorate(function: Decorated) -> Law:
+        call = _caller(function)
+
         def applies(turn: Turn, rules: Rules) -> bool:
             return any(who(turn, name, rules) for name in UNIT_NAMES)
 
@@ -155,7 +161,7 @@ def unit_law(
             for name in UNIT_NAMES:
                 if who(turn, name, rules):
                     units = turn.battle.unit(name), after.unit(name)
-                    _call(function, *units, turn=turn, name=name, rules=rules)
+                    call(*units, turn=turn, name=name, rules=rules)
 
         def prompts(turn: Turn, rules: Rules) -> tuple[str, ...]:
             return (write(turn),)
@@ -176,11 +182,13 @@ def text_law(
     """A law about texts. The function gets the text and the answer as it was written, and the second one if `again`."""
 
     def decorate(function: Decorated) -> Law:
+        call = _caller(function)
+
         def prompts(case: Case, rules: Rules) -> tuple[str, ...]:
             return (case if isinstance(case, str) else write(case),)
 
         def holds(case: Case, answers: Sequence[str], rules: Rules) -> None:
-            _call(function, *prompts(case, rules), *answers, rules=rules)
+            call(*prompts(case, rules), *answers, rules=rules)
 
         parts = {"cases": cases, "applies": always, "prompts": prompts, "holds": holds}
         return _made(function, rule, kind, **parts, again=again, share=share)
@@ -192,6 +200,11 @@ def _made(function: Decorated, rule: str, kind: Kind, **parts: Any) -> Law:
     return Law(function.__name__, rule, kind, inspect.getdoc(function) or "", **parts)
 
 
-def _call(function: Decorated, *arguments: object, **offered: object) -> None:
-    wanted = inspect.signature(function).parameters
-    function(*arguments, **{name: value for name, value in offered.items() if name in wanted})
+def _caller(function: Decorated) -> Callable[..., None]:
+    """The function, which of the keywords offered takes those for which it has a parameter."""
+    wanted = frozenset(inspect.signature(function).parameters)
+
+    def call(*arguments: object, **offered: object) -> None:
+        function(*arguments, **{name: value for name, value in offered.items() if name in wanted})
+
+    return call

@@ -48,10 +48,10 @@ class Subject:
     bytes: int | None = None
     sha256: str | None = None
     rules: Rules = STANDARD
-    faults: dict[str, str] = attrs.field(factory=dict, repr=False)
-    _answers: dict[str, str] = attrs.field(factory=dict, repr=False)
-    _again: dict[tuple[Manner, str], str] = attrs.field(factory=dict, repr=False)
-    _expected: dict[str, str] = attrs.field(factory=dict, repr=False)
+    faults: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
+    _answers: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
+    _again: dict[tuple[Manner, str], str] = attrs.field(factory=dict, init=False, repr=False)
+    _expected: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
 
     def expected(self, prompt: str) -> str:
         """The reference's answer."""

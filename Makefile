@@ -1,0 +1,43 @@
+# `make demo` checks the shipped checkpoint, `make test` tests the project. Each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := api engine model properties reports strategies
+
+.PHONY: demo test install lint types hold clean FORCE
+
+# pytest ends with 0 where every law held and with 1 where some were broken: in both the check ran.
+demo: $(VENV)/installed
+	@$(BIN)/pytest properties/ -q --tb=short --hypothesis-seed=0; code=$$?; test $$code -le 1
+
+test: $(VENV)/installed lint types
+	$(BIN)/pytest
+	$(BIN)/pytest properties/ --model reference -q
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed
+	$(BIN)/mypy .
+
+# Every law, held by the reference on 1,000,000 sampled turns: to be run before a law is merged.
+hold: $(VENV)/installed
+	$(BIN)/python -m tests.bench.hold --turns 1000000
+
+install: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml requirements.lock $(VENV)/packages.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--editable . --config-settings editable_mode=strict
+	@touch $@
+
+# The list of package files: a strict editable install links each of them, so a new one needs a new install.
+$(VENV)/packages.txt: FORCE
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@find $(PACKAGES) -name __pycache__ -prune -o -type f -print | LC_ALL=C sort > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

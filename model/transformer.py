@@ -4,10 +4,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import attrs
 import torch
 import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reader knows
 from torch import Tensor, nn
+
+
+def _size(most: int) -> Callable[[object, attrs.Attribute[int], object], None]:
+    """Wants a whole number of 1..most. 8.0 and True are none, though both are equal to one."""
+
+    def check(config: object, field: attrs.Attribute[int], value: object) -> None:
+        if type(value) is not int or not 1 <= value <= most:
+            raise ValueError(f"{field.name} must be 1..{most}, got {value!r}")
+
+    return check
 
 
 @attrs.frozen
@@ -23,12 +35,12 @@ class ModelConfig:
         heads: attention heads.
     """
 
-    vocabulary: int = attrs.field(validator=attrs.validators.in_(range(1, 100_000)))
-    prompt: int = attrs.field(default=120, validator=attrs.validators.in_(range(1, 100_000)))
-    answer: int = attrs.field(default=80, validator=attrs.validators.in_(range(1, 100_000)))
-    layers: int = attrs.field(default=4, validator=attrs.validators.in_(range(1, 1000)))
-    width: int = attrs.field(default=64, validator=attrs.validators.in_(range(1, 100_000)))
-    heads: int = attrs.field(default=4, validator=attrs.validators.in_(range(1, 1000)))
+    vocabulary: int = attrs.field(validator=_size(99_999))
+    prompt: int = attrs.field(default=120, validator=_size(99_999))
+    answer: int = attrs.field(default=80, validator=_size(99_999))
+    layers: int = attrs.field(default=4, validator=_size(999))
+    width: int = attrs.field(default=64, validator=_size(99_999))
+    heads: int = attrs.field(default=4, validator=_size(999))
 
     def __attrs_post_init__(self) -> None:
         if self.width % self.heads:

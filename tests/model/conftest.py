@@ -1,0 +1,102 @@
+"""Models to test with: one of random weights, one trained for some seconds, the shipped one; and texts to ask them."""
+
+import pytest
+import torch
+from torch import nn
+
+from turncheck.engine import REASONS, write
+from turncheck.engine.samplers import sample, stream
+from turncheck.model.checkpoint import load_checkpoint
+from turncheck.model.decode import TransformerEngine
+from turncheck.model.tokens import VOCABULARY, Tokenizer
+from turncheck.model.train import Run, TrainConfig
+from turncheck.model.transformer import ModelConfig, Transformer
+from turncheck.properties import spec
+from turncheck.strategies.operators import damage
+
+SEED = 11
+"""Of the texts: one that is for evaluation, so that no model was trained on them."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+class RecordingTokenizer(Tokenizer):
+    """Keeps the token ids of all that it decodes."""
+
+    def __init__(self, vocabulary=VOCABULARY):
+        super().__init__(vocabulary)
+        self.written = []
+
+    def decode(self, ids):
+        self.written.append(list(ids))
+        return super().decode(self.written[-1])
+
+
+@pytest.fixture(scope="session")
+def tokens_written():
+    """The answers of an engine and the token ids that it wrote them with."""
+
+    def write_down(engine, prompts):
+        recording = RecordingTokenizer(engine.tokenizer.vocabulary)
+        return TransformerEngine(engine.transformer, recording).predict(prompts), recording.written
+
+    return write_down
+
+
+@pytest.fixture(scope="session")
+def random_engine():
+    """Its weights are so large that its tokens depend on all that stands before them."""
+    transformer = Transformer(ModelConfig(len(VOCABULARY), layers=2, width=16, heads=2))
+    generator = torch.Generator().manual_seed(3)
+    for parameter in transformer.parameters():
+        nn.init.normal_(parameter, std=0.5, generator=generator)
+    return TransformerEngine(transformer, Tokenizer())
+
+
+@pytest.fixture(scope="session")
+def trained_run(tmp_path_factory):
+    """A finished run of some seconds, and the loss of each of its steps."""
+    config = TrainConfig(layers=1, width=32, heads=2, steps=150, batch=16, warmup=10, save_every=1000)
+    run = Run(tmp_path_factory.mktemp("run"), config, seed=0)
+    return run, [progress.loss for progress in run.steps()]
+
+
+@pytest.fixture(scope="session")
+def trained_engine(trained_run):
+    run, _ = trained_run
+    return TransformerEngine(run.transformer, run.tokenizer)
+
+
+@pytest.fixture(scope="session")
+def shipped_engine():
+    engine, _ = load_checkpoint(spec.shipped_checkpoint())
+    return engine
+
+
+@pytest.fixture(scope="session", params=["random", "trained", "shipped"])
+def engine(request):
+    return request.getfixturevalue(f"{request.param}_engine")
+
+
+@pytest.fixture(scope="session")
+def texts():
+    """Texts to ask: half of their turns mixed, half played, every fourth damaged, its reasons in equal shares."""
+
+    def ask(count, start=0):
+        return [_text(index) for index in range(start, start + count)]
+
+    return ask
+
+
+def _text(index):
+    (turn,) = sample(("mixed", "play")[index % 2], seed=SEED, count=1, start=index)
+    if index % 4 < 3:
+        return write(turn)
+    reason = tuple(REASONS)[index // 4 % len(REASONS)]
+    return damage(turn, reason, stream("damaged", SEED, index).getrandbits(64))

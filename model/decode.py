@@ -64,8 +64,8 @@ class TransformerEngine:
         for _ in range(PASSES):
             if verdict.margin < SAFE_MARGIN:
                 return None
-            if verdict.complete:
-                return self.tokenizer.decode(draft[:-1])
+            if verdict.complete or verdict.accepted == len(draft):  # one without a stop is as long as an answer may be
+                return self.tokenizer.decode(_until_stop(draft))
             draft = _mended(draft, verdict.accepted, best, self.transformer.config.answer)
             ((verdict, best),) = self._compare([(prompt, draft)])
         return None

@@ -62,7 +62,7 @@ def random_engine():
 @pytest.fixture(scope="session")
 def trained_run(tmp_path_factory):
     """A finished run of some seconds, and the loss of each of its steps."""
-    config = TrainConfig(layers=1, width=32, heads=2, steps=150, batch=16, warmup=10, save_every=1000)
+    config = TrainConfig(layers=1, width=32, heads=2, steps=100, batch=8, warmup=10, save_every=1000)
     run = Run(tmp_path_factory.mktemp("run"), config, seed=0)
     return run, [progress.loss for progress in run.steps()]
 

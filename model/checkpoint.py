@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +165,7 @@ def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[
     try:
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118  no dict
-    except (SafetensorError, ValueError, RuntimeError, OSError) as error:
+    except (SafetensorError, ValueError, TypeError, RuntimeError, OSError) as error:
         raise CheckpointError(path, f"a checkpoint must be a whole safetensors file, {_got(path, size)}") from error
 
 
@@ -175,11 +176,11 @@ def _got(path: str | os.PathLike[str], size: int) -> str:
         start = file.read(64)
     if start.startswith(b"version https://git-lfs"):
         return "got a Git LFS pointer: run `git lfs pull`"
-    if start.startswith((b"PK\x03\x04", b"\x80\x02")):
-        return "got a pickle or zip archive: convert it with safetensors.torch.save_file"
     header = int.from_bytes(start[:8], "little")
     if start[8:9] == b"{" and header + 8 <= size:
         return f"got {size} bytes that do not hold what their header says: cut short or damaged"
+    if start.startswith(b"PK\x03\x04") or (re.match(rb"\x80[\x02-\x05]", start) and start[8:9] != b"{"):
+        return "got a pickle or zip archive: convert it with safetensors.torch.save_file"
     return f"got {size} bytes that are none, or are cut short"
 
 

@@ -137,6 +137,7 @@ class Run:
         self.transformer = Transformer(ModelConfig(len(self.tokenizer), **sizes))
         self.optimizers = _optimizers(self.transformer)
         self.step = 0
+        self._torn = False
         if self.state_path.exists():
             self._load()
 
@@ -146,7 +147,10 @@ class Run:
         return self.folder / "state.safetensors"
 
     def steps(self) -> Iterator[Progress]:
-        """Trains, and says so after each step. Saves every `save_every` steps, and when it is left."""
+        """Trains, and says so after each step. Saves every `save_every` steps, and when it is left.
+
+        Only weights that are in the middle of their update are not saved: then what was saved last stands.
+        """
         try:
             while self.step < self.config.steps:
                 value = self._train_step()
@@ -157,7 +161,8 @@ class Run:
                     self._save_checkpoint(f"step-{self.step}.safetensors")
                 yield Progress(self.step, value, self.held_out(64) if saving else None)
         finally:
-            self.save()
+            if not self._torn:
+                self.save()
 
     def _train_step(self) -> float:
         size = self.config.batch
@@ -170,9 +175,11 @@ class Run:
         value = loss(self.transformer, tokens, targets, self.config.rejection_weight)
         value.backward()  # type: ignore[no-untyped-call]  # torch's own lack of a type
         torch.nn.utils.clip_grad_norm_(self.transformer.parameters(), 1.0)
+        self._torn = True
         for optimizer in self.optimizers:
             optimizer.step()
         self.step += 1
+        self._torn = False
         return value.item()
 
     def held_out(self, count: int) -> float:

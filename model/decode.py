@@ -1,13 +1,14 @@
 """Greedy decoding: a transformer and its tokenizer as a learned engine.
 
-The arithmetic is repeatable: float32, right-padding, two fixed batch shapes (1 and `BATCH`), every sequence padded to
-the same lengths, and of equal logits the lowest token id wins.
+The arithmetic is repeatable: float32, one thread, right-padding, two fixed batch shapes (1 and `BATCH`), every
+sequence padded to the same lengths, and of equal logits the lowest token id wins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor
@@ -25,24 +26,43 @@ BATCH = 64
 """Prompts in one pass where there are many; missing ones are filled up with padding."""
 
 
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def _repeatable(method: Method) -> Method:
+    """Runs a method on one thread: the order of float operations is then fixed, and nobody waits for a busy core."""
+
+    @wraps(method)
+    def run(*arguments: Any) -> Any:
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            with torch.inference_mode():
+                return method(*arguments)
+        finally:
+            torch.set_num_threads(threads)
+
+    return cast(Method, run)
+
+
 class TransformerEngine:
     """A learned engine whose answers come from a transformer."""
 
     def __init__(self, transformer: Transformer, tokenizer: Tokenizer) -> None:
         self.transformer, self.tokenizer = transformer.eval(), tokenizer
 
-    @torch.inference_mode()
+    @_repeatable
     def predict(self, prompts: Sequence[str], /) -> list[str]:
         """What the model writes greedily behind each prompt, up to its stop or the limit of the answer."""
         return [answer for batch in _batches(prompts) for answer in self._write(batch)]
 
-    @torch.inference_mode()
+    @_repeatable
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
         """Whether the model would write each draft: one pass over prompt and draft, where writing takes one a token."""
         rows = [(self._prompt(prompt), self._draft(draft)) for prompt, draft in zip(prompts, drafts, strict=True)]
         return [verdict for batch in _batches(rows) for verdict, _ in self._compare(batch)]
 
-    @torch.inference_mode()
+    @_repeatable
     def predict_with_drafts(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[str]:
         """The answers of `predict`: a draft that is right takes one pass, one with k wrong tokens k more.
 

@@ -57,16 +57,16 @@ class Results:
     """What the items of a session reported: results by model and law, and whether something else went wrong."""
 
     def __init__(self) -> None:
-        self.laws: dict[tuple[str, str], dict[str, Any]] = {}
-        self.models: dict[str, dict[str, Any]] = {}
+        self.laws: dict[tuple[int, str], dict[str, Any]] = {}
+        self.models: dict[int, dict[str, Any]] = {}
         self.faults: list[str] = []
 
     def add(self, report: pytest.TestReport) -> None:
         """Takes what a report of an item says."""
         found = dict(report.user_properties).get(PROPERTY)
         if isinstance(found, dict) and report.when == "call":
-            self.models[found["model"]["name"]] = found["model"]
-            self.laws[found["model"]["name"], found["law"]["id"]] = found["law"]
+            self.models[found["place"]] = found["model"]
+            self.laws[found["place"], found["law"]["id"]] = found["law"]
         elif report.failed:
             self.faults.append(report.nodeid)
 
@@ -76,10 +76,10 @@ class Results:
         from turncheck.reports.records import LawResult, ModelResult, Report
 
         models = []
-        for name in sorted(self.models, key=lambda name: self.models[name]["place"]):
-            results = [self.laws[name, law.id] for law in LAWS if (name, law.id) in self.laws]
-            about = {key: value for key, value in self.models[name].items() if key != "place"}
-            models.append(ModelResult(**about, laws=tuple(LawResult.from_json(result) for result in results)))
+        for place in sorted(self.models):
+            results = [self.laws[place, law.id] for law in LAWS if (place, law.id) in self.laws]
+            laws = tuple(LawResult.from_json(result) for result in results)
+            models.append(ModelResult(**self.models[place], laws=laws))
         return Report(budget(config).seed, tuple(models))
 
 
@@ -89,6 +89,13 @@ class Results:
 def specs(config: pytest.Config) -> list[str | None]:
     """The models to check, as typed; None is the shipped checkpoint."""
     return list(dict.fromkeys(config.getoption("turncheck_model") or [None]))
+
+
+def item_id(spec: str | None) -> str:
+    """What a model is called in an item's id: no folders, since a slash there parts paths."""
+    if spec is None:
+        return "shipped"
+    return spec if spec.startswith("py:") else Path(spec).stem
 
 
 def budget(config: pytest.Config) -> Budget:
@@ -117,7 +124,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     from turncheck.properties.laws import LAWS
 
     chosen = specs(metafunc.config)
-    metafunc.parametrize("turncheck_subject", chosen, ids=[spec or "shipped" for spec in chosen], indirect=True)
+    metafunc.parametrize("turncheck_subject", chosen, ids=[item_id(spec) for spec in chosen], indirect=True)
     metafunc.parametrize("turncheck_law", LAWS, ids=[law.id for law in LAWS])
 
 
@@ -145,10 +152,9 @@ def turncheck_subject(request: pytest.FixtureRequest) -> Subject:
 
 def record(request: pytest.FixtureRequest, subject: Subject, result: LawResult) -> None:
     """Lets the result travel with the item's report."""
-    config = request.config
-    place = [known.name for known in config.stash[SUBJECTS].values()].index(subject.name)
-    about = {"name": subject.name, "kind": subject.kind, "bytes": subject.bytes, "sha256": subject.sha256}
-    found = {"model": {**about, "place": place}, "law": result.to_json()}
+    place = next(i for i, known in enumerate(request.config.stash[SUBJECTS].values()) if known is subject)
+    model = {"name": subject.name, "kind": subject.kind, "bytes": subject.bytes, "sha256": subject.sha256}
+    found = {"place": place, "model": model, "law": result.to_json()}
     request.node.user_properties.append((PROPERTY, found))
 
 

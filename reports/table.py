@@ -25,10 +25,10 @@ def divergence_table(model: ModelResult) -> str:
 
 def summary(model: ModelResult) -> str:
     """One line: what was checked, and how many laws held."""
-    broken = [law for law in model.laws if law.verdict == "FAIL"]
+    holding = [law for law in model.laws if law.verdict == "PASS"]
     size = "" if model.bytes is None else f", {model.bytes:,} bytes"
     digest = "" if model.sha256 is None else f", sha256 {model.sha256[:12]}"
-    held = f"{len(model.laws) - len(broken)} of {len(model.laws)} laws held"
+    held = f"{len(holding)} of {len(model.laws)} laws held"
     return f"{visible(model.name)} ({model.kind}{size}{digest}): {held}"
 
 
@@ -96,10 +96,14 @@ def _unlike(line: list[str], neutral: list[str]) -> str:
 
 
 def _malformed_in_short(prompt: str, error: MalformedTextError) -> str:
+    """The pieces around the first fault; all that is unusual in a line whose fault is the line as a whole."""
     lines = prompt.split("\n")
     line = visible(lines[error.line - 1]) if error.line <= len(lines) else ""
     pieces = line.split(" ")
+    if error.reason == "fallen_with_status":
+        return f"line {error.line}: {_unlike(pieces, write(Turn()).splitlines()[error.line - 1].split(' '))}"
     start = max(error.piece - 3, 0)
-    near = " ".join(pieces[start : error.piece + 1])
+    near = " ".join(pieces[start : error.piece + 1])[:60]
     before, after = "... " if start else "", " ..." if error.piece + 1 < len(pieces) else ""
-    return f"line {error.line}: {before}{near[:60]}{after}" if near else f"line {error.line}: nothing"
+    end = " (no newline)" if error.line == len(lines) and near else ""
+    return f"line {error.line}: {before}{near or 'nothing'}{after}{end}"

@@ -66,6 +66,17 @@ def show(spec: str | None, turnfile: Path) -> None:
 
 
 @main.command()
+def laws() -> None:
+    """List the laws: name, rule, kind, and the sentence that each asserts."""
+    from tabulate import tabulate
+
+    from turncheck.properties.laws import LAWS
+
+    rows = [(law.id, law.rule, law.kind, " ".join(law.sentence.split())) for law in LAWS]
+    click.echo(tabulate(rows, ("law", "rule", "kind", "sentence"), tablefmt="github"))
+
+
+@main.command()
 @MODEL
 @click.option("--turns", type=click.IntRange(1), default=10_000, show_default=True, help="For each row of the table.")
 @click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True, help="An evaluation seed.")

@@ -44,4 +44,4 @@ def _shortened(line: str, longest: int = LONGEST_LINE) -> str:
 
 def for_markdown(text: str) -> str:
     """One line of `visible` text as it may stand in a cell of a Markdown table."""
-    return "".join(f"\\{character}" if character in "|`*_<>[]&" else character for character in text)
+    return "".join(f"\\{character}" if character in "\\|`*_<>[]&~$" else character for character in text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from turncheck.engine import Battle, MalformedTextError, read_answer
 from turncheck.reports.escape import visible
 
@@ -70,7 +72,7 @@ class MalformedAnswer(Divergence):
             read_answer(self.got)
         except MalformedTextError as error:
             return f"{error.reason} at line {error.line}, piece {error.piece}"
-        return "a rejection without a reason"
+        raise AssertionError("an answer that can be read is not malformed")
 
 
 class WrongValue(Divergence):
@@ -117,7 +119,7 @@ def _read(answer: str) -> Battle | str | None:
 
 def _rejects(answer: str) -> bool:
     """Whether the answer is one line that rejects, for a reason of ours or another."""
-    return answer.startswith("reject ") and answer.index("\n") == len(answer) - 1 if "\n" in answer else False
+    return re.fullmatch(r"reject [^\n]+\n", answer) is not None
 
 
 def _reason(rejection: str) -> str:

@@ -37,10 +37,14 @@ def _compared_line(expected: str | None, got: str | None) -> list[str]:
 
 
 def _marks(expected: str, got: str) -> str:
-    """Carets under the pieces of the given line that differ from those in the same place of the expected one."""
-    wanted = expected.split(" ")
-    marked = [
-        ("^" if index >= len(wanted) or piece != wanted[index] else " ") * len(piece)
-        for index, piece in enumerate(got.split(" "))
-    ]
-    return " ".join(marked).rstrip()
+    """Carets under the pieces of the given line that differ from those in the same place of the expected one.
+
+    A piece that is empty or missing has one caret, where it would stand.
+    """
+    wanted, given = expected.split(" "), got.split(" ")
+    marks, start = "", 0
+    for index, piece in enumerate([*given, ""] if len(given) < len(wanted) else given):
+        if index >= len(wanted) or piece != wanted[index]:
+            marks = marks.ljust(start) + "^" * max(len(piece), 1)
+        start += len(piece) + 1
+    return marks

@@ -46,6 +46,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_load_initial_conftests(args: list[str]) -> None:
+    """Lets `--model` be said with `--pyargs turncheck.properties` too: pytest meets that folder's conftest too late."""
+    if "--pyargs" in args and any(argument.startswith("turncheck.properties") for argument in args):
+        for place, argument in enumerate(args):
+            if argument == "--model" or argument.startswith("--model="):
+                args[place] = argument.replace("--model", "--turncheck-model", 1)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the marker that the laws' items carry."""
     config.addinivalue_line("markers", "turncheck: a law of Turncheck, held against a model")
@@ -160,6 +168,7 @@ def record(request: pytest.FixtureRequest, subject: Subject, result: LawResult) 
 
 def explain(law: Law, subject: Subject, result: LawResult) -> str:
     """What a failing item prints: the law, its rule, and for each failure mode the smallest turn and both answers."""
+    from turncheck.reports.escape import visible
     from turncheck.reports.show import show_divergence
 
     parts = [f"{law.id} ({law.rule}, {law.kind})", law.sentence]
@@ -170,7 +179,7 @@ def explain(law: Law, subject: Subject, result: LawResult) -> str:
         cases = f"{failure.count} of {result.applied} cases"
         parts += ["", f"{failure.mode} in {cases}, the smallest:", show_divergence(witness.divergence)]
         if witness.turn in subject.faults:
-            parts.append(f"the model raised {subject.faults[witness.turn]}")
+            parts.append(f"the model raised {visible(subject.faults[witness.turn])}")
     return "\n".join(parts)
 
 

@@ -12,7 +12,7 @@ import attrs
 
 from turncheck.engine import STANDARD, Rules, Turn, resolve_text, write
 from turncheck.engine.learned import LearnedEngine
-from turncheck.properties.subject import Subject, checked
+from turncheck.properties.subject import Subject, checked, described
 from turncheck.reports.escape import visible
 
 
@@ -100,7 +100,7 @@ def _python(spec: str) -> Subject:
     try:
         checked(engine.predict([write(Turn())]), 1)
     except Exception as error:
-        raise SpecError(spec, f"asked one turn, it raised {error!r}") from error
+        raise SpecError(spec, f"asked one turn, it raised {described(error)}") from error
     return Subject(spec, "py", engine)
 
 
@@ -115,7 +115,7 @@ def _attribute(spec: str, module: str, attribute: str) -> object:
     except ImportError as error:
         raise SpecError(spec, f"{module} cannot be imported: {error}") from error
     except Exception as error:
-        raise SpecError(spec, f"{module} raised {error!r} when it was imported") from error
+        raise SpecError(spec, f"{module} raised {described(error)} when it was imported") from error
 
 
 def _engine(spec: str, found: object) -> LearnedEngine:

@@ -13,6 +13,9 @@ from turncheck.properties.law import Manner
 NOTHING = ""
 """The answer of an engine that raised."""
 
+LONGEST_FAULT = 300
+"""Characters that are kept of what an engine raised."""
+
 
 class ContractError(TypeError):
     """A learned engine that does not give one text for each prompt."""
@@ -39,7 +42,7 @@ class Subject:
         bytes: the size of its file; None where it has none.
         sha256: the hash of its file, likewise.
         rules: the rules that it is held against.
-        faults: what it raised, by prompt.
+        faults: what it raised, by prompt; its own words, to be shown as `visible` text.
     """
 
     name: str
@@ -70,10 +73,11 @@ class Subject:
     def ask_again(self, prompts: Sequence[str], manner: Manner) -> list[str]:
         """The answers to the same prompts asked anew, each alone or all in one batch, written and not verified."""
         new = _new(prompts, {prompt for known, prompt in self._again if known == manner})
-        batches = [[prompt] for prompt in new] if manner == "alone" else [_in_company(new)]
+        batches = [[prompt] for prompt in new] if manner == "alone" else _in_company(new)
         for batch in batches:
             given = self._guarded(self.engine.predict, batch)
-            self._again.update({(manner, prompt): answer for prompt, answer in zip(batch, given, strict=True)})
+            for prompt, answer in zip(batch, given, strict=True):
+                self._again.setdefault((manner, prompt), answer)
         return [self._again[manner, prompt] for prompt in prompts]
 
     def _guarded(self, ask: Callable[[Sequence[str]], Sequence[str]], prompts: Sequence[str]) -> list[str]:
@@ -85,7 +89,7 @@ class Subject:
         except Exception as error:
             if len(prompts) > 1:
                 return [answer for prompt in prompts for answer in self._guarded(ask, [prompt])]
-            self.faults[prompts[0]] = repr(error)
+            self.faults[prompts[0]] = described(error)
             return [NOTHING]
 
 
@@ -94,10 +98,16 @@ def _new(prompts: Iterable[str], known: Container[str]) -> list[str]:
     return list(dict.fromkeys(prompt for prompt in prompts if prompt not in known))
 
 
-def _in_company(prompts: list[str]) -> list[str]:
-    """The prompts as a batch of two at least."""
-    company = write(Turn())
-    return prompts if len(prompts) > 1 or company in prompts else [*prompts, company]
+def _in_company(prompts: list[str]) -> list[list[str]]:
+    """The prompts as one batch, of two at least; nothing to ask is no batch."""
+    if not prompts:
+        return []
+    return [prompts if len(prompts) > 1 else [*prompts, write(Turn())]]
+
+
+def described(error: Exception) -> str:
+    """What was raised: its class and its message, of which a long one is cut."""
+    return f"{type(error).__name__}: {error}".removesuffix(": ")[:LONGEST_FAULT]
 
 
 def checked(given: Sequence[str], count: int) -> list[str]:

@@ -84,8 +84,9 @@ def guard_never_leaves_less_hp(turn: Turn, after: Battle, after_waiting: Battle)
 
 
 def _strongest_attack(rules: Rules) -> int:
-    """The damage of an attack at a fragile unit."""
-    return rules.action("attack").power * rules.fragile_numerator // rules.fragile_denominator
+    """The damage of an attack at a fragile unit, or at one that is not, whichever is more."""
+    power = rules.action("attack").power
+    return max(power, power * rules.fragile_numerator // rules.fragile_denominator)
 
 
 def _shielded_turns(rules: Rules) -> st.SearchStrategy[Turn]:

@@ -1,0 +1,286 @@
+"""Holding a subject against a law: what is drawn, counted and shrunk."""
+
+import importlib.util
+import subprocess
+import sys
+from collections import Counter
+
+import attrs
+import pytest
+from hypothesis import settings
+
+from tests.properties.planted import BUGS
+from tests.properties.witnesses import WITNESSES
+from turncheck.engine import Battle, Turn, read, resolve_text, write
+from turncheck.engine.tables import BLANK
+from turncheck.properties.law import KNOWN_ANSWER, MALFORMED, law
+from turncheck.properties.laws import LAWS
+from turncheck.properties.laws.cases import any_turn
+from turncheck.properties.run import Budget, FalseLawError, breach, check_law, draw, smallest
+from turncheck.properties.spec import PythonFunction, load_subject
+from turncheck.properties.subject import Subject
+from turncheck.reports.modes import FalseRejection, MalformedAnswer, SilentAcceptance, WrongReason, WrongValue, diverge
+from turncheck.reports.records import Failure, LawResult, Witness
+
+LAWS_BY_ID = {law.id: law for law in LAWS}
+BUGS_BY_NAME = {bug.name: bug for bug in BUGS}
+AGREES = LAWS_BY_ID["answer_agrees_with_the_reference"]
+SMALLEST = write(Turn())
+
+
+def subject_of(predict):
+    return Subject("mine", "py", PythonFunction(predict))
+
+
+def answering(answer):
+    """A subject that answers each prompt by itself."""
+    return subject_of(lambda prompts: [answer(prompt) for prompt in prompts])
+
+
+# --- counting --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["poison_heals", "hero_is_always_first", "misplaced_is_called_unknown"])
+def test_the_counts_are_those_of_checking_the_drawn_cases_by_hand(name):
+    bug, budget = BUGS_BY_NAME[name], Budget(100, seed=0)
+    law = LAWS_BY_ID[bug.law]
+    counts = Counter()
+    for case in draw(law, bug.subject(), budget):
+        prompts = law.asks(case)
+        answers = bug.engine().predict(prompts)
+        try:
+            law.check(case, answers)
+        except AssertionError:
+            differ = [diverge(*each) for each in zip(prompts, map(resolve_text, prompts), answers, strict=True)]
+            counts[next(found.mode for found in differ if found)] += 1
+    result = check_law(law, bug.subject(), budget)
+    assert (result.id, result.rule, result.kind, result.applied) == (law.id, law.rule, law.kind, 100)
+    assert {failure.mode: failure.count for failure in result.failures} == counts
+    assert result.diverged == counts.total() > 0
+
+
+def test_a_law_that_is_checked_on_a_share_of_the_cases_says_on_how_many():
+    law = LAWS_BY_ID["same_answer_asked_again_alone"]
+    results = [check_law(law, load_subject("reference"), Budget(examples)) for examples in (1, 60)]
+    assert [(result.verdict, result.applied) for result in results] == [("PASS", 1), ("PASS", 6)]
+
+
+def test_a_law_that_applies_to_no_case_is_inconclusive():
+    never = attrs.evolve(AGREES, applies=lambda case, rules: False)
+    result = check_law(never, load_subject("reference"), Budget(10))
+    assert result == LawResult(AGREES.id, "all", KNOWN_ANSWER, "INCONCLUSIVE", 0, ())
+
+
+def test_cases_to_which_a_law_does_not_apply_are_not_counted():
+    early = attrs.evolve(AGREES, applies=lambda turn, rules: turn.battle.turn < 50)
+    subject = load_subject("reference")
+    cases = draw(early, subject, Budget(30))
+    assert 0 < check_law(early, subject, Budget(30)).applied == sum(case.battle.turn < 50 for case in cases) < 30
+
+
+# --- the same cases every time ---------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_draws_the_same_cases_and_another_seed_others():
+    subject = load_subject("reference")
+    for about in (AGREES, LAWS_BY_ID["malformed_turn_gets_no_state"]):
+        first = draw(about, subject, Budget(20, seed=1))
+        assert draw(about, subject, Budget(20, seed=1)) == first
+        assert draw(about, subject, Budget(20, seed=2)) != first
+        assert len(first) == 20
+
+
+def test_the_same_seed_gives_the_same_result():
+    bug = BUGS_BY_NAME["regen_passes_max"]
+    law = LAWS_BY_ID[bug.law]
+    results = [check_law(law, bug.subject(), Budget(30, seed)) for seed in (3, 3, 4)]
+    assert results[0] == results[1]
+    assert results[0].diverged != results[2].diverged
+
+
+def test_no_profile_of_hypothesis_changes_what_is_drawn():
+    subject = load_subject("reference")
+    expected = draw(AGREES, subject, Budget(20, seed=1))
+    loaded = settings.get_current_profile_name()
+    settings.register_profile("foreign", max_examples=3, derandomize=True, database=None, phases=[])
+    try:
+        for profile in ("ci", "foreign"):
+            settings.load_profile(profile)
+            assert draw(AGREES, subject, Budget(20, seed=1)) == expected
+    finally:
+        settings.load_profile(loaded)
+
+
+DRAWS = """
+from turncheck.properties.laws import LAWS
+from turncheck.properties.run import Budget, draw
+from turncheck.properties.spec import load_subject
+print(hash(tuple(draw(LAWS[0], load_subject("reference"), Budget(20, seed=1)))))
+"""
+
+
+def test_the_ci_variable_and_a_new_process_change_nothing(monkeypatch):
+    drawn = set()
+    for variable in ("CI", "TURNCHECK_NO_SUCH_VARIABLE"):
+        environment = {"PATH": "", variable: "true", "PYTHONHASHSEED": "0"}
+        found = subprocess.run([sys.executable, "-c", DRAWS], capture_output=True, text=True, env=environment)
+        assert (found.returncode, found.stderr) == (0, "")
+        drawn.add(found.stdout)
+    assert len(drawn) == 1
+
+
+def test_the_constants_of_a_loaded_module_change_nothing(tmp_path, monkeypatch):
+    # Hypothesis draws constants that it reads in the source of local modules: of a model given as py:, for one.
+    subject = load_subject("reference")
+    expected = draw(AGREES, subject, Budget(60, seed=1))
+    source = tmp_path / "constants.py"
+    source.write_text(f"NUMBERS = {list(range(130))}\n", encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("constants_of_a_model", source)
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "constants_of_a_model", module)
+    spec.loader.exec_module(module)
+    assert draw(AGREES, subject, Budget(60, seed=1)) == expected
+
+
+def test_what_was_asked_before_changes_no_result():
+    bug = BUGS_BY_NAME["poison_heals"]
+    asked = bug.subject()
+    check_law(AGREES, asked, Budget(30))
+    law = LAWS_BY_ID[bug.law]
+    assert check_law(law, asked, Budget(30)) == check_law(law, bug.subject(), Budget(30))
+
+
+# --- shrinking -------------------------------------------------------------------------------------------------------
+
+
+def shorter(turn):
+    """The turns that are one step smaller: a number lower by 1, or an order that is wait, or the hero first."""
+    battle = turn.battle
+    if battle.turn > 1:
+        yield attrs.evolve(turn, battle=attrs.evolve(battle, turn=battle.turn - 1))
+    for name in ("hero", "foe"):
+        unit = battle.unit(name)
+        smaller = [{field: getattr(unit, field) - 1} for field in BLANK if getattr(unit, field)]
+        smaller += [{"max": unit.max - 1}] if unit.max > unit.hp else []
+        smaller += [{"hp": unit.hp - 1, "max": unit.max - 1}] if unit.hp > 1 else []
+        for change in smaller:
+            yield attrs.evolve(turn, battle=attrs.evolve(battle, **{name: attrs.evolve(unit, **change)}))
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("name", ["poison_heals", "burn_ignores_the_shield", "regen_passes_max"])
+def test_a_witness_is_a_local_minimum(name, seed):
+    bug = BUGS_BY_NAME[name]
+    law, subject = LAWS_BY_ID[bug.law], bug.subject()
+    found = smallest(law, subject, WrongValue, Budget(60, seed))
+    turn = read(found.prompt)
+    assert type(breach(law, subject, turn)) is WrongValue
+    smaller = [case for case in shorter(turn) if law.applies(case, subject.rules)]
+    assert [case for case in smaller if breach(law, subject, case) is not None] == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_another_seed_comes_to_the_same_smallest_witness(seed):
+    bug = BUGS_BY_NAME["poison_heals"]
+    result = check_law(LAWS_BY_ID[bug.law], bug.subject(), Budget(60, seed))
+    assert {failure.mode: failure.witness for failure in result.failures} == WITNESSES["poison_heals"]
+
+
+def three_ways(prompt):
+    """Wrong in three ways, where the hero is poisoned, stunned or burns."""
+    hero = read(prompt).battle.hero
+    if hero.poison:
+        return "reject truncated\n"
+    if hero.stun:
+        return "what?\n"
+    return write(Battle()) if hero.burn else resolve_text(prompt)
+
+
+def test_each_mode_has_its_own_witness_the_most_frequent_first():
+    result = check_law(AGREES, answering(three_ways), Budget(100, seed=1))
+    counts = [failure.count for failure in result.failures]
+    assert counts == sorted(counts, reverse=True)
+    burning, poisoned, stunned = (SMALLEST.replace(f"{it} 0", f"{it} 1", 1) for it in ("burn", "poison", "stun"))
+    assert {failure.mode: failure.witness for failure in result.failures} == {
+        WrongValue.mode: Witness(burning, resolve_text(burning), write(Battle())),
+        FalseRejection.mode: Witness(poisoned, resolve_text(poisoned), "reject truncated\n"),
+        MalformedAnswer.mode: Witness(stunned, resolve_text(stunned), "what?\n"),
+    }
+
+
+def test_malformed_turns_have_modes_of_their_own():
+    law = LAWS_BY_ID["malformed_turn_gets_its_reason"]
+    answers = {"reject bad_number\n": write(Battle()), "reject truncated\n": "reject bad_number\n"}
+    subject = answering(lambda prompt: answers.get(resolve_text(prompt), resolve_text(prompt)))
+    result = check_law(law, subject, Budget(200))
+    assert (result.kind, result.verdict) == (MALFORMED, "FAIL")
+    assert {(failure.mode, failure.witness.expected, failure.witness.got) for failure in result.failures} == {
+        (SilentAcceptance.mode, "reject bad_number\n", write(Battle())),
+        (WrongReason.mode, "reject truncated\n", "reject bad_number\n"),
+    }
+
+
+# --- a law that is wrong ---------------------------------------------------------------------------------------------
+
+
+@law("T5", KNOWN_ANSWER, cases=any_turn)
+def turn_counter_stands_still(turn, after):
+    """It does not."""
+    assert after.turn == turn.battle.turn
+
+
+def test_a_law_that_is_false_of_the_reference_is_a_fault_of_the_law():
+    only_the_smallest = attrs.evolve(turn_counter_stands_still, applies=lambda turn, rules: turn == Turn())
+    subject = load_subject("reference")
+    with pytest.raises(FalseLawError) as caught:
+        breach(only_the_smallest, subject, Turn())
+    assert str(caught.value) == (
+        "turn_counter_stands_still does not hold of the reference, which is a fault of the law and not of the model; "
+        f"please report it with these turns: ({SMALLEST!r},)"
+    )
+    assert (caught.value.law, caught.value.prompts) == (only_the_smallest, (SMALLEST,))
+    with pytest.raises(FalseLawError):
+        check_law(turn_counter_stands_still, subject, Budget(20))
+
+
+def test_a_false_law_is_no_fault_of_a_model_whose_answer_differs():
+    subject = answering(lambda prompt: "no\n")
+    result = check_law(turn_counter_stands_still, subject, Budget(10))
+    assert [failure.mode for failure in result.failures] == ["malformed_answer"]
+
+
+# --- engines that do not answer --------------------------------------------------------------------------------------
+
+
+def raise_on_poison(prompts):
+    if any(read(prompt).battle.hero.poison for prompt in prompts):
+        raise RuntimeError("poisoned")
+    return [resolve_text(prompt) for prompt in prompts]
+
+
+def test_what_a_subject_raises_is_an_answer_of_nothing_and_the_run_goes_on():
+    subject = subject_of(raise_on_poison)
+    result = check_law(AGREES, subject, Budget(60))
+    prompt = SMALLEST.replace("poison 0", "poison 1", 1)
+    poisoned = sum(case.battle.hero.poison > 0 for case in draw(AGREES, subject, Budget(60)))
+    witness = Witness(prompt, resolve_text(prompt), "")
+    assert result.failures == (Failure("malformed_answer", poisoned, witness),)
+    assert 0 < poisoned < 60
+    assert subject.faults[prompt] == "RuntimeError: poisoned"
+
+
+@pytest.mark.parametrize(
+    ("predict", "demand"),
+    [
+        (lambda prompts: [], "1 answers, one for each prompt, got 0"),
+        (lambda prompts: ["a", "b", *prompts], "1 answers, one for each prompt, got 3"),
+        (lambda prompts: [None for _ in prompts], "a list of texts, got a NoneType in it"),
+        (lambda prompts: [b"bytes" for _ in prompts], "a list of texts, got a bytes in it"),
+    ],
+    ids=["too few", "too many", "no text", "bytes"],
+)
+def test_an_engine_that_breaks_the_contract_has_answered_nothing(predict, demand):
+    subject = subject_of(predict)
+    result = check_law(AGREES, subject, Budget(20))
+    assert result.failures == (Failure("malformed_answer", 20, Witness(SMALLEST, resolve_text(SMALLEST), "")),)
+    assert subject.faults[SMALLEST] == f"ContractError: predict must give {demand}"

@@ -1,0 +1,231 @@
+"""The subject: asked each prompt once, in batches, with drafts; and what it does with an engine that misbehaves."""
+
+import attrs
+import pytest
+
+from turncheck.engine import STANDARD, Turn, resolve_text, write
+from turncheck.engine.learned import Verdict
+from turncheck.properties.spec import PythonFunction
+from turncheck.properties.subject import ContractError, Subject, checked, described
+
+NEUTRAL = write(Turn())
+OTHERS = [NEUTRAL.replace("turn 01", f"turn {turn:02}") for turn in range(2, 6)]
+
+
+class Recorded:
+    """Answers a call by its number, and writes down what it was asked."""
+
+    def __init__(self):
+        self.calls = []
+
+    def predict(self, prompts, /):
+        self.calls.append(list(prompts))
+        return [f"answer {len(self.calls)}\n" for _ in prompts]
+
+
+def subject_of(engine):
+    return Subject("mine", "py", engine)
+
+
+# --- memory ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_prompt_is_asked_once_and_its_first_answer_is_kept():
+    engine = Recorded()
+    subject = subject_of(engine)
+    assert subject.ask(OTHERS[:2]) == ["answer 1\n"] * 2
+    assert subject.ask(OTHERS[1:3]) == ["answer 1\n", "answer 2\n"]
+    assert subject.ask(OTHERS[:3]) == ["answer 1\n", "answer 1\n", "answer 2\n"]
+    assert engine.calls == [OTHERS[:2], OTHERS[2:3]]
+
+
+def test_a_prompt_that_stands_twice_in_a_call_is_asked_once():
+    engine = Recorded()
+    assert subject_of(engine).ask([OTHERS[1], OTHERS[0], OTHERS[1]]) == ["answer 1\n"] * 3
+    assert engine.calls == [[OTHERS[1], OTHERS[0]]]
+
+
+def test_nothing_to_ask_is_no_call():
+    engine = Recorded()
+    subject = subject_of(engine)
+    assert subject.ask([]) == []
+    assert subject.ask_again([], "alone") == subject.ask_again([], "in a batch") == []
+    assert engine.calls == []
+
+
+def test_what_is_expected_is_the_reference_s_answer_under_the_subject_s_rules():
+    assert subject_of(Recorded()).expected(NEUTRAL) == resolve_text(NEUTRAL)
+    rules = attrs.evolve(STANDARD, turn_step=2)
+    assert Subject("mine", "py", Recorded(), rules=rules).expected(NEUTRAL) == resolve_text(NEUTRAL, rules)
+
+
+# --- drafts ----------------------------------------------------------------------------------------------------------
+
+
+class Verifying(Recorded):
+    """Verifies all drafts but that of the first turn of `OTHERS`, which it writes itself."""
+
+    def verify(self, prompts, drafts, /):
+        self.calls.append(list(zip(prompts, drafts, strict=True)))
+        return [Verdict(0, prompt != OTHERS[0], 1.0) for prompt in prompts]
+
+
+class Drafted(Recorded):
+    def predict_with_drafts(self, prompts, drafts, /):
+        self.calls.append(list(zip(prompts, drafts, strict=True)))
+        return ["mended\n" for _ in prompts]
+
+
+def test_the_reference_s_answers_are_the_drafts_that_are_verified():
+    engine = Verifying()
+    answers = [resolve_text(prompt) for prompt in OTHERS]
+    assert subject_of(engine).ask(OTHERS) == ["answer 2\n", *answers[1:]]
+    assert engine.calls == [list(zip(OTHERS, answers, strict=True)), [OTHERS[0]]]
+
+
+def test_an_engine_that_writes_with_drafts_is_given_them():
+    engine = Drafted()
+    assert subject_of(engine).ask(OTHERS) == ["mended\n"] * 4
+    assert engine.calls == [[(prompt, resolve_text(prompt)) for prompt in OTHERS]]
+
+
+# --- asked again -----------------------------------------------------------------------------------------------------
+
+
+def test_prompts_asked_again_alone_are_asked_one_by_one():
+    engine = Recorded()
+    subject = subject_of(engine)
+    assert subject.ask_again(OTHERS[:3], "alone") == ["answer 1\n", "answer 2\n", "answer 3\n"]
+    assert subject.ask_again(OTHERS[1:4], "alone") == ["answer 2\n", "answer 3\n", "answer 4\n"]
+    assert engine.calls == [[prompt] for prompt in OTHERS]
+
+
+def test_prompts_asked_again_in_a_batch_are_asked_together():
+    engine = Recorded()
+    subject = subject_of(engine)
+    assert subject.ask_again(OTHERS, "in a batch") == ["answer 1\n"] * 4
+    assert engine.calls == [OTHERS]
+
+
+def test_one_prompt_asked_again_in_a_batch_is_asked_in_company():
+    engine = Recorded()
+    subject = subject_of(engine)
+    assert subject.ask_again([OTHERS[0]], "in a batch") == ["answer 1\n"]
+    assert subject.ask_again([NEUTRAL], "in a batch") == ["answer 1\n"]
+    assert engine.calls == [[OTHERS[0], NEUTRAL]]
+
+
+def test_the_smallest_turn_is_asked_in_its_own_company():
+    engine = Recorded()
+    assert subject_of(engine).ask_again([NEUTRAL], "in a batch") == ["answer 1\n"]
+    assert engine.calls == [[NEUTRAL, NEUTRAL]]
+
+
+@pytest.mark.parametrize("manner", ["alone", "in a batch"])
+def test_what_was_asked_again_is_remembered_too(manner):
+    engine = Recorded()
+    subject = subject_of(engine)
+    first = subject.ask_again([NEUTRAL, *OTHERS], manner)
+    asked = len(engine.calls)
+    assert subject.ask_again([NEUTRAL, *OTHERS], manner) == first
+    assert subject.ask_again([NEUTRAL], manner) == first[:1]
+    assert len(engine.calls) == asked
+
+
+def test_asking_again_verifies_nothing_and_changes_no_first_answer():
+    engine = Drafted()
+    subject = subject_of(engine)
+    assert subject.ask(OTHERS[:2]) == ["mended\n"] * 2
+    assert subject.ask_again(OTHERS[:2], "in a batch") == ["answer 2\n"] * 2
+    assert subject.ask_again(OTHERS[:1], "alone") == ["answer 3\n"]
+    assert subject.ask(OTHERS[:2]) == ["mended\n"] * 2
+    assert engine.calls[1:] == [OTHERS[:2], OTHERS[:1]]
+
+
+# --- faults ----------------------------------------------------------------------------------------------------------
+
+
+def raising_at(bad):
+    def predict(prompts):
+        if bad in prompts:
+            raise ValueError("not this one")
+        return [resolve_text(prompt) for prompt in prompts]
+
+    return PythonFunction(predict)
+
+
+def test_only_the_prompt_that_makes_an_engine_raise_is_answered_with_nothing():
+    subject = subject_of(raising_at(OTHERS[2]))
+    answers = [resolve_text(prompt) for prompt in OTHERS]
+    assert subject.ask(OTHERS) == [*answers[:2], "", answers[3]]
+    assert subject.faults == {OTHERS[2]: "ValueError: not this one"}
+
+
+@pytest.mark.parametrize("manner", ["alone", "in a batch"])
+def test_asked_again_an_engine_may_raise_too(manner):
+    subject = subject_of(raising_at(OTHERS[2]))
+    assert subject.ask_again(OTHERS[1:3], manner) == [resolve_text(OTHERS[1]), ""]
+    assert subject.faults == {OTHERS[2]: "ValueError: not this one"}
+
+
+def test_an_engine_that_gives_too_few_answers_to_a_batch_is_asked_one_by_one():
+    calls = []
+
+    def predict(prompts):
+        calls.append(len(prompts))
+        return [resolve_text(prompts[0])]
+
+    subject = subject_of(PythonFunction(predict))
+    assert subject.ask(OTHERS) == [resolve_text(prompt) for prompt in OTHERS]
+    assert (calls, subject.faults) == ([4, 1, 1, 1, 1], {})
+
+
+def test_an_interrupt_is_the_user_s_and_no_fault():
+    def predict(prompts):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        subject_of(PythonFunction(predict)).ask([NEUTRAL])
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ValueError("a\nb"), "ValueError: a\nb"),
+        (ValueError(), "ValueError"),
+        (KeyError("x"), "KeyError: 'x'"),
+        (RuntimeError("x" * 1000), "RuntimeError: " + "x" * 286),
+    ],
+    ids=["message", "no message", "quoted", "long"],
+)
+def test_what_was_raised_is_described_by_class_and_message(error, expected):
+    assert described(error) == expected
+
+
+# --- the contract ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("text", "predict must give a list of texts, got str"),
+        (None, "predict must give a list of texts, got NoneType"),
+        ({"a": 1}, "predict must give a list of texts, got dict"),
+        ((text for text in "ab"), "predict must give a list of texts, got generator"),
+        (["a"], "predict must give 2 answers, one for each prompt, got 1"),
+        (["a", "b", "c"], "predict must give 2 answers, one for each prompt, got 3"),
+        (["a", 1], "predict must give a list of texts, got a int in it"),
+        (["a", b"b"], "predict must give a list of texts, got a bytes in it"),
+    ],
+    ids=["text", "nothing", "dict", "generator", "too few", "too many", "number", "bytes"],
+)
+def test_what_is_no_text_for_each_prompt_is_refused(given, message):
+    with pytest.raises(ContractError) as caught:
+        checked(given, 2)
+    assert str(caught.value) == message
+    assert isinstance(caught.value, TypeError)
+
+
+@pytest.mark.parametrize("given", [["a", "b"], ("a", "b")], ids=["list", "tuple"])
+def test_a_text_for_each_prompt_is_taken(given):
+    assert checked(given, 2) == ["a", "b"]

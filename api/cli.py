@@ -68,12 +68,11 @@ def show(spec: str | None, turnfile: Path) -> None:
 @main.command()
 def laws() -> None:
     """List the laws: name, rule, kind, and the sentence that each asserts."""
-    from tabulate import tabulate
-
     from turncheck.properties.laws import LAWS
+    from turncheck.reports.table import plain_table
 
     rows = [(law.id, law.rule, law.kind, " ".join(law.sentence.split())) for law in LAWS]
-    click.echo(tabulate(rows, ("law", "rule", "kind", "sentence"), tablefmt="github"))
+    click.echo(plain_table(rows, ("law", "rule", "kind", "sentence"), style="github"))
 
 
 @main.command()
@@ -82,14 +81,13 @@ def laws() -> None:
 @click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True, help="An evaluation seed.")
 def evaluate(spec: str | None, turns: int, seed: int) -> None:
     """How many held-out turns a model answers exactly, by sampler, and how many malformed ones by their reason."""
-    from tabulate import tabulate
-
     from turncheck.evaluate import evaluate as measure
+    from turncheck.reports.table import plain_table
 
     subject = _subject(spec)
     rows = [(score.name, score.count, score.exact, f"{score.share:.2%}") for score in measure(subject, turns, seed)]
     click.echo(f"{subject.name}, seed {seed}")
-    click.echo(tabulate(rows, ("sample", "texts", "exact", "share")))
+    click.echo(plain_table(rows, ("sample", "texts", "exact", "share")))
 
 
 def _subject(spec: str | None) -> Subject:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from tabulate import tabulate
@@ -21,6 +22,11 @@ def divergence_table(model: ModelResult) -> str:
     return tabulate(
         _rows(model), HEADERS, tablefmt="simple", disable_numparse=True, colalign=ALIGNED, maxcolwidths=WIDTHS
     )
+
+
+def plain_table(rows: Sequence[Sequence[object]], headers: Sequence[str], style: str = "simple") -> str:
+    """Rows under headers, for a terminal; `style` is one of tabulate's formats."""
+    return tabulate(rows, headers, tablefmt=style)
 
 
 def summary(model: ModelResult) -> str:

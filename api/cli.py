@@ -122,10 +122,11 @@ def train(
         run = Run(out, config, seed, snapshots)
     except ResumeError as error:
         raise click.UsageError(str(error)) from error
-    _show_progress(run, config.batch)
+    _show_progress(run)
+    click.echo(f"{run.folder / 'checkpoint.safetensors'}: {run.step} steps of {config.batch} turns")
 
 
-def _show_progress(run: Run, batch: int) -> None:
+def _show_progress(run: Run) -> None:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -139,17 +140,17 @@ def _show_progress(run: Run, batch: int) -> None:
         TextColumn("step"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]:.4f}  held out {task.fields[exact]:.1%} exact"),
+        TextColumn("loss {task.fields[loss]}  held out {task.fields[exact]} exact"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, speed_estimate_period=300) as bar:
-        task = bar.add_task("", total=run.config.steps, completed=run.step, loss=float("nan"), exact=float("nan"))
+        task = bar.add_task("", total=run.config.steps, completed=run.step, loss="?", exact="?")
         try:
             for at in run.steps():
-                bar.update(task, completed=at.step, loss=at.loss)
+                bar.update(task, completed=at.step, loss=f"{at.loss:.4f}")
                 if at.exact is not None:
-                    bar.update(task, exact=at.exact)
+                    bar.update(task, exact=f"{at.exact:.1%}")
                     if not bar.console.is_terminal:
                         bar.console.print(f"step {at.step}  loss {at.loss:.4f}  held out {at.exact:.1%} exact")
         except KeyboardInterrupt:

@@ -194,21 +194,23 @@ class Run:
         tensors = {f"model/{name}": tensor for name, tensor in self.transformer.state_dict().items()}
         for name, state in self._optimizer_states():
             tensors |= {f"{key}/{name}": tensor for key, tensor in state.items()}
-        write_whole(self.state_path, save(tensors, self._settings() | {"step": str(self.step)}))
+        write_whole(self.state_path, save(tensors, {"run": json.dumps({**self._settings(), "step": self.step})}))
         self._save_checkpoint("checkpoint.safetensors")
 
-    def _settings(self) -> dict[str, str]:
+    def _settings(self) -> dict[str, float]:
         # How long to wait between saves changes no weight.
         config = attrs.asdict(self.config, filter=attrs.filters.exclude("save_every"))
-        return {"config": json.dumps(config), "seed": str(self.seed)}
+        return {"seed": self.seed, **config}
 
     def _load(self) -> None:
         tensors, metadata = read_tensors(self.state_path)
-        for key, expected in self._settings().items():
-            if metadata.get(key) != expected:
-                got = metadata.get(key)
-                raise ResumeError(f"{key} must be {got} to go on in {self.folder}, got {expected}: use another folder")
-        self.step = int(metadata["step"])
+        saved = json.loads(metadata.get("run", "{}"))
+        for key, ours in self._settings().items():
+            if saved.get(key) != ours:
+                raise ResumeError(
+                    f"{key} must be {saved.get(key)} to go on in {self.folder}, got {ours}: use another folder"
+                )
+        self.step = saved["step"]
         self.transformer.load_state_dict(_under("model", tensors))
         for name, state in self._optimizer_states():
             state.update({key: tensors[f"{key}/{name}"] for key in OPTIMIZER_STATE if f"{key}/{name}" in tensors})

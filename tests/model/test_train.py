@@ -9,7 +9,7 @@ import torch
 
 from turncheck.engine import REASONS, resolve_text
 from turncheck.engine.samplers import EVALUATION_SEEDS, HELD_OUT_SEEDS, TRAINING_SEEDS
-from turncheck.model.checkpoint import load_checkpoint, read_tensors
+from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
 from turncheck.model.train import CONFIGS, IGNORED, ResumeError, Run, TrainConfig, batch, example, loss
 from turncheck.model.transformer import ModelConfig, Transformer
@@ -24,11 +24,8 @@ def train(folder, seed=0, config=TINY, snapshots=()):
 
 
 def content(folder):
-    """The bytes of a run's checkpoints, and of the tensors of its state: safetensors orders several metadata freely."""
-    files = {path.name: path.read_bytes() for path in folder.iterdir()}
-    tensors, metadata = read_tensors(folder / "state.safetensors")
-    files["state.safetensors"] = ({name: tensor.numpy().tobytes() for name, tensor in tensors.items()}, metadata)
-    return files
+    """The bytes of a run's files."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 @pytest.fixture(scope="module")
@@ -191,23 +188,19 @@ def test_how_often_a_run_is_saved_changes_no_weight(tmp_path, uninterrupted):
     ("seed", "config", "message"),
     [
         (1, TINY, "seed must be 0 to go on in {}, got 1: use another folder"),
-        (0, attrs.evolve(TINY, batch=3), "config must be {config} to go on in {}, got {other}: use another folder"),
-        (0, attrs.evolve(TINY, threads=2), "config must be {config} to go on in {}, got {other}: use another folder"),
+        (0, attrs.evolve(TINY, batch=3), f"batch must be {TINY.batch} to go on in {{}}, got 3: use another folder"),
+        (0, attrs.evolve(TINY, threads=2), "threads must be 1 to go on in {}, got 2: use another folder"),
     ],
 )
 def test_a_run_of_other_settings_is_not_resumed(tmp_path, seed, config, message):
     Run(tmp_path, TINY, 0).save()
     before = content(tmp_path)
-    shown = (
-        '{{"layers": 1, "width": 8, "heads": 2, "steps": 6, "batch": {0.batch}, "learning_rate": 0.003, "warmup": 2, '
-        '"malformed": 0.16, "rejection_weight": 6.0, "threads": {0.threads}}}'
-    )
     try:
         with pytest.raises(ResumeError) as caught:
             Run(tmp_path, config, seed)
     finally:
         torch.set_num_threads(1)
-    assert str(caught.value) == message.format(tmp_path, config=shown.format(TINY), other=shown.format(config))
+    assert str(caught.value) == message.format(tmp_path)
     assert content(tmp_path) == before
 
 

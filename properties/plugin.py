@@ -138,13 +138,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Loads the models before any law runs: one that cannot be loaded is an error of usage."""
-    if not any(item.get_closest_marker(PROPERTY) for item in items):
-        return
+    if any(item.get_closest_marker(PROPERTY) for item in items):
+        config.stash[SUBJECTS] = load(config)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Under pytest-xdist, whose first process collects nothing and alone can end the session with an error of usage."""
+    config = session.config
+    given = config.getoption("turncheck_model") or config.getoption("turncheck_examples") is not None
+    if given and config.pluginmanager.hasplugin("dsession"):
+        load(config)
+
+
+def load(config: pytest.Config) -> dict[str | None, Subject]:
+    """The models to check, by what was typed.
+
+    Raises:
+        pytest.UsageError: a model cannot be loaded, or an option holds something else.
+    """
     from turncheck.properties.spec import SpecError, load_subject
 
     budget(config)
     try:
-        config.stash[SUBJECTS] = {spec: load_subject(spec) for spec in specs(config)}
+        return {spec: load_subject(spec) for spec in specs(config)}
     except SpecError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -213,14 +229,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The divergence table, after the failures."""
     results = config.stash[RESULTS]
-    if not results.models:
+    if not (results.models or results.faults):
         return
     from turncheck.reports.table import divergence_table, summary
 
     report = results.report(config)
     terminalreporter.section(f"divergence (seed {report.seed})")
-    for model in report.models:
-        terminalreporter.line(summary(model))
+    for number, model in enumerate(report.models):
+        terminalreporter.line("\n" * (number > 0) + summary(model))
         terminalreporter.line("")
         terminalreporter.line(divergence_table(model))
     for nodeid in results.faults:

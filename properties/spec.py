@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -74,7 +75,7 @@ def shipped_checkpoint() -> Path:
 
 def _native(spec: str) -> Subject:
     path = Path(spec)
-    if not path.exists():
+    if not os.path.exists(spec):  # a name that is too long raises as a path
         way_out = "a SPEC is reference, py:MODULE:ATTRIBUTE or the path of a checkpoint"
         raise SpecError(spec, f"there is no such file; {way_out}")
     try:
@@ -109,13 +110,15 @@ def _attribute(spec: str, module: str, attribute: str) -> object:
     if "" not in sys.path and str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     try:
-        return getattr(import_module(module), attribute)
-    except AttributeError as error:
-        raise SpecError(spec, f"{module} has no {attribute}") from error
+        found = import_module(module)
     except ImportError as error:
         raise SpecError(spec, f"{module} cannot be imported: {error}") from error
     except Exception as error:
         raise SpecError(spec, f"{module} raised {described(error)} when it was imported") from error
+    try:
+        return getattr(found, attribute)
+    except AttributeError as error:
+        raise SpecError(spec, f"{module} has no {attribute}") from error
 
 
 def _engine(spec: str, found: object) -> LearnedEngine:

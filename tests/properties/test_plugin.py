@@ -1,0 +1,336 @@
+"""The pytest plugin, seen from outside: options, exit codes, the table, the report, foreign sessions."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from turncheck.properties.laws import LAWS
+
+MODELS = """
+from turncheck.engine import resolve_text
+
+def right(prompts):
+    return [resolve_text(prompt) for prompt in prompts]
+
+def late(prompts):
+    return [resolve_text(prompt).replace("turn 02", "turn 03") for prompt in prompts]
+
+def raises(prompts):
+    if any("burn 0" not in prompt for prompt in prompts):
+        raise ValueError("no\\x1b[31m weights")
+    return right(prompts)
+
+def hostile(prompts):
+    return [f"\\x1b[31m|`*\\ud800\\r\\u202e{'A' * 100_000}" for _ in prompts]
+"""
+
+FALSE_LAW = '''
+import turncheck.properties.laws as laws
+from turncheck.properties.law import KNOWN_ANSWER, law
+from turncheck.properties.laws.cases import any_turn
+
+@law("T5", KNOWN_ANSWER, cases=any_turn)
+def turn_counter_stands_still(turn, after):
+    """It does not."""
+    assert after.turn == turn.battle.turn
+
+laws.LAWS = (turn_counter_stands_still, *laws.LAWS)
+'''
+
+
+@pytest.fixture
+def check(pytester):
+    """Runs the laws in a folder of its own, which holds some models."""
+    pytester.makepyfile(plugin_models=MODELS, plugin_false_law=FALSE_LAW)
+    pytester.syspathinsert()
+
+    def run(*options, examples=5, subprocess=False):
+        given = ["--pyargs", "turncheck.properties", "-p", "no:cacheprovider", "-p", "no:randomly", *options]
+        if examples is not None:
+            given.append(f"--turncheck-examples={examples}")
+        return pytester.runpytest_subprocess(*given) if subprocess else pytester.runpytest_inprocess(*given)
+
+    return run
+
+
+def table(result):
+    """The lines of the section that holds the divergence tables."""
+    lines = result.outlines
+    start = next(index for index, line in enumerate(lines) if " divergence (seed " in line)
+    ends = [index for index, line in enumerate(lines) if index > start and (line.startswith("===") or " in " in line)]
+    return lines[start + 1 : ends[0]]
+
+
+# --- exit codes ------------------------------------------------------------------------------------------------------
+
+
+def test_a_session_in_which_all_laws_hold_ends_with_0(check):
+    result = check("--model", "reference", "-q")
+    assert result.ret == 0
+    result.assert_outcomes(passed=len(LAWS))
+    assert table(result)[0] == "reference (reference): 23 of 23 laws held"
+    assert [line.split()[0] for line in table(result)[4:]] == [law.id for law in LAWS]
+
+
+BROKEN = """\
+turn_counter_rises_by_one (T5, known answer)
+The turn counter rises by 1, to at most 99, in a battle that is not over.
+
+wrong_value in 1 of 5 cases, the smallest:
+turn
+  turn 01
+  hero hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0
+  foe hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0
+  do hero wait
+  do foe wait
+answer
+- turn 02
++ turn 03
+       ^^
+  hero hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0
+  foe hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0
+wrong_value: turn 03 for 02  (- expected, + given)
+"""  # noqa: E501  a unit is one line of 137 characters
+
+BROKEN_TABLE = """\
+py:plugin_models:late (py): 1 of 2 laws held
+
+law                        rule    verdict      checked    diverged  failure                      smallest witness
+-------------------------  ------  ---------  ---------  ----------  ---------------------------  ------------------
+turn_counter_rises_by_one  T5      FAIL               5           1  wrong_value: turn 03 for 02  the neutral turn
+max_never_changes          A2      PASS               5           0
+"""
+
+
+def test_a_session_in_which_a_law_is_broken_ends_with_1_and_shows_the_smallest_turn(check):
+    result = check("--model", "py:plugin_models:late", "-q", "-k", "counter_rises or max_never")
+    assert result.ret == 1
+    result.assert_outcomes(failed=1, passed=1, deselected=len(LAWS) - 2)
+    start = next(index for index, line in enumerate(result.outlines) if line.startswith("turn_counter_rises_by_one ("))
+    assert result.outlines[start : start + BROKEN.count("\n")] == BROKEN.splitlines()
+    assert [line.rstrip() for line in table(result)] == BROKEN_TABLE.splitlines()
+
+
+SPECS = "a SPEC is reference, py:MODULE:ATTRIBUTE or the path of a checkpoint"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--model", "nowhere"], f"ERROR: model nowhere: there is no such file; {SPECS}"),
+        (["--model", "reference", "--turncheck-examples=0"], "ERROR: --turncheck-examples must be 1 or more, got 0"),
+        (["--model", "reference", "--turncheck-examples=-3"], "ERROR: --turncheck-examples must be 1 or more, got -3"),
+        (
+            ["--model", "reference", "--hypothesis-seed=abc"],
+            "ERROR: --hypothesis-seed must be an int where laws are checked, got 'abc'",
+        ),
+        (["--turncheck-model", "py:plugin_models"],
+         "ERROR: model py:plugin_models: it must be py:MODULE:ATTRIBUTE, as in py:my_model:predict"),
+    ],
+    ids=["no such model", "no examples", "less than none", "no seed", "no attribute"],
+)  # fmt: skip
+def test_what_cannot_be_run_is_a_usage_error_before_any_law_runs(check, options, message):
+    result = check(*options, examples=None)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR == 4
+    assert [line for line in result.errlines if line] == [message]
+    result.assert_outcomes()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--model", "nowhere"], f"ERROR: model nowhere: there is no such file; {SPECS}"),
+        (["--turncheck-examples=0"], "ERROR: --turncheck-examples must be 1 or more, got 0"),
+    ],
+    ids=["no such model", "no examples"],
+)
+def test_it_is_a_usage_error_in_two_processes_too(check, options, message):
+    result = check(*options, "-n", "2", examples=None, subprocess=True)
+    assert (result.ret, [line for line in result.errlines if line]) == (4, [message])
+
+
+FAULT = (
+    "INTERNAL ERROR in test_laws.py::test_law[reference-turn_counter_stands_still]: not the model's fault, see above"
+)
+
+
+def test_a_false_law_ends_the_session_with_3_as_an_internal_error(check):
+    result = check("--model", "reference", "-p", "plugin_false_law", "-k", "turn_counter", "--tb=line", subprocess=True)
+    assert result.ret == pytest.ExitCode.INTERNAL_ERROR == 3
+    result.assert_outcomes(failed=1, passed=2, deselected=len(LAWS) - 2)
+    assert "reference (reference): 2 of 2 laws held" in result.outlines
+    assert [line for line in result.outlines if line.startswith("INTERNAL ERROR")] == [FAULT]
+    assert "turn_counter_stands_still does not hold of the reference" in result.stdout.str()
+
+
+def test_a_false_law_is_told_where_no_other_law_ran(check):
+    result = check("--model", "reference", "-p", "plugin_false_law", "-k", "stands_still", "--tb=no", subprocess=True)
+    assert result.ret == 3
+    assert [line for line in result.outlines if line.startswith("INTERNAL ERROR")] == [FAULT]
+
+
+# --- which models, which laws ----------------------------------------------------------------------------------------
+
+
+def summaries(result):
+    return [line for line in table(result) if line.endswith(" laws held")]
+
+
+def test_models_stand_in_the_order_of_the_command_line_each_once(check):
+    specs = ["--model", "py:plugin_models:late", "--turncheck-model", "reference", "--model", "py:plugin_models:right"]
+    result = check(*specs, "--model", "reference", "-q", "-k", "max_never")
+    assert summaries(result) == [
+        "py:plugin_models:late (py): 1 of 1 laws held",
+        "reference (reference): 1 of 1 laws held",
+        "py:plugin_models:right (py): 1 of 1 laws held",
+    ]
+
+
+@pytest.mark.parametrize("option", ["--model", "--turncheck-model"])
+def test_the_short_and_the_long_option_are_one(check, option):
+    result = check(f"{option}=py:plugin_models:right", "-q", "-k", "max_never")
+    assert summaries(result) == ["py:plugin_models:right (py): 1 of 1 laws held"]
+
+
+def test_only_what_ran_has_a_row(check):
+    result = check("--model", "py:plugin_models:late", "-x", "-k", "turn_counter or max")
+    assert result.ret == 1
+    assert [line.split()[0] for line in table(result)[4:]] == ["turn_counter_rises_by_one"]
+
+
+def test_without_a_law_there_is_no_table(check):
+    result = check("--model", "reference", "-k", "no_such_law")
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert "divergence" not in result.stdout.str()
+
+
+def test_the_seed_of_hypothesis_is_the_seed(check):
+    result = check("--model", "reference", "-q", "-k", "max_never", "--hypothesis-seed=7")
+    assert "= divergence (seed 7) =" in result.stdout.str()
+
+
+# --- the report ------------------------------------------------------------------------------------------------------
+
+LATE = ["--model", "py:plugin_models:late", "--model", "reference", "-k", "counter_rises or no_state"]
+SMALLEST = (
+    "turn {}\n"
+    "hero hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 "
+    "cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0\n"
+    "foe hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 "
+    "cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0\n"
+)
+RISES = {"id": "turn_counter_rises_by_one", "rule": "T5", "kind": "known answer", "applied": 5}
+NO_STATE = {"id": "malformed_turn_gets_no_state", "rule": "M1-M11", "kind": "malformed", "applied": 5}
+HELD = {"verdict": "PASS", "failures": []}
+WITNESS = {
+    "turn": SMALLEST.format("01") + "do hero wait\ndo foe wait\n",
+    "expected": SMALLEST.format("02"),
+    "got": SMALLEST.format("03"),
+}
+NO_FILE = {"bytes": None, "sha256": None}
+JSON = {
+    "schema": 1,
+    "seed": 0,
+    "models": [
+        {
+            "name": "py:plugin_models:late",
+            "kind": "py",
+            **NO_FILE,
+            "laws": [
+                {**RISES, "verdict": "FAIL", "failures": [{"mode": "wrong_value", "count": 1, "witness": WITNESS}]},
+                {**NO_STATE, **HELD},
+            ],
+        },
+        {"name": "reference", "kind": "reference", **NO_FILE, "laws": [{**RISES, **HELD}, {**NO_STATE, **HELD}]},
+    ],
+}
+
+
+def report_of(folder):
+    assert sorted(path.name for path in folder.iterdir()) == ["divergence.json", "divergence.md"]
+    return (folder / "divergence.json").read_bytes(), (folder / "divergence.md").read_bytes()
+
+
+def test_a_report_is_written_and_is_the_same_in_each_run_and_in_two_processes(check, pytester):
+    for folder, options in {"one": [], "deep/two": ["-q"], "three": ["-n", "2"]}.items():
+        assert check(*LATE, *options, "--turncheck-report", folder, subprocess="-n" in options).ret == 1
+    content, page = report_of(pytester.path / "one")
+    assert json.loads(content) == JSON
+    assert page.decode("utf-8").startswith(
+        "# Divergence\n\nseed 0\n\n## py:plugin\\_models:late (py): 1 of 2 laws held\n"
+    )
+    assert report_of(pytester.path / "deep/two") == report_of(pytester.path / "three") == (content, page)
+
+
+# --- what a model writes is shown, and does nothing ------------------------------------------------------------------
+
+
+def test_hostile_answers_reach_neither_the_terminal_nor_the_report_raw(check, pytester):
+    result = check("--model", "py:plugin_models:hostile", "-k", "max_never", "--turncheck-report", "out")
+    assert result.ret == 1
+    shown = result.stdout.str() + result.stderr.str()
+    assert "+ \\x1b[31m|`*\\ud800\\r\\u202eAAAA" in shown
+    assert "... and 99625 characters more  (no newline)" in shown
+    assert [character for character in shown if not character.isprintable() and character != "\n"] == []
+    page = (pytester.path / "out" / "divergence.md").read_text("utf-8")
+    assert [character for character in page if not character.isprintable() and character != "\n"] == []
+    answer = json.loads((pytester.path / "out" / "divergence.json").read_bytes())
+    (failure,) = answer["models"][0]["laws"][0]["failures"]
+    assert failure["witness"]["got"] == f"\x1b[31m|`*\ud800\r\u202e{'A' * 100_000}"
+
+
+def test_what_a_model_raised_is_shown_in_printable_characters(check):
+    result = check("--model", "py:plugin_models:raises", "-k", "statuses_count")
+    assert result.ret == 1
+    assert [line for line in result.outlines if line.startswith("the model raised")] == [
+        "the model raised ValueError: no\\x1b[31m weights"
+    ]
+
+
+# --- sessions that are not ours --------------------------------------------------------------------------------------
+
+FOREIGN = """
+import sys
+
+def test_nothing_of_ours_is_loaded():
+    loaded = {name for name in sys.modules if name.split(".")[0] in ("turncheck", "torch", "numpy", "hypothesis")}
+    assert loaded - {name for name in loaded if name.split(".")[0] == "hypothesis"} == {
+        "turncheck", "turncheck.properties", "turncheck.properties.plugin"
+    }
+    assert "hypothesis" not in loaded
+"""
+
+
+def test_a_foreign_session_loads_the_plugin_and_nothing_else(pytester):
+    pytester.makepyfile(test_foreign=FOREIGN)
+    result = pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider")
+    assert result.ret == 0
+    result.assert_outcomes(passed=1)
+    assert "divergence" not in result.stdout.str()
+
+
+def test_a_foreign_session_may_have_an_option_called_model(pytester):
+    pytester.makeconftest(
+        "def pytest_addoption(parser):\n    parser.addoption('--model')\n\n"
+        "def pytest_report_header(config):\n    return f\"the model is {config.getoption('--model')}\"\n"
+    )
+    pytester.makepyfile("def test_nothing():\n    pass\n")
+    result = pytester.runpytest_subprocess("--model=T", "-p", "no:cacheprovider")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["the model is T"])
+
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_folder_is_run_by_its_name_with_warnings_as_errors():
+    command = [sys.executable, "-m", "pytest", "properties/", "--model=reference", "--turncheck-examples=2", "-q"]
+    found = subprocess.run(
+        [*command, "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "CI": "true"}
+    )
+    assert (found.returncode, found.stderr) == (0, "")
+    assert "reference (reference): 23 of 23 laws held\n" in found.stdout

@@ -1,0 +1,322 @@
+"""The `turncheck` command, run as a user runs it."""
+
+import json
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from turncheck.cli import main
+from turncheck.engine import Turn, resolve_text, write
+from turncheck.properties import spec as spec_module
+from turncheck.properties.laws import LAWS
+
+NEUTRAL = write(Turn())
+GOLDEN = Path(__file__).parents[1] / "engine" / "golden.jsonl"
+
+MODELS = """
+from turncheck.engine import resolve_text
+
+def late(prompts):
+    return [resolve_text(prompt).replace("turn 02", "turn 03") for prompt in prompts]
+
+def hostile(prompts):
+    return ["\\x1b[31mred" for _ in prompts]
+
+def fails(prompts):
+    if "turn 01" in prompts[0]:
+        return [resolve_text(prompt) for prompt in prompts]
+    raise ValueError("no\\x07 weights")
+"""
+
+
+@pytest.fixture
+def turncheck():
+    """Runs the command with those arguments."""
+
+    def run(*arguments, input=None):
+        return CliRunner().invoke(main, [str(argument) for argument in arguments], input=input, prog_name="turncheck")
+
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A current folder with some models, and a turn in `turn.txt`."""
+    (tmp_path / "cli_models.py").write_text(MODELS, encoding="utf-8")
+    (tmp_path / "turn.txt").write_bytes(NEUTRAL.encode())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    yield tmp_path
+    sys.modules.pop("cli_models", None)
+
+
+def usage(message, command):
+    """What a usage error prints."""
+    form = {"show": "[OPTIONS] TURNFILE"}.get(command, "[OPTIONS]")
+    return f"Usage: turncheck {command} {form}\nTry 'turncheck {command} --help' for help.\n\nError: {message}\n"
+
+
+# --- the command itself ----------------------------------------------------------------------------------------------
+
+OPTIONS = {
+    "resolve": [],
+    "show": ["--model"],
+    "laws": [],
+    "evaluate": ["--model", "--turns", "--seed"],
+    "train": ["--config", "--seed", "--out", "--steps", "--threads", "--snapshot"],
+}
+
+
+def test_the_version_is_the_package_s(turncheck):
+    result = turncheck("--version")
+    assert (result.exit_code, result.output) == (0, f"turncheck, version {version('turncheck')}\n")
+
+
+def test_the_help_names_every_command(turncheck):
+    listed = turncheck("--help").output.split("Commands:\n")[1]
+    assert set(OPTIONS) <= {line.split()[0] for line in listed.splitlines() if line.startswith("  ")}
+
+
+@pytest.mark.parametrize("command", OPTIONS)
+def test_the_help_of_a_command_names_its_options(turncheck, command):
+    result = turncheck(command, "--help")
+    assert result.exit_code == 0
+    named = re.findall(r"^  (--[a-z]+)", result.output, re.MULTILINE)
+    assert named == [*OPTIONS[command], "--help"]
+
+
+# --- resolve ---------------------------------------------------------------------------------------------------------
+
+
+def test_resolve_answers_every_golden_turn_as_published(turncheck):
+    golden = [json.loads(line) for line in GOLDEN.read_text("utf-8").splitlines()]
+    answers = [
+        turncheck("resolve", input=each["turn"].encode("utf-8", "surrogatepass")).stdout_bytes for each in golden
+    ]
+    assert answers == [each["next"].encode() for each in golden]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (NEUTRAL.encode(), resolve_text(NEUTRAL).encode()),
+        (b"", b"reject truncated\n"),
+        (b"\n", b"reject bad_spacing\n"),
+        (NEUTRAL.replace("\n", "\r\n").encode(), b"reject bad_spacing\n"),
+        (NEUTRAL.encode().rstrip(b"\n"), b"reject bad_spacing\n"),
+        (b"\xef\xbb\xbf" + NEUTRAL.encode(), b"reject unknown_label\n"),
+        (NEUTRAL.encode().replace(b"01/01", b"0\xff/01", 1), b"reject bad_number\n"),
+        (NEUTRAL.encode("utf-16"), b"reject bad_spacing\n"),
+        (b"\xff\xfe\n", b"reject unknown_label\n"),
+    ],
+    ids=["turn", "empty", "newline", "CRLF", "no last newline", "BOM", "invalid UTF-8", "UTF-16", "two bytes"],
+)
+def test_resolve_answers_byte_for_byte(turncheck, text, answer):
+    result = turncheck("resolve", input=text)
+    assert (result.exit_code, result.stdout_bytes, result.stderr) == (0, answer, "")
+
+
+# --- show ------------------------------------------------------------------------------------------------------------
+
+UNITS = """\
+  hero hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0
+  foe hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0
+"""  # noqa: E501  a unit is one line of 137 characters
+ASKED = f"turn\n  turn 01\n{UNITS}  do hero wait\n  do foe wait\n"
+
+
+def test_show_ends_with_0_where_the_answers_agree(turncheck, folder):
+    result = turncheck("show", "--model", "reference", "turn.txt")
+    assert (result.exit_code, result.output) == (0, f"{ASKED}answer\n  turn 02\n{UNITS}the answers agree\n")
+
+
+def test_show_ends_with_1_where_they_differ_and_marks_what_does(turncheck, folder):
+    result = turncheck("show", "--model", "py:cli_models:late", "turn.txt")
+    answer = f"answer\n- turn 02\n+ turn 03\n       ^^\n{UNITS}"
+    last = "wrong_value: turn 03 for 02  (- expected, + given)\n"
+    assert (result.exit_code, result.output) == (1, f"{ASKED}{answer}{last}")
+
+
+@pytest.mark.parametrize(
+    ("content", "shown", "reason"),
+    [
+        (b"", "(nothing)", "truncated"),
+        (b"turn 01\r\n", "turn 01\\r", "bad_spacing"),
+        (b"turn \x1b[31m\xff\n", "turn \\x1b[31m\\udcff", "bad_spacing"),
+        (b"turn 00\n", "turn 00", "out_of_range"),
+    ],
+    ids=["empty", "CRLF", "no UTF-8", "out of range"],
+)
+def test_show_asks_a_malformed_turn_too(turncheck, folder, content, shown, reason):
+    (folder / "turn.txt").write_bytes(content)
+    result = turncheck("show", "--model", "reference", "turn.txt")
+    assert result.exit_code == 0
+    assert result.output == f"turn\n  {shown}\nanswer\n  reject {reason}\nthe answers agree\n"
+
+
+def test_show_shows_what_a_model_wrote_and_does_nothing_else_with_it(turncheck, folder):
+    result = turncheck("show", "--model", "py:cli_models:hostile", "turn.txt")
+    assert result.exit_code == 1
+    assert "+ \\x1b[31mred  (no newline)\n" in result.output
+    assert [character for character in result.output if not character.isprintable() and character != "\n"] == []
+
+
+def test_show_tells_what_a_model_raised(turncheck, folder):
+    (folder / "turn.txt").write_bytes(NEUTRAL.replace("turn 01", "turn 05").encode())
+    result = turncheck("show", "--model", "py:cli_models:fails", "turn.txt")
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1] == "the model raised ValueError: no\\x07 weights"
+
+
+NO_MODEL = "there is no such file; a SPEC is reference, py:MODULE:ATTRIBUTE or the path of a checkpoint"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--model", "reference", "missing.txt"], "missing.txt cannot be read: No such file or directory"),
+        (["--model", "reference", "."], "Invalid value for 'TURNFILE': File '.' is a directory."),
+        (["--model", "nowhere", "turn.txt"], f"model nowhere: {NO_MODEL}"),
+        (["--model", "reference"], "Missing argument 'TURNFILE'."),
+    ],
+    ids=["missing", "folder", "unknown model", "no file"],
+)
+def test_show_ends_with_2_where_it_cannot_ask(turncheck, folder, arguments, message):
+    result = turncheck("show", *arguments)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", usage(message, "show"))
+
+
+# --- laws ------------------------------------------------------------------------------------------------------------
+
+
+def test_laws_lists_every_law_with_its_rule_kind_and_sentence(turncheck):
+    result = turncheck("laws")
+    assert result.exit_code == 0
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in result.output.splitlines()[2:]]
+    assert rows == [[law.id, law.rule, law.kind, " ".join(law.sentence.split())] for law in LAWS]
+
+
+# --- evaluate --------------------------------------------------------------------------------------------------------
+
+REASONS = [
+    "bad_spacing", "truncated", "trailing_text", "misplaced_label", "unknown_label", "bad_number", "out_of_range",
+    "hp_above_max", "unknown_action", "duplicate_order", "fallen_with_status",
+]  # fmt: skip
+
+
+def scores(result):
+    """The table's rows: the sample's name, its texts, the exact ones."""
+    lines = result.output.splitlines()
+    rows = [line.split() for line in lines if re.search(r"%\s*\|?$", line)]
+    return {name: (int(count), int(exact)) for name, count, exact, *_ in ([p for p in row if p != "|"] for row in rows)}
+
+
+def test_evaluate_finds_the_reference_right_everywhere(turncheck):
+    result = turncheck("evaluate", "--model", "reference", "--turns", 22, "--seed", 3)
+    assert result.exit_code == 0
+    assert result.output.splitlines()[0] == "reference, seed 3"
+    found = scores(result)
+    samplers = {name: count for name, count in found.items() if name not in ("malformed", *REASONS)}
+    assert samplers == dict.fromkeys(samplers, (22, 22))
+    assert {"mixed", "play"} <= set(samplers)
+    assert [name for name in found if name in REASONS] == REASONS
+    assert [found[name] for name in ("malformed", *REASONS)] == [(22, 22), *[(2, 2)] * 11]
+
+
+def test_evaluate_counts_what_a_planted_bug_gets_wrong(turncheck, folder):
+    (folder / "cli_models.py").write_text(
+        "from turncheck.engine import STANDARD, resolve_text\n\n\n"
+        "def timid(prompts):\n"
+        "    answers = [resolve_text(prompt, STANDARD.without('T5')) for prompt in prompts]\n"
+        "    return [answer.replace('misplaced', 'unknown') for answer in answers]\n",
+        encoding="utf-8",
+    )
+    found = scores(turncheck("evaluate", "--model", "py:cli_models:timid", "--turns", 22))
+    assert found["mixed"][1] < 11
+    wrong = {name: exact for name, (count, exact) in found.items() if name in REASONS and exact < count}
+    assert wrong == {"misplaced_label": 0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--model", "nowhere"], f"model nowhere: {NO_MODEL}"),
+        (["--turns", "0"], "Invalid value for '--turns': 0 is not in the range x>=1."),
+        (["--seed", "1000000"], "Invalid value for '--seed': 1000000 is not in the range 0<=x<=999999."),
+    ],
+    ids=["unknown model", "no turns", "no evaluation seed"],
+)
+def test_evaluate_ends_with_2_where_it_cannot_run(turncheck, arguments, message):
+    result = turncheck("evaluate", *arguments)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", usage(message, "evaluate"))
+
+
+def test_without_a_model_the_shipped_one_is_asked(turncheck, folder, monkeypatch):
+    monkeypatch.setattr(spec_module, "shipped_checkpoint", lambda: Path("shipped.safetensors"))
+    result = turncheck("show", "turn.txt")
+    assert (result.exit_code, result.stderr) == (2, usage(f"model shipped.safetensors: {NO_MODEL}", "show"))
+
+
+# --- train -----------------------------------------------------------------------------------------------------------
+
+
+def test_train_makes_a_checkpoint_that_the_other_commands_load(turncheck, folder):
+    pytest.importorskip("torch")
+    result = turncheck("train", "--config", "tiny", "--out", "run", "--steps", 3, "--snapshot", 2)
+    assert result.exit_code == 0, result.output
+    files = sorted(path.name for path in (folder / "run").iterdir())
+    assert files == ["checkpoint.safetensors", "state.safetensors", "step-2.safetensors"]
+    shown = turncheck("show", "--model", "run/checkpoint.safetensors", "turn.txt")
+    assert shown.exit_code == 1
+    assert shown.output.startswith(ASKED)
+
+
+def test_an_interrupted_run_is_saved_and_the_same_command_goes_on(turncheck, folder, monkeypatch):
+    pytest.importorskip("torch")
+    from turncheck.model.train import Run
+
+    command = ("train", "--config", "tiny", "--out", "run", "--steps", 3)
+    step = Run._train_step
+
+    def interrupted(run):
+        if run.step == 1:
+            raise KeyboardInterrupt
+        return step(run)
+
+    monkeypatch.setattr(Run, "_train_step", interrupted)
+    result = turncheck(*command)
+    assert result.exit_code == 1
+    assert result.stderr == "Error: stopped after step 1, saved: the same command goes on\n"
+    steps = []
+    monkeypatch.setattr(Run, "_train_step", lambda run: steps.append(run.step) or step(run))
+    assert turncheck(*command).exit_code == 0
+    assert steps == [1, 2]
+
+
+def test_a_run_of_other_settings_is_not_gone_on_with(turncheck, folder):
+    pytest.importorskip("torch")
+    command = ("train", "--config", "tiny", "--out", "run", "--steps", 1)
+    assert turncheck(*command).exit_code == 0
+    result = turncheck(*command, "--seed", 1)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == usage("seed must be 0 to go on in run, got 1: use another folder", "train")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--config", "huge", "--out", "run"], "Invalid value for --config: must be one of small, tiny, got 'huge'"),
+        ([], "Missing option '--out'."),
+        (["--out", "run", "--steps", "0"], "Invalid value for '--steps': 0 is not in the range x>=1."),
+    ],
+    ids=["unknown config", "no folder", "no steps"],
+)
+def test_train_ends_with_2_where_it_cannot_run(turncheck, folder, arguments, message):
+    pytest.importorskip("torch")
+    result = turncheck("train", *arguments)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", usage(message, "train"))
+    assert not (folder / "run").exists()

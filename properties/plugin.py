@@ -5,6 +5,7 @@ In a session that collects no law of Turncheck it changes nothing, and imports n
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,8 +72,9 @@ class Results:
 
     def add(self, report: pytest.TestReport) -> None:
         """Takes what a report of an item says."""
-        found = dict(report.user_properties).get(PROPERTY)
-        if isinstance(found, dict) and report.when == "call":
+        text = dict(report.user_properties).get(PROPERTY)
+        if isinstance(text, str) and report.when == "call":
+            found = json.loads(text)
             self.models[found["place"]] = found["model"]
             self.laws[found["place"], found["law"]["id"]] = found["law"]
         elif report.failed:
@@ -179,7 +181,8 @@ def record(request: pytest.FixtureRequest, subject: Subject, result: LawResult) 
     place = next(i for i, known in enumerate(request.config.stash[SUBJECTS].values()) if known is subject)
     model = {"name": subject.name, "kind": subject.kind, "bytes": subject.bytes, "sha256": subject.sha256}
     found = {"place": place, "model": model, "law": result.to_json()}
-    request.node.user_properties.append((PROPERTY, found))
+    # As ASCII: what a model answered may hold lone surrogates, and pytest-xdist could not send those.
+    request.node.user_properties.append((PROPERTY, json.dumps(found)))
 
 
 def explain(law: Law, subject: Subject, result: LawResult) -> str:

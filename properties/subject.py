@@ -85,7 +85,8 @@ class Subject:
         if not prompts:
             return []
         try:
-            return checked(ask(prompts), len(prompts))
+            # A list of its own, which an engine may sort or empty.
+            return checked(ask(list(prompts)), len(prompts))
         except Exception as error:
             if len(prompts) > 1:
                 return [answer for prompt in prompts for answer in self._guarded(ask, [prompt])]

@@ -24,6 +24,9 @@ def raises(prompts):
         raise ValueError("no\\x1b[31m weights")
     return right(prompts)
 
+def rejects(prompts):
+    return ["reject \\x1b[31m|`*<b>\\n" for _ in prompts]
+
 def hostile(prompts):
     return [f"\\x1b[31m|`*\\ud800\\r\\u202e{'A' * 100_000}" for _ in prompts]
 """
@@ -38,7 +41,11 @@ def turn_counter_stands_still(turn, after):
     """It does not."""
     assert after.turn == turn.battle.turn
 
-laws.LAWS = (turn_counter_stands_still, *laws.LAWS)
+@law("T5", KNOWN_ANSWER, cases=any_turn, applies=lambda turn, rules: False)
+def never_applies(turn, after):
+    """It is about nothing."""
+
+laws.LAWS = (turn_counter_stands_still, never_applies, *laws.LAWS)
 '''
 
 
@@ -161,7 +168,7 @@ FAULT = (
 def test_a_false_law_ends_the_session_with_3_as_an_internal_error(check):
     result = check("--model", "reference", "-p", "plugin_false_law", "-k", "turn_counter", "--tb=line", subprocess=True)
     assert result.ret == pytest.ExitCode.INTERNAL_ERROR == 3
-    result.assert_outcomes(failed=1, passed=2, deselected=len(LAWS) - 2)
+    result.assert_outcomes(failed=1, passed=2, deselected=len(LAWS) - 1)
     assert "reference (reference): 2 of 2 laws held" in result.outlines
     assert [line for line in result.outlines if line.startswith("INTERNAL ERROR")] == [FAULT]
     assert "turn_counter_stands_still does not hold of the reference" in result.stdout.str()
@@ -171,6 +178,16 @@ def test_a_false_law_is_told_where_no_other_law_ran(check):
     result = check("--model", "reference", "-p", "plugin_false_law", "-k", "stands_still", "--tb=no", subprocess=True)
     assert result.ret == 3
     assert [line for line in result.outlines if line.startswith("INTERNAL ERROR")] == [FAULT]
+
+
+def test_a_law_that_applied_to_nothing_fails_as_inconclusive(check):
+    result = check("--model", "reference", "-p", "plugin_false_law", "-k", "never_applies", subprocess=True)
+    assert result.ret == 1
+    start = result.outlines.index("never_applies (T5, known answer)")
+    assert result.outlines[start : start + 3] == [
+        "never_applies (T5, known answer)", "It is about nothing.", "INCONCLUSIVE: it applied to 0 cases"
+    ]  # fmt: skip
+    assert table(result)[4].split() == ["never_applies", "T5", "INCONCLUSIVE", "0", "0"]
 
 
 # --- which models, which laws ----------------------------------------------------------------------------------------
@@ -269,8 +286,10 @@ def test_a_report_is_written_and_is_the_same_in_each_run_and_in_two_processes(ch
 # --- what a model writes is shown, and does nothing ------------------------------------------------------------------
 
 
-def test_hostile_answers_reach_neither_the_terminal_nor_the_report_raw(check, pytester):
-    result = check("--model", "py:plugin_models:hostile", "-k", "max_never", "--turncheck-report", "out")
+@pytest.mark.parametrize("processes", [[], ["-n", "1"]], ids=["in this process", "in another"])
+def test_hostile_answers_reach_neither_the_terminal_nor_the_report_raw(check, pytester, processes):
+    options = ["--model", "py:plugin_models:hostile", "-k", "max_never", "--turncheck-report", "out", *processes]
+    result = check(*options, subprocess=bool(processes))
     assert result.ret == 1
     shown = result.stdout.str() + result.stderr.str()
     assert "+ \\x1b[31m|`*\\ud800\\r\\u202eAAAA" in shown
@@ -281,6 +300,16 @@ def test_hostile_answers_reach_neither_the_terminal_nor_the_report_raw(check, py
     answer = json.loads((pytester.path / "out" / "divergence.json").read_bytes())
     (failure,) = answer["models"][0]["laws"][0]["failures"]
     assert failure["witness"]["got"] == f"\x1b[31m|`*\ud800\r\u202e{'A' * 100_000}"
+
+
+def test_a_hostile_reason_breaks_no_table(check, pytester):
+    result = check("--model", "py:plugin_models:rejects", "-k", "max_never", "--turncheck-report", "out")
+    (row,) = [line for line in table(result) if line.startswith("max_never_changes")]
+    assert row.split("  ")[-2:] == ["false_rejection: \\x1b[31m|`*<b>", "the neutral turn"]
+    page = (pytester.path / "out" / "divergence.md").read_text("utf-8")
+    assert page.splitlines()[-1].split(" | ")[-2:] == [
+        "false\\_rejection: \\\\x1b\\[31m\\|\\`\\*\\<b\\>", "the neutral turn   |"
+    ]  # fmt: skip
 
 
 def test_what_a_model_raised_is_shown_in_printable_characters(check):

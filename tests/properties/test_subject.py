@@ -180,6 +180,20 @@ def test_an_engine_that_gives_too_few_answers_to_a_batch_is_asked_one_by_one():
     assert (calls, subject.faults) == ([4, 1, 1, 1, 1], {})
 
 
+def test_an_engine_may_do_what_it_likes_with_the_list_of_prompts():
+    def predict(prompts):
+        answers = []
+        while prompts:
+            answers.insert(0, resolve_text(prompts.pop()))
+        return answers
+
+    subject = subject_of(PythonFunction(predict))
+    answers = [resolve_text(prompt) for prompt in OTHERS]
+    assert subject.ask(OTHERS) == subject.ask_again(OTHERS, "in a batch") == answers
+    assert subject.ask_again(OTHERS, "alone") == answers
+    assert subject.faults == {}
+
+
 def test_an_interrupt_is_the_user_s_and_no_fault():
     def predict(prompts):
         raise KeyboardInterrupt

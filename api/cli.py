@@ -82,11 +82,12 @@ def laws() -> None:
 def evaluate(spec: str | None, turns: int, seed: int) -> None:
     """How many held-out turns a model answers exactly, by sampler, and how many malformed ones by their reason."""
     from turncheck.evaluate import evaluate as measure
+    from turncheck.reports.escape import visible
     from turncheck.reports.table import plain_table
 
     subject = _subject(spec)
     rows = [(score.name, score.count, score.exact, f"{score.share:.2%}") for score in measure(subject, turns, seed)]
-    click.echo(f"{subject.name}, seed {seed}")
+    click.echo(f"{visible(subject.name)}, seed {seed}")
     click.echo(plain_table(rows, ("sample", "texts", "exact", "share")))
 
 

@@ -54,15 +54,15 @@ SAFE_MARGIN = 1e-3
 """Below this margin a verdict may depend on the order of float operations, and the answer is decoded instead."""
 
 
-def answers(engine: LearnedEngine, prompts: Sequence[str], drafts: Sequence[str]) -> list[str]:
+def answers(engine: LearnedEngine, prompts: Sequence[str], drafts: Sequence[str]) -> Sequence[str]:
     """What the engine answers to each prompt, by the cheapest way that it offers.
 
     The answers are those of `engine.predict(prompts)`; a good draft only makes them cheap.
     """
     if isinstance(engine, DraftedWriter):
-        return list(engine.predict_with_drafts(prompts, drafts))
+        return engine.predict_with_drafts(prompts, drafts)
     if not isinstance(engine, Verifier):
-        return list(engine.predict(prompts))
+        return engine.predict(prompts)
     verdicts = engine.verify(prompts, drafts)
     sure = [verdict.complete and verdict.margin >= SAFE_MARGIN for verdict in verdicts]
     unsure = [prompt for prompt, known in zip(prompts, sure, strict=True) if not known]

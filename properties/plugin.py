@@ -161,6 +161,9 @@ def load(config: pytest.Config) -> dict[str | None, Subject]:
     from turncheck.properties.spec import SpecError, load_subject
 
     budget(config)
+    folder = config.getoption("turncheck_report")
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise pytest.UsageError(f"--turncheck-report must be a folder, or a new name for one, got the file {folder}")
     try:
         return {spec: load_subject(spec) for spec in specs(config)}
     except SpecError as error:
@@ -221,7 +224,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Writes the report. A fault that is no failing law, such as a false law, ends the session as an internal error."""
     results = session.config.stash[RESULTS]
     folder = session.config.getoption("turncheck_report")
-    if folder is not None and results.models:
+    is_worker = hasattr(session.config, "workerinput")  # of pytest-xdist: it knows a part of the results
+    if folder is not None and results.models and not is_worker:
         from turncheck.reports.table import write_report
 
         write_report(results.report(session.config), folder)

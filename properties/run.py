@@ -17,7 +17,6 @@ from contextlib import contextmanager
 import attrs
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.internal.conjecture import providers
-from hypothesis.internal.constants_ast import Constants
 
 from turncheck.properties.law import Case, Law
 from turncheck.properties.subject import Subject
@@ -153,10 +152,14 @@ def _no_constants_of_loaded_modules() -> Iterator[None]:
 
     Hypothesis draws, one time in twenty, a constant that it read in the source of some local module: in a `py:` model,
     or in a module that was first imported after the cases were drawn and before they are drawn again. No setting
-    turns that off.
+    turns that off, so its private function is exchanged; a Hypothesis that has none is left as it is.
     """
-    reading = providers._get_local_constants
-    providers._get_local_constants = Constants
+    reading = getattr(providers, "_get_local_constants", None)
+    if reading is None:
+        yield
+        return
+    nothing = type(reading())
+    providers._get_local_constants = nothing
     providers.CONSTANTS_CACHE.cache.clear()
     try:
         yield

@@ -100,7 +100,7 @@ def _python(spec: str) -> Subject:
     engine = _engine(spec, _attribute(spec, parts[1], parts[2]))
     try:
         checked(engine.predict([write(Turn())]), 1)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise SpecError(spec, f"asked one turn, it raised {described(error)}") from error
     return Subject(spec, "py", engine)
 
@@ -113,7 +113,7 @@ def _attribute(spec: str, module: str, attribute: str) -> object:
         found = import_module(module)
     except ImportError as error:
         raise SpecError(spec, f"{module} cannot be imported: {error}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise SpecError(spec, f"{module} raised {described(error)} when it was imported") from error
     try:
         return getattr(found, attribute)

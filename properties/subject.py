@@ -87,7 +87,7 @@ class Subject:
         try:
             # A list of its own, which an engine may sort or empty.
             return checked(ask(list(prompts)), len(prompts))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if len(prompts) > 1:
                 return [answer for prompt in prompts for answer in self._guarded(ask, [prompt])]
             self.faults[prompts[0]] = described(error)
@@ -106,7 +106,7 @@ def _in_company(prompts: list[str]) -> list[list[str]]:
     return [prompts if len(prompts) > 1 else [*prompts, write(Turn())]]
 
 
-def described(error: Exception) -> str:
+def described(error: BaseException) -> str:
     """What was raised: its class and its message, of which a long one is cut."""
     return f"{type(error).__name__}: {error}".removesuffix(": ")[:LONGEST_FAULT]
 

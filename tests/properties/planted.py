@@ -204,7 +204,12 @@ BUGS = (
         "spent_slot_takes_its_cooldown",
         also={AGREES},
     ),
-    Bug("finished_battles_go_on", plain(by_rules(STANDARD.without("T1"))), "finished_battle_stays_as_it_is", also=()),
+    Bug(
+        "finished_battles_go_on",
+        plain(by_rules(STANDARD.without("T1"))),
+        "finished_battle_stays_as_it_is",
+        also={AGREES},
+    ),
     Bug(
         "hero_is_always_first", plain(by_rules(STANDARD.without("T2"))), "swapped_units_swap_the_answer", also={AGREES}
     ),

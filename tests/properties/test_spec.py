@@ -49,11 +49,12 @@ def models(tmp_path, monkeypatch):
     (tmp_path / "spec_models.py").write_text(MODEL, encoding="utf-8")
     (tmp_path / "spec_raises.py").write_text("1 / 0\n", encoding="utf-8")
     (tmp_path / "spec_typo.py").write_text("raise AttributeError('no x')\n", encoding="utf-8")
+    (tmp_path / "spec_exits.py").write_text("raise SystemExit(3)\n", encoding="utf-8")
     (tmp_path / "spec_imports.py").write_text("import no_such_library\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [path for path in sys.path if path != ""])
     yield tmp_path
-    for name in ("spec_models", "spec_raises", "spec_typo", "spec_imports"):
+    for name in ("spec_models", "spec_raises", "spec_typo", "spec_exits", "spec_imports"):
         sys.modules.pop(name, None)
 
 
@@ -92,6 +93,7 @@ ASKED = "asked one turn, it raised"
         ("py:no_such_module:predict", "no_such_module cannot be imported: No module named 'no_such_module'"),
         ("py:spec_imports:predict", "spec_imports cannot be imported: No module named 'no_such_library'"),
         ("py:spec_raises:predict", "spec_raises raised ZeroDivisionError: division by zero when it was imported"),
+        ("py:spec_exits:predict", "spec_exits raised SystemExit: 3 when it was imported"),
         ("py:spec_typo:predict", "spec_typo raised AttributeError: no x when it was imported"),
         ("py:spec_models:missing", "spec_models has no missing"),
         ("py:spec_models:number", "it must be a callable or have a method predict, got int"),

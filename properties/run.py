@@ -142,12 +142,12 @@ def _run(
     def test(case: Case) -> None:
         on_case(case)
 
-    with _no_constants_of_loaded_modules():
+    with no_constants_of_loaded_modules():
         test()
 
 
 @contextmanager
-def _no_constants_of_loaded_modules() -> Iterator[None]:
+def no_constants_of_loaded_modules() -> Iterator[None]:
     """Within it a seed draws the same cases whatever is loaded.
 
     Hypothesis draws, one time in twenty, a constant that it read in the source of some local module: in a `py:` model,

@@ -3,6 +3,8 @@
 import pytest
 from hypothesis import Phase, find, given, settings
 
+from turncheck.properties.run import no_constants_of_loaded_modules
+
 DRAWING = settings(database=None, deadline=None, derandomize=True, phases=[Phase.generate])
 SHRINKING = settings(DRAWING, phases=[Phase.generate, Phase.shrink])
 
@@ -19,7 +21,8 @@ def examples_of():
         def collect(example):
             examples.append(example)
 
-        collect()
+        with no_constants_of_loaded_modules():
+            collect()
         return examples
 
     return draw
@@ -30,7 +33,8 @@ def smallest():
     """Finds the smallest example of a strategy of which something holds."""
 
     def shrink(strategy, holds=lambda example: True):
-        return find(strategy, holds, settings=settings(SHRINKING, max_examples=300))
+        with no_constants_of_loaded_modules():
+            return find(strategy, holds, settings=settings(SHRINKING, max_examples=300))
 
     return shrink
 
@@ -40,6 +44,7 @@ def found():
     """Whether a strategy draws an example of which something holds."""
 
     def search(strategy, holds, within=1000):
-        return holds(find(strategy, holds, settings=settings(DRAWING, max_examples=within)))
+        with no_constants_of_loaded_modules():
+            return holds(find(strategy, holds, settings=settings(DRAWING, max_examples=within)))
 
     return search

@@ -113,8 +113,11 @@ def train(
     """Train a tiny transformer on the reference engine. Ctrl-C saves; the same command goes on."""
     import attrs
 
-    from turncheck.model.train import CONFIGS, ResumeError, Run
-
+    try:
+        from turncheck.model.train import CONFIGS, ResumeError, Run
+    except ModuleNotFoundError as error:
+        way_out = "pip install 'turncheck[torch]'"
+        raise click.UsageError(f"training needs {error.name}, which is not installed: {way_out}") from error
     if config_name not in CONFIGS:
         raise click.BadParameter(f"must be one of {', '.join(CONFIGS)}, got {config_name!r}", param_hint="--config")
     given = {"steps": steps, "threads": threads}

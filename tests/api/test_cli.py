@@ -320,3 +320,12 @@ def test_train_ends_with_2_where_it_cannot_run(turncheck, folder, arguments, mes
     result = turncheck("train", *arguments)
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", usage(message, "train"))
     assert not (folder / "run").exists()
+
+
+def test_training_without_torch_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.delitem(sys.modules, "turncheck.model.train", raising=False)
+    monkeypatch.delitem(sys.modules, "turncheck.model.checkpoint", raising=False)
+    result = CliRunner().invoke(main, ["train", "--out", str(tmp_path / "run")])
+    assert result.exit_code == 2
+    assert "training needs torch, which is not installed: pip install 'turncheck[torch]'" in result.output

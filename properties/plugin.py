@@ -6,6 +6,7 @@ In a session that collects no law of Turncheck it changes nothing, and imports n
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -203,6 +204,19 @@ def explain(law: Law, subject: Subject, result: LawResult) -> str:
         if witness.turn in subject.faults:
             parts.append(f"the model raised {visible(subject.faults[witness.turn])}")
     return "\n".join(parts)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keeps pytest's short summary short: under CI it would say the whole explanation again."""
+    report = yield
+    crash = getattr(report.longrepr, "reprcrash", None)
+    text = dict(item.user_properties).get(PROPERTY)
+    if crash is not None and isinstance(text, str):
+        law = json.loads(text)["law"]
+        modes = [f"{failure['mode']} in {failure['count']} of {law['applied']} cases" for failure in law["failures"]]
+        crash.message = ", ".join(modes) or law["verdict"]
+    return report
 
 
 # --- after the laws --------------------------------------------------------------------------------------------------

@@ -316,7 +316,10 @@ def test_a_hostile_reason_breaks_no_table(check, pytester):
     ]  # fmt: skip
 
 
-def test_what_a_model_raised_is_shown_in_printable_characters(check):
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_what_a_model_raised_is_shown_once_in_printable_characters(check, monkeypatch, ci):
+    # Under CI pytest shortens no message in its summary.
+    monkeypatch.setenv("CI", ci)
     result = check("--model", "py:plugin_models:raises", "-k", "statuses_count")
     assert result.ret == 1
     assert [line for line in result.outlines if line.startswith("the model raised")] == [

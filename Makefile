@@ -11,7 +11,7 @@ export PYTHONHASHSEED := 0
 
 # pytest ends with 0 where every law held and with 1 where some were broken: in both the check ran.
 demo: $(VENV)/installed
-	@$(BIN)/pytest properties/ -q -r N --hypothesis-seed=0; code=$$?; test $$code -le 1
+	@$(BIN)/pytest properties/ -qq -r N --hypothesis-seed=0; code=$$?; test $$code -le 1
 
 test: $(VENV)/installed lint types
 	$(BIN)/pytest

@@ -114,6 +114,7 @@ def train(
     import attrs
 
     try:
+        from turncheck.model.checkpoint import CheckpointError
         from turncheck.model.train import CONFIGS, ResumeError, Run
     except ModuleNotFoundError as error:
         way_out = "pip install 'turncheck[torch]'"
@@ -124,7 +125,7 @@ def train(
     config = attrs.evolve(CONFIGS[config_name], **{key: value for key, value in given.items() if value is not None})
     try:
         run = Run(out, config, seed, snapshots)
-    except ResumeError as error:
+    except (CheckpointError, ResumeError) as error:
         raise click.UsageError(str(error)) from error
     _show_progress(run)
     click.echo(f"{run.folder / 'checkpoint.safetensors'}: {run.step} steps of {config.batch} turns")

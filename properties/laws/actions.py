@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from turncheck.engine import UNIT_NAMES, Battle, Rules, Turn, Unit, UnitName, other
 from turncheck.properties.law import DIRECTION, INVARIANCE, law, unit_law
-from turncheck.properties.laws.cases import action_of, either_side, slot_of, with_actions
+from turncheck.properties.laws.cases import action_of, either_side, made_to_wait, slot_of, some_unit
 from turncheck.strategies import actions, between, positive, turns, units
 
 
@@ -18,15 +18,9 @@ def _stunned_turns(rules: Rules) -> st.SearchStrategy[Turn]:
     return turns(hero=units(stun=positive, rules=rules), hero_action=actions(but=["wait"]), rules=rules)
 
 
-def _some_unit_is_stunned(turn: Turn, rules: Rules) -> bool:
-    return any(_is_stunned(turn, name, rules) for name in UNIT_NAMES)
-
-
-def _stunned_wait(turn: Turn, rules: Rules) -> Turn:
-    return with_actions(turn, {name: "wait" for name in UNIT_NAMES if _is_stunned(turn, name, rules)})
-
-
-@law("O2", INVARIANCE, cases=either_side(_stunned_turns), applies=_some_unit_is_stunned, also=_stunned_wait)
+@law(
+    "O2", INVARIANCE, cases=either_side(_stunned_turns), applies=some_unit(_is_stunned), also=made_to_wait(_is_stunned)
+)
 def stunned_unit_does_nothing(turn: Turn, after: Battle, after_waiting: Battle) -> None:
     """A stunned unit does nothing: the turn ends as if it had been ordered to wait."""
     assert after == after_waiting
@@ -50,15 +44,13 @@ def _cooling_turns(rules: Rules) -> st.SearchStrategy[Turn]:
     return turns(hero=cooling, hero_action=actions(but=["wait", "attack"]), rules=rules)
 
 
-def _some_action_is_on_cooldown(turn: Turn, rules: Rules) -> bool:
-    return any(_is_on_cooldown(turn, name, rules) for name in UNIT_NAMES)
-
-
-def _hindered_wait(turn: Turn, rules: Rules) -> Turn:
-    return with_actions(turn, {name: "wait" for name in UNIT_NAMES if _is_on_cooldown(turn, name, rules)})
-
-
-@law("O3", INVARIANCE, cases=either_side(_cooling_turns), applies=_some_action_is_on_cooldown, also=_hindered_wait)
+@law(
+    "O3",
+    INVARIANCE,
+    cases=either_side(_cooling_turns),
+    applies=some_unit(_is_on_cooldown),
+    also=made_to_wait(_is_on_cooldown),
+)
 def action_on_cooldown_is_wait(turn: Turn, after: Battle, after_waiting: Battle) -> None:
     """An action whose slot is above 0 does nothing: the turn ends as if the order had been to wait."""
     assert after == after_waiting
@@ -68,15 +60,11 @@ def _guarding_turns(rules: Rules) -> st.SearchStrategy[Turn]:
     return turns(hero=units(cd_guard=0, stun=0, rules=rules), hero_action="guard", rules=rules)
 
 
-def _some_unit_guards(turn: Turn, rules: Rules) -> bool:
-    return any(action_of(turn, name) == "guard" for name in UNIT_NAMES)
+def _guards(turn: Turn, name: UnitName, rules: Rules) -> bool:
+    return action_of(turn, name) == "guard"
 
 
-def _guards_wait(turn: Turn, rules: Rules) -> Turn:
-    return with_actions(turn, {name: "wait" for name in UNIT_NAMES if action_of(turn, name) == "guard"})
-
-
-@law("A3", DIRECTION, cases=either_side(_guarding_turns), applies=_some_unit_guards, also=_guards_wait)
+@law("A3", DIRECTION, cases=either_side(_guarding_turns), applies=some_unit(_guards), also=made_to_wait(_guards))
 def guard_never_leaves_less_hp(turn: Turn, after: Battle, after_waiting: Battle) -> None:
     """A unit that guards ends the turn with at least the hp that it would have, had it waited."""
     guards = [name for name in UNIT_NAMES if action_of(turn, name) == "guard"]

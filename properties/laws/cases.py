@@ -7,10 +7,12 @@ from collections.abc import Callable
 import attrs
 from hypothesis import strategies as st
 
-from turncheck.engine import Battle, Order, Rules, Turn, UnitName, other, resolve
+from turncheck.engine import UNIT_NAMES, Battle, Order, Rules, Turn, UnitName, other, resolve
 from turncheck.strategies import turns
 
 TurnCases = Callable[[Rules], st.SearchStrategy[Turn]]
+Who = Callable[[Turn, UnitName, Rules], bool]
+"""Which units of a turn are meant."""
 
 
 def any_turn(rules: Rules) -> st.SearchStrategy[Turn]:
@@ -36,6 +38,20 @@ def swapped(turn: Turn, rules: Rules) -> Turn:
 def with_actions(turn: Turn, actions: dict[UnitName, str]) -> Turn:
     """The same turn with the actions of those units replaced."""
     return Turn(turn.battle, *(Order(order.unit, actions.get(order.unit, order.action)) for order in turn.orders))
+
+
+def some_unit(who: Who) -> Callable[[Turn, Rules], bool]:
+    """Whether any unit of a turn is meant."""
+    return lambda turn, rules: any(who(turn, name, rules) for name in UNIT_NAMES)
+
+
+def made_to_wait(who: Who) -> Callable[[Turn, Rules], Turn]:
+    """The same turn with the orders of those units replaced by `wait`."""
+
+    def waiting(turn: Turn, rules: Rules) -> Turn:
+        return with_actions(turn, {name: "wait" for name in UNIT_NAMES if who(turn, name, rules)})
+
+    return waiting
 
 
 def action_of(turn: Turn, name: UnitName) -> str:

@@ -329,3 +329,13 @@ def test_training_without_torch_says_what_to_install(monkeypatch, tmp_path):
     result = CliRunner().invoke(main, ["train", "--out", str(tmp_path / "run")])
     assert result.exit_code == 2
     assert "training needs torch, which is not installed: pip install 'turncheck[torch]'" in result.output
+
+
+def test_a_damaged_run_is_a_usage_error_and_is_left_as_it_is(tmp_path):
+    state = tmp_path / "state.safetensors"
+    state.write_bytes(b"damaged")
+    result = CliRunner().invoke(main, ["train", "--config", "tiny", "--out", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "a checkpoint must be a whole safetensors file, got 7 bytes" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["state.safetensors"]
+    assert state.read_bytes() == b"damaged"

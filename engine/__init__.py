@@ -1,5 +1,6 @@
 """The ground truth: the duel's state, tables and rules, resolving a turn, the text, samplers. No learned thing here."""
 
+from turncheck.engine.play import Play, read_play, write_play
 from turncheck.engine.resolve import resolve
 from turncheck.engine.rules import RULE_IDS, RULES_VERSION, STANDARD, Rules, RulesError
 from turncheck.engine.state import (
@@ -35,6 +36,7 @@ __all__ = [
     "FieldError",
     "MalformedTextError",
     "Order",
+    "Play",
     "Rules",
     "RulesError",
     "Turn",
@@ -44,8 +46,10 @@ __all__ = [
     "read",
     "read_answer",
     "read_battle",
+    "read_play",
     "resolve",
     "resolve_text",
     "write",
+    "write_play",
     "write_rejection",
 ]

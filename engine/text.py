@@ -81,8 +81,13 @@ class MalformedTextError(ValueError):
 def write(state: Turn | Battle) -> str:
     """The text of a turn (five lines) or of a battle (three lines)."""
     if isinstance(state, Turn):
-        return write(state.battle) + "".join(f"do {order.unit} {order.action}\n" for order in state.orders)
+        return write(state.battle) + write_orders(state.orders)
     return f"turn {state.turn:02}\n{_write_unit('hero', state.hero)}{_write_unit('foe', state.foe)}"
+
+
+def write_orders(orders: tuple[Order, Order]) -> str:
+    """The two lines of a turn's orders."""
+    return "".join(f"do {order.unit} {order.action}\n" for order in orders)
 
 
 def write_rejection(reason: str) -> str:

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from turncheck.strategies.drawn_battles import battles, starts
+    from turncheck.strategies.drawn_battles import battles, plays, starts
     from turncheck.strategies.drawn_options import OptionError, between, positive
     from turncheck.strategies.drawn_texts import malformed_turns
     from turncheck.strategies.drawn_turns import actions, order_pairs, turns
@@ -26,6 +26,7 @@ __all__ = [
     "between",
     "malformed_turns",
     "order_pairs",
+    "plays",
     "positive",
     "starts",
     "turns",
@@ -40,6 +41,7 @@ _HOMES = {
     "between": "drawn_options",
     "malformed_turns": "drawn_texts",
     "order_pairs": "drawn_turns",
+    "plays": "drawn_battles",
     "positive": "drawn_options",
     "starts": "drawn_battles",
     "turns": "drawn_turns",

@@ -1,15 +1,16 @@
-"""Battles, drawn: `battles` plays them from a start, so that every one of them can be reached."""
+"""Battles that were played, drawn: `battles` the ends, so that each of them can be reached, `plays` all the turns."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from hypothesis import strategies as st
 
-from turncheck.engine import STANDARD, Battle, Order, Rules, Turn, Unit, resolve
+from turncheck.engine import STANDARD, Battle, Order, Play, Rules, Turn, Unit, resolve
 from turncheck.strategies.drawn_numbers import often
 from turncheck.strategies.drawn_options import part
-from turncheck.strategies.drawn_turns import Battles, order_pairs
+from turncheck.strategies.drawn_turns import Battles, actions, order_pairs
 from turncheck.strategies.drawn_units import units
 
 
@@ -32,6 +33,31 @@ def battles(*, start: Battles | None = None, max_turns: int = 8, rules: Rules = 
     return st.tuples(beginning, played).map(partial(_played, rules))
 
 
+def plays(
+    *, start: Battles | None = None, but: Collection[str] = (), max_turns: int = 16, rules: Rules = STANDARD
+) -> st.SearchStrategy[Play]:
+    """Plays of 1 to `max_turns` turns. Shrinks towards one turn of the simplest start in which both wait.
+
+    In each play a unit knows few actions, one to four, and does those again and again: what takes three guards in a
+    row hardly ever comes of orders drawn one by one from all eight (swarm testing, Groce et al. 2012).
+
+    Args:
+        start: where to begin, a battle or a strategy of battles, by default `starts(rules=rules)`.
+        but: actions that nobody does.
+        max_turns: the most turns that are played, 1 or more.
+        rules: by which the starts are drawn.
+
+    Raises:
+        OptionError: start is no battle and no strategy.
+        UnknownNameError: one of those to leave out is no action.
+    """
+    beginning = starts(rules=rules) if start is None else part("start", Battle, start)
+    known = st.lists(actions(but=but), min_size=1, max_size=4)
+    chosen = st.integers(0, 11)  # of a list of one to four all are chosen as often
+    steps = st.lists(st.tuples(chosen, chosen, st.booleans()), min_size=1, max_size=max_turns)
+    return st.tuples(beginning, known, known, steps).map(_play)
+
+
 def starts(*, rules: Rules = STANDARD) -> st.SearchStrategy[Battle]:
     """Battles before their first turn: turn 1, any hp and max, a shield of up to 10 at times, all else 0.
 
@@ -45,6 +71,18 @@ def starts(*, rules: Rules = STANDARD) -> st.SearchStrategy[Battle]:
 
 def _started(rules: Rules, drawn: tuple[Unit, Unit]) -> Battle:
     return Battle(rules.turn.low, *drawn, limits=rules.limits)
+
+
+def _play(drawn: tuple[Battle, list[str], list[str], list[tuple[int, int, bool]]]) -> Play:
+    battle, hero_actions, foe_actions, steps = drawn
+    orders = []
+    for hero, foe, foe_first in steps:
+        pair = (
+            Order("hero", hero_actions[hero % len(hero_actions)]),
+            Order("foe", foe_actions[foe % len(foe_actions)]),
+        )
+        orders.append(pair[::-1] if foe_first else pair)
+    return Play(battle, tuple(orders))
 
 
 def _played(rules: Rules, drawn: tuple[Battle, list[tuple[Order, Order]]]) -> Battle:

@@ -1,8 +1,9 @@
 import pytest
 from hypothesis import strategies as st
 
-from turncheck.engine import STANDARD, Battle, Order, Turn, Unit, read_battle, resolve, write
-from turncheck.strategies import OptionError, battles, starts
+from turncheck.engine import STANDARD, Battle, Order, Play, Turn, Unit, read_battle, resolve, write
+from turncheck.engine.tables import ACTION_NAMES
+from turncheck.strategies import OptionError, battles, plays, starts
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +97,53 @@ def test_a_start_that_is_no_battle_is_refused():
     with pytest.raises(OptionError) as raised:
         battles(start=Unit())
     assert str(raised.value).startswith("start must be a Battle or a strategy of them, got Unit(hp=1, max=1,")
+
+
+# --- plays -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def many_plays(examples_of):
+    return examples_of(plays(), 300)
+
+
+def test_a_play_has_1_to_16_turns_from_a_start(many_plays):
+    assert {1, 2, 6} <= {len(play.orders) for play in many_plays} <= set(range(1, 17))
+    assert all(play.battle.turn == 1 for play in many_plays)
+
+
+def test_a_unit_does_few_things_in_a_play_and_all_eight_in_many(many_plays):
+    for name in ("hero", "foe"):
+        done = [{order.action for pair in play.orders for order in pair if order.unit == name} for play in many_plays]
+        assert max(map(len, done)) == 4
+        assert set().union(*done) == set(ACTION_NAMES)
+
+
+def test_either_unit_is_first_in_a_play(many_plays):
+    assert {pair[0].unit for play in many_plays for pair in play.orders} == {"hero", "foe"}
+
+
+def test_the_smallest_play_is_one_turn_in_which_both_wait(smallest):
+    orders = Order("hero", "wait"), Order("foe", "wait")
+    assert smallest(plays()) == Play(Battle(), (orders,))
+
+
+def test_a_play_shrinks_to_the_orders_that_matter(smallest):
+    def stacks(play):
+        return max(turn.battle.hero.shield for turn in play.turns()) >= 10
+
+    guards = Order("hero", "guard"), Order("foe", "wait")
+    found = smallest(plays(start=Battle()), stacks)
+    assert found == Play(Battle(), (guards,) * 5)  # the shield that the second guard leaves is seen a turn later
+
+
+def test_nobody_does_what_is_left_out_of_a_play(examples_of):
+    actions = {order.action for play in examples_of(plays(but=["heal"]), 100) for pair in play.orders for order in pair}
+    assert actions == set(ACTION_NAMES) - {"heal"}
+
+
+def test_a_play_begins_where_it_is_told(examples_of):
+    battle = Battle(9, Unit(5, 9), Unit(3, 3))
+    assert {play.battle for play in examples_of(plays(start=battle, max_turns=2), 30)} == {battle}
+    with pytest.raises(OptionError, match="start must be a Battle"):
+        plays(start="anywhere")

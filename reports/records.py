@@ -1,6 +1,6 @@
 """What a run found, as values: for each model, for each law, how often it was broken and in which ways.
 
-These are what `divergence.json` holds (`"schema": 1`). There is no clock and no path in them.
+These are what `divergence.json` holds (`"schema": 2`). There is no clock and no path in them.
 """
 
 from __future__ import annotations
@@ -9,41 +9,71 @@ from typing import Any, Literal
 
 import attrs
 
-from turncheck.reports.modes import Divergence, diverge
+from turncheck.reports.modes import Divergence, named
 
-SCHEMA = 1
+SCHEMA = 2
 
 Verdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "NOT_APPLICABLE"]
+
+Outcome = Literal["FIXED", "STILL FAILS", "FAILS AGAIN", "HOLDS"]
+"""What became of a kept witness: a fixed one that is answered rightly HOLDS, one that is not FAILS AGAIN."""
 
 
 @attrs.frozen
 class Witness:
-    """The smallest turn found that breaks a law in one way: its text, the reference's answer, the given one."""
+    """The smallest case found that breaks a law in one way, and the first of its answers that diverges.
 
+    Attributes:
+        case: the text of the case: a turn, a malformed text, or a battle with the orders of several turns.
+        turn: the prompt whose answer diverges first.
+        expected: the reference's answer; where the answer is unstable, the model's first one.
+        got: the model's answer.
+        fault: what the model raised, or that it ran out of time; empty if neither.
+        step: which turn of a play that was, from 1; 0 where the law plays none.
+    """
+
+    case: str
     turn: str
     expected: str
     got: str
-
-    @classmethod
-    def of(cls, divergence: Divergence) -> Witness:
-        """The witness that the divergence is."""
-        return cls(divergence.prompt, divergence.expected, divergence.got)
-
-    @property
-    def divergence(self) -> Divergence:
-        """The divergence that the witness shows."""
-        found = diverge(self.turn, self.expected, self.got)
-        assert found is not None, "a witness shows a divergence"
-        return found
+    fault: str = ""
+    step: int = 0
 
 
 @attrs.frozen
 class Failure:
-    """One way in which a law was broken: its mode, in how many of the cases, and a witness."""
+    """One way in which a law was broken.
+
+    Attributes:
+        mode: the failure mode.
+        count: in how many of the cases; 0 where only a kept witness was broken so.
+        witness: the smallest one found.
+        ambiguous: of the count, how many a later mode fits as well.
+        off_by_one: of the count, how many are wrong by one and no more (`wrong_value` alone).
+        known: whether it stands in the baseline.
+    """
 
     mode: str
     count: int
     witness: Witness
+    ambiguous: int = 0
+    off_by_one: int = 0
+    known: bool = False
+
+    @property
+    def divergence(self) -> Divergence:
+        """The divergence that the witness shows."""
+        shown = self.witness
+        return named(self.mode, shown.turn, shown.expected, shown.got, shown.fault)
+
+
+@attrs.frozen
+class Replay:
+    """A kept witness, asked again: the mode in which it broke the law, what became of it, the text of its case."""
+
+    mode: str
+    outcome: Outcome
+    case: str
 
 
 @attrs.frozen
@@ -52,11 +82,14 @@ class LawResult:
 
     Attributes:
         id: the law's name.
-        rule: the rule that it follows from.
-        kind: `known answer`, `invariance`, `direction`, `malformed`, `stability`.
+        rule: the rules that it follows from.
+        kind: `known answer`, `invariance`, `direction`, `malformed`, `rollout`, `stability`.
         verdict: PASS, FAIL, INCONCLUSIVE (too few cases), NOT_APPLICABLE.
-        applied: the cases that it was checked on.
+        applied: the different cases that it was checked on.
         failures: the ways in which it was broken, most frequent first.
+        at_work: for each of its rules, by id, in how many of the cases leaving it out changes the answer.
+        replayed: what became of the kept witnesses.
+        mended: the modes that the baseline knows and that did not occur.
     """
 
     id: str
@@ -65,11 +98,19 @@ class LawResult:
     verdict: Verdict
     applied: int
     failures: tuple[Failure, ...] = ()
+    at_work: dict[str, int] = attrs.field(factory=dict, hash=False)
+    replayed: tuple[Replay, ...] = ()
+    mended: tuple[str, ...] = ()
 
     @property
     def diverged(self) -> int:
         """In how many of the cases it was broken."""
         return sum(failure.count for failure in self.failures)
+
+    @property
+    def known(self) -> bool:
+        """Whether it failed in ways that all stand in the baseline."""
+        return self.verdict == "FAIL" and all(failure.known for failure in self.failures)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as they stand in `divergence.json`."""
@@ -79,7 +120,8 @@ class LawResult:
     def from_json(cls, values: dict[str, Any]) -> LawResult:
         """The result that `to_json` gave those values for."""
         failures = tuple(Failure(**{**each, "witness": Witness(**each["witness"])}) for each in values["failures"])
-        return cls(**{**values, "failures": failures})
+        replayed = tuple(Replay(**each) for each in values["replayed"])
+        return cls(**{**values, "failures": failures, "replayed": replayed, "mended": tuple(values["mended"])})
 
 
 @attrs.frozen
@@ -92,14 +134,47 @@ class ModelResult:
     sha256: str | None
     laws: tuple[LawResult, ...]
 
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> ModelResult:
+        """The result that those values were written for."""
+        return cls(**{**values, "laws": tuple(LawResult.from_json(law) for law in values["laws"])})
+
 
 @attrs.frozen
 class Report:
-    """What a run found: the seed that it drew by, and its models."""
+    """What a run found.
+
+    Attributes:
+        seed: what the cases were drawn by.
+        examples: how many were drawn for a law, those included that came twice.
+        min_cases: on how many cases a law must have been checked, and a rule have been at work.
+        models: the models, in the order in which they were named.
+    """
 
     seed: int
+    examples: int
+    min_cases: int
     models: tuple[ModelResult, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether a law failed in a way that is not known, or was checked on too few cases."""
+        laws = [law for model in self.models for law in model.laws]
+        return any(law.verdict == "INCONCLUSIVE" or (law.verdict == "FAIL" and not law.known) for law in laws)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as they stand in `divergence.json`."""
         return {"schema": SCHEMA, **attrs.asdict(self)}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Report:
+        """The report that `to_json` gave those values for.
+
+        Raises:
+            ValueError: they are of another schema.
+        """
+        schema = values.get("schema")
+        if schema != SCHEMA:
+            raise ValueError(f"schema must be {SCHEMA}, got {schema}; write the report anew")
+        models = tuple(ModelResult.from_json(model) for model in values["models"])
+        return cls(values["seed"], values["examples"], values["min_cases"], models)

@@ -66,8 +66,7 @@ def _law_rows(law: LawResult) -> list[list[str]]:
         return [[*head, "0", "", ""]]
     rows = []
     for failure in law.failures:
-        what = f"{failure.mode}: {failure.witness.divergence.in_short()}"
-        rows.append([*head, str(failure.count), what, in_short(failure.witness.turn)])
+        rows.append([*head, str(failure.count), str(failure.divergence), in_short(failure.witness.case)])
         head = ["", "", "", ""]
     return rows
 

@@ -21,7 +21,7 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
-def shown_lines(text: str) -> list[str]:
+def shown_lines(text: str, most: int = MOST_LINES) -> list[str]:
     """The text's lines, each made `visible`, shortened where there is too much of them. A last line without a newline
     says so.
     """
@@ -30,9 +30,9 @@ def shown_lines(text: str) -> list[str]:
     *lines, last = text.split("\n")
     if last:
         lines.append(last)
-    shown = [_shortened(visible(line)) for line in lines[:MOST_LINES]]
-    if len(lines) > MOST_LINES:
-        shown.append(f"... and {len(lines) - MOST_LINES} lines more")
+    shown = [_shortened(visible(line)) for line in lines[:most]]
+    if len(lines) > most:
+        shown.append(f"... and {len(lines) - most} lines more")
     elif last:
         shown[-1] += "  (no newline)"
     return shown

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from turncheck.reports.escape import shown_lines
-from turncheck.reports.modes import Divergence
+from turncheck.reports.escape import MOST_LINES, shown_lines
+from turncheck.reports.modes import Divergence, Unstable
+from turncheck.reports.records import Failure
+
+MOST_CASE_LINES = 40
+"""Lines of a case that are shown; the longest play that is drawn has 35."""
 
 
-def show_answer(prompt: str, expected: str, got: str) -> str:
+def show_answer(prompt: str, expected: str, got: str, heading: str = "turn") -> str:
     """The turn and both answers. Where they differ, `-` is expected, `+` is given, and `^` marks the pieces."""
     answers = [f"  {line}" for line in shown_lines(expected)] if got == expected else _compared(expected, got)
-    return "\n".join(["turn", *(f"  {line}" for line in shown_lines(prompt)), "answer", *answers])
+    return "\n".join([heading, *_indented(prompt), "answer", *answers])
 
 
-def show_divergence(divergence: Divergence) -> str:
-    """The same for a divergence, with its mode."""
-    shown = show_answer(divergence.prompt, divergence.expected, divergence.got)
-    return f"{shown}\n{divergence}  (- expected, + given)"
+def show_divergence(divergence: Divergence, heading: str = "turn") -> str:
+    """The same for a divergence, with its mode, and with what the model raised."""
+    parts = [show_answer(divergence.prompt, divergence.expected, divergence.got, heading)]
+    if divergence.fault:
+        parts += ["fault", *_indented(divergence.fault)]
+    marks = "- first time, + another time" if isinstance(divergence, Unstable) else "- expected, + given"
+    return "\n".join([*parts, f"{divergence}  ({marks})"])
+
+
+def show_failure(failure: Failure, applied: int) -> str:
+    """A failure of a law that was checked on so many cases: how often, the smallest case, and its answer.
+
+    A play, or a turn from which the law made another, is shown before the prompt whose answer diverges.
+    """
+    witness = failure.witness
+    lines = [f"{failure.mode} in {failure.count} of {applied} cases, the smallest:"]
+    if not failure.count:
+        lines = [f"{failure.mode} in a kept witness alone:"]
+    if witness.case == witness.turn:
+        return "\n".join([*lines, show_divergence(failure.divergence)])
+    lines += ["play" if witness.step else "case", *_indented(witness.case, MOST_CASE_LINES)]
+    heading = f"turn {witness.step} of it" if witness.step else "turn made of it"
+    return "\n".join([*lines, show_divergence(failure.divergence, heading)])
+
+
+def _indented(text: str, most: int = MOST_LINES) -> list[str]:
+    return [f"  {line}" for line in shown_lines(text, most)]
 
 
 def _compared(expected: str, got: str) -> list[str]:

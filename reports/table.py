@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from tabulate import tabulate
 
-from turncheck.engine import MalformedTextError, Turn, read, write
+from turncheck.engine import REASONS, RULE_IDS
+from turncheck.reports.cases import in_short, turns_of
 from turncheck.reports.escape import for_markdown, visible
-from turncheck.reports.records import LawResult, ModelResult, Report
+from turncheck.reports.records import Failure, LawResult, ModelResult, Report
 
 HEADERS = ("law", "rule", "verdict", "checked", "diverged", "failure", "smallest witness")
 ALIGNED = ("left", "left", "left", "right", "right", "left", "left")
@@ -30,30 +32,36 @@ def plain_table(rows: Sequence[Sequence[object]], headers: Sequence[str], style:
 
 
 def summary(model: ModelResult) -> str:
-    """One line: what was checked, and how many laws held."""
-    holding = [law for law in model.laws if law.verdict == "PASS"]
+    """One line: what was checked, how many laws held, and how many failed in ways that are all known."""
+    holding = sum(law.verdict == "PASS" for law in model.laws)
+    known = sum(law.known for law in model.laws)
     size = "" if model.bytes is None else f", {model.bytes:,} bytes"
     digest = "" if model.sha256 is None else f", sha256 {model.sha256[:12]}"
-    held = f"{len(holding)} of {len(model.laws)} laws held"
+    held = f"{holding} of {len(model.laws)} laws held" + (f", {known} failed as known" if known else "")
     return f"{visible(model.name)} ({model.kind}{size}{digest}): {held}"
 
 
-def to_markdown(report: Report) -> str:
-    """The tables of all models of a report."""
+def to_markdown(report: Report, exempt: Collection[str] = ()) -> str:
+    """The tables of all models of a report, and under each what there is to note."""
     parts = [f"# Divergence\n\nseed {report.seed}\n"]
     for model in report.models:
         rows = [[for_markdown(cell) for cell in row] for row in _rows(model)]
         table = tabulate(rows, HEADERS, tablefmt="pipe", disable_numparse=True, colalign=ALIGNED)
         parts.append(f"## {for_markdown(summary(model))}\n\n{table}\n")
+        if found := notes(model, report.min_cases, exempt):
+            parts.append("".join(f"- {for_markdown(note)}\n" for note in found))
     return "\n".join(parts)
 
 
-def write_report(report: Report, folder: Path) -> None:
+def write_report(report: Report, folder: Path, exempt: Collection[str] = ()) -> None:
     """Writes `divergence.md` and `divergence.json` into the folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     content = json.dumps(report.to_json(), indent=1) + "\n"
     (folder / "divergence.json").write_text(content, encoding="utf-8", newline="\n")
-    (folder / "divergence.md").write_text(to_markdown(report), encoding="utf-8", newline="\n")
+    (folder / "divergence.md").write_text(to_markdown(report, exempt), encoding="utf-8", newline="\n")
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
 
 
 def _rows(model: ModelResult) -> list[list[str]]:
@@ -61,54 +69,78 @@ def _rows(model: ModelResult) -> list[list[str]]:
 
 
 def _law_rows(law: LawResult) -> list[list[str]]:
-    head = [law.id, law.rule, law.verdict, str(law.applied)]
+    head = [law.id, law.rule, "KNOWN" if law.known else law.verdict, str(law.applied)]
     if not law.failures:
         return [[*head, "0", "", ""]]
     rows = []
     for failure in law.failures:
-        rows.append([*head, str(failure.count), str(failure.divergence), in_short(failure.witness.case)])
+        rows.append([*head, str(failure.count), _failure_in_short(law, failure), _witness_in_short(law, failure)])
         head = ["", "", "", ""]
     return rows
 
 
-def in_short(prompt: str) -> str:
-    """A turn in a few words: what of it is not as in the smallest turn; a malformed one by the line that is wrong.
+def _failure_in_short(law: LawResult, failure: Failure) -> str:
+    parts = [str(failure.divergence)]
+    if failure.off_by_one:
+        parts.append(f"{failure.off_by_one} of {failure.count} off by one")
+    if not failure.count:
+        parts.append("a kept witness alone")
+    if failure.known and not law.known:
+        parts.append("known")
+    return "; ".join(parts)
 
-    >>> from turncheck.engine import Battle, Order, Turn, Unit, write
-    >>> in_short(write(Turn(Battle(hero=Unit(5, 9, poison=2)), Order("hero", "heal"), Order("foe", "wait"))))
-    'hero hp 05/09 poison 2; hero heal'
+
+def _witness_in_short(law: LawResult, failure: Failure) -> str:
+    witness, turns = failure.witness, turns_of(failure.witness.case)
+    step = f"; diverges at turn {witness.step} of {turns}" if witness.step and turns > 1 else ""
+    return in_short(witness.case, law.kind) + step
+
+
+# --- what is noted under a table -------------------------------------------------------------------------------------
+
+
+def notes(model: ModelResult, min_cases: int, exempt: Collection[str] = ()) -> list[str]:
+    """Lines under the table: kept witnesses, mended modes, rules that were hardly at work, answers with two readings.
+
+    Args:
+        model: whose table it is.
+        min_cases: in how many cases of the run each rule should have been at work.
+        exempt: the rules that are never at work by themselves.
     """
-    try:
-        turn = read(prompt)
-    except MalformedTextError as error:
-        return _malformed_in_short(prompt, error)
-    lines = zip(write(turn).splitlines(), write(Turn()).splitlines(), strict=True)
-    parts = [_unlike(line.split(" "), neutral.split(" ")) for line, neutral in list(lines)[:3]]
-    orders = [f"{order.unit} {order.action}" for order in turn.orders if order.action != "wait"]
-    order = " then ".join(orders)
-    if turn.first.unit == "foe" and len(orders) != 1:
-        order = order or "foe first"
-    return "; ".join(part for part in (*parts, order) if part) or "the neutral turn"
+    return [*_replayed(model), *_mended(model), *_at_work(model, min_cases, exempt), *_ambiguous(model)]
 
 
-def _unlike(line: list[str], neutral: list[str]) -> str:
-    words: list[str] = []
-    for index, (piece, usual) in enumerate(zip(line, neutral, strict=True)):
-        if piece != usual:
-            slot = "cd" in line and index > line.index("cd")
-            words += [f"cd {line[index - 1]}" if slot else line[index - 1], piece]
-    return " ".join([line[0], *words] if words and line[0] != "turn" else words)
+def _replayed(model: ModelResult) -> Iterator[str]:
+    holding = 0
+    for law in model.laws:
+        for replay in law.replayed:
+            holding += replay.outcome == "HOLDS"
+            if replay.outcome != "HOLDS":
+                yield f"{replay.outcome} {law.id} {replay.mode}: {in_short(replay.case, law.kind)}"
+    if holding:
+        yield f"{holding} kept witness{'es hold' if holding > 1 else ' holds'}"
 
 
-def _malformed_in_short(prompt: str, error: MalformedTextError) -> str:
-    """The pieces around the first fault; all that is unusual in a line whose fault is the line as a whole."""
-    lines = prompt.split("\n")
-    line = visible(lines[error.line - 1]) if error.line <= len(lines) else ""
-    pieces = line.split(" ")
-    if error.reason == "fallen_with_status":
-        return f"line {error.line}: {_unlike(pieces, write(Turn()).splitlines()[error.line - 1].split(' '))}"
-    start = max(error.piece - 3, 0)
-    near = " ".join(pieces[start : error.piece + 1])[:60]
-    before, after = "... " if start else "", " ..." if error.piece + 1 < len(pieces) else ""
-    end = " (no newline)" if error.line == len(lines) and near else ""
-    return f"line {error.line}: {before}{near or 'nothing'}{after}{end}"
+def _mended(model: ModelResult) -> Iterator[str]:
+    for law in model.laws:
+        for mode in law.mended:
+            yield f"MENDED {law.id} {mode}: no longer in this run; write the baseline anew to drop it"
+
+
+def _at_work(model: ModelResult, min_cases: int, exempt: Collection[str]) -> Iterator[str]:
+    counts: Counter[str] = Counter()
+    for law in model.laws:
+        counts.update(law.at_work)
+    if not counts:
+        return
+    order = [*RULE_IDS, *(rule for rule, _ in REASONS.values())]
+    rare = [f"{rule} ({counts[rule]})" for rule in order if rule in counts and counts[rule] < min_cases]
+    found = f"rules at work in fewer than {min_cases} of the run's cases: {', '.join(rare)}"
+    aside = f" (left aside, since leaving them out changes nothing: {', '.join(exempt)})" if exempt else ""
+    yield (found if rare else f"every rule was at work in at least {min_cases} cases") + aside
+
+
+def _ambiguous(model: ModelResult) -> Iterator[str]:
+    failures = [failure for law in model.laws for failure in law.failures]
+    if total := sum(failure.count for failure in failures):
+        yield f"divergences that fit a second mode as well: {sum(each.ambiguous for each in failures)} of {total}"

@@ -120,9 +120,9 @@ class BoundaryConfusion(Divergence):
 
     def in_short(self) -> str:
         """What stands where, and which number it is."""
-        moved = moved_piece(self.expected, self.got)
-        if not _is_state(self.got) and moved is not None:
-            return _at(moved)
+        if not _is_state(self.got):
+            moved = moved_piece(self.expected, self.got)
+            return "" if moved is None else _at(moved)
         values = zip(wrong_values(self.expected, self.got), sources(self.expected, self.got), strict=False)
         return _and_more([f"{name} {got} for {expected} ({source})" for (name, expected, got), source in values])
 

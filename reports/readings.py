@@ -20,12 +20,19 @@ from turncheck.engine import UNIT_NAMES, WORDS, Battle, write
 # --- the template ----------------------------------------------------------------------------------------------------
 
 
+NEUTRAL = write(Battle())
+
+
 @attrs.frozen
 class Place:
-    """A place of the template: its line and piece, from 1, what it holds in the neutral state, and which numbers.
+    """A place of the template.
 
-    Numbers have the names that tables show: `turn`, `foe cd guard`, and in `31/40` both `hero hp` and `hero max`. A
-    label has none.
+    Attributes:
+        line: its line, from 1.
+        piece: its piece in that line, from 1.
+        usual: what it holds in the neutral state.
+        numbers: which numbers it holds, as tables name them: `turn`, `foe cd guard`, both `hero hp` and `hero max`. A
+            label has none.
     """
 
     line: int
@@ -35,12 +42,19 @@ class Place:
 
     def takes(self, piece: str) -> bool:
         """Whether the piece may stand here: the label itself, or digits of the right width."""
-        form = re.sub("[0-9]", "[0-9]", self.usual) if self.numbers else self.usual
-        return re.fullmatch(form, piece) is not None
+        return piece == self.usual or (bool(self.numbers) and _form(piece) == _form(self.usual))
+
+
+def _form(piece: str) -> str:
+    """The piece with every digit a 0."""
+    return piece.translate(_DIGITS)
+
+
+_DIGITS = str.maketrans("123456789", "000000000")
 
 
 def _template() -> Iterator[Place]:
-    for line, text in enumerate(write(Battle()).splitlines(), start=1):
+    for line, text in enumerate(NEUTRAL.splitlines(), start=1):
         pieces = text.split(" ")
         for index, piece in enumerate(pieces):
             yield Place(line, index + 1, piece, () if piece in WORDS else _numbers_at(pieces, index))
@@ -66,7 +80,7 @@ Placed = list[tuple[Place, str]]
 
 def placed(text: str) -> Placed:
     """What stands at each place of the template; empty where the lines, or the pieces in them, are not as many."""
-    if not text.endswith("\n") or _spaces(text) != _spaces(write(Battle())):
+    if not text.endswith("\n") or _spaces(text) != _spaces(NEUTRAL):
         return []
     return list(zip(TEMPLATE, re.split("[ \n]", text[:-1]), strict=True))
 
@@ -90,14 +104,15 @@ class Difference:
 
 def first_difference(expected: str, got: str) -> Difference:
     """Where two different texts part. A line's last piece has the newline, so that one that is missing is seen."""
-    for one, another in zip_longest(_pieces(expected), _pieces(got)):
-        if one != another:
-            line, piece, _ = one or another
-            return Difference(line, piece, one and one[2], another and another[2])
+    for wanted, given in zip_longest(_pieces(expected), _pieces(got)):
+        if wanted != given:
+            line, piece, _ = wanted or given
+            return Difference(line, piece, wanted and wanted[2], given and given[2])
     raise AssertionError("the texts are the same")
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
+    """Each piece with its line and its number in that line."""
     for line, content in enumerate(re.findall("[^\n]*\n|[^\n]+", text), start=1):
         for piece, found in enumerate(content.split(" "), start=1):
             yield line, piece, found
@@ -160,19 +175,14 @@ def numbers(text: str) -> dict[str, str]:
     found = placed(text)
     if not all(place.takes(piece) for place, piece in found):
         return {}
-    return {name: digits for place, piece in found for name, digits in _named(place, piece)}
-
-
-def _named(place: Place, piece: str) -> Iterator[tuple[str, str]]:
-    return zip(place.numbers, piece.split("/"), strict=False)
+    named = (zip(place.numbers, piece.split("/"), strict=True) for place, piece in found if place.numbers)
+    return {name: digits for pairs in named for name, digits in pairs}
 
 
 def wrong_values(expected: str, got: str) -> list[tuple[str, str, str]]:
     """The numbers in which two well-formed states differ: the name (`hero hp`), the expected one, the given one."""
-    given = numbers(got)
-    return [
-        (name, wanted, given[name]) for name, wanted in numbers(expected).items() if given.get(name, wanted) != wanted
-    ]
+    wanted, given = numbers(expected), numbers(got)
+    return [(name, wanted[name], given[name]) for name in given if name in wanted and given[name] != wanted[name]]
 
 
 def sources(expected: str, got: str) -> list[str]:
@@ -182,19 +192,20 @@ def sources(expected: str, got: str) -> list[str]:
     """
     values = numbers(expected)
     found = [
-        next((source for source in _beside(name) if int(values[source]) == int(given)), "")
+        next((source for source in neighbours(name) if int(values[source]) == int(given)), "")
         for name, _, given in wrong_values(expected, got)
     ]
     return found if all(found) else []
 
 
-def _beside(name: str) -> list[str]:
+def neighbours(name: str) -> list[str]:
     """The number before, the one after, and the same one of the other unit. The turn counter stands by itself."""
     unit, _, label = name.partition(" ")
+    if unit not in UNIT_NAMES:
+        return []
     index = NUMBERS.index(name)
-    near = [*NUMBERS[index - 1 : index], *NUMBERS[index + 1 : index + 2]]
-    unit_of_other = {"hero": "foe", "foe": "hero"}.get(unit)
-    return [each for each in near if each.startswith(f"{unit} ")] + ([f"{unit_of_other} {label}"] if label else [])
+    near = [each for each in NUMBERS[index - 1 : index + 2] if each.startswith(f"{unit} ") and each != name]
+    return [*near, *(f"{each} {label}" for each in UNIT_NAMES if each != unit)]
 
 
 def is_copied(prompt: str, expected: str, got: str) -> bool:

@@ -11,12 +11,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from turncheck.checking import check
     from turncheck.engine import STANDARD, Battle, Order, Rules, Turn, Unit, read, resolve, resolve_text, write
     from turncheck.properties.law import Law
     from turncheck.properties.laws import LAWS
     from turncheck.properties.run import Budget, check_law
     from turncheck.properties.spec import load_subject
     from turncheck.properties.subject import Subject
+    from turncheck.reports.records import Report
+    from turncheck.reports.table import divergence_table
 
 __all__ = [
     "LAWS",
@@ -25,11 +28,14 @@ __all__ = [
     "Budget",
     "Law",
     "Order",
+    "Report",
     "Rules",
     "Subject",
     "Turn",
     "Unit",
+    "check",
     "check_law",
+    "divergence_table",
     "load_subject",
     "read",
     "resolve",
@@ -41,8 +47,11 @@ _HOMES = {
     "LAWS": "properties.laws",
     "Budget": "properties.run",
     "Law": "properties.law",
+    "Report": "reports.records",
     "Subject": "properties.subject",
+    "check": "checking",
     "check_law": "properties.run",
+    "divergence_table": "reports.table",
     "load_subject": "properties.spec",
 }
 

@@ -7,45 +7,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from turncheck.properties.options import OPTIONS
+
 if TYPE_CHECKING:
     from turncheck.properties.law import Law
-    from turncheck.properties.run import Budget
-    from turncheck.properties.subject import Subject
+    from turncheck.properties.session import Model, Session
     from turncheck.reports.records import LawResult, Report
 
-PROPERTY = "turncheck"
-"""The key of a result among an item's user properties, by which it travels from wherever the item ran."""
+MARKER = "turncheck"
 
-SUBJECTS = pytest.StashKey[dict[str | None, "Subject"]]()
+SESSION = pytest.StashKey["Session"]()
+RESULT = pytest.StashKey[str]()
 RESULTS = pytest.StashKey["Results"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options under their long names. `--model` is added where properties/ is run."""
     group = parser.getgroup("turncheck", "Turncheck: laws held against a learned engine")
-    group.addoption(
-        "--turncheck-model",
-        action="append",
-        metavar="SPEC",
-        dest="turncheck_model",
-        help="a model to check: reference, py:MODULE:ATTRIBUTE or the path of a checkpoint; may be repeated "
-        "(default: the checkpoint that comes with turncheck)",
-    )
-    group.addoption(
-        "--turncheck-examples",
-        type=int,
-        metavar="N",
-        default=None,
-        help="cases that are drawn for each law (default: 200)",
-    )
-    group.addoption(
-        "--turncheck-report", type=Path, metavar="DIR", help="write divergence.md and divergence.json into DIR"
-    )
+    for option in OPTIONS:
+        parser.addini(option.dest, option.help, type=option.ini, default=None)
+        if option.metavar is None:
+            group.addoption(option.flag, action="store_true", default=None, help=option.help)
+        else:
+            action = "append" if option.ini == "linelist" else "store"
+            group.addoption(option.flag, action=action, metavar=option.metavar, default=None, help=option.help)
 
 
 def pytest_load_initial_conftests(args: list[str]) -> None:
@@ -69,19 +58,21 @@ class Results:
     def __init__(self) -> None:
         self.laws: dict[tuple[int, str], dict[str, Any]] = {}
         self.models: dict[int, dict[str, Any]] = {}
+        self.budget: dict[str, int] = {}
         self.faults: list[str] = []
 
     def add(self, report: pytest.TestReport) -> None:
         """Takes what a report of an item says."""
-        text = dict(report.user_properties).get(PROPERTY)
-        if isinstance(text, str) and report.when == "call":
+        text = getattr(report, MARKER, None)
+        if text is not None:
             found = json.loads(text)
+            self.budget = found["budget"]
             self.models[found["place"]] = found["model"]
             self.laws[found["place"], found["law"]["id"]] = found["law"]
         elif report.failed:
             self.faults.append(report.nodeid)
 
-    def report(self, config: pytest.Config) -> Report:
+    def report(self) -> Report:
         """All results, models in the order of the command line, laws in that of `LAWS`."""
         from turncheck.properties.laws import LAWS
         from turncheck.reports.records import LawResult, ModelResult, Report
@@ -91,41 +82,10 @@ class Results:
             results = [self.laws[place, law.id] for law in LAWS if (place, law.id) in self.laws]
             laws = tuple(LawResult.from_json(result) for result in results)
             models.append(ModelResult(**self.models[place], laws=laws))
-        return Report(budget(config).seed, tuple(models))
+        return Report(**self.budget, models=tuple(models))
 
 
 # --- before the laws run ---------------------------------------------------------------------------------------------
-
-
-def specs(config: pytest.Config) -> list[str | None]:
-    """The models to check, as typed; None is the shipped checkpoint."""
-    return list(dict.fromkeys(config.getoption("turncheck_model") or [None]))
-
-
-def item_id(spec: str | None) -> str:
-    """What a model is called in an item's id: no folders, since a slash there parts paths."""
-    if spec is None:
-        return "shipped"
-    return spec if spec.startswith("py:") else Path(spec).stem
-
-
-def budget(config: pytest.Config) -> Budget:
-    """How much is drawn, and by which seed.
-
-    Raises:
-        pytest.UsageError: an option holds something else.
-    """
-    from turncheck.properties.run import EXAMPLES, Budget
-
-    given = config.getoption("turncheck_examples")
-    examples = EXAMPLES if given is None else given
-    if examples < 1:
-        raise pytest.UsageError(f"--turncheck-examples must be 1 or more, got {examples}")
-    seed = config.getoption("--hypothesis-seed", default=None) or 0
-    try:
-        return Budget(examples, int(seed))
-    except ValueError:
-        raise pytest.UsageError(f"--hypothesis-seed must be an int where laws are checked, got {seed!r}") from None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -133,89 +93,119 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "turncheck_law" not in metafunc.fixturenames:
         return
     from turncheck.properties.laws import LAWS
+    from turncheck.properties.session import item_id, specs_of
 
-    chosen = specs(metafunc.config)
-    metafunc.parametrize("turncheck_subject", chosen, ids=[item_id(spec) for spec in chosen], indirect=True)
+    specs = specs_of(metafunc.config)  # what is wrong with them is said later, not as an error of collection
+    ids = [item_id(spec) for spec in specs]
+    metafunc.parametrize("turncheck_model", range(len(specs)), ids=ids, indirect=True, scope="session")
     metafunc.parametrize("turncheck_law", LAWS, ids=[law.id for law in LAWS])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Loads the models before any law runs: one that cannot be loaded is an error of usage."""
-    if any(item.get_closest_marker(PROPERTY) for item in items):
-        config.stash[SUBJECTS] = load(config)
+    if any(item.get_closest_marker(MARKER) for item in items):
+        load(config)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Under pytest-xdist, whose first process collects nothing and alone can end the session with an error of usage."""
     config = session.config
-    given = config.getoption("turncheck_model") or config.getoption("turncheck_examples") is not None
-    if given and config.pluginmanager.hasplugin("dsession"):
+    is_asked = any(config.getoption(option.dest, default=None) is not None for option in OPTIONS)
+    if is_asked and config.pluginmanager.hasplugin("dsession"):
         load(config)
 
 
-def load(config: pytest.Config) -> dict[str | None, Subject]:
-    """The models to check, by what was typed.
+def load(config: pytest.Config) -> Session:
+    """What the session checks, loaded when first asked for.
 
     Raises:
-        pytest.UsageError: a model cannot be loaded, or an option holds something else.
+        pytest.UsageError: something that was given cannot be used.
     """
-    from turncheck.properties.spec import SpecError, load_subject
+    from turncheck.properties.session import Session
 
-    budget(config)
-    folder = config.getoption("turncheck_report")
-    if folder is not None and folder.exists() and not folder.is_dir():
-        raise pytest.UsageError(f"--turncheck-report must be a folder, or a new name for one, got the file {folder}")
-    try:
-        return {spec: load_subject(spec) for spec in specs(config)}
-    except SpecError as error:
-        raise pytest.UsageError(str(error)) from error
+    if SESSION not in config.stash:
+        config.stash[SESSION] = Session.load(config)
+    return config.stash[SESSION]
 
 
 @pytest.fixture(scope="session")
-def turncheck_subject(request: pytest.FixtureRequest) -> Subject:
+def turncheck_model(request: pytest.FixtureRequest) -> Model:
     """The model under test."""
-    return request.config.stash[SUBJECTS][request.param]
+    place: int = request.param
+    return load(request.config).models[place]
 
 
 # --- a law runs ------------------------------------------------------------------------------------------------------
 
 
-def record(request: pytest.FixtureRequest, subject: Subject, result: LawResult) -> None:
-    """Lets the result travel with the item's report."""
-    place = next(i for i, known in enumerate(request.config.stash[SUBJECTS].values()) if known is subject)
-    model = {"name": subject.name, "kind": subject.kind, "bytes": subject.bytes, "sha256": subject.sha256}
-    found = {"place": place, "model": model, "law": result.to_json()}
+def hold(request: pytest.FixtureRequest, law: Law, model: Model) -> None:
+    """Holds the model against the law, and ends the item as the result asks for."""
+    session = load(request.config)
+    result = session.check(law, model)
+    _record(request, session, model, result)
+    try:
+        session.keep(result, model)
+    except OSError as error:
+        request.node.warn(pytest.PytestWarning(f"witnesses of {law.id} cannot be kept in {model.folder}: {error}"))
+    if result.verdict == "PASS":
+        return
+    shown = explain(law, result, session.settings.budget.min_cases)
+    if result.known or (result.verdict == "FAIL" and session.settings.writes_baseline):
+        pytest.xfail(f"known: {_in_short(result)}")
+    if result.verdict == "INCONCLUSIVE" and session.settings.skips_inconclusive:
+        pytest.skip(shown.splitlines()[-1])
+    pytest.fail(shown, pytrace=False)
+
+
+def _record(request: pytest.FixtureRequest, session: Session, model: Model, result: LawResult) -> None:
+    """Lets the result travel with the item's report, and puts its figures among the properties that JUnit shows."""
+    subject, budget = model.subject, session.settings.budget
+    about = {"name": subject.name, "kind": subject.kind, "bytes": subject.bytes, "sha256": subject.sha256}
+    drawn = {"seed": budget.seed, "examples": budget.examples, "min_cases": budget.min_cases}
+    found = {"place": model.place, "model": about, "budget": drawn, "law": result.to_json()}
     # As ASCII: what a model answered may hold lone surrogates, and pytest-xdist could not send those.
-    request.node.user_properties.append((PROPERTY, json.dumps(found)))
+    request.node.stash[RESULT] = json.dumps(found)
+    figures = {
+        "model": subject.name,
+        "law": result.id,
+        "rule": result.rule,
+        "verdict": result.verdict,
+        "checked": result.applied,
+        "diverged": result.diverged,
+        "seed": budget.seed,
+    }
+    modes = {failure.mode: failure.count for failure in result.failures}
+    request.node.user_properties += [(f"turncheck_{name}", value) for name, value in (figures | modes).items()]
 
 
-def explain(law: Law, subject: Subject, result: LawResult) -> str:
+def explain(law: Law, result: LawResult, min_cases: int) -> str:
     """What a failing item prints: the law, its rule, and for each failure mode the smallest turn and both answers."""
-    from turncheck.reports.escape import visible
-    from turncheck.reports.show import show_divergence
+    from turncheck.reports.show import show_failure
 
     parts = [f"{law.id} ({law.rule}, {law.kind})", law.sentence]
-    if not result.failures:
-        parts.append(f"{result.verdict}: it applied to {result.applied} cases")
-    for failure in result.failures:
-        witness = failure.witness
-        cases = f"{failure.count} of {result.applied} cases"
-        parts += ["", f"{failure.mode} in {cases}, the smallest:", show_divergence(witness.divergence)]
-        if witness.turn in subject.faults:
-            parts.append(f"the model raised {visible(subject.faults[witness.turn])}")
-    return "\n".join(parts)
+    if result.verdict == "INCONCLUSIVE":
+        parts.append(f"INCONCLUSIVE: it applied to {result.applied} cases, fewer than {min_cases}")
+    return "\n".join([*parts, *(f"\n{show_failure(failure, result.applied)}" for failure in result.failures)])
+
+
+def _in_short(result: LawResult) -> str:
+    """The modes of a result in one line."""
+    modes = [f"{failure.mode} in {failure.count} of {result.applied} cases" for failure in result.failures]
+    return ", ".join(modes) or result.verdict
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Keeps pytest's short summary short: under CI it would say the whole explanation again."""
+    """Hands the result to the report, and keeps pytest's short summary short: under CI it would say all again."""
     report = yield
-    crash = getattr(report.longrepr, "reprcrash", None)
-    text = dict(item.user_properties).get(PROPERTY)
-    if crash is not None and isinstance(text, str):
-        law = json.loads(text)["law"]
-        modes = [f"{failure['mode']} in {failure['count']} of {law['applied']} cases" for failure in law["failures"]]
-        crash.message = ", ".join(modes) or law["verdict"]
+    text = item.stash.get(RESULT, None)
+    if text is not None and report.when == "call":
+        from turncheck.reports.records import LawResult
+
+        setattr(report, MARKER, text)
+        crash = getattr(report.longrepr, "reprcrash", None)
+        if crash is not None:
+            crash.message = _in_short(LawResult.from_json(json.loads(text)["law"]))
     return report
 
 
@@ -230,35 +220,50 @@ class Listener:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Takes the reports of laws."""
-        if PROPERTY in report.keywords:
+        if MARKER in report.keywords:
             self.results.add(report)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Writes the report. A fault that is no failing law, such as a false law, ends the session as an internal error."""
-    results = session.config.stash[RESULTS]
-    folder = session.config.getoption("turncheck_report")
-    is_worker = hasattr(session.config, "workerinput")  # of pytest-xdist: it knows a part of the results
-    if folder is not None and results.models and not is_worker:
-        from turncheck.reports.table import write_report
-
-        write_report(results.report(session.config), folder)
+    """Writes the report and the baseline. A fault that is no failing law, such as a false law, is an internal error."""
+    config = session.config
+    results = config.stash[RESULTS]
+    is_worker = hasattr(config, "workerinput")  # of pytest-xdist: it knows a part of the results
+    if results.models and not is_worker:
+        _write(config, results)
     if results.faults:
         session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+
+
+def _write(config: pytest.Config, results: Results) -> None:
+    from turncheck.properties.at_work import EXEMPT
+    from turncheck.properties.baseline import write_baseline
+    from turncheck.properties.session import Settings, known_divergences
+    from turncheck.reports.table import write_report
+
+    settings, report = Settings.of(config), results.report()
+    if settings.report is not None:
+        write_report(report, settings.report, EXEMPT)
+    if settings.baseline is not None and settings.writes_baseline and not results.faults:
+        write_baseline(settings.baseline, report.models[0].laws, known_divergences(settings))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The divergence table, after the failures."""
     results = config.stash[RESULTS]
-    if not (results.models or results.faults):
+    if config.getoption("no_summary") or not (results.models or results.faults):
         return
-    from turncheck.reports.table import divergence_table, summary
+    from turncheck.properties.at_work import EXEMPT
+    from turncheck.reports.table import divergence_table, notes, summary
 
-    report = results.report(config)
-    terminalreporter.section(f"divergence (seed {report.seed})")
-    for number, model in enumerate(report.models):
-        terminalreporter.line("\n" * (number > 0) + summary(model))
-        terminalreporter.line("")
-        terminalreporter.line(divergence_table(model))
+    if results.models:
+        report = results.report()
+        terminalreporter.section(f"divergence (seed {report.seed})")
+        for number, model in enumerate(report.models):
+            terminalreporter.line("\n" * (number > 0) + summary(model))
+            terminalreporter.line("")
+            terminalreporter.line(divergence_table(model))
+            for note in notes(model, report.min_cases, EXEMPT):
+                terminalreporter.line(note)
     for nodeid in results.faults:
         terminalreporter.line(f"INTERNAL ERROR in {nodeid}: not the model's fault, see above", red=True)

@@ -2,7 +2,7 @@
 
 Hypothesis draws and shrinks; the counts come from a generate phase that nothing cuts short:
 
-1. The law's cases are drawn, without asking anything.
+1. The law's cases are drawn, without asking anything. Each different one counts once.
 2. All their prompts go to the subject in batches, with the reference's answers as drafts.
 3. The law is checked on every case. What breaks is counted by failure mode.
 4. For each mode Hypothesis runs once more with the same seed, fails on that mode alone, and shrinks to its witness.
@@ -10,21 +10,25 @@ Hypothesis draws and shrinks; the counts come from a generate phase that nothing
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import attrs
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis.internal.conjecture import providers
+from hypothesis.errors import HypothesisException
 
-from turncheck.properties.law import Case, Law
+from turncheck.engine import Turn, write
+from turncheck.properties.at_work import rules_at_work
+from turncheck.properties.draw import Budget, run
+from turncheck.properties.law import ROLLOUT, Case, Law, text_of
 from turncheck.properties.subject import Subject
-from turncheck.reports.modes import MODES, Divergence, diverge
+from turncheck.reports.modes import MODES, Divergence, WrongValue, diverge
 from turncheck.reports.records import Failure, LawResult, Verdict, Witness
 
-EXAMPLES = 200
-"""Cases of a law in a run, unless told otherwise."""
+__all__ = ["Breach", "Budget", "FalseLawError", "breach", "broken", "check_law", "draw", "smallest"]
+
+
+LATE_WHILE_SHRINKING = 20
+"""Prompts that may run out of time while a smaller one of their kind is looked for."""
 
 
 class FalseLawError(Exception):
@@ -42,127 +46,165 @@ class FalseLawError(Exception):
 
 
 @attrs.frozen
-class Budget:
-    """How much a run draws: cases for each law, and the seed that it draws by."""
+class Breach:
+    """A case that breaks a law: the case, the first divergence among its answers, and at which of them that is."""
 
-    examples: int = EXAMPLES
-    seed: int = 0
+    case: Case
+    divergence: Divergence
+    place: int
+
+    @property
+    def mode(self) -> type[Divergence]:
+        """The failure mode."""
+        return type(self.divergence)
+
+    @property
+    def simplicity(self) -> tuple[int, int, int, str]:
+        """What is simpler comes first: fewer lines, fewer pieces unlike the neutral turn's, lower numbers."""
+        text = text_of(self.case)
+        pieces, neutral = text.split(), write(Turn()).split()
+        unlike = sum(piece != usual for piece, usual in zip(pieces, neutral, strict=False))
+        return text.count("\n"), unlike, sum(int(piece) for piece in pieces if piece.isdecimal()), text
+
+    def witness(self, law: Law) -> Witness:
+        """The breach as it is kept and shown."""
+        found = self.divergence
+        step = self.place + 1 if law.kind == ROLLOUT else 0
+        return Witness(text_of(self.case), found.prompt, found.expected, found.got, found.fault, step)
 
 
-def check_law(law: Law, subject: Subject, budget: Budget) -> LawResult:
-    """How the law fares with the subject.
+def check_law(law: Law, subject: Subject, budget: Budget, kept: Sequence[Case] = ()) -> LawResult:
+    """How the law fares with the subject, on the cases that are drawn and on those that were kept of earlier runs.
+
+    A kept case that breaks it makes the law fail, and counts neither as applied nor as diverged.
 
     Raises:
         FalseLawError: the law is wrong.
     """
-    cases = [case for case in draw(law, subject, budget) if law.applies(case, subject.rules)]
-    _ask_all(law, subject, cases)
-    breaches = [found for case in cases if (found := breach(law, subject, case)) is not None]
-    counts = Counter(type(found) for found in breaches)
-    failures = tuple(
-        Failure(mode.mode, counts[mode], Witness.of(smallest(law, subject, mode, budget)))
-        for mode in sorted(counts, key=lambda mode: (-counts[mode], MODES.index(mode)))
-    )
-    verdict: Verdict = "FAIL" if failures else "PASS" if cases else "INCONCLUSIVE"
-    return LawResult(law.id, law.rule, law.kind, verdict, len(cases), failures)
+    cases = draw(law, subject, budget)
+    ask_all(law, subject, [*kept, *cases])
+    found, again = broken(law, subject, cases), broken(law, subject, kept)
+    failures = tuple(_failure(law, subject, mode, found, again, budget) for mode in _by_frequency(found, again))
+    verdict: Verdict = "FAIL" if failures else "PASS" if len(cases) >= budget.min_cases else "INCONCLUSIVE"
+    at_work = rules_at_work(law, cases, subject.rules, enough=budget.min_cases)
+    return LawResult(law.id, law.rule, law.kind, verdict, len(cases), failures, at_work)
 
 
 def draw(law: Law, subject: Subject, budget: Budget) -> list[Case]:
-    """The cases of a run: what Hypothesis draws for the law by the seed."""
-    cases: list[Case] = []
-    _run(law, subject, budget, (Phase.generate,), cases.append)
-    return cases
+    """The cases of a run: what Hypothesis draws for the law by the seed, where the law applies, each once."""
+    drawn: list[Case] = []
+    run(law, subject.rules, budget, drawn.append)
+    different = {text_of(case): case for case in drawn}
+    return [case for case in different.values() if law.applies(case, subject.rules)]
 
 
-def smallest(law: Law, subject: Subject, mode: type[Divergence], budget: Budget) -> Divergence:
-    """The smallest divergence found that breaks the law in that mode, which the run's cases are known to do."""
+def broken(law: Law, subject: Subject, cases: Iterable[Case]) -> list[Breach]:
+    """The breaches among the cases."""
+    return [found for case in cases if (found := breach(law, subject, case)) is not None]
+
+
+def smallest(law: Law, subject: Subject, mode: type[Divergence], budget: Budget) -> Breach | None:
+    """The smallest breach in that mode that Hypothesis finds by the seed of a run; None where it finds none."""
+    smallest_so_far: Breach | None = None
+    late = subject.late
 
     def fails_in_that_mode(case: Case) -> None:
-        if law.applies(case, subject.rules):
-            found = breach(law, subject, case)
-            if type(found) is mode:
-                raise found
+        nonlocal smallest_so_far
+        found = breach(law, subject, case) if law.applies(case, subject.rules) else None
+        if found is not None and found.mode is mode:
+            smallest_so_far = min(found, smallest_so_far or found, key=lambda each: each.simplicity)
+            raise _Enough if subject.late - late > LATE_WHILE_SHRINKING else _FoundError
 
-    try:
-        _run(law, subject, budget, (Phase.generate, Phase.shrink), fails_in_that_mode)
-    except Divergence as found:
-        return found
-    raise AssertionError(f"{law.id} broke as {mode.mode} in the first pass, and not in the second by the same seed")
+    # What Hypothesis says of a test that fails now and then is nothing that a user could mend.
+    with suppress(_FoundError, _Enough, HypothesisException), subject.patiently():
+        run(law, subject.rules, budget, fails_in_that_mode, shrink=True)
+    return smallest_so_far
 
 
-def breach(law: Law, subject: Subject, case: Case) -> Divergence | None:
-    """The first divergence among the answers to a case that break the law; None where they keep it.
+class _FoundError(Exception):
+    """Tells Hypothesis that a case is one of those that it shrinks."""
+
+
+class _Enough(BaseException):
+    """Ends Hypothesis at once."""
+
+
+def breach(law: Law, subject: Subject, case: Case) -> Breach | None:
+    """Whether the case breaks the law, and by which answer: the first that diverges; None where it keeps the law.
 
     Raises:
-        FalseLawError: they break it, and none of them diverges.
+        FalseLawError: it breaks the law, and no answer diverges.
     """
-    prompts = law.asks(case, subject.rules)
-    given_answers = subject.ask(prompts)
-    if law.again:
-        prompts, given_answers = prompts * 2, given_answers + subject.ask_again(prompts, law.again)
+    prompts, answers = interview(law, subject, case)
+    again = subject.ask_again(prompts, law.again) if law.again else []
     try:
-        law.check(case, given_answers, subject.rules)
+        law.check(case, answers + again, subject.rules)
     except AssertionError as error:
-        for prompt, answer in zip(prompts, given_answers, strict=True):
-            if found := diverge(prompt, subject.expected(prompt), answer):
-                return found
+        for place, found in enumerate(_divergences(subject, prompts, answers, again)):
+            if found is not None:
+                return Breach(case, found, place)
         raise FalseLawError(law, prompts) from error
     return None
 
 
-def _ask_all(law: Law, subject: Subject, cases: Sequence[Case]) -> None:
-    """Puts all prompts of the cases into the subject's memory, in as few calls as can be."""
-    prompts = [prompt for case in cases for prompt in law.asks(case, subject.rules)]
-    subject.ask(prompts)
+def interview(law: Law, subject: Subject, case: Case) -> tuple[list[str], list[str]]:
+    """All prompts that the law asks of a case, and the subject's answers."""
+    prompts: list[str] = []
+    answers: list[str] = []
+    while asked := law.asks(case, subject.rules, answers):
+        prompts += asked
+        answers += subject.ask(asked)
+    return prompts, answers
+
+
+def ask_all(law: Law, subject: Subject, cases: Sequence[Case]) -> None:
+    """Puts all prompts of the cases into the subject's memory, in as few calls as can be.
+
+    The prompts that stand before any answer are one batch; where a play goes on from the answers, the second turns of
+    all plays are the next, and so on.
+    """
+    answers: list[list[str]] = [[] for _ in cases]
+    waiting = [(case, so_far) for case, so_far in zip(cases, answers, strict=True)]
+    while asked := [(so_far, law.asks(case, subject.rules, so_far)) for case, so_far in waiting]:
+        subject.ask([prompt for _, prompts in asked for prompt in prompts])
+        for so_far, prompts in asked:
+            so_far += subject.ask(prompts)
+        waiting = [each for each, (_, prompts) in zip(waiting, asked, strict=True) if prompts]
     if law.again:
-        subject.ask_again(prompts, law.again)
+        subject.ask_again([prompt for case in cases for prompt in law.asks(case, subject.rules)], law.again)
 
 
-def _run(
-    law: Law, subject: Subject, budget: Budget, phases: tuple[Phase, ...], on_case: Callable[[Case], None]
-) -> None:
-    """Runs Hypothesis over the law's cases. Its settings are all given here: no profile of the session counts.
+def _divergences(
+    subject: Subject, prompts: Sequence[str], answers: Sequence[str], again: Sequence[str]
+) -> Iterable[Divergence | None]:
+    """Of each prompt's answer, and of each second answer, in which way it is wrong; None where it is not."""
+    for prompt, answer in zip(prompts, answers, strict=True):
+        if not again:
+            yield diverge(prompt, subject.expected(prompt), answer, fault=subject.faults.get(prompt, ""))
+    for prompt, answer, second in zip(prompts, answers, again, strict=False):
+        fault = subject.faults.get(prompt, "")
+        yield diverge(prompt, subject.expected(prompt), second, first=answer, fault=fault)
 
-    The database is off, because it is keyed by the source of a test and not by the model; `derandomize` is off,
-    because the profile that Hypothesis loads under CI has it on, and then ignores the seed.
-    """
 
-    @seed(budget.seed)
-    @settings(
-        max_examples=max(1, round(budget.examples * law.share)),
-        phases=phases,
-        deadline=None,
-        database=None,
-        derandomize=False,
-        print_blob=False,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
+def _by_frequency(found: Sequence[Breach], again: Sequence[Breach]) -> list[type[Divergence]]:
+    """The modes that occur, the most frequent among what was drawn first."""
+    counts = {mode: sum(each.mode is mode for each in found) for mode in MODES}
+    occurring = {each.mode for each in [*found, *again]}
+    return sorted(occurring, key=lambda mode: (-counts[mode], MODES.index(mode)))
+
+
+def _failure(
+    law: Law, subject: Subject, mode: type[Divergence], found: list[Breach], again: list[Breach], budget: Budget
+) -> Failure:
+    """One mode's row: its counts among the drawn cases, and the simplest breach that is known."""
+    drawn = [each for each in found if each.mode is mode]
+    known = [*drawn, *(each for each in again if each.mode is mode)]
+    if drawn and (shrunk := smallest(law, subject, mode, budget)):
+        known.append(shrunk)
+    return Failure(
+        mode.mode,
+        len(drawn),
+        min(known, key=lambda each: each.simplicity).witness(law),
+        ambiguous=sum(bool(each.divergence.also) for each in drawn),
+        off_by_one=sum(isinstance(each.divergence, WrongValue) and each.divergence.off_by_one for each in drawn),
     )
-    @given(law.cases(subject.rules))
-    def test(case: Case) -> None:
-        on_case(case)
-
-    with no_constants_of_loaded_modules():
-        test()
-
-
-@contextmanager
-def no_constants_of_loaded_modules() -> Iterator[None]:
-    """Within it a seed draws the same cases whatever is loaded.
-
-    Hypothesis draws, one time in twenty, a constant that it read in the source of some local module: in a `py:` model,
-    or in a module that was first imported after the cases were drawn and before they are drawn again. No setting
-    turns that off, so its private function is exchanged; a Hypothesis that has none is left as it is.
-    """
-    reading = getattr(providers, "_get_local_constants", None)
-    if reading is None:
-        yield
-        return
-    nothing = type(reading())
-    providers._get_local_constants = nothing
-    providers.CONSTANTS_CACHE.cache.clear()
-    try:
-        yield
-    finally:
-        providers._get_local_constants = reading
-        providers.CONSTANTS_CACHE.cache.clear()

@@ -97,7 +97,11 @@ def _python(spec: str) -> Subject:
     parts = spec.split(":")
     if len(parts) != 3 or not all(parts):
         raise SpecError(spec, "it must be py:MODULE:ATTRIBUTE, as in py:my_model:predict")
-    engine = _engine(spec, _attribute(spec, parts[1], parts[2]))
+    found = _attribute(spec, parts[1], parts[2])
+    try:
+        engine = as_engine(found)
+    except TypeError as error:
+        raise SpecError(spec, str(error)) from error
     try:
         checked(engine.predict([write(Turn())]), 1)
     except (Exception, SystemExit) as error:
@@ -121,9 +125,14 @@ def _attribute(spec: str, module: str, attribute: str) -> object:
         raise SpecError(spec, f"{module} has no {attribute}") from error
 
 
-def _engine(spec: str, found: object) -> LearnedEngine:
+def as_engine(found: object) -> LearnedEngine:
+    """The learned engine that a callable, or an object with a method `predict`, is.
+
+    Raises:
+        TypeError: it is neither.
+    """
     if callable(getattr(found, "predict", None)):
-        return found  # type: ignore[return-value]  # it has what the protocol asks for; the probe tries it
+        return found  # type: ignore[return-value]  # it has what the protocol asks for; what it gives is looked at
     if callable(found):
         return PythonFunction(found)
-    raise SpecError(spec, f"it must be a callable or have a method predict, got {type(found).__name__}")
+    raise TypeError(f"it must be a callable or have a method predict, got {type(found).__name__}")

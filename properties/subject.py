@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+import sys
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import attrs
 
 from turncheck.engine import STANDARD, Rules, Turn, resolve_text, write
 from turncheck.engine.learned import LearnedEngine, answers
 from turncheck.properties.law import Manner
+from turncheck.properties.limits import TimeUp, time_limit
 
 NOTHING = ""
-"""The answer of an engine that raised."""
+"""The answer of an engine that raised, or that ran out of time."""
 
 LONGEST_FAULT = 300
 """Characters that are kept of what an engine raised."""
@@ -33,7 +36,7 @@ class Subject:
     """A learned engine with a name and a memory.
 
     The first answer to a prompt is kept for the whole run, so that every law sees the same engine. An engine that
-    raises has answered nothing; what it raised is kept in `faults`.
+    raises or takes too long has answered nothing; why is kept in `faults`.
 
     Attributes:
         name: what tables call it.
@@ -42,6 +45,9 @@ class Subject:
         bytes: the size of its file; None where it has none.
         sha256: the hash of its file, likewise.
         rules: the rules that it is held against.
+        limit: the seconds that one call may take; None for any time.
+        patience: the prompts in a row that may run out of time, each asked by itself, before it is asked no more.
+        late: how many prompts ran out of time.
         faults: what it raised, by prompt; its own words, to be shown as `visible` text.
     """
 
@@ -51,10 +57,14 @@ class Subject:
     bytes: int | None = None
     sha256: str | None = None
     rules: Rules = STANDARD
+    limit: float | None = None
+    patience: int = 5
+    late: int = attrs.field(default=0, init=False, repr=False)
     faults: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
     _answers: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
     _again: dict[tuple[Manner, str], str] = attrs.field(factory=dict, init=False, repr=False)
     _expected: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
+    _late_in_a_row: int = attrs.field(default=0, init=False, repr=False)
 
     def expected(self, prompt: str) -> str:
         """The reference's answer."""
@@ -80,18 +90,46 @@ class Subject:
                 self._again.setdefault((manner, prompt), answer)
         return [self._again[manner, prompt] for prompt in prompts]
 
+    @contextmanager
+    def patiently(self) -> Iterator[None]:
+        """Within it any number of prompts may run out of time: a search for turns on which that happens meets many."""
+        patience, self.patience = self.patience, sys.maxsize
+        try:
+            yield
+        finally:
+            self.patience, self._late_in_a_row = patience, 0
+
     def _guarded(self, ask: Callable[[Sequence[str]], Sequence[str]], prompts: Sequence[str]) -> list[str]:
-        """The answers of a call that may raise: then its prompts are asked one by one, to know which are to blame."""
+        """The answers of a call that may raise or hang: then its prompts are asked by halves, to find the guilty."""
         if not prompts:
             return []
+        if self._late_in_a_row >= self.patience:
+            return self._blamed(prompts, f"not asked, since {self.patience} prompts in a row ran out of time")
         try:
-            # A list of its own, which an engine may sort or empty.
-            return checked(ask(list(prompts)), len(prompts))
-        except (Exception, SystemExit) as error:
-            if len(prompts) > 1:
-                return [answer for prompt in prompts for answer in self._guarded(ask, [prompt])]
-            self.faults[prompts[0]] = described(error)
-            return [NOTHING]
+            given = self._timed(ask, prompts)
+        except (Exception, SystemExit, TimeUp) as error:
+            if len(prompts) == 1:
+                return self._blamed(prompts, described(error))
+            middle = len(prompts) // 2
+            return self._guarded(ask, prompts[:middle]) + self._guarded(ask, prompts[middle:])
+        return given
+
+    def _timed(self, ask: Callable[[Sequence[str]], Sequence[str]], prompts: Sequence[str]) -> list[str]:
+        """The answers of one call, within the limit; counts the prompts beyond it since the last call that ended."""
+        try:
+            with time_limit(self.limit):
+                # A list of its own, which an engine may sort or empty.
+                given = ask(list(prompts))
+        except TimeUp:
+            self.late += len(prompts) == 1
+            self._late_in_a_row += len(prompts) == 1
+            raise
+        self._late_in_a_row = 0
+        return checked(given, len(prompts))
+
+    def _blamed(self, prompts: Sequence[str], fault: str) -> list[str]:
+        self.faults.update(dict.fromkeys(prompts, fault))
+        return [NOTHING] * len(prompts)
 
 
 def _new(prompts: Iterable[str], known: Container[str]) -> list[str]:
@@ -107,7 +145,9 @@ def _in_company(prompts: list[str]) -> list[list[str]]:
 
 
 def described(error: BaseException) -> str:
-    """What was raised: its class and its message, of which a long one is cut."""
+    """What was raised: its class and its message, of which a long one is cut; of time that is up, the message alone."""
+    if isinstance(error, TimeUp):
+        return str(error)
     return f"{type(error).__name__}: {error}".removesuffix(": ")[:LONGEST_FAULT]
 
 

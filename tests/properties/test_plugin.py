@@ -1,5 +1,7 @@
 """The pytest plugin, seen from outside: options, exit codes, the table, the report, foreign sessions."""
 
+# ruff: noqa: E501  rows of a table and units are longer than lines of code
+
 import json
 import os
 import subprocess
@@ -8,28 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.properties.sessions import row_of, rows, section
 from turncheck.properties.laws import LAWS
-
-MODELS = """
-from turncheck.engine import resolve_text
-
-def right(prompts):
-    return [resolve_text(prompt) for prompt in prompts]
-
-def late(prompts):
-    return [resolve_text(prompt).replace("turn 02", "turn 03") for prompt in prompts]
-
-def raises(prompts):
-    if any("burn 0" not in prompt for prompt in prompts):
-        raise ValueError("no\\x1b[31m weights")
-    return right(prompts)
-
-def rejects(prompts):
-    return ["reject \\x1b[31m|`*<b>\\n" for _ in prompts]
-
-def hostile(prompts):
-    return [f"\\x1b[31m|`*\\ud800\\r\\u202e{'A' * 100_000}" for _ in prompts]
-"""
 
 FALSE_LAW = '''
 import turncheck.properties.laws as laws
@@ -50,26 +32,10 @@ laws.LAWS = (turn_counter_stands_still, never_applies, *laws.LAWS)
 
 
 @pytest.fixture
-def check(pytester):
-    """Runs the laws in a folder of its own, which holds some models."""
-    pytester.makepyfile(plugin_models=MODELS, plugin_false_law=FALSE_LAW)
-    pytester.syspathinsert()
-
-    def run(*options, examples=5, subprocess=False):
-        given = ["--pyargs", "turncheck.properties", "-p", "no:cacheprovider", "-p", "no:randomly", *options]
-        if examples is not None:
-            given.append(f"--turncheck-examples={examples}")
-        return pytester.runpytest_subprocess(*given) if subprocess else pytester.runpytest_inprocess(*given)
-
-    return run
-
-
-def table(result):
-    """The lines of the section that holds the divergence tables."""
-    lines = result.outlines
-    start = next(index for index, line in enumerate(lines) if " divergence (seed " in line)
-    ends = [index for index, line in enumerate(lines) if index > start and (line.startswith("===") or " in " in line)]
-    return lines[start + 1 : ends[0]]
+def false_law(pytester):
+    """A plugin of pytest that adds a law which is false, and one that never applies."""
+    pytester.makepyfile(plugin_false_law=FALSE_LAW)
+    return "plugin_false_law"
 
 
 # --- exit codes ------------------------------------------------------------------------------------------------------
@@ -79,8 +45,8 @@ def test_a_session_in_which_all_laws_hold_ends_with_0(check):
     result = check("--model", "reference", "-q")
     assert result.ret == 0
     result.assert_outcomes(passed=len(LAWS))
-    assert table(result)[0] == "reference (reference): 23 of 23 laws held"
-    assert [line.split()[0] for line in table(result)[4:]] == [law.id for law in LAWS]
+    assert section(result)[0] == f"reference (reference): {len(LAWS)} of {len(LAWS)} laws held"
+    assert rows(result) == [law.id for law in LAWS]
 
 
 BROKEN = """\
@@ -100,15 +66,16 @@ answer
        ^^
   hero hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0
   foe hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0
-wrong_value: turn 03 for 02  (- expected, + given)
-"""  # noqa: E501  a unit is one line of 137 characters
+wrong_value: turn 03 for 02 (+1)  (- expected, + given)
+"""
 
 BROKEN_TABLE = """\
 py:plugin_models:late (py): 1 of 2 laws held
 
-law                        rule    verdict      checked    diverged  failure                      smallest witness
--------------------------  ------  ---------  ---------  ----------  ---------------------------  ------------------
-turn_counter_rises_by_one  T5      FAIL               5           1  wrong_value: turn 03 for 02  the neutral turn
+law                        rule    verdict      checked    diverged  failure                            smallest witness
+-------------------------  ------  ---------  ---------  ----------  ---------------------------------  ------------------
+turn_counter_rises_by_one  T5      FAIL               5           1  wrong_value: turn 03 for 02 (+1);  the neutral turn
+                                                                     1 of 1 off by one
 max_never_changes          A2      PASS               5           0
 """
 
@@ -119,7 +86,8 @@ def test_a_session_in_which_a_law_is_broken_ends_with_1_and_shows_the_smallest_t
     result.assert_outcomes(failed=1, passed=1, deselected=len(LAWS) - 2)
     start = next(index for index, line in enumerate(result.outlines) if line.startswith("turn_counter_rises_by_one ("))
     assert result.outlines[start : start + BROKEN.count("\n")] == BROKEN.splitlines()
-    assert [line.rstrip() for line in table(result)] == BROKEN_TABLE.splitlines()
+    lines = BROKEN_TABLE.splitlines()
+    assert [line.rstrip() for line in section(result)][: len(lines)] == lines
 
 
 SPECS = "a SPEC is reference, py:MODULE:ATTRIBUTE or the path of a checkpoint"
@@ -129,8 +97,8 @@ SPECS = "a SPEC is reference, py:MODULE:ATTRIBUTE or the path of a checkpoint"
     ("options", "message"),
     [
         (["--model", "nowhere"], f"ERROR: model nowhere: there is no such file; {SPECS}"),
-        (["--model", "reference", "--turncheck-examples=0"], "ERROR: --turncheck-examples must be 1 or more, got 0"),
-        (["--model", "reference", "--turncheck-examples=-3"], "ERROR: --turncheck-examples must be 1 or more, got -3"),
+        (["--model", "reference", "--turncheck-examples=0"], "ERROR: --turncheck-examples must be an int, 1 or more, got 0"),
+        (["--model", "reference", "--turncheck-examples=-3"], "ERROR: --turncheck-examples must be an int, 1 or more, got -3"),
         (
             ["--model", "reference", "--hypothesis-seed=abc"],
             "ERROR: --hypothesis-seed must be an int where laws are checked, got 'abc'",
@@ -155,7 +123,7 @@ def test_what_cannot_be_run_is_a_usage_error_before_any_law_runs(check, options,
     ("options", "message"),
     [
         (["--model", "nowhere"], f"ERROR: model nowhere: there is no such file; {SPECS}"),
-        (["--turncheck-examples=0"], "ERROR: --turncheck-examples must be 1 or more, got 0"),
+        (["--turncheck-examples=0"], "ERROR: --turncheck-examples must be an int, 1 or more, got 0"),
     ],
     ids=["no such model", "no examples"],
 )
@@ -169,8 +137,8 @@ FAULT = (
 )
 
 
-def test_a_false_law_ends_the_session_with_3_as_an_internal_error(check):
-    result = check("--model", "reference", "-p", "plugin_false_law", "-k", "turn_counter", "--tb=line", subprocess=True)
+def test_a_false_law_ends_the_session_with_3_as_an_internal_error(check, false_law):
+    result = check("--model", "reference", "-p", false_law, "-k", "turn_counter", "--tb=line", subprocess=True)
     assert result.ret == pytest.ExitCode.INTERNAL_ERROR == 3
     result.assert_outcomes(failed=1, passed=2, deselected=len(LAWS) - 1)
     assert "reference (reference): 2 of 2 laws held" in result.outlines
@@ -178,27 +146,27 @@ def test_a_false_law_ends_the_session_with_3_as_an_internal_error(check):
     assert "turn_counter_stands_still does not hold of the reference" in result.stdout.str()
 
 
-def test_a_false_law_is_told_where_no_other_law_ran(check):
-    result = check("--model", "reference", "-p", "plugin_false_law", "-k", "stands_still", "--tb=no", subprocess=True)
+def test_a_false_law_is_told_where_no_other_law_ran(check, false_law):
+    result = check("--model", "reference", "-p", false_law, "-k", "stands_still", "--tb=no", subprocess=True)
     assert result.ret == 3
     assert [line for line in result.outlines if line.startswith("INTERNAL ERROR")] == [FAULT]
 
 
-def test_a_law_that_applied_to_nothing_fails_as_inconclusive(check):
-    result = check("--model", "reference", "-p", "plugin_false_law", "-k", "never_applies", subprocess=True)
+def test_a_law_that_applied_to_nothing_fails_as_inconclusive(check, false_law):
+    result = check("--model", "reference", "-p", false_law, "-k", "never_applies", subprocess=True)
     assert result.ret == 1
     start = result.outlines.index("never_applies (T5, known answer)")
     assert result.outlines[start : start + 3] == [
-        "never_applies (T5, known answer)", "It is about nothing.", "INCONCLUSIVE: it applied to 0 cases"
+        "never_applies (T5, known answer)", "It is about nothing.", "INCONCLUSIVE: it applied to 0 cases, fewer than 1"
     ]  # fmt: skip
-    assert table(result)[4].split() == ["never_applies", "T5", "INCONCLUSIVE", "0", "0"]
+    assert row_of(result, "never_applies") == ["never_applies", "T5", "INCONCLUSIVE", "0", "0"]
 
 
 # --- which models, which laws ----------------------------------------------------------------------------------------
 
 
 def summaries(result):
-    return [line for line in table(result) if line.endswith(" laws held")]
+    return [line for line in section(result) if line.endswith(" laws held")]
 
 
 def test_models_stand_in_the_order_of_the_command_line_each_once(check):
@@ -220,7 +188,7 @@ def test_the_short_and_the_long_option_are_one(check, option):
 def test_only_what_ran_has_a_row(check):
     result = check("--model", "py:plugin_models:late", "-x", "-k", "turn_counter or max")
     assert result.ret == 1
-    assert [line.split()[0] for line in table(result)[4:]] == ["turn_counter_rises_by_one"]
+    assert rows(result) == ["turn_counter_rises_by_one"]
 
 
 def test_without_a_law_there_is_no_table(check):
@@ -236,7 +204,7 @@ def test_the_seed_of_hypothesis_is_the_seed(check):
 
 # --- the report ------------------------------------------------------------------------------------------------------
 
-LATE = ["--model", "py:plugin_models:late", "--model", "reference", "-k", "counter_rises or no_state"]
+LATE = ["--model", "py:plugin_models:late", "--model", "reference", "-k", "counter_rises"]
 SMALLEST = (
     "turn {}\n"
     "hero hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 "
@@ -244,29 +212,41 @@ SMALLEST = (
     "foe hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 "
     "cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0\n"
 )
-RISES = {"id": "turn_counter_rises_by_one", "rule": "T5", "kind": "known answer", "applied": 5}
-NO_STATE = {"id": "malformed_turn_gets_no_state", "rule": "M1-M11", "kind": "malformed", "applied": 5}
+NEVER = {"replayed": [], "mended": []}
+RISES = {
+    "id": "turn_counter_rises_by_one",
+    "rule": "T5",
+    "kind": "known answer",
+    "applied": 5,
+    "at_work": {"T5": 1},
+    **NEVER,
+}
 HELD = {"verdict": "PASS", "failures": []}
 WITNESS = {
+    "case": SMALLEST.format("01") + "do hero wait\ndo foe wait\n",
     "turn": SMALLEST.format("01") + "do hero wait\ndo foe wait\n",
     "expected": SMALLEST.format("02"),
     "got": SMALLEST.format("03"),
+    "fault": "",
+    "step": 0,
 }
+LATE_BY_ONE = {"mode": "wrong_value", "count": 1, "witness": WITNESS, "ambiguous": 0, "off_by_one": 1, "known": False}
 NO_FILE = {"bytes": None, "sha256": None}
 JSON = {
-    "schema": 1,
+    "schema": 2,
     "seed": 0,
+    "examples": 5,
+    "min_cases": 1,
     "models": [
         {
             "name": "py:plugin_models:late",
             "kind": "py",
             **NO_FILE,
             "laws": [
-                {**RISES, "verdict": "FAIL", "failures": [{"mode": "wrong_value", "count": 1, "witness": WITNESS}]},
-                {**NO_STATE, **HELD},
+                {**RISES, "verdict": "FAIL", "failures": [LATE_BY_ONE]},
             ],
         },
-        {"name": "reference", "kind": "reference", **NO_FILE, "laws": [{**RISES, **HELD}, {**NO_STATE, **HELD}]},
+        {"name": "reference", "kind": "reference", **NO_FILE, "laws": [{**RISES, **HELD}]},
     ],
 }
 
@@ -278,11 +258,13 @@ def report_of(folder):
 
 def test_a_report_is_written_and_is_the_same_in_each_run_and_in_two_processes(check, pytester):
     for folder, options in {"one": [], "deep/two": ["-q"], "three": ["-n", "2"]}.items():
-        assert check(*LATE, *options, "--turncheck-report", folder, subprocess="-n" in options).ret == 1
+        kept = f"kept-{len(folder)}"
+        given = [*LATE, *options, "--turncheck-report", folder, "--turncheck-witnesses", kept]
+        assert check(*given, subprocess="-n" in options).ret == 1
     content, page = report_of(pytester.path / "one")
     assert json.loads(content) == JSON
     assert page.decode("utf-8").startswith(
-        "# Divergence\n\nseed 0\n\n## py:plugin\\_models:late (py): 1 of 2 laws held\n"
+        "# Divergence\n\nseed 0\n\n## py:plugin\\_models:late (py): 0 of 1 laws held\n"
     )
     assert report_of(pytester.path / "deep/two") == report_of(pytester.path / "three") == (content, page)
 
@@ -308,10 +290,10 @@ def test_hostile_answers_reach_neither_the_terminal_nor_the_report_raw(check, py
 
 def test_a_hostile_reason_breaks_no_table(check, pytester):
     result = check("--model", "py:plugin_models:rejects", "-k", "max_never", "--turncheck-report", "out")
-    (row,) = [line for line in table(result) if line.startswith("max_never_changes")]
+    (row,) = [line for line in section(result) if line.startswith("max_never_changes")]
     assert row.split("  ")[-2:] == ["false_rejection: \\x1b[31m|`*<b>", "the neutral turn"]
     page = (pytester.path / "out" / "divergence.md").read_text("utf-8")
-    assert page.splitlines()[-1].split(" | ")[-2:] == [
+    assert next(line for line in page.splitlines() if line.startswith("| max")).split(" | ")[-2:] == [
         "false\\_rejection: \\\\x1b\\[31m\\|\\`\\*\\<b\\>", "the neutral turn   |"
     ]  # fmt: skip
 
@@ -322,8 +304,8 @@ def test_what_a_model_raised_is_shown_once_in_printable_characters(check, monkey
     monkeypatch.setenv("CI", ci)
     result = check("--model", "py:plugin_models:raises", "-k", "statuses_count")
     assert result.ret == 1
-    assert [line for line in result.outlines if line.startswith("the model raised")] == [
-        "the model raised ValueError: no\\x1b[31m weights"
+    assert [line for line in result.outlines if line.startswith("  ValueError")] == [
+        "  ValueError: no\\x1b[31m weights"
     ]
 
 
@@ -335,7 +317,7 @@ import sys
 def test_nothing_of_ours_is_loaded():
     loaded = {name for name in sys.modules if name.split(".")[0] in ("turncheck", "torch", "numpy", "hypothesis")}
     assert loaded - {name for name in loaded if name.split(".")[0] == "hypothesis"} == {
-        "turncheck", "turncheck.properties", "turncheck.properties.plugin"
+        "turncheck", "turncheck.properties", "turncheck.properties.options", "turncheck.properties.plugin"
     }
     assert "hypothesis" not in loaded
 """
@@ -364,9 +346,18 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_folder_is_run_by_its_name_with_warnings_as_errors():
-    command = [sys.executable, "-m", "pytest", "properties/", "--model=reference", "--turncheck-examples=2", "-q"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "properties/",
+        "--model=reference",
+        "--turncheck-examples=2",
+        "--turncheck-min-cases=1",
+        "-q",
+    ]
     found = subprocess.run(
         [*command, "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "CI": "true"}
     )
     assert (found.returncode, found.stderr) == (0, "")
-    assert "reference (reference): 23 of 23 laws held\n" in found.stdout
+    assert f"reference (reference): {len(LAWS)} of {len(LAWS)} laws held\n" in found.stdout

@@ -1,10 +1,13 @@
 """The subject: asked each prompt once, in batches, with drafts; and what it does with an engine that misbehaves."""
 
+import time
+
 import attrs
 import pytest
 
 from turncheck.engine import STANDARD, Turn, resolve_text, write
 from turncheck.engine.learned import Verdict
+from turncheck.properties.limits import can_interrupt
 from turncheck.properties.spec import PythonFunction
 from turncheck.properties.subject import ContractError, Subject, checked, described
 
@@ -168,7 +171,7 @@ def test_asked_again_an_engine_may_raise_too(manner):
     assert subject.faults == {OTHERS[2]: "ValueError: not this one"}
 
 
-def test_an_engine_that_gives_too_few_answers_to_a_batch_is_asked_one_by_one():
+def test_an_engine_that_gives_too_few_answers_to_a_batch_is_asked_by_halves():
     calls = []
 
     def predict(prompts):
@@ -177,7 +180,7 @@ def test_an_engine_that_gives_too_few_answers_to_a_batch_is_asked_one_by_one():
 
     subject = subject_of(PythonFunction(predict))
     assert subject.ask(OTHERS) == [resolve_text(prompt) for prompt in OTHERS]
-    assert (calls, subject.faults) == ([4, 1, 1, 1, 1], {})
+    assert (calls, subject.faults) == ([4, 2, 1, 1, 2, 1, 1], {})
 
 
 def test_an_engine_may_do_what_it_likes_with_the_list_of_prompts():
@@ -214,6 +217,59 @@ def test_an_interrupt_is_the_user_s_and_no_fault():
 )
 def test_what_was_raised_is_described_by_class_and_message(error, expected):
     assert described(error) == expected
+
+
+# --- the limit -------------------------------------------------------------------------------------------------------
+
+
+def hanging_at(bad):
+    def predict(prompts):
+        if bad & set(prompts):
+            time.sleep(60)
+        return [resolve_text(prompt) for prompt in prompts]
+
+    return PythonFunction(predict)
+
+
+def limited(engine, limit=0.02):
+    return Subject("mine", "py", engine, limit=limit)
+
+
+needs_alarms = pytest.mark.skipif(not can_interrupt(), reason="nothing can be interrupted here")
+
+
+@needs_alarms
+def test_only_the_prompt_on_which_an_engine_hangs_is_answered_with_nothing():
+    subject = limited(hanging_at({OTHERS[1]}))
+    answers = [resolve_text(prompt) for prompt in OTHERS]
+    assert subject.ask(OTHERS) == [answers[0], "", *answers[2:]]
+    assert subject.faults == {OTHERS[1]: "it took longer than 0.02 s"}
+
+
+@needs_alarms
+def test_an_engine_that_always_hangs_is_asked_no_more_after_a_while():
+    calls = []
+
+    def predict(prompts):
+        calls.append(len(prompts))
+        time.sleep(60)
+
+    many = [NEUTRAL.replace("turn 01", f"turn {turn:02}") for turn in range(1, 99)]
+    subject = limited(PythonFunction(predict))
+    assert subject.ask(many) == [""] * len(many)
+    assert calls.count(1) == subject.late == 5
+    assert subject.faults[many[-1]] == "not asked, since 5 prompts in a row ran out of time"
+    asked = len(calls)
+    assert subject.ask([*many, NEUTRAL.replace("hp 01/01", "hp 01/02", 1)]) == [""] * (len(many) + 1)
+    assert len(calls) == asked
+
+
+@needs_alarms
+def test_an_engine_that_answers_in_between_is_asked_on():
+    many = [NEUTRAL.replace("turn 01", f"turn {turn:02}") for turn in range(1, 20)]
+    bad = set(many[::2])
+    subject = limited(hanging_at(bad))
+    assert subject.ask(many) == ["" if prompt in bad else resolve_text(prompt) for prompt in many]
 
 
 # --- the contract ----------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import Phase, find, given, settings
 
-from turncheck.properties.run import no_constants_of_loaded_modules
+from turncheck.properties.draw import no_constants_of_loaded_modules
 
 DRAWING = settings(database=None, deadline=None, derandomize=True, phases=[Phase.generate])
 SHRINKING = settings(DRAWING, phases=[Phase.generate, Phase.shrink])

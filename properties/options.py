@@ -1,0 +1,63 @@
+"""The options of the pytest plugin: each on the command line and in the ini file, under the same name.
+
+This module is read at every start of pytest, in every project: it imports nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+
+class Option(NamedTuple):
+    """One option: `--turncheck-NAME`, and `turncheck_name` in the ini file."""
+
+    name: str
+    metavar: str | None
+    help: str
+    ini: Literal["string", "linelist", "bool"] = "string"
+
+    @property
+    def flag(self) -> str:
+        """How it is written on the command line."""
+        return f"--turncheck-{self.name}"
+
+    @property
+    def dest(self) -> str:
+        """How it is written in the ini file."""
+        return f"turncheck_{self.name.replace('-', '_')}"
+
+
+SHIPPED = "the checkpoint that comes with turncheck"
+
+OPTIONS = (
+    Option(
+        "model",
+        "SPEC",
+        "a model to check: reference, py:MODULE:ATTRIBUTE or the path of a checkpoint; may be repeated "
+        f"(default: {SHIPPED})",
+        ini="linelist",
+    ),
+    Option("examples", "N", "cases that are drawn for each law (default: 200)"),
+    Option(
+        "min-cases",
+        "N",
+        "different cases to which a law must apply, else it is INCONCLUSIVE, and in which each rule must be at work, "
+        "else the run says so (default: 10)",
+    ),
+    Option("inconclusive", "fail|skip", "what an INCONCLUSIVE law is in the session (default: fail)"),
+    Option(
+        "timeout",
+        "SECONDS",
+        "the longest that one call of a model may take, where it can be interrupted; what takes longer is no answer "
+        "(default: any time)",
+    ),
+    Option("report", "DIR", "write divergence.md and divergence.json into DIR"),
+    Option(
+        "witnesses",
+        "DIR",
+        "where the smallest failing turns are kept as text, to be asked first in the next run "
+        "(default: .turncheck/witnesses)",
+    ),
+    Option("baseline", "FILE", "divergences that are known, by law and failure mode: a law fails only in a new one"),
+    Option("write-baseline", None, "write what diverges now into the file that --turncheck-baseline names", ini="bool"),
+)

@@ -1,0 +1,68 @@
+"""Sessions of pytest: the models that they check, and what of their output the tests look at."""
+
+import re
+
+from turncheck.properties.laws import LAWS
+
+MODELS = """
+import time
+from turncheck.engine import resolve_text
+
+def right(prompts):
+    return [resolve_text(prompt) for prompt in prompts]
+
+def late(prompts):
+    return [resolve_text(prompt).replace("turn 02", "turn 03") for prompt in prompts]
+
+def in_the_nineties(prompts):
+    return ["" if "turn 90" <= prompt[:7] <= "turn 97" else resolve_text(prompt) for prompt in prompts]
+
+def raises(prompts):
+    if any("burn 0" not in prompt for prompt in prompts):
+        raise ValueError("no\\x1b[31m weights")
+    return right(prompts)
+
+def hangs(prompts):
+    if any("stun 1" in prompt for prompt in prompts):
+        time.sleep(60)
+    return right(prompts)
+
+class Moody:
+    def __init__(self):
+        self.asked = 0
+
+    def predict(self, prompts):
+        self.asked += 1
+        return [f"mood {self.asked}\\n" for _ in prompts]
+
+moody = Moody()
+
+def rejects(prompts):
+    return ["reject \\x1b[31m|`*<b>\\n" for _ in prompts]
+
+def hostile(prompts):
+    return [f"\\x1b[31m|`*\\ud800\\r\\u202e{'A' * 100_000}" for _ in prompts]
+"""
+
+LAW_IDS = [law.id for law in LAWS]
+
+
+def section(result):
+    """The lines of the section that holds the divergence tables and what is said below them."""
+    lines = result.outlines
+    start = next(index for index, line in enumerate(lines) if " divergence (seed " in line)
+    closing = re.compile(r"=====|\d+ (passed|failed|skipped|xfailed).* in [\d.]+s")
+    end = next(index for index, line in enumerate(lines) if index > start and closing.match(line))
+    return lines[start + 1 : end]
+
+
+def rows(result):
+    """The laws that have a row in a table."""
+    names = [line.split(" ")[0] for line in section(result)]
+    return [name for name in names if name in LAW_IDS]
+
+
+def row_of(result, law):
+    """The cells of a law's first row: law, rule, verdict, checked, diverged, failure, witness."""
+    (line,) = [line for line in section(result) if line.startswith(f"{law} ")]
+    return re.split(r"  +", line.strip())

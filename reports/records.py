@@ -109,8 +109,8 @@ class LawResult:
 
     @property
     def known(self) -> bool:
-        """Whether it failed in ways that all stand in the baseline."""
-        return self.verdict == "FAIL" and all(failure.known for failure in self.failures)
+        """Whether it failed, and in ways that all stand in the baseline."""
+        return self.verdict == "FAIL" and bool(self.failures) and all(failure.known for failure in self.failures)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as they stand in `divergence.json`."""
@@ -175,6 +175,6 @@ class Report:
         """
         schema = values.get("schema")
         if schema != SCHEMA:
-            raise ValueError(f"schema must be {SCHEMA}, got {schema}; write the report anew")
+            raise ValueError(f"schema must be {SCHEMA}, got {schema!r:.40}; write the report anew")
         models = tuple(ModelResult.from_json(model) for model in values["models"])
         return cls(values["seed"], values["examples"], values["min_cases"], models)

@@ -20,7 +20,7 @@ def show_divergence(divergence: Divergence, heading: str = "turn") -> str:
     """The same for a divergence, with its mode, and with what the model raised."""
     parts = [show_answer(divergence.prompt, divergence.expected, divergence.got, heading)]
     if divergence.fault:
-        parts += ["fault", *_indented(divergence.fault)]
+        parts += ["fault", *_indented(f"{divergence.fault}\n")]
     marks = "- first time, + another time" if isinstance(divergence, Unstable) else "- expected, + given"
     return "\n".join([*parts, f"{divergence}  ({marks})"])
 

@@ -43,7 +43,8 @@ def summary(model: ModelResult) -> str:
 
 def to_markdown(report: Report, exempt: Collection[str] = ()) -> str:
     """The tables of all models of a report, and under each what there is to note."""
-    parts = [f"# Divergence\n\nseed {report.seed}\n"]
+    drawn = f"seed {report.seed}, {report.examples} examples and at least {report.min_cases} cases for each law"
+    parts = [f"# Divergence\n\n{drawn}\n"]
     for model in report.models:
         rows = [[for_markdown(cell) for cell in row] for row in _rows(model)]
         table = tabulate(rows, HEADERS, tablefmt="pipe", disable_numparse=True, colalign=ALIGNED)

@@ -29,6 +29,9 @@ LABELS = tuple(index for index, place in enumerate(TEMPLATE) if not place.number
 VALUES = tuple(index for index, place in enumerate(TEMPLATE) if place.numbers)
 """Which places of a state hold labels, and which hold numbers."""
 
+TWO_FIT = "two fit"
+"""The last column: how many of a row's answers fit a second mode as well."""
+
 
 @attrs.frozen
 class Spoiled:
@@ -252,14 +255,14 @@ def _planted(mode: str, seed: int, index: int) -> Divergence | None:
     return random.choice(WAYS[mode])(turn, random).divergence()
 
 
-def confusion(turns: int, seed: int) -> list[list[object]]:
-    """A row for each planted mode: how many answers were given which mode, and how many of them fit a second one."""
-    rows = []
+def confusion(turns: int, seed: int) -> dict[str, dict[str, int]]:
+    """For each planted mode how many of the answers were given which mode, and how many of them fit a second one."""
+    table = {}
     for mode in WAYS:
         found = list(planted(mode, turns, seed))
-        given = Counter(each.mode for each in found)
-        rows.append([mode, *(given[each.mode] or None for each in MODES), sum(bool(each.also) for each in found)])
-    return rows
+        named = Counter([each.mode for each in found] + [TWO_FIT for each in found if each.also])
+        table[mode] = dict(named)
+    return table
 
 
 @click.command()
@@ -267,7 +270,9 @@ def confusion(turns: int, seed: int) -> list[list[object]]:
 @click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True)
 def main(turns: int, seed: int) -> None:
     """Plant each failure mode, and print what the answers are named."""
-    print(tabulate(confusion(turns, seed), ["planted", *(mode.mode for mode in MODES), "two fit"], tablefmt="pipe"))
+    columns = [*(mode.mode for mode in MODES), TWO_FIT]
+    rows = [[mode, *(named.get(column) for column in columns)] for mode, named in confusion(turns, seed).items()]
+    print(tabulate(rows, ["planted", *columns], tablefmt="pipe"))
 
 
 if __name__ == "__main__":

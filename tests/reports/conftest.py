@@ -1,26 +1,34 @@
 """A report of two models to show: one that fails in every way, one whose name and answers are hostile."""
 
+import attrs
 import pytest
 
-from turncheck.engine import Turn, resolve_text, write
+from turncheck.engine import Battle, Order, Play, Turn, Unit, resolve_text, write, write_play
 from turncheck.reports.modes import diverge
-from turncheck.reports.records import Failure, LawResult, ModelResult, Report, Witness
+from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
 
 TURN = write(Turn())
 ANSWER = resolve_text(TURN)
+HURT = write(Turn(Battle(hero=Unit(5, 9, poison=1))))
+PLAY = Play(Battle(hero=Unit(5, 9)), ((Order("hero", "guard"), Order("foe", "wait")),) * 3)
+THIRD = write(list(PLAY.turns())[2])
 HOSTILE = "| `x` | \x1b[31mred\n| --- |\r<b>*_[l](u)_*</b> \\| \u202e~s~ $m$ &amp; \ud800\u00a0"
 
 
-def failed(mode, count, turn, got):
-    divergence = diverge(turn, resolve_text(turn), got)
-    assert divergence.mode == mode
-    return Failure(mode, count, Witness.of(divergence))
+def failed(mode, count, turn, got, *, case=None, step=0, first=None, fault="", **figures):
+    """A failure by the answer to one turn, which is what `diverge` names it."""
+    found = diverge(turn, resolve_text(turn), got, first=first, fault=fault)
+    assert found.mode == mode
+    witness = Witness(case or turn, found.prompt, found.expected, found.got, found.fault, step)
+    return Failure(mode, count, witness, **figures)
 
 
 @pytest.fixture(scope="session")
 def report():
+    wrong = failed("wrong_value", 12, TURN, ANSWER.replace("hero hp 01", "hero hp 03"), off_by_one=3)
+    stale = failed("stale_copy", 2, HURT, resolve_text(HURT).replace("poison 0", "poison 1", 1), known=True)
     laws = (
-        LawResult("poison_never_lets_hp_rise", "E1", "direction", "PASS", 300),
+        LawResult("poison_never_lets_hp_rise", "E1", "direction", "PASS", 300, at_work={"E1": 300}),
         LawResult(
             "the_answer_is_the_references",
             "T2",
@@ -28,9 +36,19 @@ def report():
             "FAIL",
             200,
             (
-                failed("wrong_value", 12, TURN, ANSWER.replace("hero hp 01", "hero hp 02")),
+                wrong,
+                failed("no_answer", 5, TURN, "", fault="ValueError: no weights"),
                 failed("false_rejection", 3, TURN, "reject bad_spacing\n"),
-                failed("malformed_answer", 1, TURN, ANSWER[:-1]),
+                failed("boundary_confusion", 3, HURT, resolve_text(HURT).replace("04/09", "09/09"), ambiguous=2),
+                stale,
+                failed("token_drift", 1, TURN, ANSWER[:-1]),
+                failed("label_collapse", 0, TURN, ANSWER.replace("burn", "poison", 1)),
+            ),
+            at_work={"T2": 4, "O1": 0},
+            replayed=(
+                Replay("label_collapse", "STILL FAILS", TURN),
+                Replay("no_answer", "FAILS AGAIN", HURT),
+                Replay("wrong_reason", "HOLDS", TURN),
             ),
         ),
         LawResult(
@@ -43,8 +61,26 @@ def report():
                 failed("silent_acceptance", 2, TURN.replace("turn 01", "turn 1"), ANSWER),
                 failed("wrong_reason", 1, TURN.replace("foe wait", "foe hop"), "reject truncated\n"),
             ),
+            replayed=(Replay("token_drift", "FIXED", TURN + "do hero wait\ndo foe wait\n"),),
         ),
-        LawResult("an_order_of_a_stunned_unit_does_nothing", "O2", "invariance", "INCONCLUSIVE", 4),
+        LawResult(
+            "a_play_is_played_on",
+            "all",
+            "rollout",
+            "FAIL",
+            100,
+            (attrs.evolve(stale, witness=attrs.evolve(stale.witness, case=write_play(PLAY), turn=THIRD, step=3)),),
+            mended=("no_answer", "wrong_value"),
+        ),
+        LawResult(
+            "the_answer_is_the_same_again",
+            "all",
+            "stability",
+            "FAIL",
+            20,
+            (failed("unstable", 1, TURN, "reject truncated\n", first=ANSWER),),
+        ),
+        LawResult("an_order_of_a_stunned_unit_does_nothing", "O2", "invariance", "INCONCLUSIVE", 4, at_work={"O2": 4}),
         LawResult("a_fallen_unit_is_blank", "T4", "direction", "NOT_APPLICABLE", 0),
     )
     hostile = LawResult(
@@ -54,14 +90,18 @@ def report():
         "FAIL",
         9,
         (
-            failed("malformed_answer", 5, TURN, HOSTILE),
+            failed("token_drift", 5, TURN, HOSTILE),
+            failed("no_answer", 3, TURN, "", fault=HOSTILE),
             failed("false_rejection", 2, TURN, f"reject {HOSTILE[:16]}\n"),
             failed("silent_acceptance", 1, TURN.replace("do foe wait", HOSTILE), ANSWER),
             failed("wrong_reason", 1, TURN.replace("wait\n", f"{'|' * 90}\n", 1), "reject |\\|\n"),
         ),
+        replayed=(Replay("token_drift", "STILL FAILS", HOSTILE),),
     )
     return Report(
         7,
+        200,
+        10,
         (
             ModelResult("duel-small", "native", 932_976, "0123456789abcdef" * 4, laws),
             ModelResult(HOSTILE, "py", None, None, (hostile,)),

@@ -2,16 +2,27 @@
 
 import json
 
+import attrs
 import pytest
 
 from turncheck.engine import Turn, resolve_text, write
-from turncheck.reports.modes import FalseRejection, diverge
-from turncheck.reports.records import Failure, LawResult, ModelResult, Report, Witness
+from turncheck.reports.modes import FalseRejection, Unstable, diverge
+from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
 
 TURN = write(Turn())
 ANSWER = resolve_text(TURN)
-WITNESS = Witness(TURN, ANSWER, "reject \ud800\n")
-LAW = LawResult("a_law", "E1", "direction", "FAIL", 10, (Failure("false_rejection", 3, WITNESS),))
+WITNESS = Witness("a play", TURN, ANSWER, "reject \ud800\n", "a fault", 2)
+LAW = LawResult(
+    "a_law",
+    "E1",
+    "direction",
+    "FAIL",
+    10,
+    (Failure("false_rejection", 3, WITNESS, ambiguous=1, off_by_one=2, known=True),),
+    {"E1": 4},
+    (Replay("no_answer", "STILL FAILS", TURN),),
+    ("unstable",),
+)
 AS_JSON = {
     "id": "a_law",
     "rule": "E1",
@@ -22,9 +33,22 @@ AS_JSON = {
         {
             "mode": "false_rejection",
             "count": 3,
-            "witness": {"turn": TURN, "expected": ANSWER, "got": "reject \ud800\n"},
+            "witness": {
+                "case": "a play",
+                "turn": TURN,
+                "expected": ANSWER,
+                "got": "reject \ud800\n",
+                "fault": "a fault",
+                "step": 2,
+            },
+            "ambiguous": 1,
+            "off_by_one": 2,
+            "known": True,
         }
     ],
+    "at_work": {"E1": 4},
+    "replayed": [{"mode": "no_answer", "outcome": "STILL FAILS", "case": TURN}],
+    "mended": ["unstable"],
 }
 
 
@@ -32,13 +56,21 @@ def in_json(record):
     return json.loads(json.dumps(record.to_json()))
 
 
+def result(verdict, *known):
+    failures = tuple(Failure("wrong_value", 1, WITNESS, known=each) for each in known)
+    return LawResult("a_law", "E1", "direction", verdict, 10, failures)
+
+
+# --- as JSON ---------------------------------------------------------------------------------------------------------
+
+
 def test_the_schema_of_a_report():
-    report = Report(
-        7, (ModelResult("small", "native", 12, "ab", (LAW,)), ModelResult("reference", "py", None, None, ()))
-    )
-    assert in_json(report) == {
-        "schema": 1,
+    models = (ModelResult("small", "native", 12, "ab", (LAW,)), ModelResult("reference", "py", None, None, ()))
+    assert in_json(Report(7, 200, 10, models)) == {
+        "schema": 2,
         "seed": 7,
+        "examples": 200,
+        "min_cases": 10,
         "models": [
             {"name": "small", "kind": "native", "bytes": 12, "sha256": "ab", "laws": [AS_JSON]},
             {"name": "reference", "kind": "py", "bytes": None, "sha256": None, "laws": []},
@@ -49,11 +81,15 @@ def test_the_schema_of_a_report():
 def test_the_schema_of_a_report_in_the_order_of_its_keys(report):
     values = in_json(report)
     (model, _), law = values["models"], values["models"][0]["laws"][1]
-    assert list(values) == ["schema", "seed", "models"]
+    assert list(values) == ["schema", "seed", "examples", "min_cases", "models"]
     assert list(model) == ["name", "kind", "bytes", "sha256", "laws"]
-    assert list(law) == ["id", "rule", "kind", "verdict", "applied", "failures"]
-    assert list(law["failures"][0]) == ["mode", "count", "witness"]
-    assert list(law["failures"][0]["witness"]) == ["turn", "expected", "got"]
+    assert list(law) == list(AS_JSON)
+    assert list(law["failures"][0]) == list(AS_JSON["failures"][0])
+    assert list(law["failures"][0]["witness"]) == list(AS_JSON["failures"][0]["witness"])
+
+
+def test_a_law_as_json():
+    assert in_json(LAW) == AS_JSON
 
 
 def test_a_law_comes_back_from_json(report):
@@ -62,8 +98,17 @@ def test_a_law_comes_back_from_json(report):
         assert LawResult.from_json(in_json(law)) == law
 
 
-def test_a_law_as_json():
-    assert in_json(LAW) == AS_JSON
+def test_a_report_comes_back_from_json(report):
+    assert Report.from_json(in_json(report)) == report
+
+
+@pytest.mark.parametrize("schema", [1, 3, None, "2"])
+def test_a_report_of_another_schema_is_refused(report, schema):
+    with pytest.raises(ValueError, match=f"schema must be 2, got {schema!r}; write the report anew"):
+        Report.from_json({**in_json(report), "schema": schema})
+
+
+# --- what follows from a record --------------------------------------------------------------------------------------
 
 
 def test_in_how_many_cases_a_law_was_broken_is_the_sum_over_its_failures():
@@ -72,14 +117,39 @@ def test_in_how_many_cases_a_law_was_broken_is_the_sum_over_its_failures():
     assert LawResult("a_law", "E1", "direction", "PASS", 10).diverged == 0
 
 
-def test_a_witness_is_its_divergence():
-    divergence = diverge(TURN, ANSWER, "reject truncated\n")
-    witness = Witness.of(divergence)
-    assert witness == Witness(TURN, ANSWER, "reject truncated\n")
-    assert type(witness.divergence) is FalseRejection
-    assert str(witness.divergence) == str(divergence)
+@pytest.mark.parametrize(
+    ("law", "known", "failed"),
+    [
+        (result("PASS"), False, False),
+        (result("NOT_APPLICABLE"), False, False),
+        (result("INCONCLUSIVE"), False, True),
+        (result("FAIL"), False, True),
+        (result("FAIL", False), False, True),
+        (result("FAIL", True, False), False, True),
+        (result("FAIL", True), True, False),
+        (result("FAIL", True, True), True, False),
+    ],
+)
+def test_a_report_failed_where_a_law_did_in_a_way_that_is_not_known(law, known, failed):
+    assert law.known == known
+    for laws in ((law,), (result("PASS"), law), (law, result("FAIL", True))):
+        assert Report(0, 200, 10, (ModelResult("small", "py", None, None, laws),)).failed == failed
 
 
-def test_a_witness_of_nothing_is_our_own_mistake():
-    with pytest.raises(AssertionError, match="a witness shows a divergence"):
-        _ = Witness(TURN, ANSWER, ANSWER).divergence
+def test_a_report_of_several_models_failed_where_one_did():
+    models = [ModelResult("small", "py", None, None, (result(verdict, False),)) for verdict in ("PASS", "FAIL")]
+    assert Report(0, 200, 10, tuple(models)).failed
+    assert not Report(0, 200, 10, (models[0],)).failed
+    assert not Report(0, 200, 10, ()).failed
+
+
+def test_a_failure_is_the_divergence_of_its_mode():
+    expected = diverge(TURN, ANSWER, "reject truncated\n", fault="a fault")
+    witness = Witness(TURN, TURN, ANSWER, "reject truncated\n", "a fault")
+    found = Failure("false_rejection", 1, witness).divergence
+    assert (type(found), vars(found)) == (FalseRejection, vars(expected))
+    assert type(Failure("unstable", 1, witness).divergence) is Unstable
+
+
+def test_records_can_be_told_apart():
+    assert len({LAW, attrs.evolve(LAW, applied=11), attrs.evolve(LAW, at_work={})}) == 3

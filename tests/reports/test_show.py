@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from turncheck.engine import Turn, resolve_text, write
 from turncheck.reports.modes import diverge
-from turncheck.reports.show import show_answer, show_divergence
+from turncheck.reports.records import Failure, Witness
+from turncheck.reports.show import show_answer, show_divergence, show_failure
 
 BLANK = (
     "hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 "
@@ -72,7 +73,58 @@ def test_a_divergence_is_shown_with_its_mode():
     got = ANSWER.replace("turn 02", "turn 03")
     assert show_divergence(diverge(TURN, ANSWER, got)) == (
         f"{ASKED}- turn 02\n+ turn 03\n       ^^\n  hero {BLANK}\n  foe {BLANK}\n"
-        "wrong_value: turn 03 for 02  (- expected, + given)"
+        "wrong_value: turn 03 for 02 (+1)  (- expected, + given)"
+    )
+
+
+def test_an_unstable_answer_is_shown_beside_the_first_one():
+    first = ANSWER.replace("turn 02", "turn 09")
+    assert show_divergence(diverge(TURN, ANSWER, ANSWER, first=first)) == (
+        f"{ASKED}- turn 09\n+ turn 02\n       ^^\n  hero {BLANK}\n  foe {BLANK}\n"
+        "unstable: 02 for 09 at line 1, piece 2  (- first time, + another time)"
+    )
+
+
+def test_what_a_model_raised_is_shown_under_its_answer():
+    assert show_divergence(diverge(TURN, ANSWER, "", fault="ValueError: \x1b[1m\n" + "x" * 70)) == (
+        f"{ASKED}- turn 02\n+ (nothing)\n  ^^^^^^^^^ ^\n- hero {BLANK}\n- foe {BLANK}\n"
+        f"fault\n  ValueError: \\x1b[1m\n  {'x' * 70}\n"
+        f"no_answer: ValueError: \\x1b[1m\\n{'x' * 39}  (- expected, + given)"
+    )
+
+
+# --- failures --------------------------------------------------------------------------------------------------------
+
+WRONG = ANSWER.replace("turn 02", "turn 04")
+SHOWN = (
+    f"answer\n- turn 02\n+ turn 04\n       ^^\n  hero {BLANK}\n  foe {BLANK}\n"
+    "wrong_value: turn 04 for 02 (+2)  (- expected, + given)"
+)
+
+
+def shown(count, case, step=0):
+    return show_failure(Failure("wrong_value", count, Witness(case, TURN, ANSWER, WRONG, "", step)), 200)
+
+
+def test_a_failure_is_shown_with_how_often_it_was_found():
+    asked = ASKED.removesuffix("answer\n")
+    assert shown(3, TURN) == f"wrong_value in 3 of 200 cases, the smallest:\n{asked}{SHOWN}"
+    assert shown(0, TURN, step=1) == f"wrong_value in a kept witness alone:\n{asked}{SHOWN}"
+
+
+def test_a_turn_that_a_law_made_of_another_is_shown_after_that_one():
+    case, made = TURN.replace("turn 01", "turn 77"), ASKED.removeprefix("turn\n").removesuffix("answer\n")
+    assert shown(3, case) == (
+        "wrong_value in 3 of 200 cases, the smallest:\n"
+        f"case\n{made.replace('turn 01', 'turn 77')}turn made of it\n{made}{SHOWN}"
+    )
+
+
+def test_a_play_is_shown_whole_and_then_the_turn_that_diverges():
+    case, made = TURN + "do hero wait\ndo foe wait\n" * 15, ASKED.removeprefix("turn\n").removesuffix("answer\n")
+    orders = "  do hero wait\n  do foe wait\n" * 15
+    assert shown(3, case, step=4) == (
+        f"wrong_value in 3 of 200 cases, the smallest:\nplay\n{made}{orders}turn 4 of it\n{made}{SHOWN}"
     )
 
 

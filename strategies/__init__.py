@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from turncheck.strategies.drawn_battles import battles, plays, starts
+    from turncheck.strategies.drawn_battles import battles, lasting, plays, starts
     from turncheck.strategies.drawn_options import OptionError, between, positive
     from turncheck.strategies.drawn_texts import malformed_turns
     from turncheck.strategies.drawn_turns import actions, order_pairs, turns
@@ -24,6 +24,7 @@ __all__ = [
     "actions",
     "battles",
     "between",
+    "lasting",
     "malformed_turns",
     "order_pairs",
     "plays",
@@ -39,6 +40,7 @@ _HOMES = {
     "actions": "drawn_turns",
     "battles": "drawn_battles",
     "between": "drawn_options",
+    "lasting": "drawn_battles",
     "malformed_turns": "drawn_texts",
     "order_pairs": "drawn_turns",
     "plays": "drawn_battles",

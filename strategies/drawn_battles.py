@@ -8,8 +8,9 @@ from functools import partial
 from hypothesis import strategies as st
 
 from turncheck.engine import STANDARD, Battle, Order, Play, Rules, Turn, Unit, resolve
-from turncheck.strategies.drawn_numbers import often
-from turncheck.strategies.drawn_options import part
+from turncheck.engine.tables import Field
+from turncheck.strategies.drawn_numbers import Numbers, often
+from turncheck.strategies.drawn_options import Number, part
 from turncheck.strategies.drawn_turns import Battles, actions, order_pairs
 from turncheck.strategies.drawn_units import units
 
@@ -42,7 +43,7 @@ def plays(
     row hardly ever comes of orders drawn one by one from all eight (swarm testing, Groce et al. 2012).
 
     Args:
-        start: where to begin, a battle or a strategy of battles, by default `starts(rules=rules)`.
+        start: where to begin, a battle or a strategy of battles, by default `starts(hp=lasting, rules=rules)`.
         but: actions that nobody does.
         max_turns: the most turns that are played, 1 or more.
         rules: by which the starts are drawn.
@@ -51,21 +52,28 @@ def plays(
         OptionError: start is no battle and no strategy.
         UnknownNameError: one of those to leave out is no action.
     """
-    beginning = starts(rules=rules) if start is None else part("start", Battle, start)
+    beginning = starts(hp=lasting, rules=rules) if start is None else part("start", Battle, start)
     known = st.lists(actions(but=but), min_size=1, max_size=4)
     chosen = st.integers(0, 11)  # of a list of one to four all are chosen as often
     steps = st.lists(st.tuples(chosen, chosen, st.booleans()), min_size=1, max_size=max_turns)
     return st.tuples(beginning, known, known, steps).map(_play)
 
 
-def starts(*, rules: Rules = STANDARD) -> st.SearchStrategy[Battle]:
+def lasting(row: Field) -> Numbers:
+    """An option: any hp, mostly enough for many turns. Shrinks towards 1."""
+    shares = {row.high: 0.30, **dict.fromkeys((row.high * tenth // 10 for tenth in (8, 6, 5, 4)), 0.10)}
+    return often(range(1, row.high + 1), {hp: share for hp, share in shares.items() if hp})
+
+
+def starts(*, hp: Number | None = None, rules: Rules = STANDARD) -> st.SearchStrategy[Battle]:
     """Battles before their first turn: turn 1, any hp and max, a shield of up to 10 at times, all else 0.
 
-    Shrinks towards `Battle()`: two units at 1/1.
+    Shrinks towards `Battle()`: two units at 1/1. `hp` narrows the hp of both, as in `units`.
     """
     shield = often(range(min(10, rules.field("shield").high) + 1), {0: 0.6})
     blank = {row.name: 0 for row in rules.fields[3:]}
-    fresh = units(rules=rules, shield=shield, **blank)  # type: ignore[arg-type]  # the names are those of the fields
+    narrowed = {**blank, "shield": shield} if hp is None else {**blank, "shield": shield, "hp": hp}
+    fresh = units(rules=rules, **narrowed)
     return st.tuples(fresh, fresh).map(partial(_started, rules))
 
 

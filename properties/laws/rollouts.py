@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from turncheck.engine import UNIT_NAMES, Battle, MalformedTextError, Order, Play, Rules, read_battle, resolve, write
 from turncheck.engine.tables import SLOTS, STATUSES
 from turncheck.properties.law import play_law
-from turncheck.strategies import plays, starts, turns, units
+from turncheck.strategies import lasting, plays, starts, turns, units
 
 
 def _battles(rules: Rules) -> st.SearchStrategy[Battle]:
     """Fresh battles and, as often, battles in the middle."""
-    return starts(rules=rules) | turns(rules=rules).map(lambda turn: turn.battle)
+    return starts(hp=lasting, rules=rules) | turns(rules=rules).map(lambda turn: turn.battle)
 
 
 def _any_play(rules: Rules) -> st.SearchStrategy[Play]:

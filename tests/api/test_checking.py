@@ -1,0 +1,104 @@
+"""`turncheck.check`: the laws from Python, a value back."""
+
+import json
+
+import attrs
+import pytest
+
+import turncheck
+from turncheck.engine import STANDARD, resolve_text
+from turncheck.properties.run import FalseLawError
+from turncheck.reports.records import ModelResult, Report
+
+SOME = tuple(law for law in turncheck.LAWS if law.id in ("turn_counter_rises_by_one", "max_never_changes"))
+
+
+def right(prompts):
+    return [resolve_text(prompt) for prompt in prompts]
+
+
+def late(prompts):
+    return [resolve_text(prompt).replace("turn 02", "turn 03") for prompt in prompts]
+
+
+class Engine:
+    def predict(self, prompts, /):
+        return right(prompts)
+
+
+@pytest.mark.parametrize("model", [right, Engine(), Engine().predict], ids=["function", "engine", "method"])
+def test_a_function_or_an_engine_is_held_against_all_laws(model):
+    report = turncheck.check(model, examples=2, min_cases=1, seed=3)
+    assert isinstance(report, Report)
+    assert (report.seed, report.examples, report.min_cases, report.failed) == (3, 2, 1, False)
+    (result,) = report.models
+    assert [law.id for law in result.laws] == [law.id for law in turncheck.LAWS]
+    assert {law.verdict for law in result.laws} == {"PASS"}
+    assert (result.name, result.kind, result.bytes, result.sha256) == ("model", "py", None, None)
+
+
+def test_what_breaks_is_in_the_report():
+    report = turncheck.check(late, laws=SOME, examples=20, name="late")
+    assert report.failed
+    verdicts = {law.id: law.verdict for law in report.models[0].laws}
+    assert verdicts == {"turn_counter_rises_by_one": "FAIL", "max_never_changes": "PASS"}
+    assert "the neutral turn" in turncheck.divergence_table(report.models[0])
+    assert json.loads(json.dumps(report.to_json()))["models"][0]["name"] == "late"
+
+
+def test_it_finds_what_the_pytest_suite_finds(pytester):
+    pytester.makepyfile(check_models="from tests.api.test_checking import late\n")
+    pytester.syspathinsert(pytester.path)
+    options = ["--turncheck-examples=20", "--turncheck-report=out", "-k", "counter_rises or max_never", "-q"]
+    pytester.runpytest_inprocess("--pyargs", "turncheck.properties", "--model", "py:check_models:late", *options)
+    found = json.loads((pytester.path / "out" / "divergence.json").read_text())["models"][0]["laws"]
+    report = turncheck.check(late, laws=SOME, examples=20).to_json()
+    assert found == json.loads(json.dumps(report))["models"][0]["laws"]
+
+
+def test_a_law_with_too_few_cases_makes_the_report_fail():
+    never = attrs.evolve(SOME[0], applies=lambda turn, rules: False)
+    report = turncheck.check(right, laws=[never], examples=10)
+    assert (report.models[0].laws[0].verdict, report.failed) == ("INCONCLUSIVE", True)
+
+
+def test_a_model_of_other_numbers_is_held_against_those():
+    hotter = attrs.evolve(STANDARD, burn_damage=4)
+
+    def burning(prompts):
+        return [resolve_text(prompt, hotter) for prompt in prompts]
+
+    laws = [law for law in turncheck.LAWS if law.id == "burn_meets_the_shield_first"]
+    assert not turncheck.check(burning, laws=laws, rules=hotter, examples=20).failed
+    assert turncheck.check(burning, laws=laws, examples=20).failed
+
+
+def test_the_same_seed_gives_the_same_report():
+    reports = [turncheck.check(late, laws=SOME, examples=20, seed=seed) for seed in (1, 1, 2)]
+    assert reports[0] == reports[1] != reports[2]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"predict": 7}, TypeError, "it must be a callable or have a method predict, got int"),
+        ({"examples": 0}, ValueError, r"min_cases must be 1\.\.0 \(examples\), got 10"),
+        ({"examples": 5}, ValueError, r"min_cases must be 1\.\.5 \(examples\), got 10"),
+        ({"min_cases": 0}, ValueError, r"min_cases must be 1\.\.200 \(examples\), got 0"),
+    ],
+)
+def test_what_cannot_be_checked_is_refused(options, error, message):
+    with pytest.raises(error, match=f"^{message}$"):
+        turncheck.check(**{"predict": right, "laws": SOME, **options})
+
+
+def test_a_false_law_is_raised():
+    def never_true(turn, answers, rules):
+        raise AssertionError
+
+    with pytest.raises(FalseLawError, match="turn_counter_rises_by_one does not hold of the reference"):
+        turncheck.check(right, laws=[attrs.evolve(SOME[0], holds=never_true)], examples=10)
+
+
+def test_a_report_without_models_is_a_report():
+    assert Report(0, 200, 10, (ModelResult("model", "py", None, None, ()),)).failed is False

@@ -42,7 +42,7 @@ class Place:
 
     def takes(self, piece: str) -> bool:
         """Whether the piece may stand here: the label itself, or digits of the right width."""
-        return piece == self.usual or (bool(self.numbers) and _form(piece) == _form(self.usual))
+        return _form(piece) == _form(self.usual)
 
 
 def _form(piece: str) -> str:

@@ -82,7 +82,7 @@ def _law_rows(law: LawResult) -> list[list[str]]:
 
 def _failure_in_short(law: LawResult, failure: Failure) -> str:
     parts = [str(failure.divergence)]
-    if failure.off_by_one:
+    if failure.off_by_one and failure.count > 1:
         parts.append(f"{failure.off_by_one} of {failure.count} off by one")
     if not failure.count:
         parts.append("a kept witness alone")

@@ -140,6 +140,7 @@ OUT_OF_FORM = [
     (HERO + "turn 09\n" + FOE,                        TokenDrift,        "misplaced_label at line 1, piece 1"),
     (edited(("turn 08", "08 turn"))[:-1],             TokenDrift,        "bad_spacing at line 3, piece 30"),
     (edited(("\n", "\n\n")),                          TokenDrift,        "bad_spacing at line 2, piece 1"),
+    ("\n" + STATE[:-1],                               TokenDrift,        "bad_spacing at line 1, piece 1"),
     # The content of a number's place in another's, whose form is another.
     (edited(("poison 1", "poison 04")),               BoundaryConfusion, "04 for 1 at line 2, piece 7"),
     (edited(("poison 1", "poison 29/40")),            BoundaryConfusion, "29/40 for 1 at line 2, piece 7"),
@@ -151,6 +152,7 @@ OUT_OF_FORM = [
     (edited(("poison 1", "poison 40")),               TokenDrift,        "bad_number at line 2, piece 7"),
     (edited(("shield 04", "shield 2"), ("turn 08", "turn 8")), TokenDrift, "bad_number at line 1, piece 2"),
     (edited(("shield 04", "shield 2"), ("turn", "tern")), TokenDrift,    "unknown_label at line 1, piece 1"),
+    (edited(("burn", "04")),                          TokenDrift,        "unknown_label at line 2, piece 8"),
     (edited(("shield 04", "shield shield")),          TokenDrift,        "bad_number at line 2, piece 5"),
     # Anything else.
     (STATE[:-1],                                      TokenDrift,        "bad_spacing at line 3, piece 30"),

@@ -6,7 +6,18 @@ from hypothesis import strategies as st
 
 from turncheck.engine import WORDS, Battle, MalformedTextError, Turn, Unit, read_answer, resolve_text, write
 from turncheck.engine.tables import FIELDS
-from turncheck.reports.readings import NUMBERS, TEMPLATE, Place, neighbours, numbers, placed, wrong_values
+from turncheck.reports.readings import (
+    NUMBERS,
+    TEMPLATE,
+    Difference,
+    Place,
+    lost_labels,
+    moved_piece,
+    neighbours,
+    numbers,
+    placed,
+    wrong_values,
+)
 
 HOUSE = settings(deadline=None, database=None, derandomize=True)
 STATE = resolve_text(write(Turn(Battle(7, Unit(31, 40, shield=4, poison=2, cd_guard=2), Unit(22, 35, burn=3, stun=1)))))
@@ -61,6 +72,20 @@ def test_a_place_takes_its_label_or_digits_of_its_width(place, piece, takes):
 )
 def test_a_text_of_another_shape_has_nothing_in_any_place(text):
     assert placed(text) == []
+
+
+@pytest.mark.parametrize(
+    ("got", "lost", "moved"),
+    [
+        (STATE.replace("burn", "poison", 1), [("poison", "burn")], None),
+        (STATE.replace("burn", "bum", 1), [], None),
+        (STATE.replace("burn 0 regen", "regen 0 burn", 1), [], Difference(2, 8, "burn", "regen")),
+        (STATE.replace("burn 0 regen", "regen 0 burn", 1).replace("stun", "cd"), [("cd", "stun")] * 2, None),
+        (STATE[:-1], [], None),
+    ],
+)
+def test_labels_are_lost_or_moved_and_never_both(got, lost, moved):
+    assert (lost_labels(got), moved_piece(STATE, got)) == (lost, moved)
 
 
 @HOUSE

@@ -117,7 +117,7 @@ def cell(result, column):
     ]
 
 
-VERDICT, FAILURE = 3, 6
+VERDICT, FAILURE, WITNESS = 3, 6, 7
 
 
 def test_the_verdict_of_a_law_that_fails_as_known_is_known():
@@ -130,6 +130,34 @@ def test_what_is_known_is_marked_where_not_all_is():
     assert cell(mixed, VERDICT) == ["FAIL", ""]
     assert cell(mixed, FAILURE) == ["false\\_rejection: truncated; known", "false\\_rejection: truncated"]
     assert cell(law("FAIL", 3, known=True), FAILURE) == ["false\\_rejection: truncated"]
+
+
+@pytest.mark.parametrize(
+    ("count", "off_by_one", "shown"),
+    [
+        (3, 2, "wrong\\_value: turn 03 for 02 (+1); 2 of 3 off by one"),
+        (3, 0, "wrong\\_value: turn 03 for 02 (+1)"),
+        (1, 1, "wrong\\_value: turn 03 for 02 (+1)"),
+        (0, 0, "wrong\\_value: turn 03 for 02 (+1); a kept witness alone"),
+    ],
+)
+def test_how_many_are_off_by_one_is_said_where_there_are_several(count, off_by_one, shown):
+    witness = Witness(TEXT, TEXT, ANSWER, ANSWER.replace("turn 02", "turn 03"))
+    failures = (Failure("wrong_value", count, witness, off_by_one=off_by_one),)
+    assert cell(attrs.evolve(law("FAIL"), failures=failures), FAILURE) == [shown]
+
+
+@pytest.mark.parametrize(
+    ("case", "step", "shown"),
+    [
+        (TEXT, 0, "the neutral turn"),
+        (TEXT, 1, "the neutral turn"),
+        (TEXT + "do hero wait\ndo foe wait\n" * 2, 2, "3 turns: wait (3 times); diverges at turn 2 of 3"),
+    ],
+)
+def test_where_a_play_diverges_is_said_where_it_has_several_turns(case, step, shown):
+    failures = (Failure("false_rejection", 1, Witness(case, TEXT, ANSWER, "reject truncated\n", "", step)),)
+    assert cell(attrs.evolve(law("FAIL"), failures=failures), WITNESS) == [shown]
 
 
 # --- notes -----------------------------------------------------------------------------------------------------------

@@ -286,7 +286,7 @@ def test_an_action_can_be_repeated_when_its_slot_has_counted_down(action, cooldo
 
 # fmt: off
 WITHOUT = {
-    "T1": (turn(Unit(0, 20), Unit(20, 20, poison=3), "foe attack", "hero wait", number=7),
+    "T1": (turn(Unit(0, 20), Unit(20, 20, poison=3), "hero attack", "foe attack", number=7),
            Battle(8, Unit(0, 20), Unit(17, 20, poison=2))),
     "T2": (turn(Unit(6, 20), Unit(6, 20), "foe attack", "hero attack"),
            Battle(2, Unit(6, 20), Unit(0, 20))),

@@ -127,6 +127,8 @@ CHANGES = [
      turn(Unit(20, 20, poison=3), IDLE, *WAITING), Battle(2, Unit(14, 20, poison=2), IDLE)),
     ("a hotter burn", attrs.evolve(STANDARD, burn_damage=4),
      turn(Unit(20, 20, burn=1), IDLE, *WAITING), Battle(2, Unit(16, 20), IDLE)),
+    ("a hotter burn behind a shield", attrs.evolve(STANDARD, burn_damage=4),
+     turn(Unit(20, 20, shield=1, burn=1), IDLE, *WAITING), Battle(2, Unit(17, 20), IDLE)),
     ("sharper thorns", attrs.evolve(STANDARD, thorns_damage=5),
      turn(IDLE, Unit(20, 20, thorns=1), "hero attack", "foe wait"), Battle(2, Unit(15, 20), Unit(14, 20))),
     ("fragile doubles", attrs.evolve(STANDARD, fragile_numerator=2, fragile_denominator=1),

@@ -15,7 +15,7 @@ from turncheck.engine.samplers import (
     UnknownSamplerError,
     sample,
 )
-from turncheck.engine.tables import ACTION_NAMES, FIELDS, SLOTS, STATUSES
+from turncheck.engine.tables import ACTION_NAMES, ACTIONS, BLANK, FIELDS, SLOTS, STATUSES
 
 HIGHER = STANDARD.with_field("shield", high=30).with_field("burn", high=3)
 LOWEST = STANDARD.with_field("turn", high=1).with_field("max", high=1)
@@ -253,3 +253,17 @@ def test_mixed_hits_the_boundaries_that_other_rules_have():
     units = [turn.battle.hero for turn in sample("mixed", seed=5, count=600, rules=HIGHER)]
     assert max(unit.shield for unit in units) == 30
     assert {unit.burn for unit in units} == {0, 1, 2, 3}
+
+
+def reaching(high):
+    """The rules of a duel whose shields, statuses and slots reach that number, and whose actions give none of them."""
+    fields = tuple(attrs.evolve(field, high=high) if field.name in BLANK else field for field in FIELDS)
+    actions = tuple(attrs.evolve(action, effects=(), cooldown=0) for action in ACTIONS)
+    return attrs.evolve(STANDARD, fields=fields, actions=actions, broken_fragile=0)
+
+
+@pytest.mark.parametrize("high", [0, 1])
+def test_mixed_draws_every_value_of_a_number_that_hardly_rises(high):
+    units = [turn.battle.hero for turn in sample("mixed", seed=5, count=200, rules=reaching(high))]
+    seen = {name: {getattr(unit, name) for unit in units} for name in BLANK}
+    assert seen == dict.fromkeys(BLANK, frozenset(range(high + 1)))

@@ -85,10 +85,10 @@ def test_an_engine_that_writes_with_drafts_is_given_them_and_verifies_nothing():
     assert engine.calls == [("predict_with_drafts", PROMPTS[:2], DRAFTS[:2])]
 
 
-@pytest.mark.parametrize("count", [3, 5])
-def test_verdicts_that_are_not_one_for_each_draft_are_refused(count):
+@pytest.mark.parametrize(("prompts", "drafts", "verdicts"), [(3, 4, 4), (4, 3, 4), (4, 4, 3), (4, 4, 5)])
+def test_prompts_drafts_and_verdicts_are_as_many(prompts, drafts, verdicts):
     with pytest.raises(ValueError, match="zip"):
-        answers(Verifying(*[SURE] * count), PROMPTS, DRAFTS)
+        answers(Verifying(*[SURE] * verdicts), PROMPTS[:prompts], DRAFTS[:drafts])
 
 
 def test_a_verdict_is_frozen():

@@ -1,3 +1,5 @@
+import json
+
 import attrs
 import pytest
 
@@ -116,6 +118,21 @@ def test_limits_are_no_part_of_the_state():
     assert Battle(limits=LOWER_BURN) == Battle()
 
 
+def test_limits_are_not_shown():
+    assert repr(Unit(5, 9, poison=2)) == (
+        "Unit(hp=5, max=9, shield=0, poison=2, burn=0, regen=0, thorns=0, stun=0, fragile=0, "
+        "cd_heal=0, cd_guard=0, cd_cleanse=0, cd_poison_strike=0, cd_ignite=0, cd_brace=0)"
+    )
+    assert repr(Battle(7)) == f"Battle(turn=7, hero={Unit()!r}, foe={Unit()!r})"
+
+
+def test_limits_are_given_by_name():
+    with pytest.raises(TypeError):
+        Unit(1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, HIGHER_SHIELD)
+    with pytest.raises(TypeError):
+        Battle(1, Unit(), Unit(), HIGHER_SHIELD)
+
+
 def test_change_does_not_check():
     unit = change(Unit(5, 9, shield=3), hp=0)
     assert (unit.hp, unit.max, unit.shield) == (0, 9, 3)
@@ -153,3 +170,12 @@ def test_units_and_orders_are_found_by_name():
     assert (turn.order("hero"), turn.order("foe")) == (Order("hero", "guard"), Order("foe", "heal"))
     assert turn.orders == (Order("foe", "heal"), Order("hero", "guard"))
     assert (other("hero"), other("foe")) == ("foe", "hero")
+
+
+def test_a_name_that_was_read_counts_as_any_other():
+    """A name that a program reads is equal to the one in the code and another object."""
+    hero, foe = json.loads('["hero", "foe"]')
+    turn = Turn(Battle(), Order(foe, "heal"), Order(hero, "guard"))
+    assert (turn.order("hero").action, turn.order("foe").action) == ("guard", "heal")
+    with pytest.raises(UnknownNameError):
+        Turn(Battle(), Order("hero", "heal"), Order(hero, "guard"))

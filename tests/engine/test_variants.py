@@ -1,5 +1,6 @@
 """Rules other than the standard ones: which are refused, what the others change, and that none of them breaks."""
 
+import json
 from itertools import combinations
 
 import attrs
@@ -8,7 +9,7 @@ import pytest
 from turncheck.engine import STANDARD, Battle, Order, Rules, RulesError, Turn, Unit, read, read_answer, resolve, write
 from turncheck.engine.rules import PHASES, RULE_IDS
 from turncheck.engine.samplers import sample
-from turncheck.engine.tables import ACTION_NAMES, ACTIONS, FIELDS, Effect, at_least, gain
+from turncheck.engine.tables import ACTION_NAMES, ACTIONS, FIELDS, Effect, at_least, clear, gain
 
 IDLE = Unit(20, 20)
 WAITING = "hero wait", "foe wait"
@@ -141,6 +142,12 @@ CHANGES = [
      turn(Unit(20, 20, cd_heal=3, cd_brace=1), IDLE, *WAITING), Battle(2, Unit(20, 20, cd_heal=1), IDLE)),
     ("the counter leaps", attrs.evolve(STANDARD, turn_step=50),
      turn(IDLE, IDLE, *WAITING), Battle(51, IDLE, IDLE)),
+    ("an ignite that adds to the burn", with_effect("ignite", gain("burn", 3)),
+     turn(IDLE, Unit(20, 20, burn=4), "hero ignite", "foe wait"),
+     Battle(2, Unit(20, 20, cd_ignite=3), Unit(15, 20, burn=4))),
+    ("what happens to the struck alone happens to nobody who guards",
+     with_effect("guard", at_least("stun", 2, if_fragile=True)),
+     turn(Unit(20, 20, fragile=1), IDLE, "hero guard", "foe wait"), Battle(2, Unit(20, 20, cd_guard=2), IDLE)),
     ("regen gives more", attrs.evolve(STANDARD, regen_heal=7),
      turn(Unit(2, 20, regen=1), IDLE, *WAITING), Battle(2, Unit(9, 20), IDLE)),
 ]
@@ -170,7 +177,28 @@ def test_a_swap_is_undone_by_the_same_swap():
 def test_rules_can_be_left_out_one_after_the_other():
     assert STANDARD.without("E4").without("E1").left_out == {"E1", "E4"}
     assert STANDARD.without("E1", "E4") == STANDARD.without("E4").without("E1")
+    assert STANDARD.without("E4").without("E4") == STANDARD.without("E4")
     assert STANDARD.left_out == frozenset()
+
+
+def test_a_row_is_found_by_a_name_that_was_read():
+    """A name that a program reads is equal to the one in the table and another object."""
+    field, action = json.loads('["poison", "attack"]')
+    assert STANDARD.with_field(field, high=8).field("poison").high == 8
+    assert STANDARD.with_action(action, power=7).action("attack").power == 7
+    assert STANDARD.with_field("poison", label=field) == STANDARD
+
+
+def test_an_effect_is_capped_unconditional_and_without_amount_unless_it_says_so():
+    assert clear("poison") == Effect("poison", "clear", amount=0, if_fragile=False, capped=True)
+    assert gain("poison", 2) == Effect("poison", "gain", amount=2, if_fragile=False, capped=True)
+    assert at_least("stun", 2) == Effect("stun", "at least", amount=2, if_fragile=False, capped=True)
+    assert at_least("stun", 2, if_fragile=True) == Effect("stun", "at least", amount=2, if_fragile=True, capped=True)
+
+
+def test_a_condition_is_given_by_name():
+    with pytest.raises(TypeError):
+        at_least("stun", 2, True)
 
 
 def test_another_highest_is_what_states_and_texts_are_checked_against():

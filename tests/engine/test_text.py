@@ -272,6 +272,11 @@ def test_every_white_space_and_control_character_but_space_and_newline_is_bad_sp
     assert answers == dict.fromkeys(characters, "reject bad_spacing\n")
 
 
+def test_no_other_character_is_bad_spacing():
+    others = "".join(sorted({chr(code) for code in range(0x110000)} - set(FORBIDDEN)))
+    assert resolve_text(edited(("turn", others))) == "reject unknown_label\n"
+
+
 @pytest.mark.parametrize("field", [field for field in FIELDS if field.name in BLANK], ids=lambda field: field.name)
 def test_a_fallen_unit_with_any_number_left_is_refused(field):
     cd = "cd " if field.name == "cd_heal" else ""

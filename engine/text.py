@@ -115,7 +115,7 @@ class Label:
     word: str
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Number:
     """A place that wants digits: of one field, or of hp and max with a slash between."""
 
@@ -258,16 +258,10 @@ class _Reader:
                 numbers += self.number(piece, place, line, index)
         return numbers
 
-    def number(self, piece: str, place: Number, line: int, index: int) -> list[int]:
-        match = re.fullmatch(place.pattern, piece)
-        if match is None:
-            raise MalformedTextError("bad_number", line, index)
-        values = [int(digits) for digits in match.groups()]
-        if self.strict:
-            if any(not field.low <= value <= field.high for field, value in zip(place.fields, values, strict=True)):
-                raise MalformedTextError("out_of_range", line, index)
-            if len(values) == 2 and values[0] > values[1]:
-                raise MalformedTextError("hp_above_max", line, index)
+    def number(self, piece: str, place: Number, line: int, index: int) -> tuple[int, ...]:
+        values, reason = _number(piece, place) if len(piece) <= LONGEST_NUMBER else ((), "bad_number")
+        if reason == "bad_number" or (reason and self.strict):
+            raise MalformedTextError(reason, line, index)
         return values
 
     def places(self, line: int, count: int) -> Iterator[str]:
@@ -283,6 +277,21 @@ class _Reader:
     def end(self, line: int) -> None:
         if len(self.lines) > line:
             raise MalformedTextError("trailing_text", line + 1, 1)
+
+
+LONGEST_NUMBER = len("dd/dd")
+
+
+@lru_cache(maxsize=8192)  # there are few numbers, and half of the time that reading takes goes to them
+def _number(piece: str, place: Number) -> tuple[tuple[int, ...], str]:
+    """The values that stand at a number's place, and what is wrong with them; no values where it is no number."""
+    match = re.fullmatch(place.pattern, piece)
+    if match is None:
+        return (), "bad_number"
+    values = tuple(map(int, match.groups()))
+    if any(not field.low <= value <= field.high for field, value in zip(place.fields, values, strict=True)):
+        return values, "out_of_range"
+    return values, "hp_above_max" if len(values) == 2 and values[0] > values[1] else ""
 
 
 _NAMES = tuple(field.name for field in FIELDS)

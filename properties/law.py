@@ -142,16 +142,25 @@ def always(case: Case, rules: Rules) -> bool:
 
 
 @lru_cache(maxsize=4096)  # the laws of a turn read the same answers
+def reading(answer: str) -> Battle | str:
+    """What an answer says, read leniently: a battle, or the reason for which it rejects.
+
+    Raises:
+        UnreadableError: it is neither.
+    """
+    try:
+        return read_answer(answer)
+    except MalformedTextError as error:
+        raise UnreadableError(str(error)) from error
+
+
 def state(answer: str) -> Battle:
     """The battle that an answer writes, read leniently.
 
     Raises:
         UnreadableError: it rejects, or is no answer.
     """
-    try:
-        battle = read_answer(answer)
-    except MalformedTextError as error:
-        raise UnreadableError(str(error)) from error
+    battle = reading(answer)
     if not isinstance(battle, Battle):
         raise UnreadableError(f"the answer rejects: {battle}")
     return battle

@@ -1,67 +1,85 @@
-"""Laws about orders and what they do: who may act, guard, strikes, the shield."""
+"""Laws about what a unit does to itself: heal, guard, cleanse and brace."""
 
 from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from turncheck.engine import UNIT_NAMES, Battle, Rules, Turn, Unit, UnitName, other
-from turncheck.properties.law import DIRECTION, INVARIANCE, law, unit_law
-from turncheck.properties.laws.cases import action_of, either_side, made_to_wait, slot_of, some_unit
-from turncheck.strategies import actions, between, positive, turns, units
-
-
-def _is_stunned(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    return turn.battle.unit(name).stun > 0 and action_of(turn, name) != "wait"
-
-
-def _stunned_turns(rules: Rules) -> st.SearchStrategy[Turn]:
-    return turns(hero=units(stun=positive, rules=rules), hero_action=actions(but=["wait"]), rules=rules)
-
-
-@law(
-    "O2", INVARIANCE, cases=either_side(_stunned_turns), applies=some_unit(_is_stunned), also=made_to_wait(_is_stunned)
+from turncheck.engine import UNIT_NAMES, Battle, Rules, Turn, Unit, UnitName
+from turncheck.properties.law import DIRECTION, INVARIANCE, KNOWN_ANSWER, law, unit_law
+from turncheck.properties.laws.amounts import amount, counted_down, regained
+from turncheck.properties.laws.cases import (
+    apart_from,
+    at_full_hp,
+    either_side,
+    made_to_wait,
+    performed,
+    sturdy,
+    unit_with,
 )
-def stunned_unit_does_nothing(turn: Turn, after: Battle, after_waiting: Battle) -> None:
-    """A stunned unit does nothing: the turn ends as if it had been ordered to wait."""
-    assert after == after_waiting
+from turncheck.properties.laws.conditions import (
+    action_of,
+    all_of,
+    is_left_alone,
+    is_ordered,
+    lacks,
+    performs,
+    some_unit,
+    stands_after,
+)
+from turncheck.strategies import positive, turns, units
+
+# --- A2: heal --------------------------------------------------------------------------------------------------------
+
+_heals_unhurt = all_of(performs("heal"), lacks("poison", "burn"))
 
 
-def _is_on_cooldown(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    slot = slot_of(turn, name, rules)
-    return slot is not None and getattr(turn.battle.unit(name), slot) > 0
+@unit_law("A2, E4", KNOWN_ANSWER, cases=performed(unit_with(poison=0, burn=0), "heal"), who=_heals_unhurt)
+def heal_restores_hp(before: Unit, after: Unit, rules: Rules) -> None:
+    """A unit that heals gains 8 hp and at the end of the turn 3 more, at most to its max."""
+    gained = amount("heal", "hp", rules) + regained(amount("heal", "regen", rules), rules)
+    assert after.hp == min(before.hp + gained, before.max)
 
 
-def _cooling_turns(rules: Rules) -> st.SearchStrategy[Turn]:
-    cooling = units(
-        cd_heal=positive,
-        cd_guard=positive,
-        cd_cleanse=positive,
-        cd_poison_strike=positive,
-        cd_ignite=positive,
-        cd_brace=positive,
-        rules=rules,
-    )
-    return turns(hero=cooling, hero_action=actions(but=["wait", "attack"]), rules=rules)
+@unit_law("A2", KNOWN_ANSWER, cases=performed(sturdy(), "heal"), who=all_of(performs("heal"), stands_after))
+def heal_gives_regen(before: Unit, after: Unit, rules: Rules) -> None:
+    """Heal makes regen at least 2, of which the end of the turn takes 1; more than 2 is kept."""
+    assert after.regen == counted_down(max(before.regen, amount("heal", "regen", rules)), rules)
+
+
+def _heals_at_full_hp(turn: Turn, name: UnitName, rules: Rules) -> bool:
+    unit = turn.battle.unit(name)
+    unstruck = turn.first.unit == name or is_left_alone(turn, name, rules)
+    return action_of(turn, name) == "heal" and unit.hp == unit.max and unit.regen > 0 and unstruck
 
 
 @law(
-    "O3",
+    "A2",
     INVARIANCE,
-    cases=either_side(_cooling_turns),
-    applies=some_unit(_is_on_cooldown),
-    also=made_to_wait(_is_on_cooldown),
+    cases=performed(at_full_hp(unit_with(poison=positive, regen=positive)), "heal"),
+    applies=some_unit(_heals_at_full_hp),
+    also=made_to_wait(_heals_at_full_hp),
 )
-def action_on_cooldown_is_wait(turn: Turn, after: Battle, after_waiting: Battle) -> None:
-    """An action whose slot is above 0 does nothing: the turn ends as if the order had been to wait."""
-    assert after == after_waiting
+def heal_at_full_hp_restores_nothing(turn: Turn, after: Battle, after_waiting: Battle) -> None:
+    """A regenerating unit that heals at full hp ends as if it had waited, its regen and the slot aside."""
+    assert apart_from(after, "regen", "cd_heal") == apart_from(after_waiting, "regen", "cd_heal")
+
+
+# --- A3: guard -------------------------------------------------------------------------------------------------------
+
+_guards_unhurt = all_of(performs("guard"), lacks("poison", "burn"))
+
+
+@unit_law("A3", KNOWN_ANSWER, cases=performed(unit_with(poison=0, burn=0), "guard"), who=_guards_unhurt)
+def guard_adds_to_the_shield(before: Unit, after: Unit, rules: Rules) -> None:
+    """Guard adds 5 to the shield, up to 20."""
+    assert after.shield == min(before.shield + amount("guard", "shield", rules), rules.field("shield").high)
+
+
+_guards = is_ordered("guard")
 
 
 def _guarding_turns(rules: Rules) -> st.SearchStrategy[Turn]:
     return turns(hero=units(cd_guard=0, stun=0, rules=rules), hero_action="guard", rules=rules)
-
-
-def _guards(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    return action_of(turn, name) == "guard"
 
 
 @law("A3", DIRECTION, cases=either_side(_guarding_turns), applies=some_unit(_guards), also=made_to_wait(_guards))
@@ -71,34 +89,62 @@ def guard_never_leaves_less_hp(turn: Turn, after: Battle, after_waiting: Battle)
     assert all(after.unit(name).hp >= after_waiting.unit(name).hp for name in guards)
 
 
-def _strongest_attack(rules: Rules) -> int:
-    """The damage of an attack at a fragile unit, or at one that is not, whichever is more."""
-    power = rules.action("attack").power
-    return max(power, power * rules.fragile_numerator // rules.fragile_denominator)
+# --- A4: cleanse -----------------------------------------------------------------------------------------------------
+
+_afflicted = unit_with(poison=positive, burn=positive, fragile=positive)
 
 
-def _shielded_turns(rules: Rules) -> st.SearchStrategy[Turn]:
-    thick = between(min(_strongest_attack(rules), rules.field("shield").high))
-    shielded = units(shield=thick, poison=0, burn=0, rules=rules)
-    own = st.sampled_from([action.name for action in rules.actions if action.power == 0])
-    return turns(hero=shielded, hero_action=own, foe_action="attack", rules=rules)
+@unit_law("A4", KNOWN_ANSWER, cases=performed(_afflicted, "cleanse"), who=performs("cleanse"))
+def cleanse_ends_poison_burn_and_fragile(before: Unit, after: Unit) -> None:
+    """A unit that cleanses itself and is left alone ends the turn without poison, burn and fragile."""
+    assert (after.poison, after.burn, after.fragile) == (0, 0, 0)
 
 
-def _is_attacked_behind_a_thick_shield(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    unit = turn.battle.unit(name)
-    unhurt = unit.poison == unit.burn == rules.action(action_of(turn, name)).power == 0
-    return unhurt and action_of(turn, other(name)) == "attack" and unit.shield >= _strongest_attack(rules)
+@unit_law("A4", KNOWN_ANSWER, cases=performed(_afflicted, "cleanse"), who=performs("cleanse"))
+def cleanse_comes_before_the_harm(before: Unit, after: Unit, rules: Rules) -> None:
+    """Poison and burn that a unit cleanses this turn cost it neither hp nor shield."""
+    hp = min(before.hp + regained(before.regen, rules), before.max)
+    assert (after.hp, after.shield) == (hp, before.shield)
 
 
-@unit_law("S3", DIRECTION, cases=either_side(_shielded_turns), who=_is_attacked_behind_a_thick_shield)
-def thick_shield_takes_an_attack(before: Unit, after: Unit) -> None:
-    """Behind a shield of 9 or more an attack costs no hp; a unit that strikes, is poisoned or burns is left aside."""
-    assert after.hp >= before.hp
+@unit_law(
+    "A4, E5",
+    KNOWN_ANSWER,
+    cases=performed(unit_with(regen=positive, thorns=positive), "cleanse"),
+    who=performs("cleanse"),
+)
+def cleanse_keeps_what_helps(before: Unit, after: Unit, rules: Rules) -> None:
+    """Cleanse leaves regen and thorns alone: they count down as in any turn."""
+    kept = counted_down(before.regen, rules), counted_down(before.thorns, rules)
+    assert (after.regen, after.thorns) == kept
+
+
+# --- A7: brace -------------------------------------------------------------------------------------------------------
+
+_braces_and_stands = all_of(performs("brace"), stands_after)
+
+
+@unit_law("A7, E5", KNOWN_ANSWER, cases=performed(sturdy(), "brace"), who=_braces_and_stands)
+def brace_gives_thorns(before: Unit, after: Unit, rules: Rules) -> None:
+    """Brace makes thorns at least 3, of which the end of the turn takes 1; more than 3 is kept."""
+    assert after.thorns == counted_down(max(before.thorns, amount("brace", "thorns", rules)), rules)
+
+
+@unit_law("A7", KNOWN_ANSWER, cases=performed(unit_with(fragile=positive), "brace"), who=performs("brace"))
+def brace_ends_fragile(before: Unit, after: Unit) -> None:
+    """A unit that braces itself and is left alone ends the turn not fragile."""
+    assert after.fragile == 0
 
 
 LAWS = (
-    stunned_unit_does_nothing,
-    action_on_cooldown_is_wait,
+    heal_restores_hp,
+    heal_gives_regen,
+    heal_at_full_hp_restores_nothing,
+    guard_adds_to_the_shield,
     guard_never_leaves_less_hp,
-    thick_shield_takes_an_attack,
+    cleanse_ends_poison_burn_and_fragile,
+    cleanse_comes_before_the_harm,
+    cleanse_keeps_what_helps,
+    brace_gives_thorns,
+    brace_ends_fragile,
 )

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import strategies as st
-
-from turncheck.engine import Rules, Turn, resolve_text
+from turncheck.engine import Rules, resolve_text
 from turncheck.properties.law import KNOWN_ANSWER, text_law
-from turncheck.strategies import turns
+from turncheck.properties.laws.cases import any_or_finished_turn
 
 
-def _every_turn(rules: Rules) -> st.SearchStrategy[Turn]:
-    return turns(fallen=True, rules=rules)
-
-
-@text_law("all", KNOWN_ANSWER, cases=_every_turn)
+@text_law("all", KNOWN_ANSWER, cases=any_or_finished_turn)
 def answer_agrees_with_the_reference(text: str, answer: str, rules: Rules) -> None:
     """Every turn is answered as the reference answers it."""
     assert answer == resolve_text(text, rules)

@@ -1,22 +1,26 @@
-"""Laws about a battle as a whole: when it is over, the turn counter, both sides, falling."""
+"""Laws about a battle as a whole: when it is over, the turn counter, both sides and both orders, max."""
 
 from __future__ import annotations
 
-import attrs
 from hypothesis import strategies as st
 
-from turncheck.engine import Battle, Rules, Turn, Unit, UnitName
-from turncheck.engine.tables import BLANK
+from turncheck.engine import UNIT_NAMES, Battle, Rules, Turn, Unit, UnitName
+from turncheck.engine.state import change
 from turncheck.properties.law import INVARIANCE, KNOWN_ANSWER, law, unit_law
+from turncheck.properties.laws.amounts import SELF_AIMED
 from turncheck.properties.laws.cases import (
-    action_of,
+    any_or_finished_turn,
     any_turn,
+    apart_from,
     either_side,
     mirrored,
-    stands_after,
     swapped,
+    with_both,
 )
-from turncheck.strategies import between, positive, turns, units
+from turncheck.properties.laws.conditions import action_of, any_unit, both_units, goes_on, is_left_alone
+from turncheck.strategies import actions, between, positive, turns, units
+
+# --- when it is over, and the turn counter ---------------------------------------------------------------------------
 
 
 def _is_over(turn: Turn, rules: Rules) -> bool:
@@ -33,18 +37,14 @@ def finished_battle_stays_as_it_is(turn: Turn, after: Battle) -> None:
     assert after == turn.battle
 
 
-def _goes_on(turn: Turn, rules: Rules) -> bool:
-    return not turn.battle.over
-
-
-@law("T5", KNOWN_ANSWER, cases=any_turn, applies=_goes_on)
+@law("T5", KNOWN_ANSWER, cases=any_turn, applies=goes_on)
 def turn_counter_rises_by_one(turn: Turn, after: Battle, rules: Rules) -> None:
     """The turn counter rises by 1, to at most 99, in a battle that is not over."""
     assert after.turn == min(turn.battle.turn + rules.turn_step, rules.turn.high)
 
 
 def _earlier(turn: Turn, rules: Rules) -> Turn:
-    return attrs.evolve(turn, battle=attrs.evolve(turn.battle, turn=1))
+    return change(turn, battle=change(turn.battle, turn=1))
 
 
 def _is_later(turn: Turn, rules: Rules) -> bool:
@@ -61,22 +61,21 @@ def turn_counter_changes_only_itself(turn: Turn, after: Battle, after_turn_1: Ba
     assert (after.hero, after.foe) == (after_turn_1.hero, after_turn_1.foe)
 
 
+# --- both sides and both orders --------------------------------------------------------------------------------------
+
+
 @law("T2", INVARIANCE, cases=any_turn, also=swapped)
 def swapped_units_swap_the_answer(turn: Turn, after: Battle, after_swapped: Battle) -> None:
     """With hero and foe in each other's place, and who acts first with them, the answer has them so too."""
     assert after_swapped == mirrored(after)
 
 
-SELF_AIMED = ("wait", "heal", "guard", "cleanse", "brace")
+_both_aim_at_themselves = both_units(is_left_alone)
 
 
 def _self_aimed_turns(rules: Rules) -> st.SearchStrategy[Turn]:
     names = st.sampled_from(SELF_AIMED)
     return turns(hero_action=names, foe_action=names, rules=rules)
-
-
-def _both_aim_at_themselves(turn: Turn, rules: Rules) -> bool:
-    return all(rules.action(order.action).aim == "self" for order in turn.orders)
 
 
 def _in_the_other_order(turn: Turn, rules: Rules) -> Turn:
@@ -89,11 +88,24 @@ def self_aimed_orders_commute(turn: Turn, after: Battle, after_other_order: Batt
     assert after == after_other_order
 
 
-def _any_unit(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    return True
+def _both_go_about_their_own(turn: Turn, rules: Rules) -> bool:
+    return _both_aim_at_themselves(turn, rules) and goes_on(turn, rules)
 
 
-@unit_law("A2", KNOWN_ANSWER, cases=any_turn, who=_any_unit)
+def _with_another_opponent(turn: Turn, rules: Rules) -> Turn:
+    return change(turn, battle=change(turn.battle, **{turn.second.unit: Unit(limits=rules.limits)}))
+
+
+@law("A2-A4, A7", INVARIANCE, cases=_self_aimed_turns, applies=_both_go_about_their_own, also=_with_another_opponent)
+def self_aimed_orders_do_not_meet(turn: Turn, after: Battle, after_with_another: Battle) -> None:
+    """Where both units act on themselves, it does not matter to the first who the second is."""
+    assert after.unit(turn.first.unit) == after_with_another.unit(turn.first.unit)
+
+
+# --- max -------------------------------------------------------------------------------------------------------------
+
+
+@unit_law("A2", KNOWN_ANSWER, cases=any_or_finished_turn, who=any_unit)
 def max_never_changes(before: Unit, after: Unit) -> None:
     """Nothing changes the most hit points that a unit can have."""
     assert after.max == before.max
@@ -107,26 +119,31 @@ def _may_gain_hp(turn: Turn, name: UnitName, rules: Rules) -> bool:
     return turn.battle.unit(name).regen > 0 or action_of(turn, name) == "heal"
 
 
-@unit_law("E4", KNOWN_ANSWER, cases=either_side(_healing_turns), who=_may_gain_hp)
+@unit_law("A2, E4", KNOWN_ANSWER, cases=either_side(_healing_turns), who=_may_gain_hp)
 def nobody_is_healed_above_max(before: Unit, after: Unit) -> None:
     """A unit that heals or regenerates ends its turn with at most its max."""
     assert after.hp <= before.max
 
 
-def _deadly_turns(rules: Rules) -> st.SearchStrategy[Turn]:
-    # Poison alone takes the last hp of a unit that does nothing for itself.
-    dying = units(hp=1, poison=positive, rules=rules)
-    return turns(hero=dying, hero_action=st.sampled_from(["wait", "attack", "ignite", "guard"]), rules=rules)
+def _turns_without_healing(rules: Rules) -> st.SearchStrategy[Turn]:
+    unhealed = units(max=between(1, rules.field("max").high - 1), regen=0, rules=rules)
+    harmed = actions(but=["heal"])
+    return turns(hero=unhealed, foe=unhealed, hero_action=harmed, foe_action=harmed, rules=rules)
 
 
-def _falls(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    return not turn.battle.over and not stands_after(turn, name, rules)
+def _nobody_gains_hp(turn: Turn, rules: Rules) -> bool:
+    lowest = min(turn.battle.unit(name).max for name in UNIT_NAMES)
+    return lowest < rules.field("max").high and not any(_may_gain_hp(turn, name, rules) for name in UNIT_NAMES)
 
 
-@unit_law("T4", KNOWN_ANSWER, cases=either_side(_deadly_turns), who=_falls)
-def fallen_unit_is_left_blank(before: Unit, after: Unit) -> None:
-    """A unit that falls ends the turn at 0 hp, with its shield, statuses and cooldown slots at 0."""
-    assert (after.hp, *(getattr(after, name) for name in BLANK)) == (0,) * (1 + len(BLANK))
+def _at_the_highest_max(turn: Turn, rules: Rules) -> Turn:
+    return with_both(turn, lambda unit: {"max": rules.field("max").high})
+
+
+@law("A2, E4", INVARIANCE, cases=_turns_without_healing, applies=_nobody_gains_hp, also=_at_the_highest_max)
+def max_matters_only_to_healing(turn: Turn, after: Battle, after_at_highest: Battle) -> None:
+    """Where nobody heals or regenerates, the turn ends the same with the max of both units raised to the highest."""
+    assert apart_from(after, "max") == apart_from(after_at_highest, "max")
 
 
 LAWS = (
@@ -135,7 +152,8 @@ LAWS = (
     turn_counter_changes_only_itself,
     swapped_units_swap_the_answer,
     self_aimed_orders_commute,
+    self_aimed_orders_do_not_meet,
     max_never_changes,
     nobody_is_healed_above_max,
-    fallen_unit_is_left_blank,
+    max_matters_only_to_healing,
 )

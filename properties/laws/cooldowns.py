@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from hypothesis import strategies as st
 
 from turncheck.engine import Rules, Turn, Unit, UnitName, other
 from turncheck.engine.tables import SLOTS
 from turncheck.properties.law import KNOWN_ANSWER, unit_law
-from turncheck.properties.laws.cases import action_of, either_side, slot_of, stands_after, strong
+from turncheck.properties.laws.amounts import cooled_down
+from turncheck.properties.laws.cases import either_side, freed, strong
+from turncheck.properties.laws.conditions import (
+    action_of,
+    goes_on,
+    is_free,
+    slot_of,
+    stands_after,
+)
 from turncheck.strategies import actions, positive, turns, units
 
 
@@ -18,7 +28,7 @@ def _cooling_turns(rules: Rules) -> st.SearchStrategy[Turn]:
 
 def _has_a_slot_to_count(turn: Turn, name: UnitName, rules: Rules) -> bool:
     unit = turn.battle.unit(name)
-    return any(getattr(unit, slot) for slot in SLOTS) and not turn.battle.over and stands_after(turn, name, rules)
+    return any(getattr(unit, slot) for slot in SLOTS) and goes_on(turn, rules) and stands_after(turn, name, rules)
 
 
 @unit_law("E6", KNOWN_ANSWER, cases=either_side(_cooling_turns), who=_has_a_slot_to_count)
@@ -26,39 +36,44 @@ def cooldowns_count_down(before: Unit, after: Unit, rules: Rules) -> None:
     """Every slot above 0 of a unit that still stands falls by 1: its action cannot have been performed."""
     counting = [slot for slot in SLOTS if getattr(before, slot) > 0]
     left = {slot: getattr(after, slot) for slot in counting}
-    assert left == {slot: max(getattr(before, slot) - rules.slot_step, 0) for slot in counting}
+    assert left == {slot: cooled_down(getattr(before, slot), rules) for slot in counting}
+
+
+def _sturdy_turns(rules: Rules) -> st.SearchStrategy[Turn]:
+    return turns(hero=units(hp=strong(rules), rules=rules), rules=rules)
+
+
+def _goes_on_and_stands(turn: Turn, name: UnitName, rules: Rules) -> bool:
+    return goes_on(turn, rules) and stands_after(turn, name, rules)
+
+
+@unit_law("E6, E7", KNOWN_ANSWER, cases=either_side(_sturdy_turns), who=_goes_on_and_stands)
+def only_the_ordered_slot_is_spent(before: Unit, after: Unit, turn: Turn, name: UnitName, rules: Rules) -> None:
+    """Of a unit that still stands every slot but that of the action that it was ordered to do counts down."""
+    rest = [slot for slot in SLOTS if slot != slot_of(turn, name, rules)]
+    left = {slot: getattr(after, slot) for slot in rest}
+    assert left == {slot: cooled_down(getattr(before, slot), rules) for slot in rest}
 
 
 def _spending_turns(rules: Rules) -> st.SearchStrategy[Turn]:
     # Fragile is left at 0, so that a poison_strike that comes first does not stun.
-    spender = units(
-        hp=strong(rules),
-        stun=0,
-        fragile=0,
-        rules=rules,
-        cd_heal=0,
-        cd_guard=0,
-        cd_cleanse=0,
-        cd_poison_strike=0,
-        cd_ignite=0,
-        cd_brace=0,
-    )
-    return turns(hero=spender, hero_action=actions(but=["wait", "attack"]), rules=rules)
+    spender = units(hp=strong(rules), fragile=0, rules=rules)
+    drawn = turns(hero=spender, hero_action=actions(but=["wait", "attack"]), rules=rules)
+    return drawn.map(partial(freed, name="hero", rules=rules))
 
 
 def _spends(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    unit, slot = turn.battle.unit(name), slot_of(turn, name, rules)
-    free = slot is not None and getattr(unit, slot) == 0 and unit.stun == 0
-    not_stunned_first = unit.fragile == 0 or turn.first.unit == name or action_of(turn, other(name)) != "poison_strike"
-    return free and not_stunned_first and not turn.battle.over and stands_after(turn, name, rules)
+    free = slot_of(turn, name, rules) is not None and is_free(turn, name, rules)
+    unstunned = turn.battle.unit(name).fragile == 0 or turn.first.unit == name
+    not_stunned_first = unstunned or action_of(turn, other(name)) != "poison_strike"
+    return free and not_stunned_first and stands_after(turn, name, rules)
 
 
-@unit_law("E7", KNOWN_ANSWER, cases=either_side(_spending_turns), who=_spends)
+@unit_law("O4, E7", KNOWN_ANSWER, cases=either_side(_spending_turns), who=_spends)
 def spent_slot_takes_its_cooldown(before: Unit, after: Unit, turn: Turn, name: UnitName, rules: Rules) -> None:
     """A unit that performs an action and still stands has the slot at the action's cooldown: heal at 3, guard at 2."""
     action = rules.action(action_of(turn, name))
-    assert action.slot
-    assert getattr(after, action.slot) == action.cooldown
+    assert getattr(after, f"cd_{action.name}") == action.cooldown
 
 
-LAWS = (cooldowns_count_down, spent_slot_takes_its_cooldown)
+LAWS = (cooldowns_count_down, only_the_ordered_slot_is_spent, spent_slot_takes_its_cooldown)

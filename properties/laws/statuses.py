@@ -1,95 +1,86 @@
-"""Laws about statuses: what poison and burn cost, and that statuses count down."""
+"""Laws about statuses: they count down, whatever they do, and what they do does not depend on how long they last."""
 
 from __future__ import annotations
 
-import attrs
-from hypothesis import strategies as st
+from collections.abc import Callable
+from typing import Any
 
-from turncheck.engine import UNIT_NAMES, Battle, Rules, Turn, Unit, UnitName
+from turncheck.engine import Battle, Rules, Turn, Unit, UnitName
 from turncheck.engine.tables import STATUSES
-from turncheck.properties.law import DIRECTION, KNOWN_ANSWER, law, unit_law
-from turncheck.properties.laws.cases import action_of, any_turn, either_side, stands_after, strong
-from turncheck.strategies import actions, between, positive, turns, units
+from turncheck.properties.law import INVARIANCE, KNOWN_ANSWER, law, unit_law
+from turncheck.properties.laws.amounts import counted_down
+from turncheck.properties.laws.cases import TurnCases, apart_from, either_side, idle, sturdy, with_both
+from turncheck.properties.laws.conditions import all_of, idles, lacks, some_unit, stands_after
+from turncheck.strategies import between, positive, turns, units
 
 
-def _poisoned_turns(rules: Rules) -> st.SearchStrategy[Turn]:
-    return turns(hero=units(poison=positive, regen=0, rules=rules), hero_action=actions(but=["heal"]), rules=rules)
+def _is_afflicted(turn: Turn, name: UnitName, rules: Rules) -> bool:
+    return any(getattr(turn.battle.unit(name), status) for status in STATUSES)
 
 
-def _is_poisoned_and_not_healed(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    unit = turn.battle.unit(name)
-    return unit.poison > 0 and unit.regen == 0 and action_of(turn, name) != "heal"
-
-
-@unit_law("E1", DIRECTION, cases=either_side(_poisoned_turns), who=_is_poisoned_and_not_healed)
-def hp_never_rises_under_poison(before: Unit, after: Unit) -> None:
-    """A poisoned unit that neither heals nor regenerates never ends its turn with more hp."""
-    assert after.hp <= before.hp
-
-
-def _more_poison(turn: Turn, rules: Rules) -> Turn:
-    highest = rules.field("poison").high
-
-    def worse(unit: Unit) -> Unit:
-        return attrs.evolve(unit, poison=min(unit.poison + 1, highest))
-
-    battle = turn.battle
-    return attrs.evolve(turn, battle=attrs.evolve(battle, hero=worse(battle.hero), foe=worse(battle.foe)))
-
-
-def _goes_on(turn: Turn, rules: Rules) -> bool:
-    return not turn.battle.over
-
-
-@law("E1", DIRECTION, cases=any_turn, applies=_goes_on, also=_more_poison)
-def more_poison_never_leaves_more_hp(turn: Turn, after: Battle, after_more: Battle) -> None:
-    """With one more stack of poison on each, neither unit ends the turn with more hp."""
-    assert all(after_more.unit(name).hp <= after.unit(name).hp for name in UNIT_NAMES)
-
-
-def _burning_turns(rules: Rules) -> st.SearchStrategy[Turn]:
-    shield = between(min(rules.burn_damage, rules.field("shield").high))
-    burning = units(burn=positive, shield=shield, poison=0, regen=0, rules=rules)
-    return turns(hero=burning, hero_action="wait", foe_action="wait", rules=rules)
-
-
-def _burns_behind_its_shield(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    unit = turn.battle.unit(name)
-    burns = unit.burn > 0 and unit.poison == unit.regen == 0 and unit.shield >= rules.burn_damage
-    return burns and _all_wait(turn) and not turn.battle.over
-
-
-def _all_wait(turn: Turn) -> bool:
-    return all(order.action == "wait" for order in turn.orders)
-
-
-@unit_law("E2", KNOWN_ANSWER, cases=either_side(_burning_turns), who=_burns_behind_its_shield)
-def burn_meets_the_shield_first(before: Unit, after: Unit, rules: Rules) -> None:
-    """Where both wait, burn takes 3 from a shield that has them, and no hp."""
-    assert (after.shield, after.hp) == (before.shield - rules.burn_damage, before.hp)
-
-
-def _idle_turns(rules: Rules) -> st.SearchStrategy[Turn]:
-    afflicted = units(hp=strong(rules), burn=positive, rules=rules)
-    return turns(hero=afflicted, hero_action="wait", foe_action="wait", rules=rules)
-
-
-def _is_afflicted_and_stands(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    unit = turn.battle.unit(name)
-    afflicted = any(getattr(unit, status) for status in STATUSES)
-    return afflicted and _all_wait(turn) and not turn.battle.over and stands_after(turn, name, rules)
-
-
-@unit_law("E5", KNOWN_ANSWER, cases=either_side(_idle_turns), who=_is_afflicted_and_stands)
+@unit_law("E5", KNOWN_ANSWER, cases=idle(sturdy(burn=positive)), who=all_of(idles, _is_afflicted, stands_after))
 def statuses_count_down(before: Unit, after: Unit, rules: Rules) -> None:
-    """Where both wait, every status of a unit that still stands falls by 1, to no less than 0."""
+    """Every status of an idle unit that still stands falls by 1, to no less than 0."""
     left = {status: getattr(after, status) for status in STATUSES}
-    assert left == {status: max(getattr(before, status) - rules.status_step, 0) for status in STATUSES}
+    assert left == {status: counted_down(getattr(before, status), rules) for status in STATUSES}
+
+
+_keeps_its_shield = all_of(idles, lacks("burn"), stands_after)
+
+
+@unit_law("E5", KNOWN_ANSWER, cases=idle(sturdy(burn=0, shield=positive)), who=_keeps_its_shield)
+def shield_does_not_count_down(before: Unit, after: Unit) -> None:
+    """The shield of an idle unit that does not burn and still stands stays as it is."""
+    assert after.shield == before.shield
+
+
+# --- how long they last ----------------------------------------------------------------------------------------------
+
+
+def _lasting(status: str) -> TurnCases:
+    """Turns in which one unit has more than one turn of that status left."""
+    narrowed: dict[str, Any] = {status: between(2)}
+    return either_side(lambda rules: turns(hero=units(**narrowed, rules=rules), rules=rules))
+
+
+def _lasts(status: str) -> Callable[[Turn, Rules], bool]:
+    return some_unit(lambda turn, name, rules: getattr(turn.battle.unit(name), status) > 1)
+
+
+def _in_its_last_turn(status: str) -> Callable[[Turn, Rules], Turn]:
+    """The same turn with at most one turn of that status left to each unit."""
+    return lambda turn, rules: with_both(turn, lambda unit: {status: min(getattr(unit, status), 1)})
+
+
+@law("E2", INVARIANCE, cases=_lasting("burn"), applies=_lasts("burn"), also=_in_its_last_turn("burn"))
+def longer_burn_hurts_no_more(turn: Turn, after: Battle, after_shorter: Battle) -> None:
+    """Where burn lasts longer, nothing but burn is different at the end of the turn."""
+    assert apart_from(after, "burn") == apart_from(after_shorter, "burn")
+
+
+@law("E4", INVARIANCE, cases=_lasting("regen"), applies=_lasts("regen"), also=_in_its_last_turn("regen"))
+def longer_regen_gives_no_more(turn: Turn, after: Battle, after_shorter: Battle) -> None:
+    """Where regen lasts longer, nothing but regen is different at the end of the turn: the last one gives as much."""
+    assert apart_from(after, "regen") == apart_from(after_shorter, "regen")
+
+
+@law("S6", INVARIANCE, cases=_lasting("thorns"), applies=_lasts("thorns"), also=_in_its_last_turn("thorns"))
+def longer_thorns_cost_no_more(turn: Turn, after: Battle, after_shorter: Battle) -> None:
+    """Where thorns last longer, nothing but thorns is different at the end of the turn."""
+    assert apart_from(after, "thorns") == apart_from(after_shorter, "thorns")
+
+
+@law("S2, A5", INVARIANCE, cases=_lasting("fragile"), applies=_lasts("fragile"), also=_in_its_last_turn("fragile"))
+def longer_fragile_is_no_weaker(turn: Turn, after: Battle, after_shorter: Battle) -> None:
+    """Where a unit is fragile for longer, nothing but that is different at the end of the turn."""
+    assert apart_from(after, "fragile") == apart_from(after_shorter, "fragile")
 
 
 LAWS = (
-    hp_never_rises_under_poison,
-    more_poison_never_leaves_more_hp,
-    burn_meets_the_shield_first,
     statuses_count_down,
+    shield_does_not_count_down,
+    longer_burn_hurts_no_more,
+    longer_regen_gives_no_more,
+    longer_thorns_cost_no_more,
+    longer_fragile_is_no_weaker,
 )

@@ -7,7 +7,7 @@ PACKAGES := api engine model properties reports strategies
 # Hypothesis shrinks in an order that depends on hashes of texts: of several smallest turns the same is shown each time.
 export PYTHONHASHSEED := 0
 
-.PHONY: demo test install lint types hold clean FORCE
+.PHONY: demo test install lint types hold mutants clean FORCE
 
 # pytest ends with 0 where every law held and with 1 where some were broken: in both the check ran.
 demo: $(VENV)/installed
@@ -27,6 +27,10 @@ types: $(VENV)/installed
 # Every law, held by the reference on 1,000,000 sampled turns: to be run before a law is merged.
 hold: $(VENV)/installed
 	$(BIN)/python -m tests.bench.hold --turns 1000000
+
+# Every mutant held against every law: writes docs/mutants.md, docs/mutants.csv and the witnesses that the tests replay.
+mutants: $(VENV)/installed
+	$(BIN)/python -m tests.mutants.table
 
 install: $(VENV)/installed
 

@@ -233,12 +233,14 @@ def text_law(
     cases: Callable[[Rules], SearchStrategy[Any]],
     applies: Callable[[Any, Rules], bool] = always,
     also: Callable[[str, Rules], str] | None = None,
+    each: Callable[[Any, Rules], tuple[str, ...]] | None = None,
     again: Manner | None = None,
     share: float = 1.0,
 ) -> Callable[[Decorated], Law]:
     """A law about texts: malformed ones where that is its kind, else those of turns. The function gets the text and the
     answer as it was written; with `also`, which makes a second text of the first, or with `again`, the second answer
-    too; and the rules in force where it has a parameter `rules`.
+    too; and the rules in force where it has a parameter `rules`. With `each`, which makes many texts of a turn, it is
+    about each of those.
     """
 
     def decorate(function: Decorated) -> Law:
@@ -246,12 +248,18 @@ def text_law(
 
         def prompts(case: Case, rules: Rules) -> tuple[str, ...]:
             text = text_of(case)
+            if each:
+                return each(case, rules)
             return (text, also(text, rules)) if also else (text,)
 
         def holds(case: Case, answers: Sequence[str], rules: Rules) -> None:
-            call(text_of(case), *answers, rules=rules)
+            if each is None:
+                call(text_of(case), *answers, rules=rules)
+                return
+            for text, answer in zip(each(case, rules), answers, strict=True):
+                call(text, answer, rules=rules)
 
-        reads = _malformed if kind == MALFORMED else read
+        reads = _malformed if kind == MALFORMED and each is None else read
         parts = {"cases": cases, "applies": applies, "prompts": _at_once(prompts), "holds": holds, "reads": reads}
         return _made(function, rule, kind, **parts, again=again, share=share)
 

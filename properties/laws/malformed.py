@@ -131,6 +131,47 @@ def number_beyond_its_range_is_out_of_range(text: str, answer: str) -> None:
     assert answer == write_rejection("out_of_range")
 
 
+def _raised_one_by_one(turn: Turn, rules: Rules) -> tuple[str, ...]:
+    """The turn with each number of each unit in turn one above its highest, where the text can hold that."""
+    fields = [field for field in rules.fields if field.name not in ("hp", "max") and field.high < field.widest]
+    return tuple(write(_raised(turn, name, field)) for name in UNIT_NAMES for field in fields)
+
+
+def _standing(rules: Rules) -> st.SearchStrategy[Turn]:
+    return turns(rules=rules)
+
+
+def _goes_on(turn: Turn, rules: Rules) -> bool:
+    return not turn.battle.over
+
+
+@text_law("M7", MALFORMED, cases=_standing, applies=_goes_on, each=_raised_one_by_one, share=0.1)
+def every_range_ends_where_it_should(text: str, answer: str) -> None:
+    """Each number of a unit, raised to one above its highest while all else is valid, is rejected as out_of_range."""
+    assert answer == write_rejection("out_of_range")
+
+
+_ZEROS = ("\u0660", "\u0966", "\uff10")
+"""The digit 0 in Arabic, Devanagari and full-width writing; the other nine digits follow each."""
+
+
+def _digits_of_another_script(rules: Rules) -> st.SearchStrategy[str]:
+    def written(drawn: tuple[Turn, int, str]) -> str:
+        turn, place, zero = drawn
+        text = write(turn)
+        digits = [index for index, character in enumerate(text) if character.isdecimal()]
+        at = digits[place % len(digits)]
+        return text[:at] + chr(ord(zero) + int(text[at])) + text[at + 1 :]
+
+    return st.tuples(turns(rules=rules), st.integers(0, 999), st.sampled_from(_ZEROS)).map(written)
+
+
+@text_law("M6", MALFORMED, cases=_digits_of_another_script, applies=_is("bad_number"))
+def only_ascii_digits_are_digits(text: str, answer: str) -> None:
+    """A number with a digit of another script in it is rejected as bad_number."""
+    assert answer == write_rejection("bad_number")
+
+
 @text_law("M8", MALFORMED, cases=_broken_by("hp_above_max"), applies=_is("hp_above_max"))
 def more_hp_than_max_is_hp_above_max(text: str, answer: str) -> None:
     """A text with a unit's hp above its max, both in their ranges, is rejected as hp_above_max."""
@@ -203,7 +244,9 @@ LAWS = (
     another_word_is_misplaced_label,
     no_word_is_unknown_label,
     miswritten_number_is_bad_number,
+    only_ascii_digits_are_digits,
     number_beyond_its_range_is_out_of_range,
+    every_range_ends_where_it_should,
     more_hp_than_max_is_hp_above_max,
     no_action_is_unknown_action,
     second_order_for_one_unit_is_duplicate_order,

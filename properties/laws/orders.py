@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from hypothesis import strategies as st
 
 from turncheck.engine import Battle, Rules, Turn, Unit, UnitName
@@ -12,9 +15,11 @@ from turncheck.properties.laws.cases import (
     at_full_hp,
     either,
     either_side,
+    freed,
     made_to_wait,
     performed,
     strong,
+    sturdy,
     unit_with,
 )
 from turncheck.properties.laws.conditions import (
@@ -22,13 +27,16 @@ from turncheck.properties.laws.conditions import (
     all_of,
     goes_on,
     idles,
+    is_free,
     lacks,
     performs,
     slot_of,
     some_unit,
     stands_after,
+    withstands,
 )
 from turncheck.strategies import actions, between, positive, starts, turns, units
+from turncheck.strategies.drawn_options import Number
 
 
 def _is_stunned(turn: Turn, name: UnitName, rules: Rules) -> bool:
@@ -52,16 +60,35 @@ def _is_on_cooldown(turn: Turn, name: UnitName, rules: Rules) -> bool:
     return slot is not None and getattr(turn.battle.unit(name), slot) > 0
 
 
-def _cooling_turns(rules: Rules) -> st.SearchStrategy[Turn]:
-    cooling = units(
-        cd_heal=positive,
-        cd_guard=positive,
-        cd_cleanse=positive,
-        cd_poison_strike=positive,
-        cd_ignite=positive,
-        cd_brace=positive,
-        rules=rules,
-    )
+def _stunning_turns(rules: Rules) -> st.SearchStrategy[Turn]:
+    target = sturdy(fragile=positive, stun=0)(rules)
+    own = actions(but=["wait"])
+    drawn = turns(foe=target, hero_action="poison_strike", foe_action=own, first="hero", rules=rules)
+    return drawn.map(partial(freed, name="hero", rules=rules)).map(partial(freed, name="foe", rules=rules))
+
+
+def _is_stunned_first(turn: Turn, name: UnitName, rules: Rules) -> bool:
+    """Whether the first order is a poison_strike that stuns the unit, which was to do something."""
+    unit, striker = turn.battle.unit(name), turn.first
+    struck = striker.unit != name and striker.action == "poison_strike" and is_free(turn, striker.unit, rules)
+    return struck and unit.fragile > 0 and action_of(turn, name) != "wait" and withstands(turn, name, rules)
+
+
+@law(
+    "O2, A5",
+    INVARIANCE,
+    cases=either_side(_stunning_turns),
+    applies=some_unit(_is_stunned_first),
+    also=made_to_wait(_is_stunned_first),
+)
+def stun_hinders_at_once(turn: Turn, after: Battle, after_waiting: Battle) -> None:
+    """A unit that the first order stuns does nothing in this turn: it ends as if the unit had been ordered to wait."""
+    assert after == after_waiting
+
+
+def _cooling_turns(rules: Rules, hp: Number | None = None) -> st.SearchStrategy[Turn]:
+    slots: dict[str, Any] = dict.fromkeys(SLOTS, positive) | ({} if hp is None else {"hp": hp})
+    cooling = units(rules=rules, **slots)
     return turns(hero=cooling, hero_action=actions(but=["wait", "attack"]), rules=rules)
 
 
@@ -80,7 +107,7 @@ def action_on_cooldown_is_wait(turn: Turn, after: Battle, after_waiting: Battle)
 def _hindered_turns(rules: Rules) -> st.SearchStrategy[Turn]:
     ordered = actions(but=["wait", "attack"])
     stunned = turns(hero=units(hp=strong(rules), stun=positive, rules=rules), hero_action=ordered, rules=rules)
-    return stunned | _cooling_turns(rules)
+    return stunned | _cooling_turns(rules, hp=strong(rules))
 
 
 def _is_hindered(turn: Turn, name: UnitName, rules: Rules) -> bool:
@@ -149,6 +176,7 @@ def waiting_is_nothing(before: Unit, after: Unit) -> None:
 
 LAWS = (
     stunned_unit_does_nothing,
+    stun_hinders_at_once,
     action_on_cooldown_is_wait,
     hindered_unit_spends_no_slot,
     slot_is_spent_in_vain_too,

@@ -92,8 +92,8 @@ def _turns_until_all_is_worn_off(rules: Rules) -> int:
 
 def _idle_plays(rules: Rules) -> st.SearchStrategy[Play]:
     orders = Order("hero", "wait"), Order("foe", "wait")
-    # No turn takes more from an idle unit than poison and burn; with the most hp it stands to the end.
-    lasting = units(hp=rules.field("hp").high, rules=rules)
+    # No turn takes more from an idle unit than poison and burn; with the most hp it mostly stands to the end.
+    lasting = units(hp=rules.field("max").high, rules=rules)
     start = turns(hero=lasting, foe=lasting, rules=rules).map(lambda turn: turn.battle)
     return start.map(lambda battle: Play(battle, (orders,) * max(_turns_until_all_is_worn_off(rules), 1)))
 

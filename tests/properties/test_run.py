@@ -10,7 +10,6 @@ import attrs
 import pytest
 from hypothesis import settings
 
-from tests.properties.planted import BUGS
 from turncheck.engine import RULE_IDS, STANDARD, Battle, Turn, read, resolve_text, write
 from turncheck.engine.tables import BLANK
 from turncheck.properties.draw import run
@@ -32,7 +31,6 @@ from turncheck.reports.modes import (
 from turncheck.reports.records import LawResult, Witness
 
 LAWS_BY_ID = {law.id: law for law in LAWS}
-BUGS_BY_NAME = {bug.name: bug for bug in BUGS}
 AGREES = LAWS_BY_ID["answer_agrees_with_the_reference"]
 SMALLEST = write(Turn())
 FEW = Budget(20, min_cases=1)
@@ -47,25 +45,52 @@ def answering(answer):
     return subject_of(lambda prompts: [answer(prompt) for prompt in prompts])
 
 
+def under(rules):
+    """A subject that plays by other rules."""
+    return answering(lambda prompt: resolve_text(prompt, rules))
+
+
+def late_under_poison(prompt):
+    """Counts thirty turns too many where the hero has three stacks of poison or more."""
+    answer = resolve_text(prompt)
+    poisoned = not answer.startswith("reject") and read(prompt).battle.hero.poison >= 3
+    return f"turn {(int(answer[5:7]) + 30) % 100:02}{answer[7:]}" if poisoned else answer
+
+
+def unknown_for_misplaced(prompt):
+    return resolve_text(prompt).replace("misplaced", "unknown")
+
+
+COUNTED = LAWS_BY_ID["turn_counter_rises_by_one"]
+SWAPPED = LAWS_BY_ID["swapped_units_swap_the_answer"]
+REASONED = LAWS_BY_ID["malformed_turn_gets_its_reason"]
+ABOVE_MAX = attrs.evolve(STANDARD, regen_capped=False)
+
 # --- counting --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["poison_heals", "hero_is_always_first", "misplaced_is_called_unknown"])
-def test_the_counts_are_those_of_checking_the_drawn_cases_by_hand(name):
-    bug, budget = BUGS_BY_NAME[name], Budget(100, seed=0)
-    law = LAWS_BY_ID[bug.law]
-    counts = Counter()
-    for case in draw(law, bug.subject(), budget):
+@pytest.mark.parametrize(
+    ("law", "answer"),
+    [
+        (COUNTED, late_under_poison),
+        (SWAPPED, lambda prompt: resolve_text(prompt, STANDARD.without("T2"))),
+        (REASONED, unknown_for_misplaced),
+    ],
+    ids=["late", "hero first", "unknown"],
+)
+def test_the_counts_are_those_of_checking_the_drawn_cases_by_hand(law, answer):
+    counts, budget = Counter(), Budget(100, seed=0)
+    cases = draw(law, load_subject("reference"), budget)
+    for case in cases:
         prompts = law.asks(case)
-        answers = bug.engine().predict(prompts)
+        answers = [answer(prompt) for prompt in prompts]
         try:
             law.check(case, answers)
         except AssertionError:
             differ = [diverge(*each) for each in zip(prompts, map(resolve_text, prompts), answers, strict=True)]
             counts[next(found.mode for found in differ if found)] += 1
-    result = check_law(law, bug.subject(), budget)
-    applied = len(draw(law, bug.subject(), budget))
-    assert (result.id, result.rule, result.kind, result.applied) == (law.id, law.rule, law.kind, applied)
+    result = check_law(law, answering(answer), budget)
+    assert (result.id, result.rule, result.kind, result.applied) == (law.id, law.rule, law.kind, len(cases))
     assert {failure.mode: failure.count for failure in result.failures} == counts
     assert result.diverged == counts.total() > 0
 
@@ -133,9 +158,8 @@ def test_the_same_seed_draws_the_same_cases_and_another_seed_others():
 
 
 def test_the_same_seed_gives_the_same_result():
-    bug = BUGS_BY_NAME["regen_passes_max"]
-    law = LAWS_BY_ID[bug.law]
-    results = [check_law(law, bug.subject(), Budget(30, seed)) for seed in (3, 3, 4)]
+    law = LAWS_BY_ID["nobody_is_healed_above_max"]
+    results = [check_law(law, under(ABOVE_MAX), Budget(30, seed)) for seed in (3, 3, 4)]
     assert results[0] == results[1]
     assert results[0].diverged != results[2].diverged
 
@@ -184,11 +208,9 @@ def test_the_constants_of_a_loaded_module_change_nothing(tmp_path, monkeypatch):
 
 
 def test_what_was_asked_before_changes_no_result():
-    bug = BUGS_BY_NAME["poison_heals"]
-    asked = bug.subject()
+    asked = answering(late_under_poison)
     check_law(AGREES, asked, Budget(30))
-    law = LAWS_BY_ID[bug.law]
-    assert check_law(law, asked, Budget(30)) == check_law(law, bug.subject(), Budget(30))
+    assert check_law(COUNTED, asked, Budget(30)) == check_law(COUNTED, answering(late_under_poison), Budget(30))
 
 
 # --- shrinking -------------------------------------------------------------------------------------------------------
@@ -209,28 +231,30 @@ def shorter(turn):
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-@pytest.mark.parametrize("name", ["poison_heals", "burn_ignores_the_shield", "regen_passes_max"])
-def test_a_witness_is_a_local_minimum(name, seed):
-    bug = BUGS_BY_NAME[name]
-    law, subject = LAWS_BY_ID[bug.law], bug.subject()
-    found = smallest(law, subject, WrongValue, Budget(60, seed))
-    turn = found.case
+@pytest.mark.parametrize(
+    ("law", "subject"),
+    [
+        (COUNTED, answering(late_under_poison)),
+        (LAWS_BY_ID["nobody_is_healed_above_max"], under(ABOVE_MAX)),
+        (LAWS_BY_ID["poison_takes_its_stacks"], under(attrs.evolve(STANDARD, poison_damage=3))),
+    ],
+    ids=["late", "above max", "poison hurts more"],
+)
+def test_a_witness_is_a_local_minimum(law, subject, seed):
+    turn = smallest(law, subject, WrongValue, Budget(60, seed)).case
     assert breach(law, subject, turn).mode is WrongValue
     smaller = [case for case in shorter(turn) if law.applies(case, subject.rules)]
     found = [breach(law, subject, case) for case in smaller]
     assert [each.case for each in found if each is not None and each.mode is WrongValue] == []
 
 
-HEALED = SMALLEST.replace("hp 01/01", "hp 02/03", 1).replace("poison 0", "poison 1", 1)
-
-
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_another_seed_comes_to_the_same_smallest_witness(seed):
-    bug = BUGS_BY_NAME["poison_heals"]
-    result = check_law(LAWS_BY_ID[bug.law], bug.subject(), Budget(60, seed))
-    expected = resolve_text(HEALED)
-    (failure,) = [failure for failure in result.failures if failure.mode == "wrong_value"]
-    assert failure.witness == Witness(HEALED, HEALED, expected, expected.replace("hp 01/03", "hp 03/03"))
+    result = check_law(COUNTED, answering(late_under_poison), Budget(100, seed))
+    turn = SMALLEST.replace("poison 0", "poison 3", 1)
+    (failure,) = result.failures
+    witness = Witness(turn, turn, resolve_text(turn), resolve_text(turn).replace("turn 02", "turn 32"))
+    assert (failure.mode, failure.witness) == ("wrong_value", witness)
 
 
 def three_ways(prompt):

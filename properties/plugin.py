@@ -263,6 +263,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.line("\n" * (number > 0) + summary(model))
             terminalreporter.line("")
             terminalreporter.line(divergence_table(model))
+            terminalreporter.line("")
             for note in notes(model, report.min_cases, EXEMPT):
                 terminalreporter.line(note)
     for nodeid in results.faults:

@@ -1,0 +1,90 @@
+"""Each mutant breaks the law that names it, and every law catches something: what `make mutants` found, held anew."""
+
+import csv
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.catalogue import BY_NAME
+from tests.mutants.catches import AGREEMENT
+from tests.mutants.hunt import Asked, breach_by_itself, holds, is_caught, reference
+from tests.mutants.page import HUNTED, LAWS_BY_ID
+from tests.mutants.witnesses import load
+from turncheck.engine import STANDARD
+from turncheck.properties.draw import Budget, run
+from turncheck.properties.laws import LAWS
+
+KEPT = load()
+TABLE = Path(__file__).parents[2] / "docs" / "mutants.csv"
+WAY_OUT = "run `make mutants`"
+
+
+def rows():
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+# --- the kept witnesses ----------------------------------------------------------------------------------------------
+
+
+def test_every_mutant_that_is_not_equivalent_has_a_witness():
+    assert list(KEPT) == [mutant.name for mutant in HUNTED], WAY_OUT
+
+
+def test_no_mutant_is_named_by_agreement():
+    assert [each.mutant for each in KEPT.values() if each.law in AGREEMENT] == []
+
+
+@pytest.mark.parametrize("kept", KEPT.values(), ids=KEPT)
+def test_a_witness_breaks_the_law_that_names_its_mutant(kept):
+    law, case = LAWS_BY_ID[kept.law], kept.replayed()
+    assert breach_by_itself(law, case, BY_NAME[kept.mutant].subject()).mode.mode == kept.mode
+    assert breach_by_itself(law, case, reference()) is None
+
+
+# --- one seed --------------------------------------------------------------------------------------------------------
+
+
+class AllCaughtError(BaseException):
+    """Ends the drawing of cases."""
+
+
+def catches(law, mutant, asked):
+    if mutant.answer is None:
+        return breach_by_itself(law, asked.case, mutant.subject()) is not None
+    return is_caught(law, asked, mutant)
+
+
+@pytest.mark.parametrize("law", sorted({kept.law for kept in KEPT.values()}))
+def test_a_law_catches_the_mutants_that_it_names_within_a_run(law):
+    law = LAWS_BY_ID[law]
+    left = [BY_NAME[kept.mutant] for kept in KEPT.values() if kept.law == law.id]
+
+    def look(case):
+        asked = Asked.of(law, case)
+        assert holds(law, case, asked.right)
+        left[:] = [mutant for mutant in left if not catches(law, mutant, asked)]
+        if not left:
+            raise AllCaughtError
+
+    with suppress(AllCaughtError):
+        run(law, STANDARD, Budget(seed=0), look)
+    assert left == []
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
+
+def test_the_table_has_a_row_for_each_mutant_and_a_column_for_each_law():
+    assert [row["mutant"] for row in rows()] == [mutant.name for mutant in HUNTED], WAY_OUT
+    assert list(rows()[0]) == ["mutant", *(law.id for law in LAWS)], WAY_OUT
+
+
+def test_every_law_catches_a_mutant_by_every_seed():
+    assert [law.id for law in LAWS if all(row[law.id] != "5" for row in rows())] == []
+
+
+def test_every_mutant_is_caught_by_a_law_besides_agreement():
+    named = [law.id for law in LAWS if law.id not in AGREEMENT]
+    assert [row["mutant"] for row in rows() if all(row[law] == "0" for law in named)] == []

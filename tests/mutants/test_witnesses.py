@@ -57,9 +57,11 @@ def catches(law, mutant, asked):
 
 
 @pytest.mark.parametrize("law", sorted({kept.law for kept in KEPT.values()}))
-def test_a_law_catches_the_mutants_that_it_names_within_a_run(law):
+def test_a_law_catches_the_mutants_that_it_names_by_every_seed_within_a_run(law):
     law = LAWS_BY_ID[law]
-    left = [BY_NAME[kept.mutant] for kept in KEPT.values() if kept.law == law.id]
+    # What is wrong at one turn counter of 99 is caught by each seed, and by another law each time.
+    always = {row["mutant"] for row in rows() if row[law.id] == "5"}
+    left = [BY_NAME[name] for name, kept in KEPT.items() if kept.law == law.id and name in always]
 
     def look(case):
         asked = Asked.of(law, case)

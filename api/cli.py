@@ -58,10 +58,8 @@ def show(spec: str | None, turnfile: Path) -> None:
     subject = _subject(spec)
     (got,) = subject.ask([prompt])
     expected = subject.expected(prompt)
-    found = diverge(prompt, expected, got)
+    found = diverge(prompt, expected, got, fault=subject.faults.get(prompt, ""))
     click.echo(show_divergence(found) if found else f"{show_answer(prompt, expected, got)}\nthe answers agree")
-    if prompt in subject.faults:
-        click.echo(f"the model raised {visible(subject.faults[prompt])}")
     sys.exit(1 if found else 0)
 
 

@@ -137,7 +137,7 @@ def test_show_ends_with_0_where_the_answers_agree(turncheck, folder):
 def test_show_ends_with_1_where_they_differ_and_marks_what_does(turncheck, folder):
     result = turncheck("show", "--model", "py:cli_models:late", "turn.txt")
     answer = f"answer\n- turn 02\n+ turn 03\n       ^^\n{UNITS}"
-    last = "wrong_value: turn 03 for 02  (- expected, + given)\n"
+    last = "wrong_value: turn 03 for 02 (+1)  (- expected, + given)\n"
     assert (result.exit_code, result.output) == (1, f"{ASKED}{answer}{last}")
 
 
@@ -169,7 +169,11 @@ def test_show_tells_what_a_model_raised(turncheck, folder):
     (folder / "turn.txt").write_bytes(NEUTRAL.replace("turn 01", "turn 05").encode())
     result = turncheck("show", "--model", "py:cli_models:fails", "turn.txt")
     assert result.exit_code == 1
-    assert result.output.splitlines()[-1] == "the model raised ValueError: no\\x07 weights"
+    assert result.output.splitlines()[-3:] == [
+        "fault",
+        "  ValueError: no\\x07 weights",
+        "no_answer: ValueError: no\\x07 weights  (- expected, + given)",
+    ]
 
 
 NO_MODEL = "there is no such file; a SPEC is reference, py:MODULE:ATTRIBUTE or the path of a checkpoint"

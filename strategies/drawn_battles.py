@@ -8,7 +8,6 @@ from functools import partial
 from hypothesis import strategies as st
 
 from turncheck.engine import STANDARD, Battle, Order, Play, Rules, Turn, Unit, resolve
-from turncheck.engine.tables import Field
 from turncheck.strategies.drawn_numbers import Numbers, often
 from turncheck.strategies.drawn_options import Number, part
 from turncheck.strategies.drawn_turns import Battles, actions, order_pairs
@@ -43,7 +42,7 @@ def plays(
     row hardly ever comes of orders drawn one by one from all eight (swarm testing, Groce et al. 2012).
 
     Args:
-        start: where to begin, a battle or a strategy of battles, by default `starts(hp=lasting, rules=rules)`.
+        start: where to begin, a battle or a strategy of battles, by default `starts(hp=lasting(rules), rules=rules)`.
         but: actions that nobody does.
         max_turns: the most turns that are played, 1 or more.
         rules: by which the starts are drawn.
@@ -52,17 +51,18 @@ def plays(
         OptionError: start is no battle and no strategy.
         UnknownNameError: one of those to leave out is no action.
     """
-    beginning = starts(hp=lasting, rules=rules) if start is None else part("start", Battle, start)
+    beginning = starts(hp=lasting(rules), rules=rules) if start is None else part("start", Battle, start)
     known = st.lists(actions(but=but), min_size=1, max_size=4)
     chosen = st.integers(0, 11)  # of a list of one to four all are chosen as often
     steps = st.lists(st.tuples(chosen, chosen, st.booleans()), min_size=1, max_size=max_turns)
     return st.tuples(beginning, known, known, steps).map(_play)
 
 
-def lasting(row: Field) -> Numbers:
+def lasting(rules: Rules) -> Numbers:
     """An option: any hp, mostly enough for many turns. Shrinks towards 1."""
-    shares = {row.high: 0.30, **dict.fromkeys((row.high * tenth // 10 for tenth in (8, 6, 5, 4)), 0.10)}
-    return often(range(1, row.high + 1), {hp: share for hp, share in shares.items() if hp})
+    highest = min(rules.field("hp").high, rules.field("max").high)
+    shares = {highest: 0.30, **dict.fromkeys((highest * tenth // 10 for tenth in (8, 6, 5, 4)), 0.10)}
+    return often(range(1, highest + 1), {hp: share for hp, share in shares.items() if hp})
 
 
 def starts(*, hp: Number | None = None, rules: Rules = STANDARD) -> st.SearchStrategy[Battle]:

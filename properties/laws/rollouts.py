@@ -14,7 +14,7 @@ from turncheck.strategies import lasting, plays, starts, turns, units
 
 def _battles(rules: Rules) -> st.SearchStrategy[Battle]:
     """Fresh battles and, as often, battles in the middle."""
-    return starts(hp=lasting, rules=rules) | turns(rules=rules).map(lambda turn: turn.battle)
+    return starts(hp=lasting(rules), rules=rules) | turns(rules=rules).map(lambda turn: turn.battle)
 
 
 def _any_play(rules: Rules) -> st.SearchStrategy[Play]:

@@ -400,7 +400,9 @@ def test_another_answer_to_the_same_prompt_is_unstable_and_flaky_is_never_said(m
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.id)
 def test_no_law_minds_a_model_that_answers_at_random(law):
     result = check_law(law, Subject("moody", "py", Moody()), FEW)
-    assert result.verdict == "FAIL"
+    # It never rejects, and two prompts of one call are answered alike.
+    kept = {"valid_turn_is_never_rejected", "what_follows_the_first_fault_changes_nothing"}
+    assert (result.verdict == "PASS") == (law.id in kept)
 
 
 # --- kept witnesses --------------------------------------------------------------------------------------------------

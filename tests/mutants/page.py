@@ -63,9 +63,13 @@ says by how many of the {seeds} seeds a law caught a mutant, and a smallest witn
 replays.
 
 The law that *names* a mutant is the most specific one: of those that catch it by every seed the one that catches the
-fewest mutants. Laws that compare whole answers with the reference's catch whatever differs and name nothing; here they
-are called agreement: {agreement}. A mutant is *equivalent* if it answers as the reference does on 1,000,000 sampled
-turns.
+fewest mutants. Laws that compare whole answers with the reference's catch whatever differs and name nothing. Here they
+are called agreement:
+
+{agreement}
+
+A mutant is *equivalent* if it answers as the reference does on 1,000,000 sampled turns, which
+`python -m tests.mutants.equivalence` looks at.
 """
 
 COLUMNS = """\
@@ -80,7 +84,7 @@ def page_of(catches: Catches, witnesses: Mapping[str, Kept], examples: int, held
         examples=examples,
         last=catches.seeds - 1,
         seeds=catches.seeds,
-        agreement=", ".join(f"`{law}`" for law in AGREEMENT),
+        agreement="\n".join(f"- `{law}`" for law in AGREEMENT),
     )
     parts = [
         introduction,

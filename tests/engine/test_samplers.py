@@ -17,7 +17,7 @@ from turncheck.engine.samplers import (
 )
 from turncheck.engine.tables import ACTION_NAMES, ACTIONS, BLANK, FIELDS, SLOTS, STATUSES
 
-HIGHER = STANDARD.with_field("shield", high=30).with_field("burn", high=3)
+HIGHER = STANDARD.with_field("turn", high=50).with_field("shield", high=30).with_field("burn", high=3)
 LOWEST = STANDARD.with_field("turn", high=1).with_field("max", high=1)
 MIXED = list(sample("mixed", seed=3, count=4000))
 PLAYED = list(sample("play", seed=3, count=1000))
@@ -250,7 +250,9 @@ def test_turns_under_other_rules_are_valid_under_them(name, rules):
 
 
 def test_mixed_hits_the_boundaries_that_other_rules_have():
-    units = [turn.battle.hero for turn in sample("mixed", seed=5, count=600, rules=HIGHER)]
+    battles = [turn.battle for turn in sample("mixed", seed=5, count=600, rules=HIGHER)]
+    assert {battle.turn for battle in battles} == set(range(1, 51))
+    units = [battle.hero for battle in battles]
     assert max(unit.shield for unit in units) == 30
     assert {unit.burn for unit in units} == {0, 1, 2, 3}
 

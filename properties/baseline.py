@@ -8,7 +8,7 @@ from pathlib import Path
 
 import attrs
 
-from turncheck.reports.escape import visible
+from turncheck.properties.data_file import DataFileError
 from turncheck.reports.modes import MODES
 from turncheck.reports.records import LawResult
 
@@ -18,20 +18,10 @@ Baseline = Mapping[str, tuple[str, ...]]
 """The known failure modes of each law that has some."""
 
 
-class BaselineError(ValueError):
-    """A baseline file that cannot be used.
+class BaselineError(DataFileError):
+    """A baseline file that cannot be used."""
 
-    Attributes:
-        path: which file.
-        fault: what is wrong with it.
-    """
-
-    def __init__(self, path: Path, fault: str) -> None:
-        super().__init__(path, fault)
-        self.path, self.fault = path, fault
-
-    def __str__(self) -> str:
-        return f"baseline {visible(str(self.path))}: {visible(self.fault)}"
+    kind = "baseline"
 
 
 def load_baseline(path: Path, laws: Collection[str]) -> Baseline:

@@ -22,6 +22,7 @@ from typing import Literal
 import attrs
 
 from turncheck.engine import RULES_VERSION, Rules
+from turncheck.properties.data_file import DataFileError
 from turncheck.properties.law import Case, Law
 from turncheck.reports.escape import visible
 from turncheck.reports.modes import MODES
@@ -35,20 +36,10 @@ State = Literal["fails", "fixed"]
 STATES: tuple[State, ...] = ("fails", "fixed")
 
 
-class WitnessError(ValueError):
-    """A witness file that cannot be used.
+class WitnessError(DataFileError):
+    """A witness file that cannot be used."""
 
-    Attributes:
-        path: which file.
-        fault: what is wrong with it.
-    """
-
-    def __init__(self, path: Path, fault: str) -> None:
-        super().__init__(path, fault)
-        self.path, self.fault = path, fault
-
-    def __str__(self) -> str:
-        return f"witness {visible(str(self.path))}: {visible(self.fault)}; mend the file or delete it"
+    kind = "witness"
 
 
 @attrs.frozen
@@ -114,18 +105,18 @@ def save_kept(folder: Path, kept: Kept) -> None:
 
 
 def _loaded(path: Path, laws: dict[str, Law], rules: Rules) -> Kept:
+    way_out = "mend the file or delete it"
     try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= LARGEST else b""
-    except OSError as error:
-        raise WitnessError(path, f"it cannot be read: {error.strerror}") from error
-    try:
-        kept = from_text(content.decode())
+        if (size := path.stat().st_size) > LARGEST:
+            raise ValueError(f"it must have at most {LARGEST:,} bytes, got {size:,}")
+        kept = from_text(path.read_bytes().decode())
         if kept.name != path.name:
             raise ValueError(f"it must be called {kept.name}")
         case_of(kept, laws, rules)
+    except OSError as error:
+        raise WitnessError(path, f"it cannot be read: {error.strerror}; {way_out}") from error
     except ValueError as error:
-        raise WitnessError(path, f"{size} bytes are too many" if size > LARGEST else str(error)) from error
+        raise WitnessError(path, f"{error}; {way_out}") from error
     return kept
 
 

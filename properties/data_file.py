@@ -1,0 +1,25 @@
+"""What is said of a file that a run was to read and cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from turncheck.reports.escape import visible
+
+
+class DataFileError(ValueError):
+    """A file that cannot be used.
+
+    Attributes:
+        path: which file.
+        fault: what is wrong with it, and the way out.
+    """
+
+    kind = "file"
+
+    def __init__(self, path: Path, fault: str) -> None:
+        super().__init__(path, fault)
+        self.path, self.fault = path, fault
+
+    def __str__(self) -> str:
+        return f"{self.kind} {visible(str(self.path))}: {visible(self.fault)}"

@@ -8,6 +8,28 @@ from typing import Protocol, runtime_checkable
 import attrs
 
 
+class EngineError(ValueError):
+    """A learned engine that cannot be used: what makes one of what a user named raises this.
+
+    Attributes:
+        fault: what is wrong, and the way out, in one line.
+    """
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+    def __str__(self) -> str:
+        return self.fault
+
+
+class UnavailableError(Exception):
+    """A learned engine that could not be asked: it took too long, its process died, its host was not there.
+
+    After some of these in a row it is asked no more, since each may cost as long as the one before.
+    """
+
+
 class LearnedEngine(Protocol):
     """Anything that answers texts."""
 

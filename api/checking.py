@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 from turncheck.engine import STANDARD, Rules
 from turncheck.engine.learned import LearnedEngine
+from turncheck.engine.variants import described
+from turncheck.model.adapters.python import as_engine
 from turncheck.properties.draw import EXAMPLES, MIN_CASES, Budget
 from turncheck.properties.law import Law
 from turncheck.properties.laws import LAWS
 from turncheck.properties.run import check_law
-from turncheck.properties.spec import as_engine
 from turncheck.properties.subject import Subject
 from turncheck.reports.records import ModelResult, Report
 
@@ -24,6 +25,7 @@ def check(
     min_cases: int = MIN_CASES,
     timeout: float | None = None,
     rules: Rules = STANDARD,
+    rejects: bool = True,
     name: str = "model",
 ) -> Report:
     """Holds a model against the laws, as `pytest properties/ --model` does, and gives what it found.
@@ -42,7 +44,8 @@ def check(
         seed: by which they are drawn.
         min_cases: different cases to which a law must apply, 1..examples, else it is INCONCLUSIVE.
         timeout: seconds that one call may take, in the main thread of systems with alarm signals; None for any time.
-        rules: the duel that the model plays.
+        rules: the duel that the model plays; a law that is not true of it is NOT_APPLICABLE.
+        rejects: whether the model was trained to reject malformed turns; else no law about that is asked.
         name: what the report calls it.
 
     Raises:
@@ -53,6 +56,8 @@ def check(
     if not 1 <= min_cases <= examples:
         raise ValueError(f"min_cases must be 1..{examples} (examples), got {min_cases}")
     budget = Budget(examples, seed, min_cases)
-    subject = Subject(name, "py", as_engine(predict), rules=rules, limit=timeout)
+    subject = Subject(name, "py", as_engine(predict), rules=rules, rejects=rejects, limit=timeout)
     results = tuple(check_law(law, subject, budget) for law in laws)
-    return Report(seed, examples, min_cases, (ModelResult(name, "py", None, None, results),))
+    audit = subject.audit
+    model = ModelResult(name, "py", None, None, results, "duel/1", described(rules), audit.checked, audit.refuted)
+    return Report(seed, examples, min_cases, (model,))

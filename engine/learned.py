@@ -30,6 +30,17 @@ class UnavailableError(Exception):
     """
 
 
+class ContractError(TypeError):
+    """A learned engine that does not give one text for each prompt."""
+
+    def __init__(self, demand: str, value: str) -> None:
+        super().__init__(demand, value)
+        self.demand, self.value = demand, value
+
+    def __str__(self) -> str:
+        return f"predict must give {self.demand}, got {self.value}"
+
+
 class LearnedEngine(Protocol):
     """Anything that answers texts."""
 
@@ -90,3 +101,28 @@ def answers(engine: LearnedEngine, prompts: Sequence[str], drafts: Sequence[str]
     unsure = [prompt for prompt, known in zip(prompts, sure, strict=True) if not known]
     written = iter(engine.predict(unsure) if unsure else ())
     return [draft if known else next(written) for draft, known in zip(drafts, sure, strict=True)]
+
+
+def checked(given: Sequence[str], count: int) -> list[str]:
+    """What a call of `predict` gave, if it is one text for each prompt.
+
+    Raises:
+        ContractError: it is not.
+    """
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise ContractError("a list of texts", type(given).__name__)
+    if len(given) != count:
+        raise ContractError(f"{count} answers, one for each prompt", str(len(given)))
+    for answer in given:
+        if not isinstance(answer, str):
+            raise ContractError("a list of texts", f"a {type(answer).__name__} in it")
+    return list(given)
+
+
+LONGEST_FAULT = 300
+"""Characters that are kept of what somebody's code raised."""
+
+
+def described(error: BaseException) -> str:
+    """What was raised: its class and its message, of which a long one is cut."""
+    return f"{type(error).__name__}: {error}".removesuffix(": ")[:LONGEST_FAULT]

@@ -24,7 +24,7 @@ def rules_at_work(law: Law, cases: Iterable[Case], rules: Rules, enough: int) ->
     gives the reason.
     """
     cases = list(cases)
-    wanted = [rule for rule in law.rules if rule not in EXEMPT]
+    wanted = [rule for rule in law.rules if rule not in EXEMPT and rules.holds(rule)]
     counts = {rule: sum(1 for _ in islice(_at_work(rule, cases, rules), enough)) for rule in wanted}
     # A law about all rules is about turns or about texts: of the other kind none can be at work.
     return counts if law.rule != "all" else {rule: count for rule, count in counts.items() if count or rule in RULE_IDS}

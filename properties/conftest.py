@@ -1,4 +1,4 @@
-"""`--model`, the short name of `--turncheck-model`, for sessions that run this folder."""
+"""`--model` and `--model-arg`, short for `--turncheck-model` and so on, for sessions that run this folder."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the short name, and no other option: another plugin may have one called so too."""
+    """Adds the short names, and no other option: another plugin may have some called so too."""
     group = parser.getgroup("turncheck")
-    group.addoption("--model", action="append", metavar="SPEC", dest="turncheck_model", help="as --turncheck-model")
+    for name, metavar in (("model", "SPEC"), ("model-arg", "KEY=VALUE")):
+        dest = f"turncheck_{name.replace('-', '_')}"
+        group.addoption(f"--{name}", action="append", metavar=metavar, dest=dest, help=f"as --turncheck-{name}")

@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -68,12 +69,12 @@ class Kept:
         return f"{self.law}.{self.mode}.txt"
 
 
-def folder_of(spec: str | None, rules: Rules, slug: str) -> str:
+def folder_of(spec: str | None, arguments: Sequence[str], template: str, rules: Rules, slug: str) -> str:
     """The name of a model's folder: a readable part, and a hash of what was typed and what it was held against."""
     identity: dict[str, object] = {
         "spec": spec,
-        "options": {},
-        "template": "duel/1",
+        "options": sorted(arguments),
+        "template": template,
         "rules": [RULES_VERSION, repr(rules)],
     }
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()

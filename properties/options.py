@@ -33,10 +33,18 @@ OPTIONS = (
     Option(
         "model",
         "SPEC",
-        "a model to check: reference, py:MODULE:ATTRIBUTE or the path of a checkpoint; may be repeated "
-        f"(default: {SHIPPED})",
+        "a model to check: the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the "
+        f"kinds); may be repeated (default: {SHIPPED})",
         ini="linelist",
     ),
+    Option(
+        "model-arg",
+        "KEY=VALUE",
+        "an option of the model's kind, or template=, rejects=, rules=, sha256= as a card has them; the value is TOML, "
+        "else text; may be repeated; for one model alone, since several need cards",
+        ini="linelist",
+    ),
+    Option("rules", "FILE", "a rules file: the duel that all models of the run are held against"),
     Option("examples", "N", "cases that are drawn for each law (default: 200)"),
     Option(
         "min-cases",

@@ -38,11 +38,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_load_initial_conftests(args: list[str]) -> None:
-    """Lets `--model` be said with `--pyargs turncheck.properties` too: pytest meets that folder's conftest too late."""
+    """Lets the short names be said with `--pyargs turncheck.properties` too, whose conftest pytest meets too late."""
     if "--pyargs" in args and any(argument.startswith("turncheck.properties") for argument in args):
         for place, argument in enumerate(args):
-            if argument == "--model" or argument.startswith("--model="):
-                args[place] = argument.replace("--model", "--turncheck-model", 1)
+            if argument.partition("=")[0] in ("--model", "--model-arg"):
+                args[place] = argument.replace("--", "--turncheck-", 1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -67,7 +67,11 @@ class Results:
         if text is not None:
             found = json.loads(text)
             self.budget = found["budget"]
-            self.models[found["place"]] = found["model"]
+            # Of pytest-xdist's workers each has a subject of its own: the one that audited most is told.
+            before = self.models.get(found["place"], found["model"])
+            self.models[found["place"]] = max(
+                before, found["model"], key=lambda each: (each["refuted"], each["audited"])
+            )
             self.laws[found["place"], found["law"]["id"]] = found["law"]
         elif report.failed:
             self.faults.append(report.nodeid)
@@ -83,6 +87,11 @@ class Results:
             laws = tuple(LawResult.from_json(result) for result in results)
             models.append(ModelResult(**self.models[place], laws=laws))
         return Report(**self.budget, models=tuple(models))
+
+
+def _audited(model: dict[str, Any]) -> tuple[int, int]:
+    """How much of a verifier was looked at: of pytest-xdist's workers each has a subject of its own."""
+    return model["refuted"], model["audited"]
 
 
 # --- before the laws run ---------------------------------------------------------------------------------------------
@@ -149,6 +158,8 @@ def hold(request: pytest.FixtureRequest, law: Law, model: Model) -> None:
         request.node.warn(pytest.PytestWarning(f"witnesses of {law.id} cannot be kept in {model.folder}: {error}"))
     if result.verdict == "PASS":
         return
+    if result.verdict == "NOT_APPLICABLE":
+        pytest.skip(f"not applicable: {result.why}")
     shown = explain(law, result, session.settings.budget.min_cases)
     if result.known or (result.verdict == "FAIL" and session.settings.writes_baseline):
         pytest.xfail(f"known: {_in_short(result)}")
@@ -159,8 +170,19 @@ def hold(request: pytest.FixtureRequest, law: Law, model: Model) -> None:
 
 def _record(request: pytest.FixtureRequest, session: Session, model: Model, result: LawResult) -> None:
     """Lets the result travel with the item's report, and puts its figures among the properties that JUnit shows."""
+    from turncheck.engine.variants import described as rules_in_words
+
     subject, budget = model.subject, session.settings.budget
-    about = {"name": subject.name, "kind": subject.kind, "bytes": subject.bytes, "sha256": subject.sha256}
+    about = {
+        "name": subject.name,
+        "kind": subject.kind,
+        "bytes": subject.bytes,
+        "sha256": subject.sha256,
+        "template": subject.template,
+        "rules": rules_in_words(subject.rules),
+        "audited": subject.audit.checked,
+        "refuted": subject.audit.refuted,
+    }
     drawn = {"seed": budget.seed, "examples": budget.examples, "min_cases": budget.min_cases}
     found = {"place": model.place, "model": about, "budget": drawn, "law": result.to_json()}
     # As ASCII: what a model answered may hold lone surrogates, and pytest-xdist could not send those.
@@ -231,6 +253,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     is_worker = hasattr(config, "workerinput")  # of pytest-xdist: it knows a part of the results
     if results.models and not is_worker:
         _write(config, results)
+    if session.exitstatus == pytest.ExitCode.OK and any(model["refuted"] for model in results.models.values()):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if results.faults:
         session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 

@@ -16,11 +16,13 @@ from contextlib import suppress
 import attrs
 from hypothesis.errors import HypothesisException
 
-from turncheck.engine import Turn, write
+from turncheck.engine import STANDARD, Turn, write
 from turncheck.properties.at_work import rules_at_work
 from turncheck.properties.draw import Budget, run
-from turncheck.properties.law import ROLLOUT, Case, Law, text_of
-from turncheck.properties.subject import Subject
+from turncheck.properties.law import MALFORMED, ROLLOUT, Case, Law, text_of
+from turncheck.properties.sampled import first_broken, holds_of_reference
+from turncheck.properties.subject import Subject, described
+from turncheck.reports.cases import in_short
 from turncheck.reports.modes import MODES, Divergence, WrongValue, diverge
 from turncheck.reports.records import Failure, LawResult, Verdict, Witness
 
@@ -43,6 +45,10 @@ class FalseLawError(Exception):
             f"{self.law.id} does not hold of the reference, which is a fault of the law and not of the model; "
             f"please report it with these turns: {self.prompts}"
         )
+
+
+class NotApplicableError(Exception):
+    """A law that says nothing about a subject. The message says why."""
 
 
 @attrs.frozen
@@ -78,16 +84,43 @@ def check_law(law: Law, subject: Subject, budget: Budget, kept: Sequence[Case] =
 
     A kept case that breaks it makes the law fail, and counts neither as applied nor as diverged.
 
+    A law of which nothing can be asked of this subject is NOT_APPLICABLE: those about rejecting where it was trained
+    to reject nothing, and under a variant of the rules those that are not true of the variant's own reference.
+
     Raises:
         FalseLawError: the law is wrong.
     """
-    cases = draw(law, subject, budget)
+    try:
+        cases = applicable(law, subject, budget)
+    except NotApplicableError as error:
+        return LawResult(law.id, law.rule, law.kind, "NOT_APPLICABLE", 0, why=str(error))
     ask_all(law, subject, [*kept, *cases])
     found, again = broken(law, subject, cases), broken(law, subject, kept)
     failures = tuple(_failure(law, subject, mode, found, again, budget) for mode in _by_frequency(found, again))
     verdict: Verdict = "FAIL" if failures else "PASS" if len(cases) >= budget.min_cases else "INCONCLUSIVE"
     at_work = rules_at_work(law, cases, subject.rules, enough=budget.min_cases)
     return LawResult(law.id, law.rule, law.kind, verdict, len(cases), failures, at_work)
+
+
+def applicable(law: Law, subject: Subject, budget: Budget) -> list[Case]:
+    """The cases of a run; none of a law that says nothing about the subject.
+
+    Raises:
+        NotApplicableError: it says nothing.
+    """
+    if law.kind == MALFORMED and not subject.rejects:
+        raise NotApplicableError("the model was not trained to reject (rejects = false)")
+    if subject.rules == STANDARD:
+        return draw(law, subject, budget)
+    try:
+        sampled = first_broken(law, subject.rules)
+        cases = [] if sampled is not None else draw(law, subject, budget)
+    except (HypothesisException, ValueError) as error:  # a variant may leave no turn of which the law speaks
+        raise NotApplicableError(f"no case of it can be made under these rules: {described(error)}") from error
+    false = sampled or next((case for case in cases if not holds_of_reference(law, case, subject.rules)), None)
+    if false is not None:
+        raise NotApplicableError(f"not true of these rules' own reference: {in_short(text_of(false), law.kind)}")
+    return cases
 
 
 def draw(law: Law, subject: Subject, budget: Budget) -> list[Case]:
@@ -140,6 +173,8 @@ def breach(law: Law, subject: Subject, case: Case) -> Breach | None:
     try:
         law.check(case, answers + again, subject.rules)
     except AssertionError as error:
+        if subject.rules != STANDARD and not holds_of_reference(law, case, subject.rules):
+            return None  # of this case the variant's own reference does not keep it
         for place, found in enumerate(_divergences(subject, prompts, answers, again)):
             if found is not None:
                 return Breach(case, found, place)

@@ -31,6 +31,8 @@ class Settings:
 
     Attributes:
         specs: the models to check, as typed, each once; None is the shipped checkpoint.
+        arguments: `KEY=VALUE` beside the one model, as typed.
+        rules: the rules file that the models are held against, if one is given.
         budget: how much is drawn.
         timeout: seconds that one call of a model may take; None for any time.
         skips_inconclusive: whether an INCONCLUSIVE law is skipped rather than failed.
@@ -42,6 +44,8 @@ class Settings:
     """
 
     specs: tuple[str | None, ...]
+    arguments: tuple[str, ...]
+    rules: Path | None
     budget: Budget
     timeout: float | None
     skips_inconclusive: bool
@@ -63,6 +67,8 @@ class Settings:
         min_cases = _number("--turncheck-min-cases", given["min_cases"], int, MIN_CASES, 1)
         settings = cls(
             specs=specs_of(config),
+            arguments=tuple(given["model_arg"] or ()),
+            rules=_path(config, "rules"),
             budget=Budget(examples, _seed(config), min_cases),
             timeout=_number("--turncheck-timeout", given["timeout"], float, None, 0.001),
             skips_inconclusive=_choice("--turncheck-inconclusive", given["inconclusive"] or "fail", "fail", "skip"),
@@ -81,6 +87,9 @@ class Settings:
         if least > examples:
             demand = f"--turncheck-examples must be {least} or more (--turncheck-min-cases)"
             raise pytest.UsageError(f"{demand}, got {examples}: no law could reach its least number of cases")
+        if self.arguments and len(self.specs) > 1:
+            demand = "--turncheck-model-arg must have one model beside it"
+            raise pytest.UsageError(f"{demand}, got {len(self.specs)}: write a card, engine.toml, for each of them")
         if self.writes_baseline and self.baseline is None:
             raise pytest.UsageError("--turncheck-write-baseline needs --turncheck-baseline FILE, which it writes")
         if self.writes_baseline and len(self.specs) > 1:
@@ -185,6 +194,8 @@ class Session:
         subject, kept = model.subject, model.kept.get(law.id, [])
         cases = [case_of(each, LAWS_BY_ID, subject.rules) for each in kept]
         result = check_law(law, subject, self.settings.budget, cases)
+        if result.verdict == "NOT_APPLICABLE":
+            return result
         still = {text_of(found.case) for found in broken(law, subject, cases)}
         result = attrs.evolve(result, replayed=replays(kept, still))
         return compared(result, {} if self.settings.writes_baseline else self.baseline)
@@ -210,12 +221,15 @@ def item_id(spec: str | None) -> str:
     """What a model is called in an item's id: no folders, since a slash there parts paths."""
     if spec is None:
         return "shipped"
-    return spec if spec.startswith("py:") else Path(spec).stem
+    kind, parted, target = spec.partition(":")
+    return f"{kind}:{target.replace('/', '-')}" if parted else Path(spec).stem
 
 
 def _model(place: int, spec: str | None, settings: Settings) -> Model:
-    subject = attrs.evolve(load_subject(spec), limit=settings.timeout)
-    folder = settings.witnesses / folder_of(spec, subject.rules, item_id(spec))
+    rules = None if settings.rules is None else str(settings.rules)
+    subject = load_subject(spec, settings.arguments, rules, settings.timeout)
+    known_as = folder_of(spec, settings.arguments, subject.template, subject.rules, item_id(spec))
+    folder = settings.witnesses / known_as
     return Model(place, subject, folder, load_kept(folder, LAWS_BY_ID, subject.rules))
 
 

@@ -9,26 +9,29 @@ from contextlib import contextmanager
 import attrs
 
 from turncheck.engine import STANDARD, Rules, Turn, resolve_text, write
-from turncheck.engine.learned import LearnedEngine, answers
+from turncheck.engine.learned import DraftedWriter, LearnedEngine, UnavailableError, Verifier, answers, checked
+from turncheck.engine.learned import described as raised
 from turncheck.properties.law import Manner
 from turncheck.properties.limits import TimeUp, time_limit
 
 NOTHING = ""
 """The answer of an engine that raised, or that ran out of time."""
 
-LONGEST_FAULT = 300
-"""Characters that are kept of what an engine raised."""
+AUDITED = 200
+"""Accepted drafts that a run writes plainly too, to see whether the engine's `verify` tells the truth."""
 
 
-class ContractError(TypeError):
-    """A learned engine that does not give one text for each prompt."""
+@attrs.define
+class Audit:
+    """What became of accepted drafts that were written plainly too.
 
-    def __init__(self, demand: str, value: str) -> None:
-        super().__init__(demand, value)
-        self.demand, self.value = demand, value
+    Attributes:
+        checked: how many were.
+        refuted: how many of them the engine writes otherwise.
+    """
 
-    def __str__(self) -> str:
-        return f"predict must give {self.demand}, got {self.value}"
+    checked: int = 0
+    refuted: int = 0
 
 
 @attrs.define
@@ -40,14 +43,18 @@ class Subject:
 
     Attributes:
         name: what tables call it.
-        kind: how it is run: `native`, `reference`, `py`.
+        kind: how it is run: `native`, `reference`, `py` and so on.
         engine: the learned engine.
         bytes: the size of its file; None where it has none.
         sha256: the hash of its file, likewise.
         rules: the rules that it is held against.
         limit: the seconds that one call may take; None for any time.
-        patience: the prompts in a row that may run out of time, each asked by itself, before it is asked no more.
-        late: how many prompts ran out of time.
+        patience: the prompts in a row that may run out of time, or find no engine, each asked by itself, before it is
+            asked no more.
+        template: how turns are said to it.
+        rejects: whether it was trained to reject malformed turns.
+        audit: whether what it says of drafts is true; subjects made of this one share it.
+        late: how many prompts ran out of time, or found no engine.
         faults: what it raised, by prompt; its own words, to be shown as `visible` text.
     """
 
@@ -59,6 +66,9 @@ class Subject:
     rules: Rules = STANDARD
     limit: float | None = None
     patience: int = 5
+    template: str = "duel/1"
+    rejects: bool = True
+    audit: Audit = attrs.field(factory=Audit, repr=False)
     late: int = attrs.field(default=0, init=False, repr=False)
     faults: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
     _answers: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
@@ -76,9 +86,30 @@ class Subject:
         """The subject's answers; what it was not asked before goes to it in one call, verified where it can be."""
         new = _new(prompts, self._answers)
         drafts = {prompt: self.expected(prompt) for prompt in new}
-        given = self._guarded(lambda batch: answers(self.engine, batch, [drafts[prompt] for prompt in batch]), new)
+        if self.audit.refuted or not isinstance(self.engine, (DraftedWriter, Verifier)):
+            given = self._guarded(self.engine.predict, new)
+        else:
+            given = self._guarded(lambda batch: answers(self.engine, batch, [drafts[prompt] for prompt in batch]), new)
+            given = self._audited(new, given, drafts)
         self._answers.update(zip(new, given, strict=True))
         return [self._answers[prompt] for prompt in prompts]
+
+    def _audited(self, prompts: list[str], given: list[str], drafts: dict[str, str]) -> list[str]:
+        """The answers, of which the first accepted drafts are written plainly too. If one of them turns out not to be
+        what the engine writes, all are written plainly, now and from then on.
+        """
+        accepted = [prompt for prompt, answer in zip(prompts, given, strict=True) if answer == drafts[prompt]]
+        accepted = accepted[: AUDITED - self.audit.checked]
+        written = self._guarded(self.engine.predict, accepted)
+        self.audit.checked += len(accepted)
+        self.audit.refuted += sum(drafts[each] != answer for each, answer in zip(accepted, written, strict=True))
+        return self._guarded(self.engine.predict, prompts) if self.audit.refuted else given
+
+    def close(self) -> None:
+        """Lets go of what the engine holds beside memory: its process, its connection."""
+        close = getattr(self.engine, "close", None)
+        if callable(close):
+            close()
 
     def ask_again(self, prompts: Sequence[str], manner: Manner) -> list[str]:
         """The answers to the same prompts asked anew, each alone or all in one batch, written and not verified."""
@@ -104,7 +135,8 @@ class Subject:
         if not prompts:
             return []
         if self._late_in_a_row >= self.patience:
-            return self._blamed(prompts, f"not asked, since {self.patience} prompts in a row ran out of time")
+            late = f"{self.patience} prompts in a row ran out of time or found no engine"
+            return self._blamed(prompts, f"not asked, since {late}")
         try:
             given = self._timed(ask, prompts)
         except (Exception, SystemExit, TimeUp) as error:
@@ -120,7 +152,7 @@ class Subject:
             with time_limit(self.limit):
                 # A list of its own, which an engine may sort or empty.
                 given = ask(list(prompts))
-        except TimeUp:
+        except (TimeUp, UnavailableError):
             self.late += len(prompts) == 1
             self._late_in_a_row += len(prompts) == 1
             raise
@@ -145,23 +177,5 @@ def _in_company(prompts: list[str]) -> list[list[str]]:
 
 
 def described(error: BaseException) -> str:
-    """What was raised: its class and its message, of which a long one is cut; of time that is up, the message alone."""
-    if isinstance(error, TimeUp):
-        return str(error)
-    return f"{type(error).__name__}: {error}".removesuffix(": ")[:LONGEST_FAULT]
-
-
-def checked(given: Sequence[str], count: int) -> list[str]:
-    """What a call gave, if it is one text for each prompt.
-
-    Raises:
-        ContractError: it is not.
-    """
-    if isinstance(given, str) or not isinstance(given, Sequence):
-        raise ContractError("a list of texts", type(given).__name__)
-    if len(given) != count:
-        raise ContractError(f"{count} answers, one for each prompt", str(len(given)))
-    for answer in given:
-        if not isinstance(answer, str):
-            raise ContractError("a list of texts", f"a {type(answer).__name__} in it")
-    return list(given)
+    """What was raised; of time that is up, the message alone."""
+    return str(error) if isinstance(error, (TimeUp, UnavailableError)) else raised(error)

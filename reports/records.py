@@ -1,6 +1,6 @@
 """What a run found, as values: for each model, for each law, how often it was broken and in which ways.
 
-These are what `divergence.json` holds (`"schema": 2`). There is no clock and no path in them.
+These are what `divergence.json` holds (`"schema": 3`). There is no clock and no path in them.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 import attrs
 
+from turncheck.engine import RULES_VERSION
 from turncheck.reports.modes import Divergence, named
 
-SCHEMA = 2
+SCHEMA = 3
 
 Verdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "NOT_APPLICABLE"]
 
@@ -90,6 +91,7 @@ class LawResult:
         at_work: for each of its rules, by id, in how many of the cases leaving it out changes the answer.
         replayed: what became of the kept witnesses.
         mended: the modes that the baseline knows and that did not occur.
+        why: of a law that is NOT_APPLICABLE, why it says nothing about the model.
     """
 
     id: str
@@ -101,6 +103,7 @@ class LawResult:
     at_work: dict[str, int] = attrs.field(factory=dict, hash=False)
     replayed: tuple[Replay, ...] = ()
     mended: tuple[str, ...] = ()
+    why: str = ""
 
     @property
     def diverged(self) -> int:
@@ -126,13 +129,29 @@ class LawResult:
 
 @attrs.frozen
 class ModelResult:
-    """How one model fared: its name, its kind, the size and hash of its file (None where it has none), its laws."""
+    """How one model fared.
+
+    Attributes:
+        name: what tables call it.
+        kind: how it is run.
+        bytes: the size of its file; None where it has none.
+        sha256: the hash of its file, likewise.
+        laws: how it fared with each law.
+        template: how turns were said to it.
+        rules: what it was held against, in words.
+        audited: how many of the drafts that its `verify` accepted were written plainly too.
+        refuted: how many of those it writes otherwise: its `verify` is wrong if there is one.
+    """
 
     name: str
     kind: str
     bytes: int | None
     sha256: str | None
     laws: tuple[LawResult, ...]
+    template: str = "duel/1"
+    rules: str = RULES_VERSION
+    audited: int = 0
+    refuted: int = 0
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> ModelResult:
@@ -158,7 +177,9 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        """Whether a law failed in a way that is not known, or was checked on too few cases."""
+        """Whether a law failed in a way that is not known, or was checked on too few cases, or a `verify` was wrong."""
+        if any(model.refuted for model in self.models):
+            return True
         laws = [law for model in self.models for law in model.laws]
         return any(law.verdict == "INCONCLUSIVE" or (law.verdict == "FAIL" and not law.known) for law in laws)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from turncheck.engine import REASONS, RULE_IDS
+from turncheck.engine import REASONS, RULE_IDS, RULES_VERSION
 from turncheck.reports.cases import in_short, turns_of
 from turncheck.reports.escape import for_markdown, visible
 from turncheck.reports.records import Failure, LawResult, ModelResult, Report
@@ -35,10 +35,14 @@ def summary(model: ModelResult) -> str:
     """One line: what was checked, how many laws held, and how many failed in ways that are all known."""
     holding = sum(law.verdict == "PASS" for law in model.laws)
     known = sum(law.known for law in model.laws)
+    aside = sum(law.verdict == "NOT_APPLICABLE" for law in model.laws)
     size = "" if model.bytes is None else f", {model.bytes:,} bytes"
     digest = "" if model.sha256 is None else f", sha256 {model.sha256[:12]}"
-    held = f"{holding} of {len(model.laws)} laws held" + (f", {known} failed as known" if known else "")
-    return f"{visible(model.name)} ({model.kind}{size}{digest}): {held}"
+    words = "" if model.template == "duel/1" else f", template {visible(model.template)}"
+    rules = "" if model.rules == RULES_VERSION else f", rules {visible(model.rules)}"
+    held = f"{holding} of {len(model.laws) - aside} laws held" + (f", {known} failed as known" if known else "")
+    held += f", {aside} not applicable" if aside else ""
+    return f"{visible(model.name)} ({visible(model.kind)}{size}{digest}{words}{rules}): {held}"
 
 
 def to_markdown(report: Report, exempt: Collection[str] = ()) -> str:
@@ -72,7 +76,7 @@ def _rows(model: ModelResult) -> list[list[str]]:
 def _law_rows(law: LawResult) -> list[list[str]]:
     head = [law.id, law.rule, "KNOWN" if law.known else law.verdict, str(law.applied)]
     if not law.failures:
-        return [[*head, "0", "", ""]]
+        return [[*head, "0", visible(law.why), ""]]
     rows = []
     for failure in law.failures:
         rows.append([*head, str(failure.count), _failure_in_short(law, failure), _witness_in_short(law, failure)])
@@ -108,7 +112,25 @@ def notes(model: ModelResult, min_cases: int, exempt: Collection[str] = ()) -> l
         min_cases: in how many cases of the run each rule should have been at work.
         exempt: the rules that are never at work by themselves.
     """
-    return [*_replayed(model), *_mended(model), *_at_work(model, min_cases, exempt), *_ambiguous(model)]
+    return [
+        *_refuted(model),
+        *_replayed(model),
+        *_mended(model),
+        *_at_work(model, min_cases, exempt),
+        *_ambiguous(model),
+        *_audited(model),
+    ]
+
+
+def _refuted(model: ModelResult) -> Iterator[str]:
+    if model.refuted:
+        found = f"{model.refuted} of {model.audited} drafts that it accepted are not what the model writes"
+        yield f"VERIFY IS WRONG: {found}; it was not used any more, and the run fails (see turncheck conform)"
+
+
+def _audited(model: ModelResult) -> Iterator[str]:
+    if model.audited and not model.refuted:
+        yield f"drafts that its verify accepted and that were written plainly too: {model.audited}, all the same"
 
 
 def _replayed(model: ModelResult) -> Iterator[str]:

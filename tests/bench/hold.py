@@ -2,9 +2,8 @@
 
     python -m tests.bench.hold --turns 1000000
 
-Half of the turns are `mixed`, half `play`. A law about malformed texts gets each of them damaged for a random reason,
-a law about plays gets every twentieth with more turns behind it. Besides, each law is held on cases of its own, since
-some speak of turns that are rare in any sample.
+The turns are those of `turncheck.properties.sampled`. Besides, each law is held on cases of its own, since some speak
+of turns that are rare in any sample.
 """
 
 from __future__ import annotations
@@ -13,29 +12,22 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache, partial
+from functools import partial
 from typing import TypeVar
 
 import click
 from rich.progress import track
 from tabulate import tabulate
 
-from turncheck.engine import REASONS, STANDARD, Play, Turn, read, read_play, resolve_text
-from turncheck.engine.perft import turns_from
-from turncheck.engine.samplers import sample, stream
 from turncheck.properties.law import Case, Law
 from turncheck.properties.laws import LAWS
 from turncheck.properties.run import Budget, draw
+from turncheck.properties.sampled import case_for, holds_of_reference, sampled
 from turncheck.properties.spec import load_subject
-from turncheck.strategies.operators import damage
 
 CHUNK = 500
-PLAYED = 20
-"""Of so many turns one is played on."""
 
 Result = TypeVar("Result")
-
-answer = lru_cache(maxsize=4096)(resolve_text)
 
 
 @click.command()
@@ -78,35 +70,17 @@ def hold(start: int, count: int, seed: int) -> Counter[str]:
     """
     applied: Counter[str] = Counter()
     for index in range(start, start + count):
-        turn, text, play = cases_of(index, seed)
+        drawn = sampled(index, seed)
         for law in LAWS:
-            case = {read: turn, read_play: play}.get(law.reads, text)
-            if case is not None and law.applies(case, STANDARD):
+            if (case := case_for(law, drawn)) is not None:
                 applied[law.id] += 1
                 check(law, case)
     return applied
 
 
-def cases_of(index: int, seed: int) -> tuple[Turn, str, Play | None]:
-    """A sampled turn, the same damaged, and, one time in `PLAYED`, a play that begins with it."""
-    random = stream("hold", seed, index)
-    (turn,) = sample(("mixed", "play")[index % 2], seed, 1, start=index)
-    text = damage(turn, random.choice(tuple(REASONS)), random.getrandbits(64))
-    if index // 2 % PLAYED:
-        return turn, text, None
-    more = random.choices([each.orders for each in turns_from(turn.battle)], k=random.randint(0, 8))
-    return turn, text, Play(turn.battle, (turn.orders, *more))
-
-
 def check(law: Law, case: Case) -> None:
     """Asserts the law of the reference's own answers."""
-    answers: list[str] = []
-    while prompts := law.asks(case, STANDARD, answers):
-        answers += map(answer, prompts)
-    try:
-        law.check(case, answers * 2 if law.again else answers)
-    except AssertionError as error:
-        raise AssertionError(f"{law.id} does not hold on {case!r}") from error
+    assert holds_of_reference(law, case), f"{law.id} does not hold on {case!r}"
 
 
 if __name__ == "__main__":

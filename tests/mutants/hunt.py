@@ -13,9 +13,9 @@ import attrs
 
 from tests.mutants.mutant import Mutant, Prompt
 from turncheck.engine import STANDARD, Turn, write
+from turncheck.model.adapters.calibration import Reference
 from turncheck.properties.law import Case, Law
 from turncheck.properties.run import Breach, Budget, ask_all, breach, draw
-from turncheck.properties.spec import Reference
 from turncheck.properties.subject import Subject
 
 

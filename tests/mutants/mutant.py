@@ -11,7 +11,7 @@ import attrs
 from turncheck.engine import Battle, MalformedTextError, Turn, read, resolve, write
 from turncheck.engine.learned import LearnedEngine
 from turncheck.engine.text import write_rejection
-from turncheck.properties.spec import PythonFunction
+from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.subject import NOTHING, Subject
 
 

@@ -9,7 +9,7 @@ import attrs
 
 from tests.mutants.mutant import Mutant
 from turncheck.engine import Battle, resolve_text, write
-from turncheck.properties.spec import PythonFunction
+from turncheck.model.adapters.python import PythonFunction
 
 Batch = Sequence[str]
 

@@ -9,6 +9,7 @@ import pytest
 from tests.bench.hold import hold
 from turncheck.engine import REASONS, RULE_IDS, STANDARD, Battle, Order, Turn, Unit, resolve_text, write
 from turncheck.engine.tables import gain
+from turncheck.model.adapters.calibration import Reference
 from turncheck.properties.draw import run
 from turncheck.properties.law import (
     ALL_RULES,
@@ -26,7 +27,7 @@ from turncheck.properties.law import (
 from turncheck.properties.laws import LAWS
 from turncheck.properties.laws.cases import any_turn, swapped
 from turncheck.properties.run import Budget, check_law, draw
-from turncheck.properties.spec import Reference, load_subject
+from turncheck.properties.spec import load_subject
 from turncheck.properties.subject import Subject
 
 TURN = Turn(Battle(7, Unit(5, 9, burn=1), Unit(3, 4)), Order("foe", "guard"), Order("hero", "wait"))

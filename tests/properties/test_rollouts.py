@@ -6,10 +6,11 @@ import pytest
 from turncheck.engine import STANDARD, Battle, Order, Play, Unit, read, resolve, resolve_text, write
 from turncheck.engine.state import change
 from turncheck.engine.text import write_orders
+from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.draw import Budget, run
 from turncheck.properties.laws import rollouts
 from turncheck.properties.run import breach, check_law, interview
-from turncheck.properties.spec import PythonFunction, load_subject
+from turncheck.properties.spec import load_subject
 from turncheck.properties.subject import Subject
 from turncheck.strategies import plays
 

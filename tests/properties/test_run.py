@@ -12,12 +12,13 @@ from hypothesis import settings
 
 from turncheck.engine import RULE_IDS, STANDARD, Battle, Turn, read, resolve_text, write
 from turncheck.engine.tables import BLANK
+from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.draw import run
 from turncheck.properties.law import KNOWN_ANSWER, MALFORMED, law, text_of
 from turncheck.properties.laws import LAWS
 from turncheck.properties.laws.cases import any_turn
 from turncheck.properties.run import Budget, FalseLawError, breach, check_law, draw, smallest
-from turncheck.properties.spec import PythonFunction, load_subject
+from turncheck.properties.spec import load_subject
 from turncheck.properties.subject import Subject
 from turncheck.reports.modes import (
     FalseRejection,

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from turncheck.engine import Turn, resolve_text, write
+from turncheck.model.adapters.calibration import Reference
 from turncheck.properties import spec as spec_module
-from turncheck.properties.spec import Reference, SpecError, load_subject
+from turncheck.properties.spec import SpecError, load_subject
 from turncheck.properties.subject import Subject
 
 NEUTRAL = write(Turn())

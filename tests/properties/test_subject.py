@@ -6,10 +6,10 @@ import attrs
 import pytest
 
 from turncheck.engine import STANDARD, Turn, resolve_text, write
-from turncheck.engine.learned import Verdict
+from turncheck.engine.learned import ContractError, Verdict, checked
+from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.limits import can_interrupt
-from turncheck.properties.spec import PythonFunction
-from turncheck.properties.subject import ContractError, Subject, checked, described
+from turncheck.properties.subject import Subject, described
 
 NEUTRAL = write(Turn())
 OTHERS = [NEUTRAL.replace("turn 01", f"turn {turn:02}") for turn in range(2, 6)]

@@ -1,0 +1,184 @@
+"""Cards: what a model is and how it is to be read, as data in a file `engine.toml` beside its weights.
+
+    kind = "native"
+    path = "duel-small.safetensors"
+    sha256 = "157048ad..."
+    template = "duel/1"
+    rejects = true
+    rules = "rules.toml"
+
+    [options]
+
+A card comes with a download. So it names nothing that is executed and nobody who is called: it may name the kinds that
+are data and the templates that are built in, and files of its own folder.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from turncheck.engine.learned import EngineError
+from turncheck.model.adapters.kinds import DATA_KINDS
+from turncheck.model.adapters.recognise import CARD, LARGEST_CARD
+
+OPTIONS = ("stop", "tokenizer", "max_new")
+"""Options that many kinds have: a card says them beside the kind, not among `options`."""
+
+KEYS = ("kind", "path", "sha256", "template", "rejects", "rules", *OPTIONS, "options")
+
+COMMAND_LINE = "comes from the command line alone: a card is data"
+
+
+@attrs.frozen
+class Card:
+    """What a model is and how it is to be read; of a card or of the command line.
+
+    Attributes:
+        kind: its kind.
+        target: what the kind makes it of: a path, a command, an address; empty where it needs nothing.
+        name: what tables call it.
+        sha256: what its file's hash must be; None where nothing is said.
+        template: how turns are said to it.
+        rejects: whether it was trained to reject malformed turns.
+        rules: the file of the rules that it was trained on; None for the rules as published.
+        options: the kind's own, by name.
+    """
+
+    kind: str
+    target: str
+    name: str
+    sha256: str | None = None
+    template: str = "duel/1"
+    rejects: bool = True
+    rules: str | None = None
+    options: Mapping[str, Any] = attrs.field(factory=dict)
+
+    def changed(self, arguments: Mapping[str, Any]) -> Card:
+        """The card with those arguments of the command line in the place of what it says.
+
+        Raises:
+            EngineError: one of them is of another type.
+        """
+        plain = {name: value for name, value in arguments.items() if name in ("sha256", "template", "rejects", "rules")}
+        check_types(plain)
+        if refused := arguments.keys() & {"kind", "path", "options"}:
+            name = sorted(refused)[0]
+            raise EngineError(f"{name} is no option: the kind and its target are the SPEC, and options stand by name")
+        options = {name: value for name, value in arguments.items() if name not in plain}
+        return attrs.evolve(self, **plain, options={**self.options, **options})
+
+
+def read_card(path: Path) -> Card:
+    """The card that the file is.
+
+    Raises:
+        EngineError: it is none, or it names what a card must not name.
+    """
+    values = _loaded(path)
+    if unknown := sorted(values.keys() - set(KEYS)):
+        raise EngineError(f"a card's keys must be among {', '.join(KEYS)}, got {unknown[0]!r}")
+    check_types(values)
+    folder = path.parent
+    kind, target = _kind(values, folder)
+    rules = values.get("rules")
+    template = values.get("template", "duel/1")
+    if template.startswith("py:"):
+        raise EngineError(
+            f"its template {template!r} runs code, which {COMMAND_LINE} (--turncheck-model-arg template=)"
+        )
+    options = {**values.get("options", {}), **{name: values[name] for name in OPTIONS if name in values}}
+    if "tokenizer" in options:
+        options["tokenizer"] = str(_inside(folder, "tokenizer", options["tokenizer"]))
+    return Card(
+        kind,
+        target,
+        Path(target).stem if values.get("path") else path.absolute().parent.name if path.name == CARD else path.stem,
+        values.get("sha256"),
+        template,
+        values.get("rejects", True),
+        str(_inside(folder, "rules", rules)) if rules is not None else None,
+        options,
+    )
+
+
+def _loaded(path: Path) -> dict[str, Any]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise EngineError(f"it cannot be read: {error.strerror}") from error
+    if len(content) > LARGEST_CARD:
+        raise EngineError(f"a card must have at most {LARGEST_CARD:,} bytes, got {len(content):,}")
+    try:
+        return tomllib.loads(content.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise EngineError(f"a card must be TOML: {str(error) or 'its tables are too deep'}") from error
+
+
+def _kind(values: Mapping[str, Any], folder: Path) -> tuple[str, str]:
+    """The card's kind and what it makes the model of."""
+    kind, _, target = values.get("kind", "native").partition(":")
+    if kind in ("py", "exec"):
+        raise EngineError(f"its kind {values['kind']!r} runs code, which {COMMAND_LINE} (--model {kind}:...)")
+    if kind == "openai":
+        raise EngineError(f"its kind {values['kind']!r} names a host, which {COMMAND_LINE} (--model openai:...)")
+    if kind not in DATA_KINDS:
+        raise EngineError(f"its kind must be one that is data ({', '.join(DATA_KINDS)}), got {values['kind']!r}")
+    if kind != "native":
+        if "path" in values:
+            raise EngineError(f"a card of kind {kind} must have no path, got {values['path']!r}")
+        return kind, target
+    if target or "path" not in values:
+        raise EngineError("a card of kind native must have a path, that of its checkpoint in the card's folder")
+    return kind, str(_inside(folder, "path", values["path"]))
+
+
+def _inside(folder: Path, name: str, written: str) -> Path:
+    """The file that a card names: one that lies in its folder, links followed.
+
+    Raises:
+        EngineError: it lies elsewhere, or is not there.
+    """
+    demand = f"its {name} must be a file in the card's own folder, got {written!r}"
+    if "\0" in written or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]", written) or ".." in re.split(r"[/\\]", written):
+        raise EngineError(f"{demand}, which names a place outside")
+    path = folder / written
+    try:
+        if not path.resolve(strict=True).is_relative_to(folder.resolve(strict=True)):
+            raise EngineError(f"{demand}, a link that leads outside")
+    except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError
+        raise EngineError(f"{demand}, which is not there") from error
+    if not path.is_file():
+        raise EngineError(f"{demand}, which is no file")
+    return path
+
+
+TYPES: Mapping[str, tuple[type, str]] = {
+    "kind": (str, "a text"),
+    "path": (str, "a text"),
+    "sha256": (str, "64 hexadecimal digits"),
+    "template": (str, "a text"),
+    "rejects": (bool, "true or false"),
+    "rules": (str, "the path of a rules file"),
+    "tokenizer": (str, "a path"),
+    "options": (dict, "a table"),
+}
+
+
+def check_types(values: Mapping[str, Any]) -> None:
+    """Checks what is said, by a card or on the command line, of the keys that every kind has.
+
+    Raises:
+        EngineError: a value is of another type.
+    """
+    for name, value in values.items():
+        wanted, demand = TYPES.get(name, (type(value), ""))
+        if type(value) is not wanted:
+            raise EngineError(f"{name} must be {demand}, got {value!r}")
+    if not re.fullmatch("[0-9a-f]{64}", values.get("sha256", "0" * 64)):
+        raise EngineError(f"sha256 must be 64 hexadecimal digits, got {values['sha256']!r}")

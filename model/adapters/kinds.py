@@ -1,0 +1,176 @@
+"""The kinds of models: entry points of the group `turncheck.engines`, ours and those of other packages alike.
+
+A kind's name is what stands before the colon of `KIND:TARGET`. Its value is a factory: it gets what stands behind the
+colon, and gives a learned engine, or raises `EngineError` with the way out.
+
+    def gguf(target: str, *, threads: int = 1) -> LearnedEngine: ...
+
+Its other parameters are its options, by name; those with an annotation of a plain type get values of that type. One
+called `rules` is no option: it gets the rules that the model is held against. Listing the kinds imports none of them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from typing import Any
+
+import attrs
+
+from turncheck.engine import Rules
+from turncheck.engine.learned import EngineError, LearnedEngine, described
+
+GROUP = "turncheck.engines"
+
+Factory = Callable[..., LearnedEngine]
+
+DATA_KINDS = ("native", "reference", "identity", "noisy")
+"""The kinds that a card may name: they execute nothing that the card names, and reach no host."""
+
+
+@attrs.frozen
+class Kind:
+    """A kind: its name and where it comes from; more than one entry where packages quarrel about the name."""
+
+    name: str
+    entries: tuple[EntryPoint, ...]
+
+    @property
+    def homes(self) -> list[str]:
+        """The packages that bring it, with the object that each names."""
+        return [f"{_package(entry)} ({entry.value})" for entry in self.entries]
+
+    @property
+    def missing(self) -> str:
+        """The first module that it needs and that is not installed; empty where all are. Nothing is imported."""
+        entry = self.entries[0]
+        modules = ("torch", "safetensors") if self.name == "native" else (entry.module.partition(".")[0],)
+        return next((module for module in modules if not _is_there(module)), "")
+
+    def factory(self) -> Factory:
+        """What makes its learned engines; imports its module.
+
+        Raises:
+            EngineError: two packages have a kind of that name, or the module raised.
+        """
+        if len(self.entries) > 1:
+            raise EngineError(f"kind {self.name} is of {' and of '.join(self.homes)}: uninstall one of them")
+        (entry,) = self.entries
+        try:
+            factory: object = entry.load()
+        except (Exception, SystemExit) as error:
+            raise EngineError(f"kind {self.name} of {_package(entry)} cannot be loaded: {described(error)}") from error
+        if not callable(factory):
+            raise EngineError(f"kind {self.name} of {self.homes[0]} must be callable, got {type(factory).__name__}")
+        return factory
+
+
+def kinds() -> dict[str, Kind]:
+    """All kinds by name: ours first, then those of other packages."""
+    found: dict[str, dict[tuple[str, str], EntryPoint]] = {}
+    for entry in entry_points(group=GROUP):
+        found.setdefault(entry.name, {})[_package(entry), entry.value] = entry
+    every = [Kind(name, tuple(entries.values())) for name, entries in sorted(found.items())]
+    return {kind.name: kind for kind in sorted(every, key=lambda kind: _package(kind.entries[0]) != "turncheck")}
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of that name.
+
+    Raises:
+        EngineError: there is none.
+    """
+    known = kinds()
+    if name not in known:
+        near = get_close_matches(name, known, 1, cutoff=0.7)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise EngineError(f"there is no kind {name!r}{hint} (kinds: {', '.join(known)}; see turncheck models)")
+    return known[name]
+
+
+def made(kind: Kind, target: str, options: Mapping[str, Any], rules: Rules) -> LearnedEngine:
+    """The learned engine that the kind makes of a target.
+
+    Raises:
+        EngineError: an option is unknown or of another type, or the kind says what else is wrong.
+    """
+    factory = kind.factory()
+    try:
+        parameters = dict(inspect.signature(factory, eval_str=True).parameters)
+    except (NameError, TypeError, ValueError, SyntaxError):  # annotations that cannot be looked up, or no signature
+        parameters = dict(inspect.signature(factory).parameters)
+    given = checked(kind.name, options, parameters)
+    if "rules" in parameters:
+        given["rules"] = rules
+    try:
+        return factory(target, **given)
+    except EngineError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise EngineError(f"kind {kind.name} raised {described(error)}") from error
+
+
+# --- options ---------------------------------------------------------------------------------------------------------
+
+
+def checked(kind: str, options: Mapping[str, Any], parameters: Mapping[str, inspect.Parameter]) -> dict[str, Any]:
+    """The options, if the kind has parameters for them.
+
+    Raises:
+        EngineError: an option is unknown, or its value is of another type.
+    """
+    named = {name: each for name, each in list(parameters.items())[1:] if name != "rules"}
+    takes_any = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in named.values())
+    known = [name for name, each in named.items() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+    given = {}
+    for name, value in options.items():
+        if name not in known and not takes_any:
+            raise EngineError(f"{kind} has no option {name!r}{_hint(name, known)}")
+        given[name] = _fitting(name, value, named[name].annotation) if name in known else value
+    return given
+
+
+def _hint(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, 1, cutoff=0.7)
+    takes = f"it takes {', '.join(known)}" if known else "it takes none"
+    return (f"; did you mean {near[0]}? " if near else "; ") + takes
+
+
+_WORDS = {bool: "true or false", int: "an int", float: "a number", str: "a text", list: "a list of texts"}
+
+
+def _fitting(name: str, value: Any, annotation: Any) -> Any:
+    """The value, if it is of the annotated type; an int will do for a float. Unknown annotations ask for nothing."""
+    wanted = [each for each in _plain_types(annotation) if each in _WORDS]
+    if not wanted or (type(value) in wanted and (type(value) is not list or _are_texts(value))):
+        return value
+    if float in wanted and type(value) is int:
+        return float(value)
+    demand = " or ".join(_WORDS[each] for each in wanted)
+    hint = f" (as a text: {name}='\"{value}\"')" if str in wanted and type(value) in (int, float, bool) else ""
+    raise EngineError(f"option {name} must be {demand}, got {value!r}{hint}")
+
+
+def _plain_types(annotation: Any) -> list[Any]:
+    """The types that an annotation such as `list[str] | None` names."""
+    members = getattr(annotation, "__args__", ()) if getattr(annotation, "__origin__", None) is not list else ()
+    found = [each for member in members for each in _plain_types(member)]
+    return found or [getattr(annotation, "__origin__", annotation)]
+
+
+def _are_texts(value: list[Any]) -> bool:
+    return all(isinstance(each, str) for each in value)
+
+
+def _package(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist is not None else "an unknown package"
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False

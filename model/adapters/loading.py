@@ -1,0 +1,155 @@
+"""From a SPEC to a learned engine: `[KIND:]TARGET`, the arguments beside it, the card that it may name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from turncheck.engine import STANDARD, Rules, RulesError
+from turncheck.engine.learned import EngineError, LearnedEngine
+from turncheck.engine.variants import read_rules
+from turncheck.model.adapters.card import Card, read_card
+from turncheck.model.adapters.kinds import kind_of, kinds, made
+from turncheck.model.adapters.recognise import found_in, recognised
+from turncheck.model.adapters.templates import behind, check_round_trip, template
+
+FORM = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the kinds)"
+
+
+@attrs.frozen
+class Loaded:
+    """A learned engine that was made of a SPEC.
+
+    Attributes:
+        card: what it is and how it is read.
+        engine: it answers texts of the duel; a template stands before it where the card says so.
+        rules: the rules that it is held against.
+        bytes: the size of its file; None where it has none.
+        sha256: the hash of its file, likewise.
+    """
+
+    card: Card
+    engine: LearnedEngine
+    rules: Rules
+    bytes: int | None
+    sha256: str | None
+
+
+def load(spec: str, arguments: Sequence[str] = (), rules: str | None = None) -> Loaded:
+    """The learned engine that a SPEC names.
+
+    Args:
+        spec: as typed.
+        arguments: `KEY=VALUE` as typed: the kind's options, and what a card may say.
+        rules: the path of a rules file that all models of the run are held against.
+
+    Raises:
+        EngineError: it cannot be loaded; the message says what is wrong and the way out.
+    """
+    card = card_of(spec).changed(arguments_of(arguments))
+    if card.rules is not None and rules is not None and Path(card.rules).resolve() != Path(rules).resolve():
+        raise EngineError(f"its own rules are {card.rules} and those of the run {rules}: leave one of them out")
+    in_force = _rules(card.rules or rules)
+    words = template(card.template)
+    size, digest = _file_facts(card)
+    engine = made(kind_of(card.kind), card.target, card.options, in_force)
+    check_round_trip(words, in_force, card.rejects)
+    return Loaded(card, behind(engine, words), in_force, size, digest)
+
+
+def arguments_of(typed: Sequence[str]) -> dict[str, Any]:
+    """The arguments by name: parted at the first `=`, the value read as TOML where it is TOML, else as text.
+
+    Raises:
+        EngineError: one has no `=`, or a name comes twice.
+    """
+    arguments: dict[str, Any] = {}
+    for each in typed:
+        name, parted, value = each.partition("=")
+        if not parted or not name.isidentifier():
+            raise EngineError(f"a model's argument must be KEY=VALUE, got {each!r}")
+        if name in arguments:
+            raise EngineError(f"a model's argument must be given once, got {name} twice")
+        arguments[name] = _value(value)
+    return arguments
+
+
+def _value(text: str) -> Any:
+    if "\n" in text or "\r" in text:  # it would be more than a value
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return text
+
+
+def card_of(spec: str) -> Card:
+    """What a SPEC says by itself: its kind and target, or what the card says that it names.
+
+    Raises:
+        EngineError: it names nothing.
+    """
+    name, parted, target = spec.partition(":")
+    known = kinds()
+    if name in known:
+        return Card(name, target, spec)
+    if os.path.exists(spec):  # a path that is too long, or holds NUL, is none
+        return _card_of_path(Path(spec))
+    if name in ("http", "https"):
+        raise EngineError(f"an address alone is no model, and nothing is downloaded: an endpoint is openai:{spec}")
+    if parted and re.fullmatch("[A-Za-z][A-Za-z0-9_.+-]+", name):  # longer than a drive's letter
+        kind_of(name)  # raises: the kind is unknown, and the nearest is named
+    near = f"; did you mean {found}?" if (found := _near(spec, list(known))) else ""
+    raise EngineError(f"there is no such file{near}; {FORM}")
+
+
+def _near(spec: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(spec.lower(), known, 1)), "") if len(spec) < 40 else ""
+
+
+def _card_of_path(path: Path) -> Card:
+    if path.is_dir():
+        path = found_in(path)
+    if recognised(path) == "card":
+        return read_card(path)
+    return Card("native", str(path), path.stem)
+
+
+def _rules(path: str | None) -> Rules:
+    if path is None:
+        return STANDARD
+    try:
+        return read_rules(Path(path).read_bytes().decode())
+    except (OSError, ValueError) as error:
+        fault = f"rules file {path}: {getattr(error, 'strerror', None) or error}"
+        hint = "" if isinstance(error, RulesError) else "; it must be TOML, as docs/models.md shows it"
+        raise EngineError(fault + hint) from error
+
+
+def _file_facts(card: Card) -> tuple[int | None, str | None]:
+    """The size and the hash of the model's file; nothing where it is no file of data.
+
+    Raises:
+        EngineError: the hash is not the one that was asked for.
+    """
+    if card.kind in ("py", "exec") or not os.path.isfile(card.target):
+        if card.sha256 is not None:
+            raise EngineError(f"sha256 is of a model's file, and {card.name} has none")
+        return None, None
+    try:
+        with open(card.target, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise EngineError(f"it cannot be read: {error.strerror}") from error
+    if card.sha256 not in (None, digest):
+        raise EngineError(f"its sha256 must be {card.sha256}, got {digest}: another file, or a damaged one")
+    return os.path.getsize(card.target), digest

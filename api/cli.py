@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from turncheck.model.train import Run
     from turncheck.properties.subject import Subject
+
+
+Command = Callable[..., None]
 
 
 @click.group()
@@ -31,18 +35,27 @@ def resolve() -> None:
     sys.stdout.buffer.write(resolve_text(text).encode())
 
 
-MODEL = click.option(
-    "--model",
-    "spec",
-    metavar="SPEC",
-    help="reference, py:MODULE:ATTRIBUTE or a checkpoint's path; else the shipped one.",
-)
+def _options_beside_it(command: Command) -> Command:
+    """What can be said beside a SPEC, as to pytest."""
+    command = click.option("--timeout", type=click.FloatRange(0.001), help="Seconds a call may take; else any time.")(
+        command
+    )
+    command = click.option("--rules", metavar="FILE", help="A rules file: the duel that it is held against.")(command)
+    about = "An option of its kind, or template=, rejects=, rules=, sha256=."
+    return click.option("--model-arg", "arguments", metavar="KEY=VALUE", multiple=True, help=about)(command)
+
+
+def _model_options(command: Command) -> Command:
+    """How a model is named, as to pytest."""
+    command = _options_beside_it(command)
+    about = "A path, or KIND:TARGET as turncheck models lists them; else the shipped one."
+    return click.option("--model", "spec", metavar="SPEC", help=about)(command)
 
 
 @main.command()
-@MODEL
+@_model_options
 @click.argument("turnfile", type=click.Path(dir_okay=False, path_type=Path))
-def show(spec: str | None, turnfile: Path) -> None:
+def show(turnfile: Path, **model: Any) -> None:
     """Ask a model the turn in TURNFILE and show its answer beside the reference's, with what differs marked.
 
     Ends with 0 where they agree and 1 where they do not.
@@ -55,7 +68,7 @@ def show(spec: str | None, turnfile: Path) -> None:
         prompt = turnfile.read_bytes().decode("utf-8", "surrogateescape")
     except OSError as error:
         raise click.UsageError(f"{visible(str(turnfile))} cannot be read: {error.strerror}") from error
-    subject = _subject(spec)
+    subject = _subject(**model)
     (got,) = subject.ask([prompt])
     expected = subject.expected(prompt)
     found = diverge(prompt, expected, got, fault=subject.faults.get(prompt, ""))
@@ -74,26 +87,59 @@ def laws() -> None:
 
 
 @main.command()
-@MODEL
+@_model_options
 @click.option("--turns", type=click.IntRange(1), default=10_000, show_default=True, help="For each row of the table.")
 @click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True, help="An evaluation seed.")
-def evaluate(spec: str | None, turns: int, seed: int) -> None:
+def evaluate(turns: int, seed: int, **model: Any) -> None:
     """How many held-out turns a model answers exactly, by sampler, and how many malformed ones by their reason."""
     from turncheck.evaluate import evaluate as measure
     from turncheck.reports.escape import visible
     from turncheck.reports.table import plain_table
 
-    subject = _subject(spec)
+    subject = _subject(**model)
     rows = [(score.name, score.count, score.exact, f"{score.share:.2%}") for score in measure(subject, turns, seed)]
     click.echo(f"{visible(subject.name)}, seed {seed}")
     click.echo(plain_table(rows, ("sample", "texts", "exact", "share")))
 
 
-def _subject(spec: str | None) -> Subject:
+@main.command()
+def models() -> None:
+    """List the kinds of models: what stands before the colon of KIND:TARGET, what each is, and whether it is there."""
+    from turncheck.model.adapters.kinds import kinds
+    from turncheck.reports.table import plain_table
+
+    rows = [(*kind.about, kind.state) for kind in kinds().values()]
+    click.echo(plain_table(rows, ("kind", "what", "needs", "here")))
+
+
+@main.command()
+@click.argument("spec", required=False)
+@_options_beside_it
+def conform(**model: Any) -> None:
+    """Check that the model SPEC keeps its contract, before any law: batches, repetition, odd prompts, its end, its
+    verify. Ends with 0 where everything holds and 1 where something does not.
+    """
+    from turncheck.model.adapters.conformance import CHECKS, conformance
+    from turncheck.model.adapters.templates import bare
+    from turncheck.reports.escape import visible
+    from turncheck.reports.table import plain_table
+
+    subject = _subject(**model)
+    engine, words = bare(subject.engine)
+    checking = conformance(engine, template=words, stop=getattr(engine, "stop", ()))
+    with click.progressbar(checking, length=len(CHECKS), label="checks", file=sys.stderr) as bar:
+        checks = list(bar)
+    rows = [(check.name, check.verdict, visible(check.found)) for check in checks]
+    click.echo(f"{visible(subject.name)} ({visible(subject.kind)})")
+    click.echo(plain_table(rows, ("check", "verdict", "found")))
+    sys.exit(1 if any(check.verdict == "fails" for check in checks) else 0)
+
+
+def _subject(spec: str | None, arguments: tuple[str, ...], rules: str | None, timeout: float | None) -> Subject:
     from turncheck.properties.spec import SpecError, load_subject
 
     try:
-        return load_subject(spec)
+        return load_subject(spec, arguments, rules, timeout)
     except SpecError as error:
         raise click.UsageError(str(error)) from error
 

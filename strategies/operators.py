@@ -27,6 +27,7 @@ from turncheck.strategies import broken_numbers as numbers
 from turncheck.strategies import broken_orders as orders
 from turncheck.strategies import broken_spacing as spacing
 from turncheck.strategies.choices import Choices
+from turncheck.strategies.page import ImpossibleDamageError as ImpossibleDamageError
 from turncheck.strategies.page import Page
 
 Way = Callable[[Page, Choices], str]

@@ -31,6 +31,20 @@ DATA_KINDS = ("native", "reference", "identity", "noisy")
 """The kinds that a card may name: they execute nothing that the card names, and reach no host."""
 
 
+# fmt: off
+ABOUT = {
+    #             how it is named                    what it is                                   what it needs
+    "native":    ("PATH or native:PATH",             "a checkpoint of turncheck's own",           "torch, safetensors"),
+    "reference": ("reference",                       "the truth",                                 ""),
+    "identity":  ("identity",                        "a copier: answers the state that it reads", ""),
+    "noisy":     ("noisy:P",                         "the truth, spoilt with probability P",      ""),
+    "py":        ("py:MODULE:ATTR, py:FILE.py:ATTR", "a callable, in this process",               ""),
+    "exec":      ("exec:COMMAND",                    "a process of your own, JSON lines",         ""),
+    "openai":    ("openai:URL",                      "an OpenAI-compatible completions endpoint", ""),
+}
+# fmt: on
+
+
 @attrs.frozen
 class Kind:
     """A kind: its name and where it comes from; more than one entry where packages quarrel about the name."""
@@ -44,11 +58,25 @@ class Kind:
         return [f"{_package(entry)} ({entry.value})" for entry in self.entries]
 
     @property
+    def about(self) -> tuple[str, str, str]:
+        """How a model of this kind is named, what it is, which modules it needs."""
+        entry = self.entries[0]
+        if self.name in ABOUT and _package(entry) == "turncheck":
+            return ABOUT[self.name]
+        return f"{self.name}:TARGET", " and ".join(f"of {home}" for home in self.homes), entry.module.partition(".")[0]
+
+    @property
+    def state(self) -> str:
+        """Whether it can be used here; nothing is imported to see it."""
+        if len(self.entries) > 1:
+            return "no: more than one package has it"
+        return f"no: {self.missing} is not installed" if self.missing else "yes"
+
+    @property
     def missing(self) -> str:
         """The first module that it needs and that is not installed; empty where all are. Nothing is imported."""
-        entry = self.entries[0]
-        modules = ("torch", "safetensors") if self.name == "native" else (entry.module.partition(".")[0],)
-        return next((module for module in modules if not _is_there(module)), "")
+        _, _, needed = self.about
+        return next((module for module in needed.split(", ") if module and not _is_there(module)), "")
 
     def factory(self) -> Factory:
         """What makes its learned engines; imports its module.
@@ -73,8 +101,8 @@ def kinds() -> dict[str, Kind]:
     found: dict[str, dict[tuple[str, str], EntryPoint]] = {}
     for entry in entry_points(group=GROUP):
         found.setdefault(entry.name, {})[_package(entry), entry.value] = entry
-    every = [Kind(name, tuple(entries.values())) for name, entries in sorted(found.items())]
-    return {kind.name: kind for kind in sorted(every, key=lambda kind: _package(kind.entries[0]) != "turncheck")}
+    names = [*(name for name in ABOUT if name in found), *sorted(found.keys() - ABOUT.keys())]
+    return {name: Kind(name, tuple(found[name].values())) for name in names}
 
 
 def kind_of(name: str) -> Kind:

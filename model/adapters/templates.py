@@ -38,8 +38,7 @@ from turncheck.engine.learned import EngineError, LearnedEngine, Verdict, Verifi
 from turncheck.engine.samplers import SAMPLERS, sample
 from turncheck.engine.tables import FIELDS
 from turncheck.model.adapters.python import attribute
-from turncheck.strategies.operators import damage
-from turncheck.strategies.page import ImpossibleDamageError
+from turncheck.strategies.operators import ImpossibleDamageError, damage
 
 Recode = Callable[[str], str]
 
@@ -101,6 +100,11 @@ def behind(engine: LearnedEngine, template: Template) -> LearnedEngine:
     if template is DUEL:
         return engine
     return (TemplatedVerifier if isinstance(engine, Verifier) else TemplatedEngine)(engine, template)
+
+
+def bare(engine: LearnedEngine) -> tuple[LearnedEngine, Template]:
+    """The engine with no template before it, and the template that stood there."""
+    return (engine.engine, engine.template) if isinstance(engine, TemplatedEngine) else (engine, DUEL)
 
 
 # --- duel-json/1 -----------------------------------------------------------------------------------------------------
@@ -239,7 +243,7 @@ def template(name: str) -> Template:
         return BUILT_IN[name]
     if not name.startswith("py:"):
         raise EngineError(f"template must be {', '.join(BUILT_IN)} or py:MODULE:ATTRIBUTE, got {name!r}")
-    found = attribute("template=py", name.removeprefix("py:"), "my_words:template")
+    found = attribute("template=py", name.removeprefix("py:"), "my_words:pair")
     pair = found if isinstance(found, tuple) else (getattr(found, "encode", None), getattr(found, "decode", None))
     if len(pair) != 2 or not all(map(callable, pair)):
         raise EngineError(f"template {name} must have two functions, encode and decode, or be a pair of them")

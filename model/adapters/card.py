@@ -115,7 +115,7 @@ def _loaded(path: Path) -> dict[str, Any]:
     if len(content) > LARGEST_CARD:
         raise EngineError(f"a card must have at most {LARGEST_CARD:,} bytes, got {len(content):,}")
     try:
-        return tomllib.loads(content.decode())
+        return tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise EngineError(f"a card must be TOML: {str(error) or 'its tables are too deep'}") from error
 

@@ -65,7 +65,7 @@ def _is_safetensors(start: bytes, size: int) -> bool:
 
 def _is_card(content: bytes) -> bool:
     try:
-        text = content.decode()
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return False
     try:

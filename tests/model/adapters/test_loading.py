@@ -1,0 +1,219 @@
+"""From a SPEC to a learned engine: what names what, what stands beside it, and what is said of anything else."""
+
+import sys
+
+import pytest
+
+from turncheck.engine import STANDARD, Turn, resolve_text, write
+from turncheck.engine.learned import EngineError
+from turncheck.model.adapters.calibration import Identity, Noisy, Reference
+from turncheck.model.adapters.card import Card
+from turncheck.model.adapters.loading import FORM, arguments_of, load
+from turncheck.model.adapters.templates import BUILT_IN, TemplatedEngine
+
+NEUTRAL = write(Turn())
+WAY_OUT = "; it must be TOML, as docs/models.md shows it"
+HOT = STANDARD.with_action("attack", power=7)
+
+
+def fault_of(*arguments, **keywords):
+    with pytest.raises(EngineError) as caught:
+        load(*arguments, **keywords)
+    return str(caught.value)
+
+
+def test_a_bare_path_is_recognised_by_its_content(folder, tiny, digest):
+    (folder / "weights").write_bytes(tiny)
+    loaded = load("weights")
+    assert (loaded.card, loaded.rules) == (Card("native", "weights", "weights"), STANDARD)
+    assert (loaded.bytes, loaded.sha256) == (len(tiny), digest)
+
+
+@pytest.mark.parametrize("spec", ["mine/tiny.safetensors", "native:mine/tiny.safetensors", "mine", "mine/", "./mine"])
+def test_a_checkpoint_has_many_names(folder, digest, spec):
+    loaded = load(spec)
+    assert (loaded.card.kind, loaded.sha256) == ("native", digest)
+
+
+def test_a_card_and_its_folder_name_the_same(folder, digest):
+    card = f'path = "tiny.safetensors"\nsha256 = "{digest}"\nrejects = false\n'
+    (folder / "mine" / "engine.toml").write_text(card, encoding="utf-8")
+    assert load("mine").card == load("mine/engine.toml").card
+    assert load("mine").card == Card("native", "mine/tiny.safetensors", "tiny", digest, rejects=False)
+
+
+def test_a_kind_stands_before_the_colon():
+    assert load("reference").engine == Reference()
+    assert load("identity").engine == Identity()
+    assert load("noisy:0.25", ["seed=7"]).engine == Noisy(0.25, 7)
+    assert load("reference").card == Card("reference", "", "reference")
+
+
+def test_a_path_with_a_colon_is_a_path_where_it_is_there(folder, tiny):
+    (folder / "run:3").write_bytes(tiny)
+    assert load("run:3").card == Card("native", "run:3", "run:3")
+
+
+@pytest.mark.parametrize(
+    ("spec", "fault"),
+    [
+        ("missing.safetensors", f"there is no such file; {FORM}"),
+        ("refrence", f"there is no such file; did you mean reference?; {FORM}"),
+        ("Reference", f"there is no such file; did you mean reference?; {FORM}"),
+        ("", f"there is no such file; {FORM}"),
+        ("nul\0byte", f"there is no such file; {FORM}"),
+        ("x" * 5000, f"there is no such file; {FORM}"),
+        ("C:\\model", f"there is no such file; {FORM}"),
+        ("https://host/m", "an address alone is no model, and nothing is downloaded: an endpoint is openai:https://host/m"),
+        ("reference:x", "reference stands alone, got 'x' behind it: write reference"),
+        ("noisy:2", "its probability must be 0..1, as in noisy:0.05, got '2'"),
+        ("mine/none.safetensors", f"there is no such file; {FORM}"),
+    ],
+    ids=lambda value: repr(value[:24]),
+)  # fmt: skip
+def test_a_spec_that_names_nothing_says_what_one_is(folder, spec, fault):
+    assert fault_of(spec) == fault
+
+
+def test_an_unknown_kind_names_the_nearest():
+    assert fault_of("excec:node x").startswith("there is no kind 'excec'; did you mean exec? (kinds: native, ")
+    assert fault_of("hf:someone/model").startswith("there is no kind 'hf' (kinds: native, ")
+
+
+def test_a_checkpoint_that_is_cut_short_or_has_a_flipped_bit_is_refused(folder, tiny):
+    for size in (8, 9, 100, len(tiny) // 2, len(tiny) - 1):
+        (folder / "cut").write_bytes(tiny[:size])
+        assert "cut short or damaged" in fault_of("cut") or "or are cut short" in fault_of("cut")
+
+
+# --- what its file must be -------------------------------------------------------------------------------------------
+
+
+def test_a_hash_is_compared_before_anything_is_loaded(folder, digest):
+    assert load("mine", [f"sha256={digest}"]).sha256 == digest
+    wanted = "0" * 64
+    assert fault_of("mine", [f'sha256="{wanted}"']) == (
+        f"its sha256 must be {wanted}, got {digest}: another file, or a damaged one"
+    )
+    assert fault_of("reference", [f'sha256="{wanted}"']) == "sha256 is of a model's file, and reference has none"
+
+
+# --- arguments -------------------------------------------------------------------------------------------------------
+
+
+def test_an_argument_is_parted_at_the_first_equals_and_read_as_toml_else_as_text():
+    typed = [
+        "a=1",
+        "b=1.5",
+        "c=true",
+        'd="1"',
+        "e=1 2",
+        "f=x=y",
+        "g=",
+        'h=["a", "b"]',
+        "i=duel/1",
+        "j={x = 1}",
+        "k=\na=1",
+    ]
+    assert arguments_of(typed) == {
+        "a": 1, "b": 1.5, "c": True, "d": "1", "e": "1 2", "f": "x=y", "g": "", "h": ["a", "b"], "i": "duel/1",
+        "j": {"x": 1}, "k": "\na=1",
+    }  # fmt: skip
+    assert arguments_of([]) == {}
+    assert arguments_of(["a=" + "[" * 5000]) == {"a": "[" * 5000}
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        (["seed"], "a model's argument must be KEY=VALUE, got 'seed'"),
+        (["=3"], "a model's argument must be KEY=VALUE, got '=3'"),
+        (["a b=3"], "a model's argument must be KEY=VALUE, got 'a b=3'"),
+        (["seed=1", "seed=2"], "a model's argument must be given once, got seed twice"),
+        (["sed=1"], "noisy has no option 'sed'; did you mean seed? it takes seed"),
+        (["seed=x"], "option seed must be an int, got 'x'"),
+        (["rejects=no"], "rejects must be true or false, got 'no'"),
+        (["template=duel/9"], "template must be duel/1, duel-json/1 or py:MODULE:ATTRIBUTE, got 'duel/9'"),
+        (["template=7"], "template must be a text, got 7"),
+        (["rules=missing.toml"], f"rules file missing.toml: No such file or directory{WAY_OUT}"),
+        (["kind=py"], "kind is no option: the kind and its target are the SPEC, and options stand by name"),
+    ],
+    ids=lambda value: str(value)[:30],
+)  # fmt: skip
+def test_an_argument_that_will_not_do_says_why(typed, fault):
+    assert fault_of("noisy:0.1", typed) == fault
+
+
+# --- rules and templates ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rules(folder):
+    """Two rules files, `hot.toml` and `bad.toml`."""
+    (folder / "hot.toml").write_text("[actions.attack]\npower = 7\n", encoding="utf-8")
+    (folder / "bad.toml").write_text("burn_dmg = 4\n", encoding="utf-8")
+    (folder / "latin.toml").write_bytes(b"# \xe9\n")
+    return folder
+
+
+def test_rules_come_with_the_model_or_with_the_run(rules):
+    assert load("reference", ["rules=hot.toml"]).engine == Reference(HOT)
+    assert load("reference", rules="hot.toml").rules == HOT
+    assert load("reference", ["rules=hot.toml"], rules="./hot.toml").rules == HOT
+    (rules / "mine" / "hot.toml").write_text("[actions.attack]\npower = 7\n", encoding="utf-8")
+    (rules / "mine" / "engine.toml").write_text('kind = "reference"\nrules = "hot.toml"\n', encoding="utf-8")
+    assert load("mine").rules == HOT
+
+
+def test_rules_of_the_model_and_of_the_run_do_not_contradict_each_other(rules):
+    fault = "its own rules are bad.toml and those of the run hot.toml: leave one of them out"
+    assert fault_of("reference", ["rules=bad.toml"], rules="hot.toml") == fault
+
+
+def test_rules_that_cannot_be_say_why(rules):
+    begun = "rules file bad.toml: a name in the rules must be one of "
+    assert fault_of("reference", rules="bad.toml").startswith(begun)
+    assert fault_of("reference", rules="latin.toml").endswith(f"invalid continuation byte{WAY_OUT}")
+    assert fault_of("reference", rules=".") == f"rules file .: Is a directory{WAY_OUT}"
+
+
+WORDS = """
+from turncheck.engine import resolve_text
+
+def encode(text):
+    return text.replace("hero", "H")
+
+def decode(text):
+    return text.replace("H", "hero")
+
+words = encode, decode
+wrong = encode, str
+
+def predict(prompts):
+    return [encode(resolve_text(decode(prompt))) for prompt in prompts]
+"""
+
+
+def test_a_template_stands_before_the_engine(folder, monkeypatch):
+    (folder / "loading_words.py").write_text(WORDS, encoding="utf-8")
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    loaded = load("py:loading_words.py:predict", ["template=py:loading_words.py:words"])
+    assert isinstance(loaded.engine, TemplatedEngine)
+    assert loaded.engine.predict([NEUTRAL]) == [resolve_text(NEUTRAL)]
+    assert loaded.card.template == "py:loading_words.py:words"
+    assert "does not round-trip" in fault_of("py:loading_words.py:predict", ["template=py:loading_words.py:wrong"])
+    sys.modules.pop("loading_words", None)
+
+
+def test_a_built_in_template_stands_before_any_kind():
+    loaded = load("identity", ["template=duel-json/1"])
+    assert (loaded.engine.engine, loaded.engine.template) == (Identity(), BUILT_IN["duel-json/1"])
+
+
+def test_a_model_whose_dependency_is_missing_says_which(folder, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("turncheck.model.") and "adapters" not in name]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert fault_of("mine") == (
+        "it needs torch, which is not installed: pip install 'turncheck[torch]', or name another model with --model"
+    )

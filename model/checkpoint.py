@@ -5,6 +5,7 @@ A checkpoint is data. Loading it executes nothing, and what it says is checked b
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -23,7 +24,10 @@ from turncheck.model.tokens import Tokenizer, VocabularyError
 from turncheck.model.transformer import ModelConfig, Transformer
 
 KEY, FORMAT = "turncheck", "turncheck/1"
-"""Under which metadata a checkpoint has its card, and the version of that card."""
+"""Under which metadata a checkpoint says what it is, and the version of how it says so."""
+
+DIGEST = "digest"
+"""What the metadata call the hash of all else that they say and of all weights; older checkpoints have none."""
 
 LARGEST = 1 << 30
 """Bytes of the largest file that is opened: 1 GiB."""
@@ -46,7 +50,7 @@ class CheckpointError(ValueError):
 
 
 @attrs.frozen
-class Card:
+class Metadata:
     """What a checkpoint says of itself.
 
     Attributes:
@@ -69,13 +73,17 @@ class Card:
     samplers: tuple[str, ...]
     operators: tuple[str, ...]
 
-    def to_metadata(self) -> dict[str, str]:
-        """The card as safetensors wants it. One entry, since safetensors writes several in no fixed order."""
-        return {KEY: json.dumps({"format": FORMAT, **attrs.asdict(self)})}
+    def to_metadata(self, digest: str = "") -> dict[str, str]:
+        """As safetensors wants it. One entry, since safetensors writes several in no fixed order.
+
+        Args:
+            digest: that of the tensors beside it, if it is to be written.
+        """
+        return {KEY: json.dumps({"format": FORMAT, **attrs.asdict(self), **({DIGEST: digest} if digest else {})})}
 
     @classmethod
-    def from_metadata(cls, metadata: dict[str, str]) -> Card:
-        """The card that those metadata hold.
+    def from_metadata(cls, metadata: dict[str, str]) -> Metadata:
+        """What those metadata say.
 
         Raises:
             ValueError: a part is missing or is not what it should be.
@@ -87,12 +95,13 @@ class Card:
             found = parts.pop("format")
             if found != FORMAT:
                 raise ValueError(f"format must be {FORMAT!r}, got {found!r}")
-            card = cls(**_parts(parts))
+            parts.pop(DIGEST, None)
+            about = cls(**_parts(parts))
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"its metadata cannot be read: {error!r}") from error
-        return card._checked()
+        return about._checked()
 
-    def _checked(self) -> Card:
+    def _checked(self) -> Metadata:
         for name, value, expected in (("rules", self.rules, RULES_VERSION), ("template", self.template, "duel/1")):
             if value != expected:
                 raise ValueError(f"its {name} must be {expected!r}, got {value!r}")
@@ -115,10 +124,21 @@ def _texts(name: str, values: object) -> tuple[str, ...]:
     return tuple(values)
 
 
-def save_checkpoint(path: Path, transformer: Transformer, card: Card) -> None:
+def save_checkpoint(path: Path, transformer: Transformer, about: Metadata) -> None:
     """Writes the checkpoint, whole or not at all."""
     tensors = {name: tensor.detach().contiguous() for name, tensor in transformer.state_dict().items()}
-    write_whole(path, save(tensors, card.to_metadata()))
+    write_whole(path, save(tensors, about.to_metadata(digest_of(tensors, about.to_metadata()))))
+
+
+def digest_of(tensors: dict[str, Tensor], metadata: dict[str, str]) -> str:
+    """The hash of a checkpoint's content: of what its metadata say but the hash itself, and of its tensors."""
+    said = json.loads(metadata[KEY])
+    said.pop(DIGEST, None)
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"\n{name} {tuple(tensor.shape)} {tensor.dtype}\n".encode())
+        digest.update(tensor.contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -129,8 +149,8 @@ def write_whole(path: Path, content: bytes) -> None:
     os.replace(beside, path)
 
 
-def load_checkpoint(path: str | os.PathLike[str]) -> tuple[TransformerEngine, Card]:
-    """The learned engine and the card that the file holds.
+def load_checkpoint(path: str | os.PathLike[str]) -> tuple[TransformerEngine, Metadata]:
+    """The learned engine that the file holds, and what it says of itself.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -138,16 +158,17 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[TransformerEngine, Ca
     """
     tensors, metadata = read_tensors(path)
     try:
-        card = Card.from_metadata(metadata)
-        tokenizer = Tokenizer(card.vocabulary)
+        about = Metadata.from_metadata(metadata)
+        tokenizer = Tokenizer(about.vocabulary)
     except (ValueError, VocabularyError) as error:
         raise CheckpointError(path, str(error)) from error
     # On the meta device a transformer costs nothing, so that a config of any size can be compared first.
     with torch.device("meta"):
-        transformer = Transformer(card.config)
+        transformer = Transformer(about.config)
     _check_tensors(path, tensors, transformer.state_dict())
+    _check_digest(path, tensors, metadata)
     transformer.load_state_dict(tensors, assign=True)
-    return TransformerEngine(transformer, tokenizer), card
+    return TransformerEngine(transformer, tokenizer), about
 
 
 def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -195,3 +216,9 @@ def _check_tensors(path: str | os.PathLike[str], got: dict[str, Tensor], wanted:
             raise CheckpointError(path, f"{name} must be {expected} torch.float32, got {shape} {got[name].dtype}")
         if not bool(got[name].isfinite().all()):
             raise CheckpointError(path, f"{name} must be finite, got a number that is not")
+
+
+def _check_digest(path: str | os.PathLike[str], tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
+    written = json.loads(metadata[KEY]).get(DIGEST)
+    if written is not None and written != (found := digest_of(tensors, metadata)):
+        raise CheckpointError(path, f"its digest must be {written!r:.80}, got {found}: damaged, get the file anew")

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from turncheck.engine import REASONS, RULES_VERSION, STANDARD, resolve_text, write
 from turncheck.engine.samplers import HELD_OUT_SEEDS, SAMPLERS, TRAINING_SEEDS, stream
-from turncheck.model.checkpoint import Card, read_tensors, save_checkpoint, write_whole
+from turncheck.model.checkpoint import Metadata, read_tensors, save_checkpoint, write_whole
 from turncheck.model.decode import TransformerEngine
 from turncheck.model.tokens import ANSWER, PAD, STOP, VOCABULARY, Tokenizer
 from turncheck.model.transformer import ModelConfig, Transformer
@@ -223,7 +223,7 @@ class Run:
                 yield names[parameter], optimizer.state[parameter]
 
     def _save_checkpoint(self, name: str) -> None:
-        card = Card(
+        card = Metadata(
             config=self.transformer.config,
             vocabulary=self.tokenizer.vocabulary,
             rules=RULES_VERSION,

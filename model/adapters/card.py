@@ -2,7 +2,7 @@
 
     kind = "native"
     path = "duel-small.safetensors"
-    sha256 = "157048ad..."
+    sha256 = "326acbac..."
     template = "duel/1"
     rejects = true
     rules = "rules.toml"

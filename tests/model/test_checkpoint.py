@@ -5,6 +5,7 @@ import pickle
 import struct
 import zipfile
 from contextlib import suppress
+from random import Random
 
 import attrs
 import pytest
@@ -14,13 +15,13 @@ from hypothesis import strategies as st
 from safetensors.torch import save
 
 from turncheck.engine import resolve_text
-from turncheck.model.checkpoint import KEY, LARGEST, Card, CheckpointError, load_checkpoint, save_checkpoint
+from turncheck.model.checkpoint import KEY, LARGEST, CheckpointError, Metadata, load_checkpoint, save_checkpoint
 from turncheck.model.tokens import VOCABULARY
 from turncheck.model.transformer import ModelConfig, Transformer
 from turncheck.properties import spec
 
 CONFIG = ModelConfig(len(VOCABULARY), prompt=20, answer=10, layers=1, width=4, heads=2)
-CARD = Card(CONFIG, VOCABULARY, "duel/1", "duel/1", 5, 640, ("mixed", "play"), ("bad_spacing",))
+CARD = Metadata(CONFIG, VOCABULARY, "duel/1", "duel/1", 5, 640, ("mixed", "play"), ("bad_spacing",))
 WHOLE = "a checkpoint must be a whole safetensors file, "
 DAMAGED = "that do not hold what their header says: cut short or damaged"
 
@@ -124,8 +125,36 @@ def test_saving_replaces_a_file_whole(tmp_path, load, content):
     assert path.read_bytes() == content
 
 
-def test_a_card_is_what_its_metadata_says():
-    assert Card.from_metadata(CARD.to_metadata()) == CARD
+def test_a_single_flipped_bit_is_found_wherever_it_is(tmp_path, content):
+    path, random = tmp_path / "model.safetensors", Random(0)
+    header = 8 + int.from_bytes(content[:8], "little")
+    places = [*range(8), *random.sample(range(8, header), 150), *random.sample(range(header, len(content)), 150)]
+    for place in places:
+        flipped = bytearray(content)
+        flipped[place] ^= 1 << random.randrange(8)
+        path.write_bytes(flipped)
+        with pytest.raises(CheckpointError):
+            load_checkpoint(path)
+
+
+def test_a_flipped_bit_of_a_weight_says_that_the_file_is_damaged(tmp_path, content):
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(content[:-4] + bytes([content[-4] ^ 1]) + content[-3:])
+    with pytest.raises(CheckpointError, match=r"its digest must be '[0-9a-f]{64}', got [0-9a-f]{64}: damaged, get the"):
+        load_checkpoint(path)
+
+
+def test_an_older_checkpoint_without_a_digest_is_loaded_as_it_is(tmp_path, content):
+    path = tmp_path / "model.safetensors"
+    header, body = parted(content)
+    said = json.loads(header["__metadata__"]["turncheck"])
+    del said["digest"]
+    path.write_bytes(joined({**header, "__metadata__": {"turncheck": json.dumps(said)}}, body))
+    load_checkpoint(path)
+
+
+def test_a_checkpoint_says_of_itself_what_its_metadata_says():
+    assert Metadata.from_metadata(CARD.to_metadata()) == CARD
     assert json.loads(CARD.to_metadata()["turncheck"])["format"] == "turncheck/1"
 
 
@@ -298,7 +327,7 @@ def test_a_deeply_nested_card_is_refused(fault_of, content, opening):
         ({"operators": {}}, UNREADABLE + "TypeError('operators must be a list of texts')"),
         ({"config": [4]}, UNREADABLE + "TypeError('config must be a table, got list')"),
         ({"format": "turncheck/2"}, UNREADABLE + """ValueError("format must be 'turncheck/1', got 'turncheck/2'")"""),
-        ({"more": 1}, UNREADABLE + """TypeError("Card.__init__() got an unexpected keyword argument 'more'")"""),
+        ({"more": 1}, UNREADABLE + """TypeError("Metadata.__init__() got an unexpected keyword argument 'more'")"""),
     ],
 )
 def test_a_card_with_another_part_is_refused(fault_of, content, changes, fault):
@@ -421,7 +450,7 @@ JSON = st.recursive(
 
 
 @FUZZ
-@given(st.sampled_from([field.name for field in attrs.fields(Card)] + ["format"]), JSON)
+@given(st.sampled_from([field.name for field in attrs.fields(Metadata)] + ["format"]), JSON)
 @example("vocabulary", [*VOCABULARY[:-1], " "])
 @example("vocabulary", [*VOCABULARY[:-1], "\ud800"])
 def test_any_value_in_a_card_is_refused_or_read(load, content, name, value):

@@ -18,7 +18,9 @@ import pytest
 from turncheck.engine import Turn, resolve_text, write
 from turncheck.engine.learned import EngineError, UnavailableError, Verdict, Verifier
 from turncheck.model.adapters import process as module
-from turncheck.model.adapters.process import ProtocolError, process
+from turncheck.model.adapters import protocol, worker
+from turncheck.model.adapters.process import process
+from turncheck.model.adapters.protocol import ProtocolError
 from turncheck.properties.limits import TimeUp, can_interrupt, time_limit
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="exec: needs POSIX pipes")
@@ -615,7 +617,7 @@ def test_what_answers_before_it_has_read_the_request_is_out_of_turn(workers):
 
 
 def test_too_long_an_answer_is_refused(workers, monkeypatch):
-    monkeypatch.setattr(module, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(protocol, "LONGEST_LINE", 1000)
     engine = workers.start("say(id=n, answers=['x' * 1000])")
     with pytest.raises(ProtocolError) as caught:
         engine.predict(["a"])
@@ -630,13 +632,13 @@ def test_too_long_an_answer_is_refused(workers, monkeypatch):
 def test_the_longest_line_that_is_allowed_is_taken(workers, monkeypatch):
     engine = workers.start(ECHO)
     line = len(json.dumps({"id": 1, "method": "predict", "prompts": [""]})) + 1
-    monkeypatch.setattr(module, "LONGEST_LINE", line + 900)
+    monkeypatch.setattr(protocol, "LONGEST_LINE", line + 900)
     assert engine.predict(["x" * 900]) == ["x" * 900]
 
 
 def test_a_request_that_is_too_long_is_not_sent_and_the_process_lives_on(workers, monkeypatch):
     engine = workers.start()
-    monkeypatch.setattr(module, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(protocol, "LONGEST_LINE", 1000)
     with pytest.raises(ProtocolError) as caught:
         engine.predict(["x" * 1000])
     sent = "be sent at most 1000 bytes a line, got a request of 1048 bytes to send: lower batch"
@@ -681,7 +683,7 @@ def test_a_worker_that_talks_while_it_ends_is_read_to_its_end(workers, tmp_path)
 
 
 def test_a_worker_that_does_not_end_by_itself_is_killed(workers, monkeypatch):
-    monkeypatch.setattr(module, "SECONDS_TO_END", 0.2)
+    monkeypatch.setattr(worker, "SECONDS_TO_END", 0.2)
     engine = workers.start(greeting="greet(); time.sleep(60)")
     started = time.monotonic()
     engine.close()

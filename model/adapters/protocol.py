@@ -1,0 +1,137 @@
+"""The words of the protocol that `exec:` speaks with a worker, as docs/protocol.md publishes them, version 1.
+
+What reads a message raises `ProtocolError` where it is not as published.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import TypeGuard, TypeVar
+
+from turncheck.engine.learned import Verdict
+
+PROTOCOL = 1
+
+LONGEST_LINE = 1 << 24
+"""Bytes of a message in either direction, its newline counted."""
+
+LONGEST_SHOWN = 80
+"""Characters of a worker's own words that a message shows."""
+
+Answer = TypeVar("Answer")
+Check = Callable[[dict[str, object], int], list[Answer]]
+"""The answers in a message, for so many prompts, if that is what stands in it."""
+
+
+class ProtocolError(ValueError):
+    """A worker that does not keep to the protocol, or that answers with an error of its own.
+
+    Attributes:
+        demand: what it must do.
+        value: what it did, its own words quoted and shortened.
+        way_out: what to do about it; empty where the demand says it.
+    """
+
+    def __init__(self, demand: str, value: str, way_out: str = "") -> None:
+        super().__init__(demand, value, way_out)
+        self.demand, self.value, self.way_out = demand, value, way_out
+
+    def __str__(self) -> str:
+        return f"the worker must {self.demand}, got {self.value}" + (f": {self.way_out}" if self.way_out else "")
+
+
+def message_of(line: bytes) -> dict[str, object]:
+    """The JSON object that a line is."""
+    try:
+        message = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError):
+        message = None
+    if not isinstance(message, dict):
+        demand = "write nothing to stdout but JSON objects in UTF-8, one a line"
+        raise ProtocolError(demand, shown(line.decode("utf-8", "replace").rstrip("\n")), "print to stderr instead")
+    return message
+
+
+def name_in(message: dict[str, object]) -> str | None:
+    """What a worker calls itself; None where it does not say."""
+    name = message.get("name")
+    if name is not None and not isinstance(name, str):
+        raise ProtocolError("give a string as name, or leave it out", shown(name))
+    return name
+
+
+def batch_in(message: dict[str, object], default: int) -> int:
+    """The most prompts that it wants in one request."""
+    batch = message.get("batch", default)
+    if not is_whole(batch) or batch < 1:
+        raise ProtocolError("give a whole number from 1 as batch, or leave it out", shown(batch))
+    return batch
+
+
+def methods_in(message: dict[str, object]) -> frozenset[str]:
+    """What it can be asked."""
+    methods = message.get("methods")
+    if not isinstance(methods, list) or not all(isinstance(method, str) for method in methods):
+        raise ProtocolError("name its methods in a list", shown(methods))
+    if "predict" not in methods:
+        raise ProtocolError("offer the method predict", shown(methods))
+    return frozenset(methods)
+
+
+def answers_in(message: dict[str, object], count: int) -> list[str]:
+    """Its answers to so many prompts."""
+    texts = _list(message, "answers", count)
+    for text in texts:
+        if not isinstance(text, str):
+            raise ProtocolError("give a list of strings as answers", f"{shown(text)} in it")
+    return texts  # type: ignore[return-value]  # each of them was looked at
+
+
+def verdicts_in(message: dict[str, object], count: int) -> list[Verdict]:
+    """Its verdicts on so many drafts."""
+    return [_verdict(entry) for entry in _list(message, "verdicts", count)]
+
+
+def _verdict(entry: object) -> Verdict:
+    if not isinstance(entry, dict):
+        raise ProtocolError("give an object as each verdict", shown(entry))
+    accepted, complete = entry.get("accepted"), entry.get("complete")
+    if not is_whole(accepted) or accepted < 0:
+        raise ProtocolError("give a whole number from 0 as accepted", shown(accepted))
+    if not isinstance(complete, bool):
+        raise ProtocolError("give true or false as complete", shown(complete))
+    return Verdict(accepted, complete, _margin(entry.get("margin")))
+
+
+def _margin(value: object) -> float:
+    try:
+        margin = float(value) if is_whole(value) or isinstance(value, float) else math.nan
+    except OverflowError:
+        margin = math.nan
+    if math.isnan(margin):
+        raise ProtocolError("give a number as margin", shown(value))
+    return margin
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Whether it is an int, which true and false are not."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _list(message: dict[str, object], key: str, count: int) -> list[object]:
+    values = message.get(key)
+    if not isinstance(values, list):
+        raise ProtocolError(f"give a list as {key}", shown(values))
+    if len(values) != count:
+        raise ProtocolError(f"give {count} {key}, one for each prompt", str(len(values)))
+    return values
+
+
+def shown(value: object) -> str:
+    """The value in one line of printable characters, a long one shortened: a text quoted, all else as JSON."""
+    if isinstance(value, str):
+        return repr(value[:LONGEST_SHOWN]) + ("..." if len(value) > LONGEST_SHOWN else "")
+    text = "nothing" if value is None else json.dumps(value)
+    return text[:LONGEST_SHOWN] + ("..." if len(text) > LONGEST_SHOWN else "")

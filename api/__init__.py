@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from turncheck.checking import check
     from turncheck.engine import STANDARD, Battle, Order, Rules, Turn, Unit, read, resolve, resolve_text, write
+    from turncheck.engine.learned import EngineError
+    from turncheck.model.adapters.conformance import run_conformance_test
     from turncheck.properties.law import Law
     from turncheck.properties.laws import LAWS
     from turncheck.properties.run import Budget, check_law
@@ -26,6 +28,7 @@ __all__ = [
     "STANDARD",
     "Battle",
     "Budget",
+    "EngineError",
     "Law",
     "Order",
     "Report",
@@ -40,12 +43,14 @@ __all__ = [
     "read",
     "resolve",
     "resolve_text",
+    "run_conformance_test",
     "write",
 ]
 
 _HOMES = {
     "LAWS": "properties.laws",
     "Budget": "properties.run",
+    "EngineError": "engine.learned",
     "Law": "properties.law",
     "Report": "reports.records",
     "Subject": "properties.subject",
@@ -53,6 +58,7 @@ _HOMES = {
     "check_law": "properties.run",
     "divergence_table": "reports.table",
     "load_subject": "properties.spec",
+    "run_conformance_test": "model.adapters.conformance",
 }
 
 # Hidden from type checkers, to which every name would seem to exist.

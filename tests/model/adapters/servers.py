@@ -1,0 +1,243 @@
+"""Servers of completions to test with: real ones, on loopback, each with one behaviour."""
+
+import json
+import re
+import socket
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import attrs
+
+from turncheck.engine import resolve_text
+
+
+@attrs.frozen
+class Request:
+    """One request as it came. `peer` is the port of the connection."""
+
+    path: str
+    headers: dict
+    body: dict
+    peer: int
+
+    @property
+    def prompts(self):
+        prompt = self.body["prompt"]
+        return [prompt] if isinstance(prompt, str) else prompt
+
+
+@attrs.frozen
+class Reply:
+    """What a server sends back.
+
+    `delay`: seconds before it; `drip`: seconds between its bytes; `hangs_up`: it closes the connection behind it
+    without a word; `cut`: bytes that it announces and does not send.
+    """
+
+    content: object = b""
+    status: int = 200
+    headers: dict = attrs.field(factory=dict)
+    delay: float = 0.0
+    drip: float = 0.0
+    hangs_up: bool = False
+    cut: int = 0
+
+    @property
+    def bytes(self):
+        return self.content if isinstance(self.content, bytes) else json.dumps(self.content).encode()
+
+
+def completions(*texts):
+    return {"choices": [{"index": index, "text": text} for index, text in enumerate(texts)]}
+
+
+def truth(request):
+    """Answers with the reference's answers; it cannot score."""
+    return Reply(completions(*map(resolve_text, request.prompts)))
+
+
+class Server(ThreadingHTTPServer):
+    """A server that keeps the requests it gets and asks `behaviour` for its replies."""
+
+    daemon_threads = False  # they are waited for
+    behaviour = staticmethod(truth)
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.requests = []
+        self.ended = threading.Event()
+        self._open = set()
+
+    @property
+    def base(self):
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+    def process_request(self, request, client_address):
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request):
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self):
+        """Ends all connections that are still open, so that no thread waits for another request."""
+        for request in list(self._open):
+            try:
+                request.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
+    def handle_error(self, request, client_address):
+        pass  # a client that went away
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        request = Request(self.path, dict(self.headers), body, self.client_address[1])
+        self.server.requests.append(request)
+        reply = self.server.behaviour(request)
+        self.server.ended.wait(reply.delay)
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        if "Transfer-Encoding" not in reply.headers:
+            self.send_header("Content-Length", str(len(reply.bytes) + reply.cut))
+        self.end_headers()
+        self._write(reply)
+        self.close_connection = reply.hangs_up or reply.cut > 0
+
+    def do_GET(self):
+        self.server.requests.append(Request(self.path, dict(self.headers), {}, self.client_address[1]))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _write(self, reply):
+        if not reply.drip:
+            self.wfile.write(reply.bytes)
+            return
+        for byte in reply.bytes:
+            self.wfile.write(bytes([byte]))
+            if self.server.ended.wait(reply.drip):
+                return
+
+    def log_message(self, format, *arguments):
+        pass
+
+
+@contextmanager
+def serving(behaviour=truth):
+    """A server of that behaviour, until the block ends."""
+    with Server() as server:
+        server.behaviour = behaviour
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.ended.set()
+            server.shutdown()
+            thread.join()
+            server.hang_up()
+
+
+@contextmanager
+def talking(data):
+    """A program that is no web server: it sends these bytes to whoever connects. Gives its base address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def talk():
+            while True:
+                try:
+                    connected, _ = listening.accept()
+                except OSError:
+                    return
+                with connected:
+                    connected.recv(65536)
+                    connected.sendall(data)
+
+        thread = threading.Thread(target=talk)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def unused_port():
+    """A port of loopback that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return listening.getsockname()[1]
+
+
+# --- a server that scores --------------------------------------------------------------------------------------------
+
+TOKEN = re.compile(r" ?\w+| ?[^\s\w]+|\s+(?!\S)|\s+")
+"""Words with the space before them. As in real tokenizers white space is cut by what stands behind it."""
+
+END = "</s>"
+
+
+def tokens_of(text):
+    return TOKEN.findall(text)
+
+
+@attrs.frozen
+class Scoring:
+    """A model that writes `answers` by heart, and its server, which scores what it is sent.
+
+    Attributes:
+        answers: by prompt.
+        distances: the distance between the best and the second best token, where it is not 4: by the text before it.
+        mangle: changes a choice before it is sent.
+    """
+
+    answers: dict
+    distances: dict = attrs.field(factory=dict)
+    mangle: object = staticmethod(lambda choice: None)
+
+    def __call__(self, request):
+        if not request.body.get("echo"):
+            written = [self.answers[prompt] for prompt in request.prompts]
+            return Reply(completions(*(_cut(text, request.body.get("stop", [])) for text in written)))
+        choices = [self._scored(text) for text in request.prompts]
+        for choice in choices:
+            self.mangle(choice)
+        return Reply({"choices": [{"index": index, **choice} for index, choice in enumerate(choices)]})
+
+    def _next(self, before):
+        """The token that the model writes behind a text."""
+        for prompt, answer in self.answers.items():
+            written = before[len(prompt) :]
+            if before.startswith(prompt) and answer.startswith(written):
+                rest = TOKEN.match(answer, len(written))
+                return rest[0] if rest else END
+        return "?"
+
+    def _top(self, before):
+        return {self._next(before): -0.01, "!": -0.01 - self.distances.get(before, 4.0)}
+
+    def _scored(self, text):
+        tokens = tokens_of(text)
+        offsets = [sum(map(len, tokens[:at])) for at in range(len(tokens) + 1)]
+        tops = [self._top(text[:offset]) for offset in offsets]
+        written = self._next(text)
+        tokens.append(written)
+        scores = {
+            "tokens": tokens,
+            "token_logprobs": [None, *(top.get(token, -9.0) for top, token in zip(tops, tokens, strict=True))][1:],
+            "top_logprobs": [None, *tops[1:]],
+            "text_offset": offsets,
+        }
+        ended = written == END
+        shown = "" if ended else written
+        return {"text": text + shown, "finish_reason": "stop" if ended else "length", "logprobs": scores}
+
+
+def _cut(text, stop):
+    return text[: min((text.find(end) for end in stop if end in text), default=len(text))]

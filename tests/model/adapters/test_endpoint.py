@@ -27,15 +27,10 @@ from tests.model.adapters.servers import (
 from turncheck.engine import Turn, resolve_text, write
 from turncheck.engine.learned import EngineError, UnavailableError, Verdict, Verifier, answers
 from turncheck.model.adapters import endpoint as module
-from turncheck.model.adapters.endpoint import (
-    Address,
-    EndpointEngine,
-    EndpointError,
-    VerifyingEndpointEngine,
-    Watchdog,
-    endpoint,
-    read_address,
-)
+from turncheck.model.adapters import wire
+from turncheck.model.adapters.address import Address, EndpointError, read_address
+from turncheck.model.adapters.endpoint import EndpointEngine, VerifyingEndpointEngine, endpoint
+from turncheck.model.adapters.wire import Watchdog
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "openai" / "server.py"
 
@@ -204,17 +199,17 @@ def test_a_request_that_was_interrupted_leaves_nothing_for_the_next_one():
         pass
 
     with asked() as (engine, _):
-        read = module._read
+        read = wire._read
 
         def interrupted(response):
             raise Interrupted
 
-        module._read = interrupted
+        wire._read = interrupted
         try:
             with pytest.raises(Interrupted):
                 engine.predict(PROMPTS[:1])
         finally:
-            module._read = read
+            wire._read = read
         assert engine.predict(PROMPTS[1:]) == ANSWERS[1:]
 
 
@@ -301,7 +296,7 @@ def test_a_server_that_takes_one_prompt_a_request_is_told_apart():
 @pytest.mark.parametrize("drift", [-1, 0, 1])
 def test_an_answer_is_read_up_to_a_size(monkeypatch, drift):
     content = json.dumps(completions("x" * 1000)).encode()
-    monkeypatch.setattr(module, "LARGEST", len(content) + drift)
+    monkeypatch.setattr(wire, "LARGEST", len(content) + drift)
     if drift >= 0:
         with asked(always(Reply(content))) as (engine, _):
             assert engine.predict(PROMPTS[:1]) == ["x" * 1000]
@@ -454,9 +449,9 @@ def test_a_port_on_which_nothing_listens_refuses():
 
 def test_a_host_that_is_not_known_is_named(monkeypatch):
     def unknown(host, port, **options):
-        raise module.socket.gaierror(-2, "Name or service not known")
+        raise wire.socket.gaierror(-2, "Name or service not known")
 
-    monkeypatch.setattr(module.socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(wire.socket, "getaddrinfo", unknown)
     message = "http://no.example:80/v1 is not there: the host no.example is not known"
     assert unavailable("http://no.example/v1") == message
 
@@ -497,7 +492,7 @@ def test_an_answer_without_a_length_that_is_cut_by_the_time_is_not_taken_for_who
 
 
 def test_a_connection_that_comes_when_the_time_is_up_is_ended_at_once():
-    ours, theirs = module.socket.socketpair()
+    ours, theirs = wire.socket.socketpair()
     theirs.settimeout(1)
     with ours, theirs, Watchdog(0.01) as watchdog:
         watchdog._timer.join()
@@ -509,7 +504,7 @@ def test_a_connection_that_comes_when_the_time_is_up_is_ended_at_once():
 def silent():
     """A server that takes connections and says nothing."""
     ended = threading.Event()
-    with module.socket.create_server(("127.0.0.1", 0)) as listening:
+    with wire.socket.create_server(("127.0.0.1", 0)) as listening:
 
         def talk():
             connections = []
@@ -524,7 +519,7 @@ def silent():
             yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
         finally:
             ended.set()
-            module.socket.create_connection(listening.getsockname()).close()
+            wire.socket.create_connection(listening.getsockname()).close()
             thread.join()
 
 

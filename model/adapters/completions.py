@@ -1,0 +1,213 @@
+"""What a completions endpoint answers: its errors, its texts, and the scores from which verdicts are made."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+
+from turncheck.engine.learned import UnavailableError, Verdict
+from turncheck.model.adapters.address import OPTION, EndpointError, Settings
+from turncheck.model.adapters.wire import Reply
+
+BUSY = (429, 503)
+"""What a server answers that is to be asked again."""
+
+PLAIN = Verdict(0, False, 0.0)
+"""The verdict that says nothing: the answer is then decoded."""
+
+
+def check_status(reply: Reply, settings: Settings) -> None:
+    """Tells what a status other than 200 means.
+
+    Raises:
+        EndpointError: asked again, the server would say the same.
+        UnavailableError: it might not.
+    """
+    status = reply.status
+    if status == 200:
+        return
+    if status in BUSY:
+        raise UnavailableError(f"{settings.address} is busy ({status}): {_message(reply, settings)}")
+    if status >= 500:
+        raise UnavailableError(f"{settings.address} failed ({status}): {_message(reply, settings)}")
+    if 300 <= status < 400:
+        host = settings.shown(_host(reply.location), 100)
+        way_out = "redirects are refused, since the key would go along: give the address itself"
+        raise EndpointError(f"{settings.address} redirects ({status}) to {host}; {way_out}")
+    if status in (401, 403):
+        raise EndpointError(f"{settings.address} {_key_fault(settings)} ({status})")
+    if status == 404:
+        way_out = f"the address must be the base that /completions is appended to{_perhaps_model(settings)}"
+        raise EndpointError(f"{settings.address}/completions is not there (404): {way_out}")
+    raise EndpointError(
+        f"{settings.address} refuses the request ({status}){_perhaps_model(settings)}: {_message(reply, settings)}"
+    )
+
+
+def _key_fault(settings: Settings) -> str:
+    if settings.key_env is None:
+        return f"wants a key: name the environment variable that holds it, {OPTION} key_env=NAME"
+    return f"refuses the key in {settings.key_env}: set it to another one, or {OPTION} key_env=NAME to name another"
+
+
+def _perhaps_model(settings: Settings) -> str:
+    return "" if settings.model is not None else f", and perhaps it wants {OPTION} model=NAME"
+
+
+def _host(location: str) -> str:
+    try:
+        return urlsplit(location).hostname or "another path of it"
+    except ValueError:
+        return "an address that is none"
+
+
+def _message(reply: Reply, settings: Settings) -> str:
+    """The server's own words, in any of the forms that servers give them."""
+    text = _text(reply)
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return settings.shown(text, 200)
+    for name in ("error", "message", "detail"):
+        if isinstance(found, dict) and name in found:
+            found = found[name]
+    return settings.shown(found if isinstance(found, str) else text, 200)
+
+
+def _text(reply: Reply) -> str:
+    return reply.content.decode("utf-8", "backslashreplace")
+
+
+def read_choices(reply: Reply, count: int, settings: Settings) -> list[dict[str, Any]]:
+    """The choices of an answer, in the order of their prompts, each with a text.
+
+    Raises:
+        EndpointError: it has not one for each of `count` prompts.
+    """
+    try:
+        answer = json.loads(reply.content)
+    except (ValueError, RecursionError):
+        way_out = f"is {settings.address} the base that /completions is appended to?"
+        raise EndpointError(f"it gave no JSON but {settings.shown(_text(reply), 60) or 'nothing'}; {way_out}") from None
+    choices = answer.get("choices") if isinstance(answer, dict) else None
+    if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
+        raise EndpointError(f"it gave no list of choices but {settings.shown(_text(reply), 60)}")
+    if len(choices) != count:
+        way_out = f"; a server that takes one prompt a request wants {OPTION} batch=1" if len(choices) < count else ""
+        raise EndpointError(f"it gave {len(choices)} answers for {count} prompts{way_out}")
+    for choice in choices:
+        if not isinstance(choice.get("text"), str):
+            raise EndpointError(f"it gave a choice whose text is no text but {type(choice.get('text')).__name__}")
+    return _ordered(choices)
+
+
+def _ordered(choices: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The choices by their indices, or as they came where the indices number them not."""
+    placed = {choice["index"]: choice for choice in choices if type(choice.get("index")) is int}
+    if placed.keys() != set(range(len(choices))):
+        return choices
+    return [placed[index] for index in range(len(choices))]
+
+
+# --- verdicts ---------------------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Best:
+    """The best token at its place, and its distance in logits to the second best; 0 where that is not told."""
+
+    token: str
+    margin: float
+
+
+@attrs.frozen
+class Echo:
+    """A text that a server has scored.
+
+    Attributes:
+        tokens: of the text, in order; joined they are the text.
+        best: what the model would have written at the place of each, None where that is not told; and at last, behind
+            the text.
+        written: the one token that it wrote behind the text; empty where that was its end, or can't be shown.
+        stopped: whether it stopped by itself.
+    """
+
+    tokens: tuple[str, ...]
+    best: tuple[Best | None, ...]
+    written: str
+    stopped: bool
+
+
+def read_echo(choice: Mapping[str, Any], sent: str) -> Echo | None:
+    """The text that was sent as the server has scored it; None where anything about it is odd."""
+    text, scores = choice["text"], choice.get("logprobs")
+    names = ("tokens", "token_logprobs", "top_logprobs", "text_offset")
+    columns: list[Any] = [scores.get(name) for name in names] if isinstance(scores, dict) else []
+    if not columns or not all(isinstance(column, list) and len(column) == len(columns[0]) for column in columns):
+        return None
+    tokens, _, tops, offsets = columns
+    if not text.startswith(sent) or not all(isinstance(token, str) for token in tokens):
+        return None
+    count = _count_of(sent, tokens)
+    starts = list(accumulate(map(len, tokens), initial=0))
+    if count is None or len(tokens) > count + 1 or offsets != starts[:-1]:
+        return None
+    written = text[len(sent) :]
+    if written and tokens[count:] != [written]:
+        return None
+    best = (*map(_best, tops), None)[: count + 1]
+    return Echo(tuple(tokens[:count]), best, written, choice.get("finish_reason") == "stop")
+
+
+def _count_of(sent: str, tokens: Sequence[str]) -> int | None:
+    """How many tokens, from the first, are the text that was sent; None where that is none of them."""
+    at = 0
+    for count, token in enumerate(tokens):
+        if at == len(sent):
+            return count
+        if not token or not sent.startswith(token, at):
+            return None
+        at += len(token)
+    return len(tokens) if at == len(sent) else None
+
+
+def _best(top: object) -> Best | None:
+    """The best of the tokens that a server lists at a place."""
+    if not isinstance(top, dict) or not top:
+        return None
+    if not all(isinstance(value, int | float) and math.isfinite(value) for value in top.values()):
+        return None
+    (token, first), *others = sorted(top.items(), key=lambda item: item[1], reverse=True)
+    return Best(token, first - others[0][1] if others else 0.0)
+
+
+def judged(draft: str, alone: Echo | None, whole: Echo | None, settings: Settings) -> Verdict:
+    """The verdict on a draft, of its prompt's echo alone and of both together."""
+    if alone is None or whole is None or whole.tokens[: len(alone.tokens)] != alone.tokens:
+        return PLAIN
+    start, end = len(alone.tokens), len(whole.tokens)
+    accepted, margin = 0, math.inf
+    for token, best in zip(whole.tokens[start:], whole.best[start:end], strict=True):
+        if best is None:
+            return PLAIN
+        margin = min(margin, best.margin)
+        if best.token != token:
+            return Verdict(accepted, False, margin)
+        accepted += 1
+    last = whole.best[end]
+    margin = min(margin, last.margin if last is not None else 0.0)
+    return Verdict(accepted, accepted < settings.max_new and _ends(draft, whole, settings.stop), margin)
+
+
+def _ends(draft: str, whole: Echo, stop: Sequence[str]) -> bool:
+    """Whether an answer that began with the draft would be the draft: cut at no earlier place, and ending there."""
+    found = {(draft + whole.written).find(text) for text in stop} - {-1}
+    if whole.written:
+        return found == {len(draft)}
+    return whole.stopped and not found

@@ -119,6 +119,9 @@ def conform(**model: Any) -> None:
     """Check that the model SPEC keeps its contract, before any law: batches, repetition, odd prompts, its end, its
     verify. Ends with 0 where everything holds and 1 where something does not.
     """
+    from rich.console import Console
+    from rich.progress import track
+
     from turncheck.model.adapters.conformance import CHECKS, conformance
     from turncheck.model.adapters.templates import bare
     from turncheck.reports.escape import visible
@@ -127,8 +130,8 @@ def conform(**model: Any) -> None:
     subject = _subject(**model)
     engine, words = bare(subject.engine)
     checking = conformance(engine, template=words, stop=getattr(engine, "stop", ()))
-    with click.progressbar(checking, length=len(CHECKS), label="checks", file=sys.stderr) as bar:
-        checks = list(bar)
+    shown = Console(stderr=True)
+    checks = list(track(checking, "checks", len(CHECKS), console=shown, transient=True, disable=not shown.is_terminal))
     rows = [(check.name, check.verdict, visible(check.found)) for check in checks]
     click.echo(f"{visible(subject.name)} ({visible(subject.kind)})")
     click.echo(plain_table(rows, ("check", "verdict", "found")))

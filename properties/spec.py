@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from turncheck.engine import Turn, write
-from turncheck.engine.learned import EngineError, checked
+from turncheck.engine.learned import EngineError, UnavailableError, checked
 from turncheck.properties.limits import TimeUp, time_limit
 from turncheck.properties.subject import Subject, described
 from turncheck.reports.escape import visible
@@ -72,7 +72,9 @@ def _probe(spec: str, subject: Subject) -> None:
             checked(subject.engine.predict([write(Turn())]), 1)
     except (Exception, SystemExit, TimeUp) as error:
         subject.close()
-        raise SpecError(spec, f"asked one turn, it raised {described(error)}") from error
+        said = described(error)
+        fault = said if isinstance(error, (TimeUp, UnavailableError)) else f"it raised {said}"
+        raise SpecError(spec, f"asked one turn, {fault}") from error
 
 
 def shipped_checkpoint() -> Path:

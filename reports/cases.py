@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from turncheck.engine import Battle, MalformedTextError, Order, Play, Turn, read, read_play, write
+from turncheck.engine import STANDARD, Battle, MalformedTextError, Order, Play, Rules, Turn, read, read_play, write
 from turncheck.reports.escape import visible
 
 MOST_STEPS = 6
@@ -12,6 +12,17 @@ MOST_STEPS = 6
 
 LONGEST_PLACE = 60
 """Characters of a malformed text that are shown around its fault."""
+
+
+def _widest() -> Rules:
+    rules = STANDARD.with_field("turn", high=STANDARD.turn.widest)
+    for field in STANDARD.fields:
+        rules = rules.with_field(field.name, high=field.widest)
+    return rules
+
+
+WIDEST = _widest()
+"""Rules whose fields hold whatever their digits can write: a turn of any variant can be read by them."""
 
 
 def in_short(case: str, kind: str = "") -> str:
@@ -27,12 +38,13 @@ def in_short(case: str, kind: str = "") -> str:
     >>> in_short(write(Turn(battle, heal, attack)) + "do hero heal\\ndo foe wait\\n")
     'hero hp 05/09 poison 2; 2 turns: hero heal, foe attack / hero heal'
     """
+    rules = STANDARD if kind == "malformed" else WIDEST
     try:
-        return _turn_in_short(read(case))
+        return _turn_in_short(read(case, rules))
     except MalformedTextError as error:
         fault = error
     try:
-        return _malformed_in_short(case, fault) if kind == "malformed" else _play_in_short(read_play(case))
+        return _malformed_in_short(case, fault) if kind == "malformed" else _play_in_short(read_play(case, rules))
     except MalformedTextError:
         return _malformed_in_short(case, fault)
 

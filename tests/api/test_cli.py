@@ -62,11 +62,15 @@ def usage(message, command):
 
 # --- the command itself ----------------------------------------------------------------------------------------------
 
+BESIDE = ["--model-arg", "--rules", "--timeout"]
+
 OPTIONS = {
     "resolve": [],
-    "show": ["--model"],
+    "show": ["--model", *BESIDE],
     "laws": [],
-    "evaluate": ["--model", "--turns", "--seed"],
+    "models": [],
+    "conform": BESIDE,
+    "evaluate": ["--model", *BESIDE, "--turns", "--seed"],
     "train": ["--config", "--seed", "--out", "--steps", "--threads", "--snapshot"],
 }
 
@@ -85,7 +89,7 @@ def test_the_help_names_every_command(turncheck):
 def test_the_help_of_a_command_names_its_options(turncheck, command):
     result = turncheck(command, "--help")
     assert result.exit_code == 0
-    named = re.findall(r"^  (--[a-z]+)", result.output, re.MULTILINE)
+    named = re.findall(r"^  (--[a-z-]+)", result.output, re.MULTILINE)
     assert named == [*OPTIONS[command], "--help"]
 
 
@@ -176,7 +180,10 @@ def test_show_tells_what_a_model_raised(turncheck, folder):
     ]
 
 
-NO_MODEL = "there is no such file; a SPEC is reference, py:MODULE:ATTRIBUTE or the path of a checkpoint"
+NO_MODEL = (
+    "there is no such file; a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models "
+    "lists the kinds)"
+)
 
 
 @pytest.mark.parametrize(

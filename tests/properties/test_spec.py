@@ -4,9 +4,10 @@ import hashlib
 import sys
 from pathlib import Path
 
+import attrs
 import pytest
 
-from turncheck.engine import Turn, resolve_text, write
+from turncheck.engine import STANDARD, Turn, resolve_text, write
 from turncheck.model.adapters.calibration import Reference
 from turncheck.properties import spec as spec_module
 from turncheck.properties.spec import SpecError, load_subject
@@ -21,6 +22,11 @@ def predict(prompts):
     return [resolve_text(prompt) for prompt in prompts]
 
 class Engine:
+    def __init__(self, suffix="", fails=False):
+        self.suffix = suffix
+        if fails:
+            raise OSError("no weights")
+
     def predict(self, prompts):
         return predict(prompts)
 
@@ -38,6 +44,10 @@ def nothing(prompts):
 
 def numbers(prompts):
     return [1 for _ in prompts]
+
+def hangs(prompts):
+    import time
+    time.sleep(60)
 
 def fails(prompts):
     raise ValueError("no weights")
@@ -64,16 +74,16 @@ def test_reference_is_the_reference_engine():
     assert load_subject("reference").ask([NEUTRAL, "no turn"]) == [resolve_text(NEUTRAL), "reject bad_spacing\n"]
 
 
-@pytest.mark.parametrize("attribute", ["predict", "engine"])
-def test_a_callable_or_an_object_with_predict_is_a_model(models, attribute):
-    subject = load_subject(f"py:spec_models:{attribute}")
-    assert (subject.name, subject.kind) == (f"py:spec_models:{attribute}", "py")
+@pytest.mark.parametrize("target", ["spec_models:predict", "spec_models:engine", "spec_models.py:engine.predict"])
+def test_a_callable_or_an_object_with_predict_is_a_model(models, target):
+    subject = load_subject(f"py:{target}")
+    assert (subject.name, subject.kind) == (f"py:{target}", "py")
     assert (subject.bytes, subject.sha256) == (None, None)
     assert subject.ask([NEUTRAL]) == [resolve_text(NEUTRAL)]
 
 
-FORM = "it must be py:MODULE:ATTRIBUTE, as in py:my_model:predict"
-SPECS = "a SPEC is reference, py:MODULE:ATTRIBUTE or the path of a checkpoint"
+FORM = "it must be py:MODULE:ATTRIBUTE or py:FILE.py:ATTRIBUTE, as in py:my_model:predict"
+SPECS = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the kinds)"
 ASKED = "asked one turn, it raised"
 
 
@@ -81,7 +91,7 @@ ASKED = "asked one turn, it raised"
     ("spec", "fault"),
     [
         ("missing.safetensors", f"there is no such file; {SPECS}"),
-        ("Reference", f"there is no such file; {SPECS}"),
+        ("Reference", f"there is no such file; did you mean reference?; {SPECS}"),
         ("", f"there is no such file; {SPECS}"),
         ("\x1b[31m", f"there is no such file; {SPECS}"),
         ("nul\0byte", f"there is no such file; {SPECS}"),
@@ -91,6 +101,9 @@ ASKED = "asked one turn, it raised"
         ("py::predict", FORM),
         ("py:spec_models:", FORM),
         ("py:spec_models:engine:predict", FORM),
+        ("py:missing.py:predict", "there is no file missing.py"),
+        ("py:spec_raises.py:predict", "spec_raises.py raised ZeroDivisionError: division by zero when it was imported"),
+        ("py:spec_models:engine.missing", "spec_models has no engine.missing"),
         ("py:no_such_module:predict", "no_such_module cannot be imported: No module named 'no_such_module'"),
         ("py:spec_imports:predict", "spec_imports cannot be imported: No module named 'no_such_library'"),
         ("py:spec_raises:predict", "spec_raises raised ZeroDivisionError: division by zero when it was imported"),
@@ -120,32 +133,47 @@ def test_a_spec_is_shown_in_printable_characters():
 
 # --- files -----------------------------------------------------------------------------------------------------------
 
-NO_CHECKPOINT = "a checkpoint must be a whole safetensors file, got"
-
 
 @pytest.mark.parametrize(
     ("content", "got"),
     [
-        (b"", "an empty one"),
-        (b"hello", "5 bytes that are none, or are cut short"),
-        (b"PK\x03\x04zip", "a pickle or zip archive: convert it with safetensors.torch.save_file"),
+        (b"", "an empty file"),
+        (b"hello", "5 bytes that are neither, or are cut short"),
+        (b"<!doctype html>", "a web page: download the file itself, not the page about it"),
     ],
-    ids=["empty", "foreign", "zip"],
+    ids=["empty", "foreign", "page"],
 )
-def test_a_file_that_is_no_checkpoint_says_what_it_is(tmp_path, content, got):
-    pytest.importorskip("torch")
+def test_a_file_that_is_no_model_says_what_it_is(tmp_path, content, got):
     path = tmp_path / "model.safetensors"
     path.write_bytes(content)
     with pytest.raises(SpecError) as caught:
         load_subject(str(path))
-    assert str(caught.value) == f"model {path}: {NO_CHECKPOINT} {got}"
+    wanted = "a model's file must be a turncheck checkpoint (safetensors) or a card"
+    assert str(caught.value) == f"model {path}: {wanted}, got {got}"
 
 
-def test_a_folder_is_no_checkpoint(tmp_path):
-    pytest.importorskip("torch")
+def test_arguments_make_a_python_model_of_a_factory(models):
+    assert load_subject("py:spec_models:Engine", ["suffix=x"]).engine.suffix == "x"
     with pytest.raises(SpecError) as caught:
-        load_subject(str(tmp_path))
-    assert str(caught.value) == f"model {tmp_path}: a checkpoint must be a file, got a folder"
+        load_subject("py:spec_models:Engine", ["fails=true"])
+    assert caught.value.fault == "spec_models:Engine raised OSError: no weights when it was called with the options"
+    with pytest.raises(SpecError) as caught:
+        load_subject("py:spec_models:number", ["fails=true"])
+    assert caught.value.fault == "spec_models:number must be callable to be given options, got int"
+
+
+def test_what_is_said_beside_a_spec_is_known_of_the_subject(tmp_path):
+    (tmp_path / "hot.toml").write_text("burn_damage = 4\n", encoding="utf-8")
+    path = str(tmp_path / "hot.toml")
+    subject = load_subject("reference", ["template=duel-json/1", "rejects=false"], path, limit=3.0)
+    hot = attrs.evolve(STANDARD, burn_damage=4)
+    assert (subject.rules, subject.template, subject.rejects, subject.limit) == (hot, "duel-json/1", False, 3.0)
+
+
+def test_a_model_that_hangs_at_its_first_turn_is_not_waited_for(models):
+    with pytest.raises(SpecError) as caught:
+        load_subject("py:spec_models:hangs", limit=0.2)
+    assert caught.value.fault == "asked one turn, it took longer than 0.2 s"
 
 
 @pytest.fixture
@@ -177,15 +205,13 @@ def test_the_shipped_checkpoint_lies_in_the_package():
     assert found == Path(turncheck.model.__path__[0]) / "checkpoints" / "duel-small.safetensors"
 
 
-def test_without_torch_a_checkpoint_is_refused_in_one_sentence_with_the_way_out(tmp_path, monkeypatch):
-    path = tmp_path / "model.safetensors"
-    path.write_bytes(b"")
-    for name in [name for name in sys.modules if name.startswith("turncheck.model.")]:
+def test_without_torch_a_checkpoint_is_refused_in_one_sentence_with_the_way_out(checkpoint, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("turncheck.model.") and "adapters" not in name]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(SpecError) as caught:
-        load_subject(str(path))
+        load_subject(str(checkpoint))
     assert str(caught.value) == (
-        "model model.safetensors: it needs torch, which is not installed: "
+        f"model {checkpoint}: it needs torch, which is not installed: "
         "pip install 'turncheck[torch]', or name another model with --model"
     )

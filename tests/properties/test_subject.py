@@ -5,8 +5,8 @@ import time
 import attrs
 import pytest
 
-from turncheck.engine import STANDARD, Turn, resolve_text, write
-from turncheck.engine.learned import ContractError, Verdict, checked
+from turncheck.engine import STANDARD, Battle, Turn, Unit, resolve_text, write
+from turncheck.engine.learned import ContractError, UnavailableError, Verdict, checked
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.limits import can_interrupt
 from turncheck.properties.subject import Subject, described
@@ -66,7 +66,17 @@ def test_what_is_expected_is_the_reference_s_answer_under_the_subject_s_rules():
 
 
 class Verifying(Recorded):
-    """Verifies all drafts but that of the first turn of `OTHERS`, which it writes itself."""
+    """Refuses the draft of the first turn of `OTHERS` and accepts all others; what it writes is as it says, but to the
+    prompts in `otherwise`.
+    """
+
+    def __init__(self, *otherwise):
+        super().__init__()
+        self.otherwise = otherwise
+
+    def predict(self, prompts, /):
+        self.calls.append(list(prompts))
+        return ["own\n" if prompt in (OTHERS[0], *self.otherwise) else resolve_text(prompt) for prompt in prompts]
 
     def verify(self, prompts, drafts, /):
         self.calls.append(list(zip(prompts, drafts, strict=True)))
@@ -82,8 +92,39 @@ class Drafted(Recorded):
 def test_the_reference_s_answers_are_the_drafts_that_are_verified():
     engine = Verifying()
     answers = [resolve_text(prompt) for prompt in OTHERS]
-    assert subject_of(engine).ask(OTHERS) == ["answer 2\n", *answers[1:]]
-    assert engine.calls == [list(zip(OTHERS, answers, strict=True)), [OTHERS[0]]]
+    assert subject_of(engine).ask(OTHERS) == ["own\n", *answers[1:]]
+    drafts = list(zip(OTHERS, answers, strict=True))
+    # What it accepted is written plainly too.
+    assert engine.calls == [drafts, [OTHERS[0]], OTHERS[1:]]
+
+
+def test_200_accepted_drafts_are_written_plainly_too_and_no_more():
+    engine = Verifying()
+    subject = subject_of(engine)
+    texts = [write(Turn(Battle(turn, hero=Unit(hp, 50)))) for turn in range(1, 9) for hp in range(1, 51)]
+    assert subject.ask(texts[:150]) == [resolve_text(text) for text in texts[:150]]
+    assert (subject.audit.checked, subject.audit.refuted) == (150, 0)
+    assert subject.ask(texts[150:]) == [resolve_text(text) for text in texts[150:]]
+    assert (subject.audit.checked, subject.audit.refuted) == (200, 0)
+    assert [len(call) for call in engine.calls] == [150, 150, 250, 50]
+
+
+def test_a_verify_that_accepts_what_is_not_written_is_not_used_any_more():
+    engine = Verifying(OTHERS[2])
+    subject = subject_of(engine)
+    answers = [resolve_text(prompt) for prompt in OTHERS]
+    assert subject.ask(OTHERS[:2]) == ["own\n", answers[1]]
+    assert subject.ask(OTHERS) == ["own\n", answers[1], "own\n", answers[3]]
+    assert (subject.audit.checked, subject.audit.refuted) == (3, 1)
+    before = len(engine.calls)
+    assert subject.ask([NEUTRAL]) == [resolve_text(NEUTRAL)]
+    assert engine.calls[before:] == [[NEUTRAL]]
+
+
+def test_subjects_that_are_made_of_one_share_what_is_known_of_its_verify():
+    subject = subject_of(Verifying())
+    attrs.evolve(subject).ask(OTHERS[1:])
+    assert (subject.audit.checked, attrs.evolve(subject).audit.checked) == (3, 3)
 
 
 def test_an_engine_that_writes_with_drafts_is_given_them():
@@ -93,6 +134,17 @@ def test_an_engine_that_writes_with_drafts_is_given_them():
 
 
 # --- asked again -----------------------------------------------------------------------------------------------------
+
+
+def test_what_an_engine_holds_is_let_go_of():
+    class Held(Recorded):
+        def close(self):
+            self.calls.append("closed")
+
+    engine = Held()
+    subject_of(engine).close()
+    subject_of(Recorded()).close()
+    assert engine.calls == ["closed"]
 
 
 def test_prompts_asked_again_alone_are_asked_one_by_one():
@@ -247,6 +299,18 @@ def test_only_the_prompt_on_which_an_engine_hangs_is_answered_with_nothing():
 
 
 @needs_alarms
+def test_an_engine_that_cannot_be_reached_is_asked_no_more_after_a_while():
+    def predict(prompts):
+        raise UnavailableError("the process ended with exit status 3")
+
+    subject = subject_of(PythonFunction(predict))
+    assert subject.ask(OTHERS) == [""] * 4
+    assert subject.faults == dict.fromkeys(OTHERS, "the process ended with exit status 3")
+    subject.ask([NEUTRAL, *(f"{index}\n" for index in range(9))])
+    assert subject.late == 5
+    assert subject.faults["8\n"] == "not asked, since 5 prompts in a row ran out of time or found no engine"
+
+
 def test_an_engine_that_always_hangs_is_asked_no_more_after_a_while():
     calls = []
 
@@ -258,7 +322,7 @@ def test_an_engine_that_always_hangs_is_asked_no_more_after_a_while():
     subject = limited(PythonFunction(predict))
     assert subject.ask(many) == [""] * len(many)
     assert calls.count(1) == subject.late == 5
-    assert subject.faults[many[-1]] == "not asked, since 5 prompts in a row ran out of time"
+    assert subject.faults[many[-1]] == "not asked, since 5 prompts in a row ran out of time or found no engine"
     asked = len(calls)
     assert subject.ask([*many, NEUTRAL.replace("hp 01/01", "hp 01/02", 1)]) == [""] * (len(many) + 1)
     assert len(calls) == asked

@@ -81,7 +81,7 @@ def report():
             (failed("unstable", 1, TURN, "reject truncated\n", first=ANSWER),),
         ),
         LawResult("an_order_of_a_stunned_unit_does_nothing", "O2", "invariance", "INCONCLUSIVE", 4, at_work={"O2": 4}),
-        LawResult("a_fallen_unit_is_blank", "T4", "direction", "NOT_APPLICABLE", 0),
+        LawResult("a_fallen_unit_is_blank", "T4", "direction", "NOT_APPLICABLE", 0, why="not true of \x1b these rules"),
     )
     hostile = LawResult(
         "the_answer_is_the_references",

@@ -49,6 +49,7 @@ AS_JSON = {
     "at_work": {"E1": 4},
     "replayed": [{"mode": "no_answer", "outcome": "STILL FAILS", "case": TURN}],
     "mended": ["unstable"],
+    "why": "",
 }
 
 
@@ -65,15 +66,36 @@ def result(verdict, *known):
 
 
 def test_the_schema_of_a_report():
-    models = (ModelResult("small", "native", 12, "ab", (LAW,)), ModelResult("reference", "py", None, None, ()))
+    said = ("duel-json/1", "duel/1 with burn_damage 4", 200, 1)
+    models = (ModelResult("small", "native", 12, "ab", (LAW,), *said), ModelResult("reference", "py", None, None, ()))
     assert in_json(Report(7, 200, 10, models)) == {
-        "schema": 2,
+        "schema": 3,
         "seed": 7,
         "examples": 200,
         "min_cases": 10,
         "models": [
-            {"name": "small", "kind": "native", "bytes": 12, "sha256": "ab", "laws": [AS_JSON]},
-            {"name": "reference", "kind": "py", "bytes": None, "sha256": None, "laws": []},
+            {
+                "name": "small",
+                "kind": "native",
+                "bytes": 12,
+                "sha256": "ab",
+                "laws": [AS_JSON],
+                "template": "duel-json/1",
+                "rules": "duel/1 with burn_damage 4",
+                "audited": 200,
+                "refuted": 1,
+            },
+            {
+                "name": "reference",
+                "kind": "py",
+                "bytes": None,
+                "sha256": None,
+                "laws": [],
+                "template": "duel/1",
+                "rules": "duel/1",
+                "audited": 0,
+                "refuted": 0,
+            },
         ],
     }
 
@@ -82,7 +104,8 @@ def test_the_schema_of_a_report_in_the_order_of_its_keys(report):
     values = in_json(report)
     (model, _), law = values["models"], values["models"][0]["laws"][1]
     assert list(values) == ["schema", "seed", "examples", "min_cases", "models"]
-    assert list(model) == ["name", "kind", "bytes", "sha256", "laws"]
+    facts = ["template", "rules", "audited", "refuted"]
+    assert list(model) == ["name", "kind", "bytes", "sha256", "laws", *facts]
     assert list(law) == list(AS_JSON)
     assert list(law["failures"][0]) == list(AS_JSON["failures"][0])
     assert list(law["failures"][0]["witness"]) == list(AS_JSON["failures"][0]["witness"])
@@ -102,9 +125,9 @@ def test_a_report_comes_back_from_json(report):
     assert Report.from_json(in_json(report)) == report
 
 
-@pytest.mark.parametrize("schema", [1, 3, None, "2"])
+@pytest.mark.parametrize("schema", [1, 2, 4, None, "3"])
 def test_a_report_of_another_schema_is_refused(report, schema):
-    with pytest.raises(ValueError, match=f"schema must be 2, got {schema!r}; write the report anew"):
+    with pytest.raises(ValueError, match=f"schema must be 3, got {schema!r}; write the report anew"):
         Report.from_json({**in_json(report), "schema": schema})
 
 
@@ -134,6 +157,12 @@ def test_a_report_failed_where_a_law_did_in_a_way_that_is_not_known(law, known, 
     assert law.known == known
     for laws in ((law,), (result("PASS"), law), (law, result("FAIL", True))):
         assert Report(0, 200, 10, (ModelResult("small", "py", None, None, laws),)).failed == failed
+
+
+def test_a_report_failed_where_a_verify_was_wrong():
+    laws = (result("PASS"),)
+    assert Report(0, 200, 10, (ModelResult("small", "py", None, None, laws, audited=200, refuted=1),)).failed
+    assert not Report(0, 200, 10, (ModelResult("small", "py", None, None, laws, audited=200),)).failed
 
 
 def test_a_report_of_several_models_failed_where_one_did():

@@ -85,7 +85,10 @@ def test_the_json_file_holds_the_report(report, tmp_path):
         ((), "0 of 0 laws held"),
         ((law("PASS"),), "1 of 1 laws held"),
         ((law("PASS"), law("FAIL", 3)), "1 of 2 laws held"),
-        ((law("PASS"), law("INCONCLUSIVE"), law("NOT_APPLICABLE"), law("FAIL", 3)), "1 of 4 laws held"),
+        (
+            (law("PASS"), law("INCONCLUSIVE"), law("NOT_APPLICABLE"), law("FAIL", 3)),
+            "1 of 3 laws held, 1 not applicable",
+        ),
         ((law("PASS"), law("FAIL", 3, known=True)), "1 of 2 laws held, 1 failed as known"),
     ],
 )
@@ -103,6 +106,22 @@ def test_only_a_law_that_passed_counts_as_held(laws, held):
 )
 def test_a_model_is_named_with_its_size_and_hash(name, size, sha256, shown):
     assert summary(ModelResult(name, "py", size, sha256, ())) == f"{shown}0 of 0 laws held"
+
+
+def test_a_model_is_named_with_its_template_and_its_rules_where_they_are_not_the_usual():
+    said = ModelResult("small", "py", None, None, (), "py:w\x1b:t", "duel/1 with burn_damage 4")
+    assert summary(said) == "small (py, template py:w\\x1b:t, rules duel/1 with burn_damage 4): 0 of 0 laws held"
+
+
+def test_what_became_of_accepted_drafts_is_noted():
+    assert notes(ModelResult("small", "py", None, None, (), audited=200), 10) == [
+        "drafts that its verify accepted and that were written plainly too: 200, all the same"
+    ]
+    (said,) = notes(ModelResult("small", "py", None, None, (), audited=200, refuted=3), 10)
+    assert said == (
+        "VERIFY IS WRONG: 3 of 200 drafts that it accepted are not what the model writes; it was not used any more, "
+        "and the run fails (see turncheck conform)"
+    )
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,10 @@ from turncheck.engine.variants import read_rules
 from turncheck.model.adapters.card import Card, read_card
 from turncheck.model.adapters.kinds import kind_of, kinds, made
 from turncheck.model.adapters.recognise import found_in, recognised
-from turncheck.model.adapters.templates import behind, check_round_trip, template
+from turncheck.model.adapters.templates import DUEL, SpeakingEngine, behind, check_round_trip, template
+
+CALIBRATION = ("reference", "identity", "noisy")
+"""The kinds that know the texts of the duel alone: with a template they speak its words, and so try the template."""
 
 FORM = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the kinds)"
 
@@ -61,6 +64,8 @@ def load(spec: str, arguments: Sequence[str] = (), rules: str | None = None) -> 
     size, digest = _file_facts(card)
     engine = made(kind_of(card.kind), card.target, card.options, in_force)
     check_round_trip(words, in_force, card.rejects)
+    if card.kind in CALIBRATION and words is not DUEL:
+        engine = SpeakingEngine(engine, words)
     return Loaded(card, behind(engine, words), in_force, size, digest)
 
 

@@ -95,6 +95,20 @@ class TemplatedVerifier(TemplatedEngine):
         return verdicts
 
 
+class SpeakingEngine:
+    """An engine that reads and writes the texts of the duel, speaking the words of a template: the reverse of
+    `TemplatedEngine`, to try a template with.
+    """
+
+    def __init__(self, engine: LearnedEngine, template: Template) -> None:
+        self.engine, self.template = engine, template
+
+    def predict(self, prompts: Sequence[str], /) -> list[str]:
+        """The engine's answers, encoded."""
+        given = self.engine.predict([self.template.decode(prompt) for prompt in prompts])
+        return [self.template.encode(answer) for answer in given]
+
+
 def behind(engine: LearnedEngine, template: Template) -> LearnedEngine:
     """The engine behind the template; behind our own it stands as it is."""
     if template is DUEL:

@@ -6,10 +6,11 @@ import pytest
 
 from turncheck.engine import STANDARD, Turn, resolve_text, write
 from turncheck.engine.learned import EngineError
+from turncheck.engine.samplers import sample
 from turncheck.model.adapters.calibration import Identity, Noisy, Reference
 from turncheck.model.adapters.card import Card
 from turncheck.model.adapters.loading import FORM, arguments_of, load
-from turncheck.model.adapters.templates import BUILT_IN, TemplatedEngine
+from turncheck.model.adapters.templates import TemplatedEngine
 
 NEUTRAL = write(Turn())
 WAY_OUT = "; it must be TOML, as docs/models.md shows it"
@@ -205,9 +206,12 @@ def test_a_template_stands_before_the_engine(folder, monkeypatch):
     sys.modules.pop("loading_words", None)
 
 
-def test_a_built_in_template_stands_before_any_kind():
-    loaded = load("identity", ["template=duel-json/1"])
-    assert (loaded.engine.engine, loaded.engine.template) == (Identity(), BUILT_IN["duel-json/1"])
+@pytest.mark.parametrize("spec", ["reference", "identity", "noisy:0.3"])
+def test_what_knows_the_texts_of_the_duel_alone_speaks_the_words_of_a_template(spec):
+    plain, spoken = load(spec).engine, load(spec, ["template=duel-json/1"]).engine
+    texts = [write(turn) for turn in sample("mixed", 0, 40)] + ["no turn", "turn 1\n"]
+    assert isinstance(spoken, TemplatedEngine)
+    assert spoken.predict(texts) == plain.predict(texts)
 
 
 def test_a_model_whose_dependency_is_missing_says_which(folder, monkeypatch):

@@ -1,0 +1,75 @@
+"""docs/models.md and docs/protocol.md: what they list is what there is."""
+
+import inspect
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from turncheck.engine.variants import ACTION_KEYS, NUMBERS, read_rules
+from turncheck.model.adapters.card import KEYS
+from turncheck.model.adapters.endpoint import endpoint
+from turncheck.model.adapters.kinds import kinds
+from turncheck.model.adapters.process import process
+from turncheck.model.adapters.templates import BUILT_IN
+from turncheck.properties.options import OPTIONS
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+PROTOCOL = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+
+
+def section(title):
+    return PAGE.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def first_cells(text):
+    """The names in the first column of a section's table."""
+    cells = re.findall(r"^\| (.*?) \|", text, re.MULTILINE)
+    return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
+
+
+def test_every_kind_has_a_row():
+    assert first_cells(section("SPEC")) == list(kinds())
+
+
+def test_every_key_of_a_card_is_shown():
+    (card,) = re.findall(r"```toml\n(.*?)```", section("Cards"), re.DOTALL)
+    assert set(tomllib.loads(card)) == set(KEYS)
+
+
+def test_every_template_has_a_row():
+    assert first_cells(section("Templates")) == [*BUILT_IN, "py:MODULE:ATTRIBUTE"]
+
+
+def test_every_number_of_the_rules_is_named_and_the_example_is_read():
+    text = section("Rules files")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert read_rules(example).burn_damage == 4
+    assert {name for name in (*NUMBERS, *ACTION_KEYS, "regen_capped") if f"`{name}`" not in text} == set()
+
+
+@pytest.mark.parametrize(
+    ("factory", "table"),
+    [(endpoint, section("An endpoint")), (process, PROTOCOL.split("## The command")[1].split("\n## ")[0])],
+    ids=["openai", "exec"],
+)
+def test_every_option_of_a_kind_has_a_row_with_its_default(factory, table):
+    parameters = list(inspect.signature(factory).parameters.values())[1:]
+    shown = dict(re.findall(r"^\| `(\w+)` \| (\S*) ?\|", table, re.MULTILINE))
+    assert shown == {each.name: "" if each.default is None else f"{each.default:g}" for each in parameters}
+
+
+def test_every_option_of_the_plugin_is_in_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `--(?:turncheck-)?([a-z-]+)", readme, re.MULTILINE)
+    assert {option.name for option in OPTIONS} <= set(named)
+
+
+@pytest.mark.parametrize(
+    "path", sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*.md")]), ids=lambda path: path.stem
+)
+def test_each_link_leads_to_a_file(path):
+    links = re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []

@@ -73,7 +73,24 @@ def show(turnfile: Path, **model: Any) -> None:
     expected = subject.expected(prompt)
     found = diverge(prompt, expected, got, fault=subject.faults.get(prompt, ""))
     click.echo(show_divergence(found) if found else f"{show_answer(prompt, expected, got)}\nthe answers agree")
+    _show_in_other_words(subject, prompt)
     sys.exit(1 if found else 0)
+
+
+def _show_in_other_words(subject: Subject, prompt: str) -> None:
+    """Of a model behind a template, the prompt and the answer as they go to and fro."""
+    from turncheck.model.adapters.templates import bare
+    from turncheck.reports.escape import visible
+
+    engine, words = bare(subject.engine)
+    if engine is subject.engine:
+        return
+    try:
+        said = words.encode(prompt)
+        (given,) = engine.predict([said])
+    except Exception as error:  # a template of the user's, or a model that failed before
+        raise click.ClickException(f"in {visible(words.name)} it cannot be asked: {visible(str(error))}") from error
+    click.echo(f"in {visible(words.name)}\n  said  {visible(said)}\n  given {visible(str(given))}")
 
 
 @main.command()

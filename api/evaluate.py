@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from turncheck.engine import REASONS, write
+from turncheck.engine import REASONS, STANDARD, Rules, write
 from turncheck.engine.samplers import SAMPLERS, sample, stream
 from turncheck.properties.subject import Subject
 from turncheck.strategies.operators import damage
@@ -30,24 +30,28 @@ class Score:
 
 
 def evaluate(subject: Subject, turns: int, seed: int = 0) -> Iterator[Score]:
-    """A score for each sampler, then one for malformed texts (all eleven reasons in equal shares) and each reason."""
+    """A score for each sampler, then one for malformed texts (all eleven reasons in equal shares) and each reason; the
+    latter not of a model that was not trained to reject.
+    """
     for name in SAMPLERS:
-        texts = (write(turn) for turn in sample(name, seed, turns))
+        texts = (write(turn) for turn in sample(name, seed, turns, rules=subject.rules))
         exact = _exact(subject, texts)
         yield Score(name, len(exact), sum(exact))
+    if not subject.rejects:
+        return
     reasons = [list(REASONS)[index % len(REASONS)] for index in range(turns)]
-    exact = _exact(subject, (malformed(seed, index, reason) for index, reason in enumerate(reasons)))
+    exact = _exact(subject, (malformed(seed, index, reason, subject.rules) for index, reason in enumerate(reasons)))
     yield Score("malformed", len(exact), sum(exact))
     for reason in REASONS:
         right = [each for each, given in zip(exact, reasons, strict=True) if given == reason]
         yield Score(f"  {reason}", len(right), sum(right))
 
 
-def malformed(seed: int, index: int, reason: str) -> str:
+def malformed(seed: int, index: int, reason: str, rules: Rules = STANDARD) -> str:
     """Malformed text `index` of a seed: a sampled turn, half of them `mixed` and half `play`, damaged at random."""
     random = stream("malformed", seed, index)
-    (turn,) = sample(random.choice(tuple(SAMPLERS)), seed, 1, start=index)
-    return damage(turn, reason, random.getrandbits(64))
+    (turn,) = sample(random.choice(tuple(SAMPLERS)), seed, 1, start=index, rules=rules)
+    return damage(turn, reason, random.getrandbits(64), rules)
 
 
 def _exact(subject: Subject, texts: Iterator[str]) -> list[bool]:

@@ -14,19 +14,8 @@ from turncheck.engine.learned import EngineError
 OPTION = "--turncheck-model-arg"
 
 
-class EndpointError(ValueError):
-    """An endpoint that answers something else than one text for each prompt.
-
-    Attributes:
-        fault: what is wrong, and the way out, in one line.
-    """
-
-    def __init__(self, fault: str) -> None:
-        super().__init__(fault)
-        self.fault = fault
-
-    def __str__(self) -> str:
-        return self.fault
+class EndpointError(EngineError):
+    """An endpoint that answers something else than one text for each prompt."""
 
 
 @attrs.frozen

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 from turncheck.cli import main
 from turncheck.engine import Turn, resolve_text, write
+from turncheck.model.adapters.conformance import CHECKS
+from turncheck.model.adapters.templates import template
 from turncheck.properties import spec as spec_module
 from turncheck.properties.laws import LAWS
 
@@ -19,6 +21,15 @@ GOLDEN = Path(__file__).parents[1] / "engine" / "golden.jsonl"
 
 MODELS = """
 from turncheck.engine import resolve_text
+
+def right(prompts):
+    return [resolve_text(prompt) for prompt in prompts]
+
+asked = []
+
+def counting(prompts):
+    asked.append(prompts)
+    return [f"turn {len(asked)}\\n" for _ in prompts]
 
 def late(prompts):
     return [resolve_text(prompt).replace("turn 02", "turn 03") for prompt in prompts]
@@ -270,6 +281,73 @@ def test_without_a_model_the_shipped_one_is_asked(turncheck, folder, monkeypatch
     monkeypatch.setattr(spec_module, "shipped_checkpoint", lambda: Path("shipped.safetensors"))
     result = turncheck("show", "turn.txt")
     assert (result.exit_code, result.stderr) == (2, usage(f"model shipped.safetensors: {NO_MODEL}", "show"))
+
+
+def test_evaluate_leaves_malformed_turns_out_where_a_model_rejects_nothing(turncheck):
+    result = turncheck("evaluate", "--model", "reference", "--model-arg", "rejects=false", "--turns", 5)
+    assert list(scores(result)) == ["mixed", "play"]
+
+
+def test_evaluate_draws_turns_of_the_rules_that_a_model_is_held_against(turncheck, folder):
+    (folder / "hot.toml").write_text("burn_damage = 4\n[fields.shield]\nhigh = 30\n", encoding="utf-8")
+    beside = ("--turns", 40, "--rules", "hot.toml")
+    assert scores(turncheck("evaluate", "--model", "reference", *beside))["mixed"] == (40, 40)
+    assert scores(turncheck("evaluate", "--model", "py:cli_models:right", *beside))["mixed"][1] < 40
+
+
+# --- models and conform ----------------------------------------------------------------------------------------------
+
+
+def test_models_lists_the_kinds_and_what_each_needs(turncheck):
+    result = turncheck("models")
+    assert result.exit_code == 0
+    rows = [re.split(r"  +", line.strip()) for line in result.output.splitlines()[2:]]
+    assert [row[0] for row in rows] == [
+        "PATH or native:PATH",
+        "reference",
+        "identity",
+        "noisy:P",
+        "py:MODULE:ATTR, py:FILE.py:ATTR",
+        "exec:COMMAND",
+        "openai:URL",
+    ]
+    assert [row[-1] for row in rows] == ["yes"] * 7
+
+
+def test_conform_ends_with_0_where_the_contract_is_kept(turncheck):
+    result = turncheck("conform", "noisy:0.5", "--model-arg", "template=duel-json/1")
+    assert (result.exit_code, result.stderr) == (0, "")
+    first, *table = result.stdout.splitlines()
+    assert first == "noisy:0.5 (noisy)"
+    verdicts = [re.split(r"  +", line.strip())[:2] for line in table[2:]]
+    assert [name for name, _ in verdicts] == list(CHECKS)
+    assert [verdict for _, verdict in verdicts] == ["holds"] * 9 + ["not offered"] * 6
+
+
+def test_conform_ends_with_1_where_it_is_not_and_says_what_was_found(turncheck, folder):
+    result = turncheck("conform", "py:cli_models:counting")
+    assert result.exit_code == 1
+    (line,) = [line for line in result.stdout.splitlines() if line.startswith("twice_is_the_same")]
+    assert re.split(r"  +", line)[1] == "fails"
+
+
+def test_conform_ends_with_2_where_there_is_no_model(turncheck):
+    result = turncheck("conform", "nowhere")
+    form = "Usage: turncheck conform [OPTIONS] [SPEC]\nTry 'turncheck conform --help' for help.\n\n"
+    assert (result.exit_code, result.stderr) == (2, f"{form}Error: model nowhere: {NO_MODEL}\n")
+
+
+def test_show_shows_what_went_to_and_fro_in_other_words(turncheck, folder):
+    result = turncheck("show", "--model", "identity", "--model-arg", "template=duel-json/1", "turn.txt")
+    assert result.exit_code == 1
+    *_, name, said, given = result.output.splitlines()
+    words = template("duel-json/1")
+    copied = "".join(NEUTRAL.splitlines(keepends=True)[:3])
+    assert (name, said, given) == (
+        "in duel-json/1",
+        f"  said  {words.encode(NEUTRAL)}",
+        f"  given {words.encode(copied)}",
+    )
 
 
 # --- train -----------------------------------------------------------------------------------------------------------

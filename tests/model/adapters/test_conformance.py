@@ -1,13 +1,16 @@
 """The conformance kit: a true engine fails nothing, and each fault that is planted fails its own check and no other."""
 
 import math
+from os.path import commonprefix
 
 import attrs
 import pytest
 
 from turncheck.engine import Turn, resolve_text, write
 from turncheck.engine.learned import SAFE_MARGIN, Verdict
-from turncheck.model.adapters.conformance import LONGEST_FOUND, Check, conformance, run_conformance_test
+from turncheck.model.adapters.conformance import Check, conformance, run_conformance_test
+from turncheck.model.adapters.exam import LONGEST_FOUND
+from turncheck.model.adapters.templates import Template, template
 
 OF_PREDICT = [
     "one_text_for_each_prompt",
@@ -248,13 +251,13 @@ class EchoesLong(Writing):
         (KnowsTheFirst, "order_does_not_matter", "in reversed order, '"),
         (Empties, "prompts_are_not_changed", "it holds 0 prompts, 0 of the 56 in their places"),
         (Sorts, "prompts_are_not_changed", "it holds 56 prompts, "),
-        (RaisesOnLong, "long_prompts_are_answered", "to 'turn 91"),
+        (RaisesOnLong, "long_prompts_are_answered", "to 'turn 01"),
         (RaisesOnSurrogates, "odd_prompts_are_answered", r"to '\ud800': UnicodeEncodeError: 'utf-8' codec can't"),
         (RaisesOnOddCompany, "odd_prompts_are_answered", "to 9 prompts in one batch: IndexError: nothing to pad"),
         (NoTextForControls, "odd_prompts_are_answered", r"to '\x00': an answer must be a text, got NoneType"),
         (RunsOn, "stop_is_respected", "to 'turn 91"),
         (RunsOnAfterRejections, "stop_is_respected", r"to '\n' an answer goes on behind its end by '\n'"),
-        (EchoesLong, "limit_is_respected", "to 'turn 91"),
+        (EchoesLong, "limit_is_respected", "to 'turn 01"),
     ],
 )
 def test_a_fault_of_predict_fails_its_own_check(engine, failing, found):
@@ -574,6 +577,45 @@ def test_what_was_found_is_one_printable_line():
 
 def test_every_demand_is_a_sentence():
     assert all(check.demand[0].isupper() and check.demand.endswith(".") for check in conformance(Writing()))
+
+
+# --- other words -----------------------------------------------------------------------------------------------------
+
+JSON = template("duel-json/1")
+
+
+class InJson(Writing):
+    """Answers in JSON; `behind` follows its answers."""
+
+    def __init__(self, behind=""):
+        self.behind = behind
+
+    def answer(self, prompt):
+        return JSON.encode(resolve_text(JSON.decode(prompt))) + self.behind
+
+    def verify(self, prompts, drafts, /):
+        own = self.predict(prompts)
+        return [
+            Verdict(len(commonprefix([draft, answer])), draft == answer, 5.0)  # noqa: RUF071  texts
+            for draft, answer in zip(drafts, own, strict=True)
+        ]
+
+
+def test_an_engine_of_other_words_is_asked_in_those():
+    assert names(InJson(), "holds", template=JSON) == OF_PREDICT + OF_VERIFY
+
+
+def test_a_model_of_other_words_that_goes_on_behind_its_end_is_found():
+    assert names(InJson('{"turn":1}'), "fails", template=JSON) == ["stop_is_respected"]
+
+
+def test_what_a_template_has_no_words_for_is_left_out():
+    def encode(text):
+        if text.count("\n") != 5:
+            raise ValueError("a turn is wanted")
+        return text
+
+    assert names(Writing(), "fails", template=Template("turns", encode, str)) == []
 
 
 # --- the project's own engine ----------------------------------------------------------------------------------------

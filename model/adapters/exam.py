@@ -1,0 +1,184 @@
+"""An exam of a learned engine: what it is asked and what it said so far. `conformance` makes the checks with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TypeVar
+
+import attrs
+
+from turncheck.engine import REASONS, read_answer, write
+from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, LearnedEngine, Verdict, Verifier
+from turncheck.engine.samplers import sample, stream
+from turncheck.model.adapters.templates import Template
+from turncheck.strategies.operators import damage
+
+LONGEST_FOUND = 200
+"""Characters that are kept of what a check found."""
+
+ODD_PROMPTS = (
+    "",
+    "\n",
+    "\0",
+    "\ud800",
+    "\U0001f600",
+    "\u05d0\u05d1\u05d2 \u202eturn 01",
+    "turn 01\r\nhero hp 07/40\r\n",
+    "turn\t01\n\t",
+    "\x1b[31mturn 01\x1b[0m\n",
+)
+"""Texts that are no turns: nothing, controls, half of a pair, an emoji, right-to-left, CRLF, tabs, a colour."""
+
+Item = TypeVar("Item")
+
+
+class BrokenError(Exception):
+    """The engine does not meet the demand; the message says what was found."""
+
+
+class NothingToCheckError(Exception):
+    """The engine gave nothing that the check could be made with."""
+
+
+@attrs.define
+class Exam:
+    """The engine, what it is asked and what it said so far.
+
+    Attributes:
+        own: its first answers to the prompts; none until they were asked, or where that failed.
+        seen: every prompt with every answer that was given to it.
+    """
+
+    engine: LearnedEngine
+    template: Template
+    prompts: tuple[str, ...]
+    stop: tuple[str, ...]
+    longest: int
+    own: tuple[str, ...] = attrs.field(default=(), init=False)
+    seen: dict[tuple[str, str], None] = attrs.field(factory=dict, init=False)
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """Its first answers to the prompts."""
+        if not self.own:
+            raise BrokenError("no answers to compare")
+        return self.own
+
+    def reads(self, answer: str) -> bool:
+        """Whether it is a full answer, right or wrong."""
+        try:
+            read_answer(self.template.decode(answer))
+        except Exception:  # whatever a template of somebody's raises on what is none of its texts
+            return False
+        return True
+
+    def ask(self, prompts: Sequence[str]) -> list[str]:
+        """Its answers; the list that it is given is its own, so that only one check sees what it does with it."""
+        return self.noted(prompts, self.engine.predict(list(prompts)))
+
+    def ask_with_drafts(self, drafts: Sequence[str]) -> list[str]:
+        """What it writes to the prompts with those drafts."""
+        assert isinstance(self.engine, DraftedWriter)
+        return self.noted(self.prompts, self.engine.predict_with_drafts(list(self.prompts), list(drafts)))
+
+    def noted(self, prompts: Sequence[str], given: Sequence[str]) -> list[str]:
+        """The answers given, if they are one text for each prompt."""
+        answers = _one_for_each(given, len(prompts), "answers")
+        for answer in answers:
+            if not isinstance(answer, str):
+                raise BrokenError(f"an answer must be a text, got {type(answer).__name__}")
+        self.seen.update(dict.fromkeys(zip(prompts, answers, strict=True)))
+        return answers
+
+    def verify(self, pairs: Sequence[tuple[str, str]]) -> list[Verdict]:
+        """Its verdicts on pairs of a prompt and a draft, one for each."""
+        assert isinstance(self.engine, Verifier)
+        given = self.engine.verify([prompt for prompt, _ in pairs], [draft for _, draft in pairs])
+        return _one_for_each(given, len(pairs), "verdicts")
+
+    def refuse(self, pairs: Sequence[tuple[str, str]], what: str) -> None:
+        """Fails where a draft that is not the prompt's answer is surely complete."""
+        if not pairs:
+            raise NothingToCheckError("every such draft is the own answer")
+        for (prompt, draft), verdict in zip(pairs, self.verify(pairs), strict=True):
+            if verdict.complete and not unsure(verdict):
+                raise BrokenError(f"to {shown(prompt)} {what}, {shown(draft)}, is complete")
+
+
+def _one_for_each(given: Sequence[Item], count: int, what: str) -> list[Item]:
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise BrokenError(f"{type(given).__name__}, where a list of {what} was asked for")
+    if len(given) != count:
+        raise BrokenError(f"{len(given)} {what}, where {count} were asked for")
+    return list(given)
+
+
+def unsure(verdict: Verdict) -> bool:
+    """Whether the order of float operations may decide it, so that it is relied on by nobody."""
+    return verdict.margin < SAFE_MARGIN
+
+
+# --- what is asked ----------------------------------------------------------------------------------------------------
+
+
+def sample_of_turns() -> list[str]:
+    """24 mixed and 24 played turns in turns, behind every third pair a damaged one: the same at every call."""
+    texts: list[str] = []
+    for index, (mixed, played) in enumerate(zip(sample("mixed", 0, 24), sample("play", 0, 24), strict=True)):
+        texts += [write(mixed), write(played)]
+        if index % 3 == 2:
+            reason = tuple(REASONS)[index // 3]
+            texts.append(damage(mixed, reason, stream("conformance", 0, index).getrandbits(64)))
+    return texts
+
+
+def encoded(texts: Sequence[str], template: Template) -> tuple[str, ...]:
+    """The texts as they are said to the model; those that the template has no words for are left out."""
+    said = []
+    for text in texts:
+        with suppress(Exception):
+            said.append(template.encode(text))
+    return tuple(said)
+
+
+def spread(items: Sequence[Item], count: int) -> list[Item]:
+    """So many of the items, or all, at even distances."""
+    return list(items) if len(items) <= count else [items[index * len(items) // count] for index in range(count)]
+
+
+def wrong_character(character: str) -> str:
+    """Another character of the same class.
+
+    What is neither a digit nor a letter becomes no letter, which a tokenizer would take together with the word before
+    it: the draft's tokens would then be wrong before the place of the character.
+    """
+    if character in "0123456789":
+        return str((int(character) + 1) % 10)
+    if character.isalpha():
+        return "y" if character == "x" else "x"
+    return "+" if character == "#" else "#"
+
+
+# --- showing ----------------------------------------------------------------------------------------------------------
+
+
+def shown(value: object, longest: int = 40) -> str:
+    """A text or value as Python writes it, the start of a long one."""
+    if isinstance(value, str):
+        return repr(value) if len(value) <= longest else f"{value[:longest]!r}..."
+    return repr(value)[:longest]
+
+
+def described_fault(error: BaseException) -> str:
+    """What went wrong: what was found, or the class and the message of what was raised."""
+    if isinstance(error, BrokenError):
+        return str(error)
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
+
+
+def in_a_line(text: str) -> str:
+    """One printable line: the model's words and an exception's are not to be trusted."""
+    cut = text[: LONGEST_FOUND + 1]
+    shown = "".join(one if one.isprintable() else one.encode("unicode_escape", "surrogatepass").decode() for one in cut)
+    return shown if len(shown) <= LONGEST_FOUND else f"{shown[: LONGEST_FOUND - 3]}..."

@@ -85,27 +85,30 @@ def test_the_file_of_a_play_is_its_battle_and_its_orders():
 
 
 def test_a_model_is_known_by_what_was_typed_and_by_its_rules():
-    folders = [
-        folder_of(None, STANDARD, "shipped"),
-        folder_of("reference", STANDARD, "reference"),
-        folder_of("runs/a.safetensors", STANDARD, "a"),
-        folder_of("runs/b/a.safetensors", STANDARD, "a"),
-        folder_of(None, attrs.evolve(STANDARD, burn_damage=4), "shipped"),
+    hot = attrs.evolve(STANDARD, burn_damage=4)
+    known = [
+        (None, (), "duel/1", STANDARD, "shipped"),
+        ("reference", (), "duel/1", STANDARD, "reference"),
+        ("runs/a.safetensors", (), "duel/1", STANDARD, "a"),
+        ("runs/b/a.safetensors", (), "duel/1", STANDARD, "a"),
+        (None, (), "duel/1", hot, "shipped"),
+        ("noisy:1", (), "duel/1", STANDARD, "noisy:1"),
+        ("noisy:1", ("seed=1",), "duel/1", STANDARD, "noisy:1"),
+        ("noisy:1", (), "duel-json/1", STANDARD, "noisy:1"),
     ]
+    folders = [folder_of(*each) for each in known]
     assert len(set(folders)) == len(folders)
-    assert folders == [
-        folder_of(None, STANDARD, "shipped"),
-        folder_of("reference", STANDARD, "reference"),
-        folder_of("runs/a.safetensors", STANDARD, "a"),
-        folder_of("runs/b/a.safetensors", STANDARD, "a"),
-        folder_of(None, attrs.evolve(STANDARD, burn_damage=4), "shipped"),
-    ]
-    assert [name.rsplit("-", 1)[0] for name in folders] == ["shipped", "reference", "a", "a", "shipped"]
+    assert folders == [folder_of(*each) for each in known]
+    slugs = ["shipped", "reference", "a", "a", "shipped", "noisy-1", "noisy-1", "noisy-1"]
+    assert [name.rsplit("-", 1)[0] for name in folders] == slugs
+    assert folder_of("x", ("a=1", "b=2"), "duel/1", STANDARD, "x") == folder_of(
+        "x", ("b=2", "a=1"), "duel/1", STANDARD, "x"
+    )
 
 
 @pytest.mark.parametrize("slug", ["../../etc", "py:m:predict", "\x1b[31m", "...", "a" * 500, "\ud800"])
 def test_a_folder_s_name_is_one_plain_name(slug):
-    name = folder_of(slug, STANDARD, slug)
+    name = folder_of(slug, (), "duel/1", STANDARD, slug)
     assert name.isascii()
     assert name.isprintable()
     assert not set(name) & set("/\\:")

@@ -89,7 +89,7 @@ def test_a_session_in_which_a_law_is_broken_ends_with_1_and_shows_the_smallest_t
     assert [line.rstrip() for line in section(result)][: len(lines)] == lines
 
 
-SPECS = "a SPEC is reference, py:MODULE:ATTRIBUTE or the path of a checkpoint"
+SPECS = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the kinds)"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ SPECS = "a SPEC is reference, py:MODULE:ATTRIBUTE or the path of a checkpoint"
             "ERROR: --turncheck-report must be a folder, or a new name for one, got the file plugin_models.py",
         ),
         (["--turncheck-model", "py:plugin_models"],
-         "ERROR: model py:plugin_models: it must be py:MODULE:ATTRIBUTE, as in py:my_model:predict"),
+         "ERROR: model py:plugin_models: it must be py:MODULE:ATTRIBUTE or py:FILE.py:ATTRIBUTE, as in py:my_model:predict"),
     ],
     ids=["no such model", "no examples", "less than none", "no seed", "no folder", "no attribute"],
 )  # fmt: skip
@@ -211,7 +211,7 @@ SMALLEST = (
     "foe hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 "
     "cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0\n"
 )
-NEVER = {"replayed": [], "mended": []}
+NEVER = {"replayed": [], "mended": [], "why": ""}
 RISES = {
     "id": "turn_counter_rises_by_one",
     "rule": "T5",
@@ -230,9 +230,16 @@ WITNESS = {
     "step": 0,
 }
 LATE_BY_ONE = {"mode": "wrong_value", "count": 1, "witness": WITNESS, "ambiguous": 0, "off_by_one": 1, "known": False}
-NO_FILE = {"bytes": None, "sha256": None}
+NO_FILE = {
+    "bytes": None,
+    "sha256": None,
+    "template": "duel/1",
+    "rules": "duel/1",
+    "audited": 0,
+    "refuted": 0,
+}
 JSON = {
-    "schema": 2,
+    "schema": 3,
     "seed": 0,
     "examples": 5,
     "min_cases": 1,

@@ -117,6 +117,9 @@ def evaluate(turns: int, seed: int, **model: Any) -> None:
     rows = [(score.name, score.count, score.exact, f"{score.share:.2%}") for score in measure(subject, turns, seed)]
     click.echo(f"{visible(subject.name)}, seed {seed}")
     click.echo(plain_table(rows, ("sample", "texts", "exact", "share")))
+    if subject.audit.refuted:
+        fault = f"its verify accepted {subject.audit.refuted} of {subject.audit.checked} drafts that it does not write"
+        raise click.ClickException(f"{fault}; it was not used any more (see turncheck conform)")
 
 
 @main.command()

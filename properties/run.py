@@ -117,7 +117,8 @@ def applicable(law: Law, subject: Subject, budget: Budget) -> list[Case]:
         cases = [] if sampled is not None else draw(law, subject, budget)
     except (HypothesisException, ValueError) as error:  # a variant may leave no turn of which the law speaks
         raise NotApplicableError(f"no case of it can be made under these rules: {described(error)}") from error
-    false = sampled or next((case for case in cases if not holds_of_reference(law, case, subject.rules)), None)
+    drawn = (case for case in cases if not holds_of_reference(law, case, subject.rules))
+    false = next(drawn, None) if sampled is None else sampled
     if false is not None:
         raise NotApplicableError(f"not true of these rules' own reference: {in_short(text_of(false), law.kind)}")
     return cases

@@ -34,8 +34,9 @@ def script(commands):
 @pytest.fixture
 def workplace(tmp_path):
     """A folder that looks like the root of the repository, in which commands may leave something."""
-    for name in ("examples", "model", "properties", "docs"):
+    for name in ("model", "properties", "docs"):
         (tmp_path / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
     (tmp_path / "build").mkdir()
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path

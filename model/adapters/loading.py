@@ -17,7 +17,7 @@ from turncheck.engine.learned import EngineError, LearnedEngine
 from turncheck.engine.variants import read_rules
 from turncheck.model.adapters.card import Card, read_card
 from turncheck.model.adapters.kinds import kind_of, kinds, made
-from turncheck.model.adapters.recognise import found_in, recognised
+from turncheck.model.adapters.recognise import LARGEST_CARD, found_in, recognised
 from turncheck.model.adapters.templates import DUEL, SpeakingEngine, behind, check_round_trip, template
 
 CALIBRATION = ("reference", "identity", "noisy")
@@ -133,7 +133,11 @@ def _rules(path: str | None) -> Rules:
     if path is None:
         return STANDARD
     try:
-        return read_rules(Path(path).read_bytes().decode())
+        with open(path, "rb") as file:
+            content = file.read(LARGEST_CARD + 1)
+        if len(content) > LARGEST_CARD:
+            raise ValueError(f"it must have at most {LARGEST_CARD:,} bytes")
+        return read_rules(content.decode("utf-8-sig"))
     except (OSError, ValueError) as error:
         fault = f"rules file {path}: {getattr(error, 'strerror', None) or error}"
         hint = "" if isinstance(error, RulesError) else "; it must be TOML, as docs/models.md shows it"

@@ -13,7 +13,7 @@ CARD = "engine.toml"
 """What a card is called in the folder that it describes."""
 
 LARGEST_CARD = 100_000
-"""Bytes of a card."""
+"""Bytes of a card, and of a rules file."""
 
 WANTED = "a model's file must be a turncheck checkpoint (safetensors) or a card"
 

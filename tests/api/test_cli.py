@@ -21,6 +21,7 @@ GOLDEN = Path(__file__).parents[1] / "engine" / "golden.jsonl"
 
 MODELS = """
 from turncheck.engine import resolve_text
+from turncheck.engine.learned import Verdict
 
 def right(prompts):
     return [resolve_text(prompt) for prompt in prompts]
@@ -30,6 +31,15 @@ asked = []
 def counting(prompts):
     asked.append(prompts)
     return [f"turn {len(asked)}\\n" for _ in prompts]
+
+class Liar:
+    def predict(self, prompts):
+        return ["turn\\n" for _ in prompts]
+
+    def verify(self, prompts, drafts):
+        return [Verdict(9, True, 9.0) for _ in prompts]
+
+liar = Liar()
 
 def late(prompts):
     return [resolve_text(prompt).replace("turn 02", "turn 03") for prompt in prompts]
@@ -281,6 +291,13 @@ def test_without_a_model_the_shipped_one_is_asked(turncheck, folder, monkeypatch
     monkeypatch.setattr(spec_module, "shipped_checkpoint", lambda: Path("shipped.safetensors"))
     result = turncheck("show", "turn.txt")
     assert (result.exit_code, result.stderr) == (2, usage(f"model shipped.safetensors: {NO_MODEL}", "show"))
+
+
+def test_evaluate_ends_with_1_where_a_verify_is_wrong(turncheck, folder):
+    result = turncheck("evaluate", "--model", "py:cli_models:liar", "--turns", 22)
+    assert scores(result)["mixed"] == (22, 0)
+    fault = "its verify accepted 22 of 22 drafts that it does not write; it was not used any more"
+    assert (result.exit_code, result.stderr) == (1, f"Error: {fault} (see turncheck conform)\n")
 
 
 def test_evaluate_leaves_malformed_turns_out_where_a_model_rejects_nothing(turncheck):

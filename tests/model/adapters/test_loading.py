@@ -175,6 +175,9 @@ def test_rules_that_cannot_be_say_why(rules):
     begun = "rules file bad.toml: a name in the rules must be one of "
     assert fault_of("reference", rules="bad.toml").startswith(begun)
     assert fault_of("reference", rules="latin.toml").endswith(f"invalid continuation byte{WAY_OUT}")
+    (rules / "large.toml").write_bytes(b"#" * 100_001)
+    fault = f"rules file large.toml: it must have at most 100,000 bytes{WAY_OUT}"
+    assert fault_of("reference", rules="large.toml") == fault
     assert fault_of("reference", rules=".") == f"rules file .: Is a directory{WAY_OUT}"
 
 

@@ -8,7 +8,7 @@ from typing import Self
 
 import attrs
 
-from turncheck.engine import Battle, MalformedTextError, Turn, read, resolve, write
+from turncheck.engine import Battle, MalformedTextError, Rules, Turn, read, resolve, write
 from turncheck.engine.learned import LearnedEngine
 from turncheck.engine.text import write_rejection
 from turncheck.model.adapters.python import PythonFunction
@@ -64,6 +64,7 @@ class Mutant:
         wrong: what is wrong, in words.
         engine: makes the engine, a new one for each subject.
         answer: what it answers to one prompt; None where that depends on what else it was asked.
+        rules: the rules under which the reference is this mutant; None where no rules make it.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Mutant:
     wrong: str
     engine: Callable[[], LearnedEngine] = attrs.field(repr=False)
     answer: Answer | None = attrs.field(default=None, repr=False)
+    rules: Rules | None = attrs.field(default=None, repr=False)
 
     @classmethod
     def of(cls, name: str, group: str, wrong: str, answer: Answer) -> Self:

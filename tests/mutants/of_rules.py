@@ -45,7 +45,7 @@ def by_rules(rules: Rules) -> Answer:
 
 def ruled(name: str, group: str, wrong: str, rules: Rules) -> Mutant:
     """The mutant that is the reference under those rules."""
-    return Mutant.of(name, group, wrong, by_rules(rules))
+    return attrs.evolve(Mutant.of(name, group, wrong, by_rules(rules)), rules=rules)
 
 
 # --- rules left out and phases swapped -------------------------------------------------------------------------------

@@ -759,6 +759,14 @@ def test_one_that_ended_while_its_child_holds_its_stdout_is_said_to_have_ended(w
         engine.predict(["a"])
 
 
+@pytest.fixture
+def interruptible():
+    """Interrupts reach this process, though whoever started it may have had it ignore them, as a shell does with `&`."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupt_soon(number):
     timer = threading.Timer(0.3, signal.pthread_kill, (threading.main_thread().ident, number))
     timer.start()
@@ -766,7 +774,7 @@ def interrupt_soon(number):
 
 
 @pytest.mark.skipif(not can_interrupt(), reason="nothing can be interrupted here")
-def test_an_interrupt_ends_the_process_since_its_answer_would_come_out_of_step(workers):
+def test_an_interrupt_ends_the_process_since_its_answer_would_come_out_of_step(workers, interruptible):
     engine = workers.start(f"time.sleep(60) if prompts == ['hang'] else {ECHO}")
     timer = interrupt_soon(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
@@ -777,7 +785,7 @@ def test_an_interrupt_ends_the_process_since_its_answer_would_come_out_of_step(w
 
 
 @pytest.mark.skipif(not can_interrupt(), reason="nothing can be interrupted here")
-def test_an_interrupt_before_the_hello_ends_the_process(workers):
+def test_an_interrupt_before_the_hello_ends_the_process(workers, interruptible):
     timer = interrupt_soon(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
         workers.start(greeting="time.sleep(60)")

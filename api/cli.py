@@ -123,6 +123,34 @@ def evaluate(turns: int, seed: int, **model: Any) -> None:
 
 
 @main.command()
+@_model_options
+@click.option("--sampler", type=click.Choice(["mixed", "play", "small"]), default="play", show_default=True)
+@click.option("--turns", type=click.IntRange(1), default=100_000, show_default=True, help="Of small at most all.")
+@click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True, help="An evaluation seed.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The sweep's folder.")
+@click.option("--resume", is_flag=True, help="Go on with the sweep in that folder.")
+def sweep(sampler: str, turns: int, seed: int, out: Path, resume: bool, **model: Any) -> None:
+    """Estimate how often a model breaks each law, on a large sample. Ctrl-C keeps what was done; --resume goes on."""
+    from turncheck.properties.sweep import Plan, Sweep, SweepError, turns_in
+    from turncheck.reports.escape import visible
+    from turncheck.sweeping import report, run
+
+    subject = _subject(**model)
+    try:
+        work = Sweep(subject, Plan(sampler, seed, turns_in(sampler, turns, subject.rules)), out, resume=resume)
+    except SweepError as error:
+        raise click.UsageError(visible(str(error))) from error
+    try:
+        run(work)
+    except KeyboardInterrupt:
+        done = f"stopped after {work.counts.done:,} of {work.plan.turns:,} turns, which are kept"
+        raise click.ClickException(f"{done}: the same command with --resume goes on") from None
+    click.echo(report(work))
+    if subject.audit.refuted:
+        raise click.ClickException(f"its verify is wrong ({subject.audit.refuted} drafts): see turncheck conform")
+
+
+@main.command()
 def models() -> None:
     """List the kinds of models: what stands before the colon of KIND:TARGET, what each is, and whether it is there."""
     from turncheck.model.adapters.kinds import kinds

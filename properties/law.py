@@ -78,6 +78,7 @@ class Law:
         reads: the case that a text is, by the rules; raises ValueError where it is none.
         again: for stability: how the same prompts are asked a second time; those answers follow the first ones.
         share: which part of a run's cases it is checked on, since asking again is expensive.
+        asks_more: of a law about turns, whether it asks for more than the answer to the turn itself.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Law:
     reads: Callable[[str, Rules], Any] = attrs.field(default=read, repr=False)
     again: Manner | None = None
     share: float = 1.0
+    asks_more: bool = False
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -193,7 +195,8 @@ def law(
         def holds(turn: Turn, answers: Sequence[str], rules: Rules) -> None:
             call(turn, *map(state, answers), rules=rules)
 
-        return _made(function, rule, kind, cases=cases, applies=applies, prompts=_at_once(prompts), holds=holds)
+        parts = {"cases": cases, "applies": applies, "prompts": _at_once(prompts), "holds": holds}
+        return _made(function, rule, kind, **parts, asks_more=also is not None)
 
     return decorate
 
@@ -261,7 +264,8 @@ def text_law(
 
         reads = _malformed if kind == MALFORMED and each is None else read
         parts = {"cases": cases, "applies": applies, "prompts": _at_once(prompts), "holds": holds, "reads": reads}
-        return _made(function, rule, kind, **parts, again=again, share=share)
+        more = also is not None or each is not None
+        return _made(function, rule, kind, **parts, again=again, share=share, asks_more=more)
 
     return decorate
 

@@ -108,20 +108,39 @@ def applicable(law: Law, subject: Subject, budget: Budget) -> list[Case]:
     Raises:
         NotApplicableError: it says nothing.
     """
-    if law.kind == MALFORMED and not subject.rejects:
-        raise NotApplicableError("the model was not trained to reject (rejects = false)")
+    check_says_something(law, subject)
     if subject.rules == STANDARD:
         return draw(law, subject, budget)
     try:
-        sampled = first_broken(law, subject.rules)
-        cases = [] if sampled is not None else draw(law, subject, budget)
+        cases = draw(law, subject, budget)
     except (HypothesisException, ValueError) as error:  # a variant may leave no turn of which the law speaks
         raise NotApplicableError(f"no case of it can be made under these rules: {described(error)}") from error
-    drawn = (case for case in cases if not holds_of_reference(law, case, subject.rules))
-    false = next(drawn, None) if sampled is None else sampled
-    if false is not None:
-        raise NotApplicableError(f"not true of these rules' own reference: {in_short(text_of(false), law.kind)}")
+    for case in cases:
+        if not holds_of_reference(law, case, subject.rules):
+            raise NotApplicableError(_false_on(law, case))
     return cases
+
+
+def check_says_something(law: Law, subject: Subject) -> None:
+    """Looks at whether the law says anything about the subject, as far as sampled turns show.
+
+    Raises:
+        NotApplicableError: it says nothing.
+    """
+    if law.kind == MALFORMED and not subject.rejects:
+        raise NotApplicableError("the model was not trained to reject (rejects = false)")
+    if subject.rules == STANDARD:
+        return
+    try:
+        false = first_broken(law, subject.rules)
+    except ValueError as error:
+        raise NotApplicableError(f"no case of it can be made under these rules: {described(error)}") from error
+    if false is not None:
+        raise NotApplicableError(_false_on(law, false))
+
+
+def _false_on(law: Law, case: Case) -> str:
+    return f"not true of these rules' own reference: {in_short(text_of(case), law.kind)}"
 
 
 def draw(law: Law, subject: Subject, budget: Budget) -> list[Case]:

@@ -56,7 +56,7 @@ def sampled(index: int, seed: int, rules: Rules = STANDARD) -> Sampled:
     """
     random = stream("hold", seed, index)
     (turn,) = sample(("mixed", "play")[index % 2], seed, 1, start=index, rules=rules)
-    text = _damaged(turn, random, rules)
+    text = damaged(turn, random, rules)
     if index // 2 % PLAYED:
         return turn, text, None
     more = random.choices([each.orders for each in turns_from(turn.battle)], k=random.randint(0, 8))
@@ -70,7 +70,8 @@ def case_for(law: Law, drawn: Sampled, rules: Rules = STANDARD) -> Case | None:
     return case if case is not None and law.applies(case, rules) else None
 
 
-def _damaged(turn: Turn, random: Random, rules: Rules) -> str | None:
+def damaged(turn: Turn, random: Random, rules: Rules) -> str | None:
+    """The turn's text, damaged for a random reason; None where the rules leave no room for that damage."""
     reason, choice = random.choice(tuple(REASONS)), random.getrandbits(64)
     with suppress(ImpossibleDamageError):
         return damage(turn, reason, choice, rules)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import attrs
@@ -81,6 +81,10 @@ class Subject:
         if prompt not in self._expected:
             self._expected[prompt] = resolve_text(prompt, self.rules)
         return self._expected[prompt]
+
+    def expect(self, answers: Mapping[str, str]) -> None:
+        """Takes the reference's answers to some prompts, where they were worked out elsewhere."""
+        self._expected.update(answers)
 
     def ask(self, prompts: Sequence[str]) -> list[str]:
         """The subject's answers; what it was not asked before goes to it in one call, verified where it can be."""

@@ -50,6 +50,7 @@ EXCEPTIONS = {
                        Room(rooms=(), libraries=("attrs", "numpy")),
     "api/__init__.py": Room(rooms=(), libraries=(), lazily=("turncheck", "attrs")),
     "api/cli.py":      Room(rooms=("turncheck",), libraries=("attrs", "click", "rich")),
+    "api/sweeping.py": Room(rooms=("turncheck",), libraries=("rich",)),
 }
 
 # Training damages texts too, and wants no Hypothesis for it: neither this module nor any of its room that it needs.

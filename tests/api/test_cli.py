@@ -11,10 +11,13 @@ from click.testing import CliRunner
 
 from turncheck.cli import main
 from turncheck.engine import Turn, resolve_text, write
+from turncheck.engine.twin_samplers import STREAM
 from turncheck.model.adapters.conformance import CHECKS
 from turncheck.model.adapters.templates import template
 from turncheck.properties import spec as spec_module
+from turncheck.properties import sweep as sweep_module
 from turncheck.properties.laws import LAWS
+from turncheck.properties.sweep import Sweep
 
 NEUTRAL = write(Turn())
 GOLDEN = Path(__file__).parents[1] / "engine" / "golden.jsonl"
@@ -92,6 +95,7 @@ OPTIONS = {
     "models": [],
     "conform": BESIDE,
     "evaluate": ["--model", *BESIDE, "--turns", "--seed"],
+    "sweep": ["--model", *BESIDE, "--sampler", "--turns", "--seed", "--out", "--resume"],
     "train": ["--config", "--seed", "--out", "--steps", "--threads", "--snapshot"],
 }
 
@@ -310,6 +314,46 @@ def test_evaluate_draws_turns_of_the_rules_that_a_model_is_held_against(turnchec
     beside = ("--turns", 40, "--rules", "hot.toml")
     assert scores(turncheck("evaluate", "--model", "reference", *beside))["mixed"] == (40, 40)
     assert scores(turncheck("evaluate", "--model", "py:cli_models:right", *beside))["mixed"][1] < 40
+
+
+# --- sweep -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_sweep_tells_rates_by_law_mode_number_and_orders(turncheck, folder):
+    result = turncheck("sweep", "--model", "noisy:0.1", "--turns", 600, "--out", "swept")
+    assert (result.exit_code, result.stderr) == (0, "")
+    first, second, *lines = result.stdout.splitlines()
+    assert first == "noisy:0.1 (noisy): 600 of 600 turns of play"
+    assert second == f"random stream {STREAM}, seed 0; the seeds of training are others (1,000,000 and up)"
+    cells = {line.split("  ")[0]: re.split(r"  +", line) for line in lines}
+    assert cells["answer_agrees_with_the_reference"][:3] == ["answer_agrees_with_the_reference", "all", "600"]
+    assert cells["any"][2] == cells["answer_agrees_with_the_reference"][3]
+    titles = [line.split("  ")[0] for line in lines if "95 % interval" in line]
+    assert titles == ["law", "own answer", "number of the state (the worst 12)", "orders (the worst 12)"]
+    assert {path.name for path in (folder / "swept").iterdir()} == {"divergences.jsonl", "state.json"}
+
+
+def test_an_interrupted_sweep_is_kept_and_the_same_command_goes_on(turncheck, folder, monkeypatch):
+    monkeypatch.setattr(sweep_module, "CHUNK", 100)
+    command = ("sweep", "--model", "noisy:0.1", "--turns", 300, "--sampler", "mixed", "--out")
+    whole = turncheck(*command, "whole")
+    asked, arrays = [], Sweep._arrays
+
+    def interrupted(work, start, count):
+        asked.append(start)
+        if asked == [0, 100]:
+            raise KeyboardInterrupt
+        return arrays(work, start, count)
+
+    monkeypatch.setattr(Sweep, "_arrays", interrupted)
+    stopped = turncheck(*command, "parts")
+    said = "Error: stopped after 100 of 300 turns, which are kept: the same command with --resume goes on\n"
+    assert (stopped.exit_code, stopped.stderr) == (1, said)
+    refused = turncheck(*command, "parts")
+    assert refused.exit_code == 2
+    assert refused.stderr.endswith("it holds a sweep: --resume goes on with it, another --out begins anew\n")
+    assert turncheck(*command, "parts", "--resume").stdout == whole.stdout
+    assert asked == [0, 100, 100, 200]
 
 
 # --- models and conform ----------------------------------------------------------------------------------------------

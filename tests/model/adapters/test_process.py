@@ -761,7 +761,7 @@ def test_one_that_ended_while_its_child_holds_its_stdout_is_said_to_have_ended(w
 
 @pytest.fixture
 def interruptible():
-    """Interrupts reach this process, though whoever started it may have had it ignore them, as a shell does with `&`."""
+    """Interrupts reach this process, though it may have been started with them ignored, as a shell does with `&`."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

@@ -129,9 +129,11 @@ def evaluate(turns: int, seed: int, **model: Any) -> None:
 @click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True, help="An evaluation seed.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The sweep's folder.")
 @click.option("--resume", is_flag=True, help="Go on with the sweep in that folder.")
-def sweep(sampler: str, turns: int, seed: int, out: Path, resume: bool, **model: Any) -> None:
+@click.option("--gate", type=click.FloatRange(0, 1), help="End with 1 unless fewer turns than that diverge, surely.")
+def sweep(sampler: str, turns: int, seed: int, out: Path, resume: bool, gate: float | None, **model: Any) -> None:
     """Estimate how often a model breaks each law, on a large sample. Ctrl-C keeps what was done; --resume goes on."""
     from turncheck.properties.sweep import Plan, Sweep, SweepError, turns_in
+    from turncheck.properties.verdicts import gate as verdict_of
     from turncheck.reports.escape import visible
     from turncheck.sweeping import report, run
 
@@ -146,8 +148,35 @@ def sweep(sampler: str, turns: int, seed: int, out: Path, resume: bool, **model:
         done = f"stopped after {work.counts.done:,} of {work.plan.turns:,} turns, which are kept"
         raise click.ClickException(f"{done}: the same command with --resume goes on") from None
     click.echo(report(work))
+    if gate is not None:
+        verdict = verdict_of(work.counts, work.plan, gate)
+        click.echo(f"gate {gate:.3%} of {sampler}: {verdict}")
+        if verdict != "PASS":
+            sys.exit(1)
     if subject.audit.refuted:
         raise click.ClickException(f"its verify is wrong ({subject.audit.refuted} drafts): see turncheck conform")
+
+
+@main.command()
+@click.argument("first", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("second", type=click.Path(file_okay=False, path_type=Path))
+def compare(first: Path, second: Path) -> None:
+    """Compare two sweeps of the same turns, turn by turn: is SECOND worse than FIRST?
+
+    By McNemar's exact test, at p < 0.01, for the answers and for each law. Ends with 1 where SECOND is worse in one.
+    """
+    from turncheck.properties.sweep import SweepError
+    from turncheck.properties.verdicts import compared
+    from turncheck.reports.escape import visible
+    from turncheck.reports.table import plain_table
+
+    try:
+        pairs = compared(first, second)
+    except SweepError as error:
+        raise click.UsageError(visible(str(error))) from error
+    rows = [(pair.name, pair.both, pair.first, pair.second, f"{pair.p:.2g}", pair.verdict) for pair in pairs]
+    click.echo(plain_table(rows, ("failed on the same turns", "both", "first alone", "second alone", "p", "second is")))
+    sys.exit(1 if any(pair.verdict == "worse" for pair in pairs) else 0)
 
 
 @main.command()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from turncheck.engine.twin_samplers import STREAM
-from turncheck.properties.sweep import MORE, RARE, Sweep, action_rows, field_rows, law_rows, mode_rows
+from turncheck.properties.rates import action_rows, field_rows, law_rows, mode_rows
+from turncheck.properties.sweep import MORE, RARE, Sweep
 from turncheck.reports.escape import visible
 from turncheck.reports.sweeps import table_of, worst
 

@@ -37,10 +37,8 @@ from turncheck.properties.law import ROLLOUT, STABILITY, Case, Law, UnreadableEr
 from turncheck.properties.laws import LAWS
 from turncheck.properties.run import Breach, NotApplicableError, ask_all, breach, check_says_something
 from turncheck.properties.sampled import damaged
-from turncheck.properties.statistics import Rate
 from turncheck.properties.subject import Subject
 from turncheck.reports.modes import diverge
-from turncheck.reports.sweeps import Row
 
 CHUNK = 2048
 """Turns that are asked, checked and forgotten at a time."""
@@ -374,38 +372,3 @@ def _numbers(before: Battle, right: Battle, answer: Battle) -> Iterator[tuple[st
         for field in FIELDS:
             was, wanted, given = (getattr(unit, field.name) for unit in units)
             yield f"{name} {field.name}", was, wanted, given
-
-
-# --- what a sweep found ----------------------------------------------------------------------------------------------
-
-
-def law_rows(sweep: Sweep, laws: Sequence[Law] = LAWS) -> list[Row]:
-    """How often each law was broken, in their order; those that say nothing about the subject are left out."""
-    counts = sweep.counts
-    return [
-        _row(law.id, law.rule, counts.broke[law.id], counts.applied[law.id])
-        for law in laws
-        if law.id not in sweep.silent
-    ]
-
-
-def mode_rows(counts: Counts) -> list[Row]:
-    """How many turns' own answers diverged, and in which mode."""
-    every = [("any", counts.diverged), *counts.modes.most_common()]
-    return [_row(name, "", broke, counts.done) for name, broke in every]
-
-
-def field_rows(counts: Counts) -> list[Row]:
-    """How often each number of a state was wrong, where the turn changes it and where not."""
-    return [_row(name, "", wrong, turns) for name, (turns, wrong) in counts.fields.items()]
-
-
-def action_rows(counts: Counts) -> list[Row]:
-    """How many turns diverged, by what both units were ordered."""
-    return [_row(name, "", wrong, turns) for name, (turns, wrong) in sorted(counts.actions.items())]
-
-
-def _row(name: str, rule: str, broke: int, applied: int) -> Row:
-    rate = Rate(broke, applied)
-    low, high = rate.interval
-    return Row(name, rule, applied, broke, low, high if broke else rate.highest)

@@ -95,7 +95,8 @@ OPTIONS = {
     "models": [],
     "conform": BESIDE,
     "evaluate": ["--model", *BESIDE, "--turns", "--seed"],
-    "sweep": ["--model", *BESIDE, "--sampler", "--turns", "--seed", "--out", "--resume"],
+    "sweep": ["--model", *BESIDE, "--sampler", "--turns", "--seed", "--out", "--resume", "--gate"],
+    "compare": [],
     "train": ["--config", "--seed", "--out", "--steps", "--threads", "--snapshot"],
 }
 
@@ -354,6 +355,25 @@ def test_an_interrupted_sweep_is_kept_and_the_same_command_goes_on(turncheck, fo
     assert refused.stderr.endswith("it holds a sweep: --resume goes on with it, another --out begins anew\n")
     assert turncheck(*command, "parts", "--resume").stdout == whole.stdout
     assert asked == [0, 100, 100, 200]
+
+
+@pytest.mark.parametrize(("gate", "verdict", "code"), [(0.9, "PASS", 0), (0.001, "FAIL", 1), (0.5, "INCONCLUSIVE", 1)])
+def test_a_gate_ends_with_0_only_where_it_surely_passes(turncheck, folder, gate, verdict, code):
+    result = turncheck("sweep", "--model", "noisy:0.5", "--turns", 200, "--out", "swept", "--gate", gate)
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (code, f"gate {gate:.3%} of play: {verdict}")
+
+
+def test_compare_ends_with_1_where_the_second_is_worse(turncheck, folder):
+    for name, probability in (("good", 0.02), ("bad", 0.3)):
+        turncheck("sweep", "--model", f"noisy:{probability}", "--turns", 300, "--out", name)
+    worse = turncheck("compare", "good", "bad")
+    assert worse.exit_code == 1
+    first = worse.stdout.splitlines()[2]
+    assert (first.startswith("own answer"), first.endswith("worse")) == (True, True)
+    assert turncheck("compare", "bad", "good").exit_code == 0
+    refused = turncheck("compare", "good", "nothing")
+    assert refused.exit_code == 2
+    assert "it holds no sweep that can be read" in refused.stderr
 
 
 # --- models and conform ----------------------------------------------------------------------------------------------

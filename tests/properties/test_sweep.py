@@ -14,9 +14,18 @@ from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties import sweep as module
 from turncheck.properties.law import MALFORMED
 from turncheck.properties.laws import LAWS
+from turncheck.properties.rates import law_rows, mode_rows
 from turncheck.properties.run import breach
 from turncheck.properties.subject import Subject
-from turncheck.properties.sweep import FOUND, STATE, Counts, Plan, Sweep, SweepError, law_rows, mode_rows, turns_in
+from turncheck.properties.sweep import (
+    FOUND,
+    STATE,
+    Counts,
+    Plan,
+    Sweep,
+    SweepError,
+    turns_in,
+)
 
 BUGGY = attrs.evolve(STANDARD, regen_heal=4)
 PLAN = Plan("play", 3, 700)

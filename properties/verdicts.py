@@ -1,4 +1,4 @@
-"""What follows from sweeps: whether one passes a gate, and whether one model is worse than another on the same turns."""
+"""What follows from sweeps: whether one passes a gate, and whether a model is worse than another on the same turns."""
 
 from __future__ import annotations
 

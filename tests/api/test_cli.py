@@ -503,6 +503,7 @@ def test_training_without_torch_says_what_to_install(monkeypatch, tmp_path):
 
 
 def test_a_damaged_run_is_a_usage_error_and_is_left_as_it_is(tmp_path):
+    pytest.importorskip("torch")
     state = tmp_path / "state.safetensors"
     state.write_bytes(b"damaged")
     result = CliRunner().invoke(main, ["train", "--config", "tiny", "--out", str(tmp_path)])

@@ -19,7 +19,7 @@ def test_the_table_of_laws_is_what_turncheck_laws_prints() -> None:
 
 def test_each_turncheck_command_is_one() -> None:
     commands = set(re.findall(r"^turncheck (\w+)", README, re.MULTILINE))
-    assert commands == {"evaluate", "show", "train"}
+    assert commands == {"compare", "evaluate", "show", "sweep", "train"}
     assert commands <= set(main.commands)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 
 from turncheck.engine.twin_samplers import STREAM
-from turncheck.properties.rates import action_rows, field_rows, law_rows, mode_rows
+from turncheck.properties.law import text_of
+from turncheck.properties.rates import action_rows, field_rows, law_rows, mode_rows, witnesses
 from turncheck.properties.sweep import MORE, RARE, Sweep
+from turncheck.reports.cases import in_short
 from turncheck.reports.escape import visible
 from turncheck.reports.sweeps import table_of, worst
+from turncheck.reports.table import plain_table
 
 MOST = 12
 """Rows that are shown of numbers of the state, and of orders: the worst."""
@@ -47,6 +50,17 @@ def report(work: Sweep) -> str:
         "",
         table_of(f"orders (the worst {MOST})", worst(action_rows(counts), MOST)),
     ]
+    if found := _smallest(work):
+        headers = ("law about turns", "mode", "a smallest turn: no single simplification of it breaks the law so")
+        parts += ["", plain_table(found, headers)]
     if counts.unreadable:
         parts.append(f"{counts.unreadable:,} answers could not be read, and count for no number")
     return "\n".join(parts)
+
+
+def _smallest(work: Sweep) -> list[tuple[str, str, str]]:
+    """Law, failure mode and the smallest turn found of each."""
+    from rich.console import Console
+
+    with Console(stderr=True).status("looking for the smallest turns"):
+        return [(law.id, each.divergence.mode, in_short(text_of(each.case), law.kind)) for law, each in witnesses(work)]

@@ -1,13 +1,17 @@
-"""What a sweep found, as rates with intervals: by law, failure mode, number of the state, and pair of orders."""
+"""What a sweep found: rates with intervals, by law, failure mode, number of the state and pair of orders; witnesses."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 
+from turncheck.engine import read
 from turncheck.properties.law import Law
 from turncheck.properties.laws import LAWS
+from turncheck.properties.run import Breach, breach, simplicity_of
+from turncheck.properties.shrink import shrink
 from turncheck.properties.statistics import Rate
-from turncheck.properties.sweep import Counts, Sweep
+from turncheck.properties.sweep import FOUND, Counts, Sweep
 from turncheck.reports.sweeps import Row
 
 
@@ -41,3 +45,23 @@ def _row(name: str, rule: str, broke: int, applied: int) -> Row:
     rate = Rate(broke, applied)
     low, high = rate.interval
     return Row(name, rule, applied, broke, low, high if broke else rate.highest)
+
+
+def witnesses(sweep: Sweep, laws: Sequence[Law] = LAWS) -> Iterator[tuple[Law, Breach]]:
+    """For each law about turns and each mode in which it was broken a small turn that breaks it so, minimal.
+
+    The search begins at the simplest that the sweep met.
+    """
+    met: dict[tuple[str, str], str] = {}
+    with open(sweep.folder / FOUND, encoding="utf-8") as lines:
+        for line in lines:
+            found = json.loads(line)
+            if found["law"]:
+                key = found["law"], found["mode"]
+                met[key] = min(found["case"], met.get(key, found["case"]), key=simplicity_of)
+    for law in laws:
+        for (name, _), text in met.items():
+            if name == law.id and law.reads is read:
+                start = breach(law, sweep.subject, read(text, sweep.subject.rules))
+                if start is not None:  # an answer that was unstable may be right now
+                    yield law, shrink(law, sweep.subject, start)

@@ -26,7 +26,7 @@ from turncheck.reports.cases import in_short
 from turncheck.reports.modes import MODES, Divergence, WrongValue, diverge
 from turncheck.reports.records import Failure, LawResult, Verdict, Witness
 
-__all__ = ["Breach", "Budget", "FalseLawError", "breach", "broken", "check_law", "draw", "smallest"]
+__all__ = ["Breach", "Budget", "FalseLawError", "breach", "broken", "check_law", "draw", "simplicity_of", "smallest"]
 
 
 LATE_WHILE_SHRINKING = 20
@@ -66,17 +66,21 @@ class Breach:
 
     @property
     def simplicity(self) -> tuple[int, int, int, str]:
-        """What is simpler comes first: fewer lines, fewer pieces unlike the neutral turn's, lower numbers."""
-        text = text_of(self.case)
-        pieces, neutral = text.split(), write(Turn()).split()
-        unlike = sum(piece != usual for piece, usual in zip(pieces, neutral, strict=False))
-        return text.count("\n"), unlike, sum(int(piece) for piece in pieces if piece.isdecimal()), text
+        """What is simpler comes first."""
+        return simplicity_of(text_of(self.case))
 
     def witness(self, law: Law) -> Witness:
         """The breach as it is kept and shown."""
         found = self.divergence
         step = self.place + 1 if law.kind == ROLLOUT else 0
         return Witness(text_of(self.case), found.prompt, found.expected, found.got, found.fault, step)
+
+
+def simplicity_of(text: str) -> tuple[int, int, int, str]:
+    """A total order of cases by their texts: fewer lines, fewer pieces unlike the neutral turn's, lower numbers."""
+    pieces, neutral = text.split(), write(Turn()).split()
+    unlike = sum(piece != usual for piece, usual in zip(pieces, neutral, strict=False))
+    return text.count("\n"), unlike, sum(int(piece) for piece in pieces if piece.isdecimal()), text
 
 
 def check_law(law: Law, subject: Subject, budget: Budget, kept: Sequence[Case] = ()) -> LawResult:

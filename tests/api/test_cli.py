@@ -326,11 +326,15 @@ def test_a_sweep_tells_rates_by_law_mode_number_and_orders(turncheck, folder):
     first, second, *lines = result.stdout.splitlines()
     assert first == "noisy:0.1 (noisy): 600 of 600 turns of play"
     assert second == f"random stream {STREAM}, seed 0; the seeds of training are others (1,000,000 and up)"
-    cells = {line.split("  ")[0]: re.split(r"  +", line) for line in lines}
+    rates = [line for line in lines if line.endswith(("%", "(one-sided)"))]
+    cells = {line.split("  ")[0]: re.split(r"  +", line) for line in rates}
     assert cells["answer_agrees_with_the_reference"][:3] == ["answer_agrees_with_the_reference", "all", "600"]
     assert cells["any"][2] == cells["answer_agrees_with_the_reference"][3]
     titles = [line.split("  ")[0] for line in lines if "95 % interval" in line]
     assert titles == ["law", "own answer", "number of the state (the worst 12)", "orders (the worst 12)"]
+    shown = lines[next(place for place, line in enumerate(lines) if line.startswith("law about turns")) + 2 :]
+    assert len(shown) > 5
+    assert {line.split(" ")[0] for line in shown} <= {law.id for law in LAWS}
     assert {path.name for path in (folder / "swept").iterdir()} == {"divergences.jsonl", "state.json"}
 
 

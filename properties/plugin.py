@@ -278,7 +278,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if config.getoption("no_summary") or not (results.models or results.faults):
         return
     from turncheck.properties.at_work import EXEMPT
-    from turncheck.reports.table import divergence_table, notes, summary
+    from turncheck.reports.table import comparison, divergence_table, notes, summary
 
     if results.models:
         report = results.report()
@@ -290,5 +290,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.line("")
             for note in notes(model, report.min_cases, EXEMPT):
                 terminalreporter.line(note)
+        if len(report.models) > 1:
+            terminalreporter.line(f"\nside by side, the laws that one of them broke\n\n{comparison(report)}")
     for nodeid in results.faults:
         terminalreporter.line(f"INTERNAL ERROR in {nodeid}: not the model's fault, see above", red=True)

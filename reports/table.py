@@ -33,16 +33,45 @@ def plain_table(rows: Sequence[Sequence[object]], headers: Sequence[str], style:
 
 def summary(model: ModelResult) -> str:
     """One line: what was checked, how many laws held, and how many failed in ways that are all known."""
-    holding = sum(law.verdict == "PASS" for law in model.laws)
     known = sum(law.known for law in model.laws)
     aside = sum(law.verdict == "NOT_APPLICABLE" for law in model.laws)
     size = "" if model.bytes is None else f", {model.bytes:,} bytes"
     digest = "" if model.sha256 is None else f", sha256 {model.sha256[:12]}"
     words = "" if model.template == "duel/1" else f", template {visible(model.template)}"
     rules = "" if model.rules == RULES_VERSION else f", rules {visible(model.rules)}"
-    held = f"{holding} of {len(model.laws) - aside} laws held" + (f", {known} failed as known" if known else "")
+    held = f"{_held(model)} laws held" + (f", {known} failed as known" if known else "")
     held += f", {aside} not applicable" if aside else ""
     return f"{visible(model.name)} ({visible(model.kind)}{size}{digest}{words}{rules}): {held}"
+
+
+def comparison(report: Report) -> str:
+    """Several models side by side: each law that one of them broke, with the cases in which each did."""
+    return tabulate(_side_by_side(report), _compared_headers(report), disable_numparse=True)
+
+
+def _compared_headers(report: Report) -> list[str]:
+    return ["law", *(visible(model.name) for model in report.models)]
+
+
+def _side_by_side(report: Report) -> list[list[str]]:
+    by_law: dict[str, list[str]] = {}
+    for place, model in enumerate(report.models):
+        for law in model.laws:
+            by_law.setdefault(law.id, [""] * len(report.models))[place] = _outcome(law)
+    rows = [[law, *outcomes] for law, outcomes in by_law.items() if set(outcomes) - {"PASS", ""}]
+    return [*rows, ["laws held", *map(_held, report.models)]]
+
+
+def _held(model: ModelResult) -> str:
+    """How many laws held, of those that say anything about the model."""
+    applying = [law for law in model.laws if law.verdict != "NOT_APPLICABLE"]
+    return f"{sum(law.verdict == 'PASS' for law in applying)} of {len(applying)}"
+
+
+def _outcome(law: LawResult) -> str:
+    if law.verdict != "FAIL":
+        return law.verdict
+    return f"{'KNOWN' if law.known else 'FAIL'} {law.diverged} of {law.applied}"
 
 
 def to_markdown(report: Report, exempt: Collection[str] = ()) -> str:
@@ -55,6 +84,10 @@ def to_markdown(report: Report, exempt: Collection[str] = ()) -> str:
         parts.append(f"## {for_markdown(summary(model))}\n\n{table}\n")
         if found := notes(model, report.min_cases, exempt):
             parts.append("".join(f"- {for_markdown(note)}\n" for note in found))
+    if len(report.models) > 1:
+        rows = [[for_markdown(cell) for cell in row] for row in _side_by_side(report)]
+        headers = [for_markdown(header) for header in _compared_headers(report)]
+        parts.append(f"## Side by side\n\n{tabulate(rows, headers, tablefmt='pipe', disable_numparse=True)}\n")
     return "\n".join(parts)
 
 

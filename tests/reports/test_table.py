@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from turncheck.engine import Turn, resolve_text, write
 from turncheck.reports.modes import diverge
 from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
-from turncheck.reports.table import divergence_table, notes, summary, to_markdown, write_report
+from turncheck.reports.table import comparison, divergence_table, notes, summary, to_markdown, write_report
 
 GOLDEN = Path(__file__).parent / "golden"
 HOUSE = settings(deadline=None, database=None, derandomize=True)
@@ -122,6 +122,26 @@ def test_what_became_of_accepted_drafts_is_noted():
         "VERIFY IS WRONG: 3 of 200 drafts that it accepted are not what the model writes; it was not used any more, "
         "and the run fails (see turncheck conform)"
     )
+
+
+def test_several_models_stand_side_by_side_by_the_laws_that_one_of_them_broke():
+    def of(name, *outcomes):
+        laws = [attrs.evolve(law(verdict, *counts, **said), id=id) for id, verdict, counts, said in outcomes]
+        return ModelResult(name, "py", None, None, tuple(laws))
+
+    right = of("right", *((id, "PASS", (), {}) for id in "abc"), ("d", "NOT_APPLICABLE", (), {}), ("e", "PASS", (), {}))
+    wrong = of(
+        "wr\x1bong", ("a", "PASS", (), {}), ("b", "FAIL", (7,), {}), ("c", "FAIL", (2,), {"known": True})
+    )  # fmt: skip
+    lines = comparison(Report(0, 200, 10, (right, wrong))).splitlines()
+    assert [line.rstrip() for line in lines] == [
+        "law        right           wr\\x1bong",
+        "---------  --------------  --------------",
+        "b          PASS            FAIL 7 of 100",
+        "c          PASS            KNOWN 2 of 100",
+        "d          NOT_APPLICABLE",
+        "laws held  4 of 4          1 of 3",
+    ]
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------

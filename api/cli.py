@@ -80,6 +80,7 @@ def show(turnfile: Path, **model: Any) -> None:
 def _show_in_other_words(subject: Subject, prompt: str) -> None:
     """Of a model behind a template, the prompt and the answer as they go to and fro."""
     from turncheck.model.adapters.templates import bare
+    from turncheck.properties.limits import limited
     from turncheck.reports.escape import visible
 
     engine, words = bare(subject.engine)
@@ -87,7 +88,7 @@ def _show_in_other_words(subject: Subject, prompt: str) -> None:
         return
     try:
         said = words.encode(prompt)
-        (given,) = engine.predict([said])
+        (given,) = limited(engine, subject.limit).predict([said])
     except Exception as error:  # a template of the user's, or a model that failed before
         raise click.ClickException(f"in {visible(words.name)} it cannot be asked: {visible(str(error))}") from error
     click.echo(f"in {visible(words.name)}\n  said  {visible(said)}\n  given {visible(str(given))}")
@@ -201,12 +202,13 @@ def conform(**model: Any) -> None:
 
     from turncheck.model.adapters.conformance import CHECKS, conformance
     from turncheck.model.adapters.templates import bare
+    from turncheck.properties.limits import limited
     from turncheck.reports.escape import visible
     from turncheck.reports.table import plain_table
 
     subject = _subject(**model)
     engine, words = bare(subject.engine)
-    checking = conformance(engine, template=words, stop=getattr(engine, "stop", ()))
+    checking = conformance(limited(engine, subject.limit), template=words, stop=getattr(engine, "stop", ()))
     shown = Console(stderr=True)
     checks = list(track(checking, "checks", len(CHECKS), console=shown, transient=True, disable=not shown.is_terminal))
     rows = [(check.name, check.verdict, visible(check.found)) for check in checks]

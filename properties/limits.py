@@ -5,9 +5,15 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from types import FrameType, SimpleNamespace
+from typing import Any, cast
+
+from turncheck.engine.learned import LearnedEngine
+
+METHODS = ("predict", "verify", "predict_with_drafts")
+"""What a learned engine may offer."""
 
 
 class TimeUp(BaseException):
@@ -56,3 +62,23 @@ def time_limit(seconds: float | None) -> Iterator[None]:
         signal.signal(signal.SIGALRM, handler)
         if left:
             signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - started), 0.001), interval)
+
+
+def limited(engine: LearnedEngine, seconds: float | None) -> LearnedEngine:
+    """The engine, with all that it offers, each call of which raises TimeoutError once the time is up."""
+    if seconds is None:
+        return engine
+
+    def within(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            try:
+                with time_limit(seconds):
+                    return method(*arguments)
+            except TimeUp as error:
+                raise TimeoutError(str(error)) from error
+
+        return call
+
+    offered = {name: getattr(engine, name) for name in METHODS if hasattr(engine, name)}
+    wrapped: Any = SimpleNamespace(**{name: within(method) for name, method in offered.items()})
+    return cast(LearnedEngine, wrapped)

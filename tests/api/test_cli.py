@@ -17,12 +17,14 @@ from turncheck.model.adapters.templates import template
 from turncheck.properties import spec as spec_module
 from turncheck.properties import sweep as sweep_module
 from turncheck.properties.laws import LAWS
+from turncheck.properties.limits import can_interrupt
 from turncheck.properties.sweep import Sweep
 
 NEUTRAL = write(Turn())
 GOLDEN = Path(__file__).parents[1] / "engine" / "golden.jsonl"
 
 MODELS = """
+import time
 from turncheck.engine import resolve_text
 from turncheck.engine.learned import Verdict
 
@@ -34,6 +36,11 @@ asked = []
 def counting(prompts):
     asked.append(prompts)
     return [f"turn {len(asked)}\\n" for _ in prompts]
+
+def hangs(prompts):
+    if any("\\0" in prompt for prompt in prompts):
+        time.sleep(60)
+    return right(prompts)
 
 class Liar:
     def predict(self, prompts):
@@ -415,6 +422,13 @@ def test_conform_ends_with_1_where_it_is_not_and_says_what_was_found(turncheck, 
     assert result.exit_code == 1
     (line,) = [line for line in result.stdout.splitlines() if line.startswith("twice_is_the_same")]
     assert re.split(r"  +", line)[1] == "fails"
+
+
+@pytest.mark.skipif(not can_interrupt(), reason="nothing can be interrupted here")
+def test_conform_waits_for_no_call_longer_than_it_is_told(turncheck, folder):
+    result = turncheck("conform", "py:cli_models:hangs", "--timeout", 0.2)
+    (line,) = [line for line in result.stdout.splitlines() if line.startswith("odd_prompts_are_answered")]
+    assert (result.exit_code, line.endswith("TimeoutError: it took longer than 0.2 s")) == (1, True)
 
 
 def test_conform_ends_with_2_where_there_is_no_model(turncheck):

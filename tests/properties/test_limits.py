@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from turncheck.properties.limits import TimeUp, time_limit
+from turncheck.engine.learned import DraftedWriter, Verdict, Verifier
+from turncheck.properties.limits import TimeUp, limited, time_limit
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarm signals")
 
@@ -72,3 +73,32 @@ def test_in_another_thread_nothing_is_interrupted():
     thread.start()
     thread.join()
     assert found == ["done"]
+
+
+class Hangs:
+    """Answers at once, but for one prompt."""
+
+    def predict(self, prompts):
+        if "hang" in prompts:
+            time.sleep(60)
+        return list(prompts)
+
+
+class Verifies(Hangs):
+    def verify(self, prompts, drafts):
+        return [Verdict(0, draft == prompt, 9.0) for prompt, draft in zip(prompts, drafts, strict=True)]
+
+
+def test_a_limited_engine_offers_what_it_did_and_raises_when_the_time_is_up():
+    engine = limited(Verifies(), 0.2)
+    assert engine.predict(["a"]) == ["a"]
+    assert engine.verify(["a", "b"], ["a", "a"]) == [Verdict(0, True, 9.0), Verdict(0, False, 9.0)]
+    assert (isinstance(engine, Verifier), isinstance(engine, DraftedWriter)) == (True, False)
+    assert not isinstance(limited(Hangs(), 0.2), Verifier)
+    with pytest.raises(TimeoutError, match=r"it took longer than 0\.2 s"):
+        engine.predict(["hang"])
+
+
+def test_without_a_limit_an_engine_stays_as_it_is():
+    engine = Hangs()
+    assert limited(engine, None) is engine

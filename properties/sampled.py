@@ -59,8 +59,13 @@ def sampled(index: int, seed: int, rules: Rules = STANDARD) -> Sampled:
     text = damaged(turn, random, rules)
     if index // 2 % PLAYED:
         return turn, text, None
+    return turn, text, played_on(turn, random)
+
+
+def played_on(turn: Turn, random: Random) -> Play:
+    """A play that begins with the turn, and has up to eight more at random."""
     more = random.choices([each.orders for each in turns_from(turn.battle)], k=random.randint(0, 8))
-    return turn, text, Play(turn.battle, (turn.orders, *more))
+    return Play(turn.battle, (turn.orders, *more))
 
 
 def case_for(law: Law, drawn: Sampled, rules: Rules = STANDARD) -> Case | None:

@@ -26,8 +26,7 @@ from typing import Any
 
 import attrs
 
-from turncheck.engine import Battle, Play, Rules, Turn, read, write
-from turncheck.engine.perft import turns_from
+from turncheck.engine import Battle, Rules, Turn, read, write
 from turncheck.engine.samplers import stream
 from turncheck.engine.small import small
 from turncheck.engine.tables import ACTION_NAMES, FIELDS
@@ -36,7 +35,7 @@ from turncheck.engine.twin_samplers import TWIN_SAMPLERS, sample_arrays
 from turncheck.properties.law import ROLLOUT, STABILITY, Case, Law, UnreadableError, state, text_of
 from turncheck.properties.laws import LAWS
 from turncheck.properties.run import Breach, NotApplicableError, ask_all, breach, check_says_something
-from turncheck.properties.sampled import damaged
+from turncheck.properties.sampled import damaged, played_on
 from turncheck.properties.subject import Subject
 from turncheck.reports.modes import diverge
 
@@ -196,9 +195,8 @@ class Sweep:
         yield from self._own(subject, wrong)
         for kind, law, cases in held:
             # Where no answer diverges a law holds: it is true of the reference.
-            yield from self._held(
-                law, subject, cases if kind != "own" else [each for each in cases if each[0] in wrong]
-            )
+            checked = [each for each in cases if each[0] in wrong] if kind == "own" else cases
+            yield from self._held(law, subject, checked)
 
     def _arrays(self, start: int, count: int) -> Turns:
         """Those turns of the sample."""
@@ -314,8 +312,7 @@ def _cases(kind: str, turns: Mapping[int, Turn], seed: int, rules: Rules) -> Ite
             if text is not None:
                 yield index, text
         elif kind == "plays":
-            more = random.choices([each.orders for each in turns_from(turn.battle)], k=random.randint(0, 8))
-            yield index, Play(turn.battle, (turn.orders, *more))
+            yield index, played_on(turn, random)
         else:
             yield index, turn
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 import attrs
 
 from turncheck.engine import REASONS, read_answer, write
-from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, LearnedEngine, Verdict, Verifier
+from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, LearnedEngine, Verdict, Verifier, described
 from turncheck.engine.samplers import sample, stream
 from turncheck.model.adapters.templates import Template
 from turncheck.strategies.operators import damage
@@ -172,9 +172,7 @@ def shown(value: object, longest: int = 40) -> str:
 
 def described_fault(error: BaseException) -> str:
     """What went wrong: what was found, or the class and the message of what was raised."""
-    if isinstance(error, BrokenError):
-        return str(error)
-    return f"{type(error).__name__}: {error}".removesuffix(": ")
+    return str(error) if isinstance(error, BrokenError) else described(error)
 
 
 def in_a_line(text: str) -> str:

@@ -27,7 +27,10 @@ GROUP = "turncheck.engines"
 
 Factory = Callable[..., LearnedEngine]
 
-DATA_KINDS = ("native", "reference", "identity", "noisy")
+CALIBRATION = ("reference", "identity", "noisy")
+"""The kinds that know the texts of the duel alone: with a template they speak its words, and so try the template."""
+
+DATA_KINDS = ("native", *CALIBRATION)
 """The kinds that a card may name: they execute nothing that the card names, and reach no host."""
 
 

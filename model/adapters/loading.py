@@ -16,12 +16,9 @@ from turncheck.engine import STANDARD, Rules, RulesError
 from turncheck.engine.learned import EngineError, LearnedEngine
 from turncheck.engine.variants import read_rules
 from turncheck.model.adapters.card import Card, read_card
-from turncheck.model.adapters.kinds import kind_of, kinds, made
+from turncheck.model.adapters.kinds import CALIBRATION, kind_of, kinds, made
 from turncheck.model.adapters.recognise import LARGEST_CARD, found_in, recognised
 from turncheck.model.adapters.templates import DUEL, SpeakingEngine, behind, check_round_trip, template
-
-CALIBRATION = ("reference", "identity", "noisy")
-"""The kinds that know the texts of the duel alone: with a template they speak its words, and so try the template."""
 
 FORM = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the kinds)"
 

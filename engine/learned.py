@@ -1,4 +1,6 @@
-"""The interface of a learned engine: one obligation, `predict`, and two options that make it cheaper to check."""
+"""The interface of a learned engine: one obligation, `predict`, two options that make it cheaper to check, and
+one that says that there is no more to ask than a list of prompts.
+"""
 
 from __future__ import annotations
 
@@ -80,6 +82,22 @@ class DraftedWriter(Protocol):
 
     def predict_with_drafts(self, prompts: Sequence[str], drafts: Sequence[str], /) -> Sequence[str]:
         """The answers of `predict`, whatever the drafts are; the drafts only make them cheap."""
+        ...
+
+
+@runtime_checkable
+class Listed(Protocol):
+    """A learned engine that has answers to the prompts of a list and to no others, as where they were made elsewhere.
+
+    Nothing else can be asked of it, no answer of its own leads on to a next prompt, and nothing is asked a second time.
+    """
+
+    def predict(self, prompts: Sequence[str], /) -> Sequence[str]:
+        """The answers on the list, one for each prompt, in their order."""
+        ...
+
+    def unlisted(self, prompts: Sequence[str], /) -> Sequence[str]:
+        """Those of the prompts that it has no answer to, in their order."""
         ...
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from turncheck.engine import Turn, write
-from turncheck.engine.learned import EngineError, UnavailableError, checked
+from turncheck.engine.learned import EngineError, Listed, UnavailableError, checked
 from turncheck.properties.limits import TimeUp, time_limit
 from turncheck.properties.subject import Subject, described
 from turncheck.reports.escape import visible
@@ -28,8 +28,18 @@ class SpecError(ValueError):
         return f"model {visible(self.spec)}: {visible(self.fault)}"
 
 
+SWEEPS_ALONE = (
+    "its answers were made elsewhere and nothing else can be asked of it: turncheck sweep checks such a model"
+)
+
+
 def load_subject(
-    spec: str | None, arguments: Sequence[str] = (), rules: str | None = None, limit: float | None = None
+    spec: str | None,
+    arguments: Sequence[str] = (),
+    rules: str | None = None,
+    limit: float | None = None,
+    *,
+    listed: bool = False,
 ) -> Subject:
     """The subject that a SPEC names; the shipped checkpoint where it is None. It was asked one turn.
 
@@ -38,9 +48,11 @@ def load_subject(
         arguments: `KEY=VALUE` as typed, beside it.
         rules: the path of a rules file, else the rules as published.
         limit: the seconds that one call may take; None for any time.
+        listed: whether an engine will do that has answers to a list of prompts alone. It is not asked that turn, and
+            whoever takes it sees to it that all that is asked is listed (`turncheck.properties.listed.check_listed`).
 
     Raises:
-        SpecError: it cannot be loaded, or does not answer one turn.
+        SpecError: it cannot be loaded, does not answer one turn, or is such an engine and none is wanted.
     """
     from turncheck.model.adapters.loading import load
 
@@ -61,7 +73,10 @@ def load_subject(
         rejects=card.rejects,
         limit=limit,
     )
-    _probe(typed, subject)
+    if not isinstance(loaded.engine, Listed):
+        _probe(typed, subject)
+    elif not listed:
+        raise SpecError(typed, SWEEPS_ALONE)
     return subject
 
 

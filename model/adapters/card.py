@@ -24,7 +24,7 @@ from typing import Any
 import attrs
 
 from turncheck.engine.learned import EngineError
-from turncheck.model.adapters.kinds import DATA_KINDS
+from turncheck.model.adapters.kinds import DATA_KINDS, FILE_KINDS
 from turncheck.model.adapters.recognise import CARD, LARGEST_CARD
 
 OPTIONS = ("stop", "tokenizer", "max_new")
@@ -129,12 +129,12 @@ def _kind(values: Mapping[str, Any], folder: Path) -> tuple[str, str]:
         raise EngineError(f"its kind {values['kind']!r} names a host, which {COMMAND_LINE} (--model openai:...)")
     if kind not in DATA_KINDS:
         raise EngineError(f"its kind must be one that is data ({', '.join(DATA_KINDS)}), got {values['kind']!r}")
-    if kind != "native":
+    if kind not in FILE_KINDS:
         if "path" in values:
             raise EngineError(f"a card of kind {kind} must have no path, got {values['path']!r}")
         return kind, target
     if target or "path" not in values:
-        raise EngineError("a card of kind native must have a path, that of its checkpoint in the card's folder")
+        raise EngineError(f"a card of kind {kind} must have a path, that of {FILE_KINDS[kind]} in the card's folder")
     return kind, str(_inside(folder, "path", values["path"]))
 
 

@@ -30,20 +30,24 @@ Factory = Callable[..., LearnedEngine]
 CALIBRATION = ("reference", "identity", "noisy")
 """The kinds that know the texts of the duel alone: with a template they speak its words, and so try the template."""
 
-DATA_KINDS = ("native", *CALIBRATION)
+FILE_KINDS = {"native": "its checkpoint", "predictions": "its answers"}
+"""The kinds that are made of a file of data, and what that file holds: a card may name one of its own folder."""
+
+DATA_KINDS = ("native", *CALIBRATION, "predictions")
 """The kinds that a card may name: they execute nothing that the card names, and reach no host."""
 
 
 # fmt: off
 ABOUT = {
-    #             how it is named                    what it is                                   what it needs
-    "native":    ("PATH or native:PATH",             "a checkpoint of turncheck's own",           "torch, safetensors"),
-    "reference": ("reference",                       "the truth",                                 ""),
-    "identity":  ("identity",                        "a copier: answers the state that it reads", ""),
-    "noisy":     ("noisy:P",                         "the truth, spoilt with probability P",      ""),
-    "py":        ("py:MODULE:ATTR, py:FILE.py:ATTR", "a callable, in this process",               ""),
-    "exec":      ("exec:COMMAND",                    "a process of your own, JSON lines",         ""),
-    "openai":    ("openai:URL",                      "an OpenAI-compatible completions endpoint", ""),
+    #               how it is named                    what it is                               what it needs
+    "native":      ("PATH or native:PATH",             "a checkpoint of turncheck's own",       "torch, safetensors"),
+    "reference":   ("reference",                       "the truth",                             ""),
+    "identity":    ("identity",                        "a copier: answers the state it reads",  ""),
+    "noisy":       ("noisy:P",                         "the truth, spoilt with probability P",  ""),
+    "py":          ("py:MODULE:ATTR, py:FILE.py:ATTR", "a callable, in this process",           ""),
+    "exec":        ("exec:COMMAND",                    "a process of your own, JSON lines",     ""),
+    "openai":      ("openai:URL",                      "an OpenAI-like completions endpoint",   ""),
+    "predictions": ("predictions:FILE",                "answers that were made elsewhere",      ""),
 }
 # fmt: on
 

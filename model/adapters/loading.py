@@ -13,12 +13,12 @@ from typing import Any
 import attrs
 
 from turncheck.engine import STANDARD, Rules, RulesError
-from turncheck.engine.learned import EngineError, LearnedEngine
+from turncheck.engine.learned import EngineError, LearnedEngine, Listed
 from turncheck.engine.variants import read_rules
 from turncheck.model.adapters.card import Card, read_card
 from turncheck.model.adapters.kinds import CALIBRATION, kind_of, kinds, made
 from turncheck.model.adapters.recognise import LARGEST_CARD, found_in, recognised
-from turncheck.model.adapters.templates import DUEL, SpeakingEngine, behind, check_round_trip, template
+from turncheck.model.adapters.templates import DUEL, SpeakingEngine, Template, behind, check_round_trip, template
 
 FORM = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the kinds)"
 
@@ -63,7 +63,16 @@ def load(spec: str, arguments: Sequence[str] = (), rules: str | None = None) -> 
     check_round_trip(words, in_force, card.rejects)
     if card.kind in CALIBRATION and words is not DUEL:
         engine = SpeakingEngine(engine, words)
-    return Loaded(card, behind(engine, words), in_force, size, digest)
+    return Loaded(card, _behind(engine, words), in_force, size, digest)
+
+
+def _behind(engine: LearnedEngine, words: Template) -> LearnedEngine:
+    """The engine behind the template; a listed one is asked in its words what it has no answer to."""
+    if words is DUEL or not isinstance(engine, Listed):
+        return behind(engine, words)
+    from turncheck.model.adapters.predictions import TemplatedPredictions  # with numpy, which no other kind needs
+
+    return TemplatedPredictions(engine, words)
 
 
 def arguments_of(typed: Sequence[str]) -> dict[str, Any]:

@@ -69,7 +69,7 @@ KEYS = "kind, path, sha256, template, rejects, rules, stop, tokenizer, max_new, 
         ({"kind": "openai:http://h"}, f"its kind 'openai:http://h' names a host, which {ALONE} (--model openai:...)"),
         (
             {"kind": "theirs"},
-            "its kind must be one that is data (native, reference, identity, noisy), got 'theirs'",
+            "its kind must be one that is data (native, reference, identity, noisy, predictions), got 'theirs'",
         ),
         (
             {"path": "tiny.safetensors", "template": "py:os:x"},

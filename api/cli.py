@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -40,9 +41,14 @@ def _options_beside_it(command: Command) -> Command:
     command = click.option("--timeout", type=click.FloatRange(0.001), help="Seconds a call may take; else any time.")(
         command
     )
-    command = click.option("--rules", metavar="FILE", help="A rules file: the duel that it is held against.")(command)
-    about = "An option of its kind, or template=, rejects=, rules=, sha256=."
-    return click.option("--model-arg", "arguments", metavar="KEY=VALUE", multiple=True, help=about)(command)
+    return _words_options("An option of its kind, or template=, rejects=, rules=, sha256=.")(command)
+
+
+def _words_options(about: str) -> Callable[[Command], Command]:
+    """In which words, and of which duel, a model is asked; `about` says which arguments there are."""
+    rules = click.option("--rules", metavar="FILE", help="A rules file: the duel that it is held against.")
+    arguments = click.option("--model-arg", "arguments", metavar="KEY=VALUE", multiple=True, help=about)
+    return lambda command: arguments(rules(command))
 
 
 def _model_options(command: Command) -> Command:
@@ -123,24 +129,65 @@ def evaluate(turns: int, seed: int, **model: Any) -> None:
         raise click.ClickException(f"{fault}; it was not used any more (see turncheck conform)")
 
 
+def _sample_options(command: Command) -> Command:
+    """What a sweep is of."""
+    samplers, most = click.Choice(["mixed", "play", "small"]), "Of small at most all."
+    command = click.option(
+        "--seed", type=click.IntRange(0, 999_999), default=0, show_default=True, help="An evaluation seed."
+    )(command)
+    command = click.option("--turns", type=click.IntRange(1), default=100_000, show_default=True, help=most)(command)
+    return click.option("--sampler", type=samplers, default="play", show_default=True)(command)
+
+
+@main.command()
+@_words_options("template=, rejects= or rules=, as they will be said to the sweep.")
+@_sample_options
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A new file.")
+def prompts(sampler: str, turns: int, seed: int, out: Path, rules: str | None, arguments: tuple[str, ...]) -> None:
+    """Write the prompts of a sweep, to be answered elsewhere: sweep --model predictions:FILE checks the answers."""
+    from turncheck.engine.learned import EngineError
+    from turncheck.prompting import bar, write_prompts
+    from turncheck.properties.sweep import Plan, turns_in
+    from turncheck.reports.escape import visible
+
+    if os.path.exists(out):
+        raise click.UsageError(f"{visible(str(out))} is there already: give another --out")
+    subject = _subject("reference", arguments, rules, None)  # it speaks the words of any template
+    plan = Plan(sampler, seed, turns_in(sampler, turns, subject.rules))
+    try:
+        with bar(plan, "turns") as told:
+            count = write_prompts(out, subject, plan, told)
+    except EngineError as error:
+        raise click.UsageError(visible(error.fault)) from error
+    except OSError as error:
+        raise click.UsageError(f"{visible(str(out))} cannot be written: {error.strerror}") from error
+    click.echo(f"{visible(str(out))}: {count:,} prompts of a sweep of {plan.turns:,} turns of {sampler}, seed {seed}")
+
+
 @main.command()
 @_model_options
-@click.option("--sampler", type=click.Choice(["mixed", "play", "small"]), default="play", show_default=True)
-@click.option("--turns", type=click.IntRange(1), default=100_000, show_default=True, help="Of small at most all.")
-@click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True, help="An evaluation seed.")
+@_sample_options
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The sweep's folder.")
 @click.option("--resume", is_flag=True, help="Go on with the sweep in that folder.")
 @click.option("--gate", type=click.FloatRange(0, 1), help="End with 1 unless fewer turns than that diverge, surely.")
 def sweep(sampler: str, turns: int, seed: int, out: Path, resume: bool, gate: float | None, **model: Any) -> None:
     """Estimate how often a model breaks each law, on a large sample. Ctrl-C keeps what was done; --resume goes on."""
+    from turncheck.prompting import bar
+    from turncheck.properties.listed import check_listed
+    from turncheck.properties.spec import SpecError
     from turncheck.properties.sweep import Plan, Sweep, SweepError, turns_in
     from turncheck.properties.verdicts import gate as verdict_of
     from turncheck.reports.escape import visible
     from turncheck.sweeping import report, run
 
-    subject = _subject(**model)
+    subject = _subject(**model, listed=True)
+    plan = Plan(sampler, seed, turns_in(sampler, turns, subject.rules))
     try:
-        work = Sweep(subject, Plan(sampler, seed, turns_in(sampler, turns, subject.rules)), out, resume=resume)
+        with bar(plan, "looking for answers") as told:
+            check_listed(subject, plan, told)
+        work = Sweep(subject, plan, out, resume=resume)
+    except SpecError as error:
+        raise click.UsageError(str(error)) from error
     except SweepError as error:
         raise click.UsageError(visible(str(error))) from error
     try:
@@ -217,11 +264,13 @@ def conform(**model: Any) -> None:
     sys.exit(1 if any(check.verdict == "fails" for check in checks) else 0)
 
 
-def _subject(spec: str | None, arguments: tuple[str, ...], rules: str | None, timeout: float | None) -> Subject:
+def _subject(
+    spec: str | None, arguments: tuple[str, ...], rules: str | None, timeout: float | None, listed: bool = False
+) -> Subject:
     from turncheck.properties.spec import SpecError, load_subject
 
     try:
-        return load_subject(spec, arguments, rules, timeout)
+        return load_subject(spec, arguments, rules, timeout, listed=listed)
     except SpecError as error:
         raise click.UsageError(str(error)) from error
 

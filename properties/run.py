@@ -10,16 +10,17 @@ Hypothesis draws and shrinks; the counts come from a generate phase that nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 import attrs
 from hypothesis.errors import HypothesisException
 
 from turncheck.engine import STANDARD, Turn, write
+from turncheck.engine.learned import Listed
 from turncheck.properties.at_work import rules_at_work
 from turncheck.properties.draw import Budget, run
-from turncheck.properties.law import MALFORMED, ROLLOUT, Case, Law, text_of
+from turncheck.properties.law import MALFORMED, ROLLOUT, STABILITY, Case, Kind, Law, text_of
 from turncheck.properties.sampled import first_broken, holds_of_reference
 from turncheck.properties.subject import Subject, described
 from turncheck.reports.cases import in_short
@@ -125,6 +126,13 @@ def applicable(law: Law, subject: Subject, budget: Budget) -> list[Case]:
     return cases
 
 
+UNLISTED: Mapping[Kind, str] = {
+    ROLLOUT: "a play is asked turn after turn, and what its own answers lead to was not asked",
+    STABILITY: "nothing can be asked a second time",
+}
+"""What cannot be asked of a listed engine, and why."""
+
+
 def check_says_something(law: Law, subject: Subject) -> None:
     """Looks at whether the law says anything about the subject, as far as sampled turns show.
 
@@ -133,6 +141,8 @@ def check_says_something(law: Law, subject: Subject) -> None:
     """
     if law.kind == MALFORMED and not subject.rejects:
         raise NotApplicableError("the model was not trained to reject (rejects = false)")
+    if law.kind in UNLISTED and isinstance(subject.engine, Listed):
+        raise NotApplicableError(f"its answers were made elsewhere: {UNLISTED[law.kind]}")
     if subject.rules == STANDARD:
         return
     try:

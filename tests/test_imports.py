@@ -50,6 +50,8 @@ EXCEPTIONS = {
                        Room(rooms=(), libraries=("attrs", "numpy")),
     "api/__init__.py": Room(rooms=(), libraries=(), lazily=("turncheck", "attrs")),
     "api/cli.py":      Room(rooms=("turncheck",), libraries=("attrs", "click", "rich")),
+    "api/prompting.py":
+                       Room(rooms=("turncheck",), libraries=("rich",)),
     "api/sweeping.py": Room(rooms=("turncheck",), libraries=("rich",)),
 }
 

@@ -103,6 +103,7 @@ OPTIONS = {
     "conform": BESIDE,
     "evaluate": ["--model", *BESIDE, "--turns", "--seed"],
     "sweep": ["--model", *BESIDE, "--sampler", "--turns", "--seed", "--out", "--resume", "--gate"],
+    "prompts": ["--model-arg", "--rules", "--sampler", "--turns", "--seed", "--out"],
     "compare": [],
     "train": ["--config", "--seed", "--out", "--steps", "--threads", "--snapshot"],
 }
@@ -403,8 +404,9 @@ def test_models_lists_the_kinds_and_what_each_needs(turncheck):
         "py:MODULE:ATTR, py:FILE.py:ATTR",
         "exec:COMMAND",
         "openai:URL",
+        "predictions:FILE",
     ]
-    assert [row[-1] for row in rows] == ["yes"] * 7
+    assert [row[-1] for row in rows] == ["yes"] * 8
 
 
 def test_conform_ends_with_0_where_the_contract_is_kept(turncheck):

@@ -1,0 +1,71 @@
+"""The prompts of a sweep as a file, to be answered elsewhere; the bar that shows how far they are."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from turncheck.engine.twin_samplers import STREAM
+from turncheck.engine.variants import described
+from turncheck.model.adapters.predictions import PROMPTS, said
+from turncheck.model.adapters.templates import bare
+from turncheck.properties.listed import prompts_asked
+from turncheck.properties.subject import Subject
+from turncheck.properties.sweep import Plan
+
+
+def header(subject: Subject, plan: Plan) -> dict[str, object]:
+    """The first line of the file: the schema, and what the prompts are of."""
+    sample = {"sampler": plan.sampler, "stream": STREAM, "seed": plan.seed, "turns": plan.turns}
+    asked = {"rules": described(subject.rules), "template": subject.template, "rejects": subject.rejects}
+    return {"schema": PROMPTS, **sample, **asked}
+
+
+def write_prompts(path: Path, subject: Subject, plan: Plan, told: Callable[[int], None]) -> int:
+    """Writes the prompts, a line each behind the header, in the words of the subject's template; gives their number.
+
+    The file is there when all of it is: until then it is `.part`, which is removed where the work is interrupted.
+
+    Args:
+        path: of the file; what is there is replaced.
+        subject: its rules, its template, and whether it rejects. It is not asked itself.
+        plan: of the sweep.
+        told: gets the number of turns that are done, now and then.
+
+    Raises:
+        EngineError: the template cannot say one of them.
+        OSError: it cannot be written.
+    """
+    _, words = bare(subject.engine)
+    part, count = path.with_name(f"{path.name}.part"), 0
+    try:
+        with open(part, "w", encoding="ascii", newline="\n") as file, closing(prompts_asked(subject, plan)) as parts:
+            file.write(_line(header(subject, plan)))
+            for asked in parts:
+                file.writelines(_line({"prompt": said(prompt, words)}) for prompt in asked.prompts)
+                count += len(asked.prompts)
+                told(asked.done)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def _line(value: Mapping[str, object]) -> str:
+    return json.dumps(value) + "\n"  # in ASCII: prompts may hold lone surrogates
+
+
+@contextmanager
+def bar(plan: Plan, what: str) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, of the turns of the plan: what it gives is told how many of them are done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as shown:
+        task = shown.add_task("", total=plan.turns)
+        yield lambda done: shown.update(task, completed=done)

@@ -1,15 +1,19 @@
 """Greedy decoding: a transformer and its tokenizer as a learned engine.
 
-The arithmetic is repeatable: float32, one thread, right-padding, two fixed batch shapes (1 and `BATCH`), every
-sequence padded to the same lengths, and of equal logits the lowest token id wins.
+An answer is written token by token, or compared with a draft in one pass. Both are float32 on one thread, and of equal
+logits the lowest token id wins. Writing is right-padded in two fixed shapes (1 and `WRITTEN` rows) and to fixed lengths,
+so that its arithmetic does not depend on what else is asked. Comparing takes the shapes that cost least; what it decides
+by less than `SAFE_MARGIN`, many times what a shape can change, is written.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+import attrs
 import torch
 from torch import Tensor
 
@@ -17,14 +21,19 @@ from turncheck.engine.learned import SAFE_MARGIN, Verdict
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
 from turncheck.model.transformer import Cache, Transformer
 
+WRITTEN = 64
+"""Rows that are written at once where there are many; missing ones are filled up with padding."""
+
+COMPARED = 16
+"""Rows that are compared with their drafts in one pass, at most: more do not fit the processor's cache."""
+
+ROUNDED = 16
+"""Compared rows are padded to the next multiple of so many tokens, and batched with those of the same length."""
+
 PASSES = 8
 """Passes that mend a draft, before the answer is written token by token."""
 
 Item = TypeVar("Item")
-
-BATCH = 64
-"""Prompts in one pass where there are many; missing ones are filled up with padding."""
-
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -45,6 +54,30 @@ def _repeatable(method: Method) -> Method:
     return cast(Method, run)
 
 
+@attrs.frozen
+class Row:
+    """A prompt with its mark, and the draft of an answer with its stop, both as token ids."""
+
+    prompt: list[int]
+    draft: list[int]
+
+    def padded(self, context: int) -> int:
+        """The length to which its tokens are padded, in a context of so many: the last is predicted and not read."""
+        return min(-(-(len(self.prompt) + len(self.draft) - 1) // ROUNDED) * ROUNDED, context)
+
+
+@attrs.frozen
+class Comparison:
+    """What the model makes of a draft: the verdict, its own token in place of the first that it refuses, and the keys
+    and values of the row's pass, which is one of a batch.
+    """
+
+    verdict: Verdict
+    best: int
+    cache: Cache
+    place: int
+
+
 class TransformerEngine:
     """A learned engine whose answers come from a transformer."""
 
@@ -59,36 +92,25 @@ class TransformerEngine:
     @_repeatable
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
         """Whether the model would write each draft: one pass over prompt and draft, where writing takes one a token."""
-        rows = [(self._prompt(prompt), self._draft(draft)) for prompt, draft in zip(prompts, drafts, strict=True)]
-        return [verdict for batch in _batches(rows) for verdict, _ in self._compare(batch)]
+        compared = dict(self._compared(self._rows(prompts, drafts)))
+        return [compared[index].verdict for index in range(len(prompts))]
 
     @_repeatable
     def predict_with_drafts(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[str]:
-        """The answers of `predict`: a draft that is right takes one pass, one with k wrong tokens k more.
+        """The answers of `predict`: a draft that is right takes one pass, one with k wrong tokens k short ones more.
 
-        Where the model refuses a draft's token its own takes that place, and the rest of the draft is tried behind it:
-        speculative decoding (Leviathan et al. 2023) with the reference as the draft. What takes more than `PASSES`
-        passes, or is decided by less than `SAFE_MARGIN`, is written token by token.
+        Where the model refuses a draft's token its own takes that place, and the rest of the draft is tried behind it,
+        over the keys and values of what was accepted: speculative decoding (Leviathan et al. 2023) with the reference
+        as the draft. What takes more than `PASSES` passes, or is decided by less than `SAFE_MARGIN`, is written.
         """
-        rows = [(self._prompt(prompt), self._draft(draft)) for prompt, draft in zip(prompts, drafts, strict=True)]
-        checked = [pair for batch in _batches(rows) for pair in self._compare(batch)]
-        found = [
-            self._mend(prompt, draft, verdict, best)
-            for (prompt, draft), (verdict, best) in zip(rows, checked, strict=True)
-        ]
-        written = iter(self.predict([prompt for prompt, answer in zip(prompts, found, strict=True) if answer is None]))
-        return [next(written) if answer is None else answer for answer in found]
+        rows = self._rows(prompts, drafts)
+        found = {index: self._mended(rows[index], comparison) for index, comparison in self._compared(rows)}
+        unsettled = [index for index in range(len(rows)) if found[index] is None]
+        found.update(zip(unsettled, self.predict([prompts[index] for index in unsettled]), strict=True))
+        return [cast(str, found[index]) for index in range(len(rows))]
 
-    def _mend(self, prompt: list[int], draft: list[int], verdict: Verdict, best: int) -> str | None:
-        """The answer, by mending a draft until it is accepted; None where that takes too long or is too close."""
-        for _ in range(PASSES):
-            if verdict.margin < SAFE_MARGIN:
-                return None
-            if verdict.complete or verdict.accepted == len(draft):  # one without a stop is as long as an answer may be
-                return self.tokenizer.decode(_until_stop(draft))
-            draft = _mended(draft, verdict.accepted, best, self.transformer.config.answer)
-            ((verdict, best),) = self._compare([(prompt, draft)])
-        return None
+    def _rows(self, prompts: Sequence[str], drafts: Sequence[str]) -> list[Row]:
+        return [Row(self._prompt(prompt), self._draft(draft)) for prompt, draft in zip(prompts, drafts, strict=True)]
 
     def _prompt(self, text: str) -> list[int]:
         return [*self.tokenizer.encode(text)[: self.transformer.config.prompt], ANSWER]
@@ -97,14 +119,16 @@ class TransformerEngine:
         # A draft that is longer than any answer is never complete, and is compared as far as an answer goes.
         return [*self.tokenizer.encode(text), STOP][: self.transformer.config.answer]
 
+    # --- token by token ---
+
     def _write(self, prompts: Sequence[str]) -> list[str]:
         config = self.transformer.config
         rows = [self._prompt(text) for text in prompts]
-        size = 1 if len(prompts) == 1 else BATCH
+        size = 1 if len(prompts) == 1 else WRITTEN
         lengths = torch.tensor([len(row) for row in rows] + [1] * (size - len(rows)))
-        cache = Cache(config, size)
-        positions = torch.arange(config.prompt + 1).expand(size, -1)
-        hidden = self.transformer.hidden(_padded(rows, size, config.prompt + 1), positions, cache)
+        cache = Cache()
+        hidden = self.transformer.hidden(_padded(rows, size, config.prompt + 1), cache=cache)
+        cache = cache.with_room(slice(None), config.context)
         token = self._greedy(hidden[torch.arange(size), lengths - 1])
         written = [token]
         done = token == STOP
@@ -123,27 +147,72 @@ class TransformerEngine:
         """hidden: (B, width) to the best token of each row: (B,). `argmax` gives the first of equals."""
         return self.transformer.logits(hidden).argmax(-1)
 
-    def _compare(self, rows: Sequence[tuple[list[int], list[int]]]) -> list[tuple[Verdict, int]]:
-        """For each prompt and draft the verdict, and the model's token in place of the first that it refuses."""
-        size = 1 if len(rows) == 1 else BATCH
-        tokens = _padded([prompt + draft[:-1] for prompt, draft in rows], size, self.transformer.config.context - 1)
-        hidden = self.transformer.hidden(tokens)
-        return [self._verdict(hidden[i], len(prompt), draft) for i, (prompt, draft) in enumerate(rows)]
+    # --- by a draft ---
 
-    def _verdict(self, hidden: Tensor, prompt: int, draft: list[int]) -> tuple[Verdict, int]:
-        logits = self.transformer.logits(hidden[prompt - 1 : prompt - 1 + len(draft)])  # (draft, vocabulary)
-        greedy = logits.argmax(-1).tolist()
-        accepted = next((i for i, (one, another) in enumerate(zip(greedy, draft, strict=True)) if one != another), None)
-        compared = len(draft) if accepted is None else accepted + 1
-        best, second = logits[:compared].topk(2).values.unbind(-1)
-        margin = float((best - second).min())
-        if accepted is not None:
-            return Verdict(accepted, False, margin), greedy[accepted]
-        complete = draft[-1] == STOP
-        return Verdict(len(draft) - complete, complete, margin), STOP
+    def _compared(self, rows: Sequence[Row]) -> Iterator[tuple[int, Comparison]]:
+        """Each row's index and comparison, in batches of rows of one length."""
+        of_length: defaultdict[int, list[int]] = defaultdict(list)
+        for index, row in enumerate(rows):
+            of_length[row.padded(self.transformer.config.context)].append(index)
+        for length, indices in of_length.items():
+            for start in range(0, len(indices), COMPARED):
+                batch = indices[start : start + COMPARED]
+                yield from zip(batch, self._compare([rows[index] for index in batch], length), strict=True)
+
+    def _compare(self, rows: Sequence[Row], length: int) -> Iterator[Comparison]:
+        """One pass over rows that are padded to that length."""
+        tokens = _padded([row.prompt + row.draft[:-1] for row in rows], len(rows), length)
+        cache = Cache()
+        hidden = self.transformer.hidden(tokens, cache=cache)
+        longest = max(len(row.draft) for row in rows)
+        places = torch.tensor([[len(row.prompt) - 1] for row in rows]) + torch.arange(longest)
+        behind = hidden[torch.arange(len(rows))[:, None], places.clamp_(max=length - 1)]  # (B, longest, width)
+        verdicts = self._verdicts(behind, [row.draft for row in rows])
+        return (Comparison(*verdict, cache, place) for place, verdict in enumerate(verdicts))
+
+    def _verdicts(self, hidden: Tensor, drafts: Sequence[list[int]]) -> Iterator[tuple[Verdict, int]]:
+        """hidden: (B, T, width), at the places at which the drafts' tokens are predicted; verdicts and own tokens."""
+        logits = self.transformer.logits(hidden)  # (B, T, vocabulary)
+        best, greedy = logits.max(-1)  # the first of equals
+        second = logits.scatter_(-1, greedy[..., None], -torch.inf).amax(-1)
+        margins = best - second
+        wrong = greedy != _padded(drafts, len(drafts), hidden.shape[1])
+        for row, draft in enumerate(drafts):
+            refused = wrong[row, : len(draft)].nonzero()
+            accepted = int(refused[0]) if len(refused) else len(draft)
+            margin = float(margins[row, : accepted + 1][: len(draft)].min())
+            complete = accepted == len(draft) and draft[-1] == STOP
+            yield Verdict(accepted - complete, complete, margin), int(greedy[row, min(accepted, len(draft) - 1)])
+
+    def _mended(self, row: Row, found: Comparison) -> str | None:
+        """The answer, by mending the draft until it is accepted; None where that takes too long or is too close."""
+        config = self.transformer.config
+        prompt, draft, verdict, best = row.prompt, row.draft, found.verdict, found.best
+        cache: Cache | None = None
+        for _ in range(PASSES):
+            if verdict.margin < SAFE_MARGIN:
+                return None
+            if verdict.complete or verdict.accepted == len(draft):  # without a stop it is as long as an answer may be
+                return self.tokenizer.decode(_until_stop(draft))
+            at = verdict.accepted
+            draft = _with_token(draft, at, best, config.answer)
+            if best == STOP or at + 1 == len(draft):
+                return self.tokenizer.decode(_until_stop(draft))
+            if cache is None:
+                cache = found.cache.with_room(slice(found.place, found.place + 1), config.context)
+            verdict, best = self._compare_behind(prompt, draft, at + 1, cache)
+        return None
+
+    def _compare_behind(self, prompt: list[int], draft: list[int], known: int, cache: Cache) -> tuple[Verdict, int]:
+        """Compares a draft of which the first tokens are known to be the model's, all but the last of them cached."""
+        tail = draft[known - 1 : -1]
+        positions = torch.arange(len(prompt) + known - 1, len(prompt) + len(draft) - 1)[None]
+        hidden = self.transformer.hidden(torch.tensor([tail]), positions, cache)
+        ((verdict, best),) = self._verdicts(hidden, [draft[known:]])
+        return attrs.evolve(verdict, accepted=known + verdict.accepted), best
 
 
-def _mended(draft: list[int], accepted: int, token: int, longest: int) -> list[int]:
+def _with_token(draft: list[int], accepted: int, token: int, longest: int) -> list[int]:
     """The draft with the model's token in the place of the first that it refused; what was behind it stays."""
     if token == STOP:
         return [*draft[:accepted], STOP]
@@ -153,20 +222,18 @@ def _mended(draft: list[int], accepted: int, token: int, longest: int) -> list[i
 
 def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     """The items in as many batches as need be; a few that are left over one by one, not to pay for a whole batch."""
-    left_over = len(items) % BATCH
-    alone = left_over if left_over <= BATCH // 4 else 0
-    for start in range(0, len(items) - alone, BATCH):
-        yield items[start : min(start + BATCH, len(items) - alone)]
+    left_over = len(items) % WRITTEN
+    alone = left_over if left_over <= WRITTEN // 4 else 0
+    for start in range(0, len(items) - alone, WRITTEN):
+        yield items[start : min(start + WRITTEN, len(items) - alone)]
     for index in range(len(items) - alone, len(items)):
         yield items[index : index + 1]
 
 
 def _padded(rows: Sequence[Sequence[int]], size: int, length: int) -> Tensor:
     """Rows of token ids as one tensor: (size, length) int64, padded at the right and with empty rows."""
-    tokens = torch.full((size, length), PAD)
-    for row, ids in zip(tokens, rows, strict=False):
-        row[: len(ids)] = torch.tensor(ids)
-    return tokens
+    padded = [[*row, *[PAD] * (length - len(row))] for row in rows]
+    return torch.tensor(padded + [[PAD] * length] * (size - len(rows)))
 
 
 def _until_stop(ids: list[int]) -> list[int]:

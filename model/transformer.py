@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reader knows
 from torch import Tensor, nn
 
+from turncheck.model.products import linear, linear_gelu
+
 
 def _size(most: int) -> Callable[[object, attrs.Attribute[int], object], None]:
     """Wants a whole number of 1..most. 8.0 and True are none, though both are equal to one."""
@@ -53,18 +55,35 @@ class ModelConfig:
 
 
 class Cache:
-    """Keys and values of the positions seen so far, for one batch: (layers, B, heads, context, width / heads) each."""
+    """Keys and values that were worked out for a batch, for each layer: (B, heads, T, width / heads).
 
-    def __init__(self, config: ModelConfig, batch: int) -> None:
-        shape = (config.layers, batch, config.heads, config.context, config.width // config.heads)
-        self.keys, self.values = torch.zeros(shape), torch.zeros(shape)
+    The first pass over a new cache leaves what it worked out; those behind it put theirs in their places.
+    """
+
+    def __init__(self) -> None:
+        self.layers: list[tuple[Tensor, Tensor]] = []
 
     def put(self, layer: int, positions: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Keeps k, v: (B, heads, T, width / heads) at positions: (B, T) and gives all that the layer has."""
+        keys, values = self.layers[layer]
         rows = torch.arange(len(positions))[:, None]
-        self.keys[layer][rows, :, positions] = k.transpose(1, 2)
-        self.values[layer][rows, :, positions] = v.transpose(1, 2)
-        return self.keys[layer], self.values[layer]
+        keys[rows, :, positions] = k.transpose(1, 2)
+        values[rows, :, positions] = v.transpose(1, 2)
+        return keys, values
+
+    def with_room(self, rows: slice, context: int) -> Cache:
+        """A copy of those rows that has room for so many positions."""
+        copy = Cache()
+        copy.layers = [(_lengthened(k[rows], context), _lengthened(v[rows], context)) for k, v in self.layers]
+        return copy
+
+
+def _lengthened(x: Tensor, context: int) -> Tensor:
+    """x: (B, heads, T, _) to (B, heads, context, _): cut, or with zeros behind, which attention does not look at."""
+    room = x.new_zeros(*x.shape[:2], context, x.shape[3])
+    known = min(x.shape[2], context)
+    room[:, :, :known] = x[:, :, :known]
+    return room
 
 
 class Attention(nn.Module):
@@ -77,16 +96,19 @@ class Attention(nn.Module):
         self.out = nn.Linear(config.width, config.width, bias=False)
 
     def forward(self, x: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
-        """x: (B, T, width) to (B, T, width). With a cache, x stands at positions: (B, T) behind what it holds."""
+        """x: (B, T, width) to (B, T, width). With positions: (B, T), x stands at them, behind what the cache holds."""
         b, t, width = x.shape
-        q, k, v = self.qkv(x).view(b, t, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)  # (B, heads, T, _)
+        qkv = linear(x, self.qkv.weight)
+        q, k, v = qkv.view(b, t, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)  # (B, heads, T, _)
         if cache is None or positions is None:
             y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+            if cache is not None:
+                cache.layers.append((k, v))
         else:
             k, v = cache.put(self.layer, positions, k, v)
             seen = torch.arange(k.shape[2]) <= positions[:, None, :, None]  # (B, 1, T, context)
             y = F.scaled_dot_product_attention(q, k, v, attn_mask=seen)
-        return self.out(y.transpose(1, 2).reshape(b, t, width))  # type: ignore[no-any-return]  # nn.Module's call is Any
+        return linear(y.transpose(1, 2).reshape(b, t, width), self.out.weight)
 
 
 class Block(nn.Module):
@@ -103,7 +125,7 @@ class Block(nn.Module):
     def forward(self, x: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
         """x: (B, T, width) to (B, T, width)."""
         x = x + self.attention(self.norm1(x), positions, cache)
-        return x + self.down(F.gelu(self.up(self.norm2(x)), approximate="tanh"))  # type: ignore[no-any-return]
+        return x + linear(linear_gelu(self.norm2(x), self.up.weight), self.down.weight)
 
 
 class Transformer(nn.Module):
@@ -127,7 +149,13 @@ class Transformer(nn.Module):
             nn.init.zeros_(module.attention.out.weight)
 
     def hidden(self, tokens: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
-        """The last layer's output, normed: tokens: (B, T) int64 to (B, T, width). Positions count from 0 by default."""
+        """The last layer's output, normed: tokens: (B, T) int64 to (B, T, width).
+
+        Args:
+            tokens: the first ones of their rows, unless positions say where they stand.
+            positions: (B, T) int64, behind what the cache holds.
+            cache: an empty one is left with what the rows' first tokens have worked out.
+        """
         at = torch.arange(tokens.shape[1]) if positions is None else positions
         x = self.embedding(tokens) + self.position(at)
         for block in self.blocks:
@@ -136,7 +164,7 @@ class Transformer(nn.Module):
 
     def logits(self, hidden: Tensor) -> Tensor:
         """hidden: (..., width) to (..., vocabulary)."""
-        return F.linear(hidden, self.embedding.weight)
+        return linear(hidden, self.embedding.weight)
 
     def forward(self, tokens: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
         """tokens: (B, T) int64 to logits: (B, T, vocabulary) float32."""

@@ -8,7 +8,7 @@ import torch
 
 from turncheck.engine import Turn, resolve_text, write
 from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, Verdict, Verifier
-from turncheck.model.decode import BATCH, TransformerEngine
+from turncheck.model.decode import COMPARED, WRITTEN, TransformerEngine
 from turncheck.model.tokens import ANSWER, FIRST_BYTE, PAD, STOP, VOCABULARY, Tokenizer
 from turncheck.model.transformer import ModelConfig, Transformer
 
@@ -181,7 +181,7 @@ def test_a_prompt_is_answered_alone_as_in_a_batch(engine, asked):
     assert [v.margin for v in alone] == pytest.approx([v.margin for v in together], abs=SAFE_MARGIN / 2)
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, BATCH // 4, BATCH // 4 + 1, BATCH, BATCH + 1])
+@pytest.mark.parametrize("count", [0, 1, 2, COMPARED + 1, WRITTEN // 4, WRITTEN // 4 + 1, WRITTEN, WRITTEN + 1])
 def test_there_is_one_answer_for_each_prompt_in_their_order(trained_engine, texts, count):
     prompts = texts(count)
     alone = [trained_engine.predict([prompt])[0] for prompt in prompts]

@@ -49,7 +49,9 @@ class Tokenizer:
         spelled = self.vocabulary[FIRST_BYTE + 256 :]
         if len(set(spelled)) < len(spelled) or not all(spelled):
             raise VocabularyError("vocabulary must hold each token once and no empty one")
-        self._ids = {token: FIRST_BYTE + 256 + index for index, token in enumerate(spelled)}
+        # A character of ASCII is one byte.
+        self._ids = {chr(byte): FIRST_BYTE + byte for byte in range(128)}
+        self._ids.update({token: FIRST_BYTE + 256 + index for index, token in enumerate(spelled)})
         self._pattern = _pattern(spelled)
         self._written = [b"\xef\xbf\xbd"] * FIRST_BYTE + [bytes([byte]) for byte in range(256)]
         self._written += [token.encode("utf-8", "surrogatepass") for token in spelled]
@@ -59,14 +61,16 @@ class Tokenizer:
 
     def encode(self, text: str) -> list[int]:
         """The text's token ids."""
-        ids: list[int] = []
-        for match in self._pattern.finditer(text):
-            token = self._ids.get(match[0])
-            if token is not None:
-                ids.append(token)
-            else:
-                ids += (FIRST_BYTE + byte for byte in match[0].encode("utf-8", "surrogatepass"))
-        return ids
+        pieces = self._pattern.findall(text)
+        try:
+            return [self._ids[piece] for piece in pieces]
+        except KeyError:
+            return [token for piece in pieces for token in self._encode_piece(piece)]
+
+    def _encode_piece(self, piece: str) -> list[int]:
+        if piece in self._ids:
+            return [self._ids[piece]]
+        return [FIRST_BYTE + byte for byte in piece.encode("utf-8", "surrogatepass")]
 
     def decode(self, ids: Iterable[int]) -> str:
         """What those tokens write. A mark among them, or bytes that are no UTF-8, are written as U+FFFD."""

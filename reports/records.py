@@ -1,6 +1,6 @@
 """What a run found, as values: for each model, for each law, how often it was broken and in which ways.
 
-These are what `divergence.json` holds (`"schema": 3`). There is no clock and no path in them.
+These are what `divergence.json` holds (`"schema": 4`). There is no clock and no path in them.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import attrs
 
 from turncheck.engine import RULES_VERSION
 from turncheck.reports.modes import Divergence, named
+from turncheck.reports.sweeps import SweepResult
 
-SCHEMA = 3
+SCHEMA = 4
 
 Verdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "NOT_APPLICABLE"]
 
@@ -141,6 +142,7 @@ class ModelResult:
         rules: what it was held against, in words.
         audited: how many of the drafts that its `verify` accepted were written plainly too.
         refuted: how many of those it writes otherwise: its `verify` is wrong if there is one.
+        sweep: how often it was wrong on a large sample; None where none was asked for.
     """
 
     name: str
@@ -152,11 +154,18 @@ class ModelResult:
     rules: str = RULES_VERSION
     audited: int = 0
     refuted: int = 0
+    sweep: SweepResult | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, as they stand in `divergence.json`."""
+        return {**attrs.asdict(self), "sweep": None if self.sweep is None else self.sweep.to_json()}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> ModelResult:
-        """The result that those values were written for."""
-        return cls(**{**values, "laws": tuple(LawResult.from_json(law) for law in values["laws"])})
+        """The result that `to_json` gave those values for."""
+        laws = tuple(LawResult.from_json(law) for law in values["laws"])
+        sweep = None if values["sweep"] is None else SweepResult.from_json(values["sweep"])
+        return cls(**{**values, "laws": laws, "sweep": sweep})
 
 
 @attrs.frozen
@@ -177,15 +186,19 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        """Whether a law failed in a way that is not known, or was checked on too few cases, or a `verify` was wrong."""
+        """Whether a law failed in a way that is not known, or was checked on too few cases, or a `verify` was wrong,
+        or a gate did not say PASS.
+        """
         if any(model.refuted for model in self.models):
+            return True
+        if any(model.sweep is not None and model.sweep.verdict in ("FAIL", "INCONCLUSIVE") for model in self.models):
             return True
         laws = [law for model in self.models for law in model.laws]
         return any(law.verdict == "INCONCLUSIVE" or (law.verdict == "FAIL" and not law.known) for law in laws)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as they stand in `divergence.json`."""
-        return {"schema": SCHEMA, **attrs.asdict(self)}
+        return {"schema": SCHEMA, **attrs.asdict(self), "models": [model.to_json() for model in self.models]}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Report:

@@ -1,13 +1,16 @@
-"""What a sweep found, as tables: rates by law, by failure mode, by number of the state and by pair of orders."""
+"""What a sweep found: rates by law, by failure mode, by number of the state and by pair of orders."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Literal
 
 import attrs
 from tabulate import tabulate
 
 from turncheck.reports.escape import visible
+
+GateVerdict = Literal["PASS", "FAIL", "INCONCLUSIVE"]
 
 
 @attrs.frozen
@@ -31,6 +34,11 @@ class Row:
     high: float
 
     @property
+    def rate(self) -> float | None:
+        """How often it broke; None where there was no case."""
+        return self.broke / self.applied if self.applied else None
+
+    @property
     def interval(self) -> str:
         """The interval in words; one that is one-sided says so."""
         if not self.applied:
@@ -42,18 +50,120 @@ class Row:
     @property
     def cells(self) -> tuple[str, ...]:
         """As a table shows it."""
-        rate = f"{self.broke / self.applied:.3%}" if self.applied else ""
+        rate = "" if self.rate is None else f"{self.rate:.3%}"
         return visible(self.name), self.rule, f"{self.applied:,}", f"{self.broke:,}", rate, self.interval
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, the rate among them."""
+        ends = {"rate": self.rate, "low": self.low, "high": self.high}
+        return {"name": self.name, "rule": self.rule, "applied": self.applied, "broke": self.broke, **ends}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Row:
+        """The row that `to_json` gave those values for."""
+        return cls(**{name: value for name, value in values.items() if name != "rate"})
+
+
+@attrs.frozen
+class Smallest:
+    """A small turn that breaks a law in one failure mode: the law's name, the mode, the turn's text."""
+
+    law: str
+    mode: str
+    case: str
+
+
+@attrs.frozen
+class SweepResult:
+    """What the sweep of one model found.
+
+    Attributes:
+        sampler: whose turns were asked.
+        seed: of the sample, an evaluation seed.
+        stream: the random stream that the turns come from; None where they are enumerated.
+        training_seeds: the first and the last of the seeds that training draws from, which are others.
+        turns: how many were to be asked, fixed beforehand.
+        done: how many were.
+        diverged: turns whose own answer is not the reference's.
+        low: the lower end of that rate's 95 % interval, two-sided.
+        high: its upper end, two-sided, which the gate is about.
+        unreadable: diverging answers that are no state, and so are wrong in no number.
+        more: laws that ask a second turn, or are about malformed texts, are held on one turn in so many.
+        rare: laws about plays and about asking again, on one turn in so many.
+        laws: how often each was broken, in their order.
+        modes: how many turns' own answers diverged, and in which mode.
+        fields: how often each number of a state was wrong, by whether the turn changes it.
+        actions: how many turns diverged, by what both units were ordered.
+        silent: the laws that say nothing about the model, and why.
+        smallest: for each law about turns and each mode a small turn that breaks it so.
+        shrunk: whether those are minimal, else the simplest that were met.
+        gate: the rate of divergence that was demanded, 0..1, if one was.
+        verdict: what the gate says; None where there is none, or the sweep is partial.
+    """
+
+    sampler: str
+    seed: int
+    stream: str | None
+    training_seeds: tuple[int, int]
+    turns: int
+    done: int
+    diverged: int
+    low: float
+    high: float
+    unreadable: int
+    more: int
+    rare: int
+    laws: tuple[Row, ...]
+    modes: tuple[Row, ...]
+    fields: tuple[Row, ...]
+    actions: tuple[Row, ...]
+    silent: dict[str, str] = attrs.field(factory=dict, hash=False)
+    smallest: tuple[Smallest, ...] = ()
+    shrunk: bool = True
+    gate: float | None = None
+    verdict: GateVerdict | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all turns were asked."""
+        return self.done == self.turns
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, as they stand in `divergence.json`."""
+        rows = {name: [row.to_json() for row in getattr(self, name)] for name in ROWS}
+        return {**attrs.asdict(self), **rows}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> SweepResult:
+        """The result that `to_json` gave those values for."""
+        rows = {name: tuple(map(Row.from_json, values[name])) for name in ROWS}
+        smallest = tuple(Smallest(**each) for each in values["smallest"])
+        first, last = values["training_seeds"]
+        return cls(**{**values, **rows, "smallest": smallest, "training_seeds": (first, last)})
+
+
+ROWS = ("laws", "modes", "fields", "actions")
+"""The attributes of a result that are rows."""
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
 
 
 def table_of(title: str, rows: Sequence[Row], with_rule: bool = False) -> str:
     """The rows under the title, for a terminal."""
+    headers, cells, aligned = cells_of(title, rows, with_rule)
+    return tabulate(cells, headers, disable_numparse=True, colalign=aligned if cells else None)
+
+
+def cells_of(
+    title: str, rows: Sequence[Row], with_rule: bool = False
+) -> tuple[Sequence[str], list[tuple[str, ...]], Sequence[str]]:
+    """The headers, the cells and how the columns are aligned."""
     headers = (title, "rule", "applied", "broke", "rate", "95 % interval")
     aligned = ("left", "left", "right", "right", "right", "left")
     kept = [index for index in range(len(headers)) if with_rule or index != 1]
-    cells = [[row.cells[index] for index in kept] for row in rows]
-    columns, sides = [headers[index] for index in kept], [aligned[index] for index in kept]
-    return tabulate(cells, columns, disable_numparse=True, colalign=sides if cells else None)
+    cells = [tuple(row.cells[index] for index in kept) for row in rows]
+    return [headers[index] for index in kept], cells, [aligned[index] for index in kept]
 
 
 def worst(rows: Sequence[Row], most: int) -> list[Row]:

@@ -13,6 +13,7 @@ from turncheck.engine import REASONS, RULE_IDS, RULES_VERSION
 from turncheck.reports.cases import in_short, turns_of
 from turncheck.reports.escape import for_markdown, visible
 from turncheck.reports.records import Failure, LawResult, ModelResult, Report
+from turncheck.reports.sweep_text import sweep_markdown
 
 HEADERS = ("law", "rule", "verdict", "checked", "diverged", "failure", "smallest witness")
 ALIGNED = ("left", "left", "left", "right", "right", "left", "left")
@@ -80,11 +81,14 @@ def to_markdown(report: Report, exempt: Collection[str] = ()) -> str:
     parts = [f"# Divergence\n\n{drawn}\n"]
     for model in report.models:
         rows = [[for_markdown(cell) for cell in row] for row in _rows(model)]
-        table = tabulate(rows, HEADERS, tablefmt="pipe", disable_numparse=True, colalign=ALIGNED)
-        parts.append(f"## {for_markdown(summary(model))}\n\n{table}\n")
+        parts.append(f"## {for_markdown(summary(model))}\n")
+        if rows:
+            parts.append(f"{tabulate(rows, HEADERS, tablefmt='pipe', disable_numparse=True, colalign=ALIGNED)}\n")
         if found := notes(model, report.min_cases, exempt):
             parts.append("".join(f"- {for_markdown(note)}\n" for note in found))
-    if len(report.models) > 1:
+        if model.sweep is not None:
+            parts.append(sweep_markdown(model.sweep))
+    if len(report.models) > 1 and any(model.laws for model in report.models):
         rows = [[for_markdown(cell) for cell in row] for row in _side_by_side(report)]
         headers = [for_markdown(header) for header in _compared_headers(report)]
         parts.append(f"## Side by side\n\n{tabulate(rows, headers, tablefmt='pipe', disable_numparse=True)}\n")

@@ -237,9 +237,10 @@ NO_FILE = {
     "rules": "duel/1",
     "audited": 0,
     "refuted": 0,
+    "sweep": None,
 }
 JSON = {
-    "schema": 3,
+    "schema": 4,
     "seed": 0,
     "examples": 5,
     "min_cases": 1,

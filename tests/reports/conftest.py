@@ -6,6 +6,7 @@ import pytest
 from turncheck.engine import Battle, Order, Play, Turn, Unit, resolve_text, write, write_play
 from turncheck.reports.modes import diverge
 from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
+from turncheck.reports.sweeps import Row, Smallest, SweepResult
 
 TURN = write(Turn())
 ANSWER = resolve_text(TURN)
@@ -21,6 +22,39 @@ def failed(mode, count, turn, got, *, case=None, step=0, first=None, fault="", *
     assert found.mode == mode
     witness = Witness(case or turn, found.prompt, found.expected, found.got, found.fault, step)
     return Failure(mode, count, witness, **figures)
+
+
+SWEEP = SweepResult(
+    sampler="play",
+    seed=7,
+    stream="numpy-1",
+    training_seeds=(1_000_000, 1_999_999),
+    turns=20_000,
+    done=20_000,
+    diverged=280,
+    low=0.01242,
+    high=0.01573,
+    unreadable=1,
+    more=10,
+    rare=100,
+    laws=(
+        Row("the_answer_is_the_references", "all", 20_000, 280, 0.01242, 0.01573),
+        Row("poison_never_lets_hp_rise", "E1", 2_000, 0, 0.0, 0.0015),
+        Row("a_play_is_played_on", "all", 200, 0, 0.0, 0.01487),
+        Row("nobody_flies", "A2", 0, 0, 0.0, 1.0),
+    ),
+    modes=(Row("any", "", 20_000, 280, 0.01242, 0.01573), Row("wrong_value", "", 20_000, 280, 0.01242, 0.01573)),
+    fields=(
+        Row("hero hp changed", "", 12_000, 30, 0.00169, 0.00357),
+        Row("turn unchanged", "", 0, 0, 0.0, 1.0),
+        Row("foe hp unchanged", "", 8_000, 40, 0.00357, 0.0068),
+    ),
+    actions=(Row("hero heal, foe attack", "", 53, 7, 0.05479, 0.25337), Row("hero wait, foe wait", "", 9, 0, 0.0, 0.3)),
+    silent={"a_fallen_unit_is_blank": "not true of \x1b these rules"},
+    smallest=(Smallest("the_answer_is_the_references", "wrong_value", HURT),),
+    gate=0.015,
+    verdict="INCONCLUSIVE",
+)
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +137,7 @@ def report():
         200,
         10,
         (
-            ModelResult("duel-small", "native", 932_976, "0123456789abcdef" * 4, laws),
+            ModelResult("duel-small", "native", 932_976, "0123456789abcdef" * 4, laws, sweep=SWEEP),
             ModelResult(HOSTILE, "py", None, None, (hostile,)),
         ),
     )

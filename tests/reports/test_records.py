@@ -8,6 +8,7 @@ import pytest
 from turncheck.engine import Turn, resolve_text, write
 from turncheck.reports.modes import FalseRejection, Unstable, diverge
 from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
+from turncheck.reports.sweeps import Row, Smallest, SweepResult
 
 TURN = write(Turn())
 ANSWER = resolve_text(TURN)
@@ -53,6 +54,61 @@ AS_JSON = {
 }
 
 
+SWEEP = SweepResult(
+    sampler="play",
+    seed=7,
+    stream="numpy-1",
+    training_seeds=(1_000_000, 1_999_999),
+    turns=400,
+    done=400,
+    diverged=3,
+    low=0.001,
+    high=0.02,
+    unreadable=1,
+    more=10,
+    rare=100,
+    laws=(Row("a_law", "E1", 40, 1, 0.01, 0.2), Row("another", "A2", 0, 0, 0.0, 1.0)),
+    modes=(Row("any", "", 400, 3, 0.001, 0.02),),
+    fields=(Row("hero hp changed", "", 4, 1, 0.01, 0.9),),
+    actions=(Row("hero wait, foe heal", "", 8, 2, 0.03, 0.7),),
+    silent={"a_third": "it says nothing"},
+    smallest=(Smallest("a_law", "no_answer", TURN),),
+    shrunk=False,
+    gate=0.25,
+    verdict="PASS",
+)
+SWEEP_AS_JSON = {
+    "sampler": "play",
+    "seed": 7,
+    "stream": "numpy-1",
+    "training_seeds": [1_000_000, 1_999_999],
+    "turns": 400,
+    "done": 400,
+    "diverged": 3,
+    "low": 0.001,
+    "high": 0.02,
+    "unreadable": 1,
+    "more": 10,
+    "rare": 100,
+    "laws": [
+        {"name": "a_law", "rule": "E1", "applied": 40, "broke": 1, "rate": 0.025, "low": 0.01, "high": 0.2},
+        {"name": "another", "rule": "A2", "applied": 0, "broke": 0, "rate": None, "low": 0.0, "high": 1.0},
+    ],
+    "modes": [{"name": "any", "rule": "", "applied": 400, "broke": 3, "rate": 0.0075, "low": 0.001, "high": 0.02}],
+    "fields": [
+        {"name": "hero hp changed", "rule": "", "applied": 4, "broke": 1, "rate": 0.25, "low": 0.01, "high": 0.9}
+    ],
+    "actions": [
+        {"name": "hero wait, foe heal", "rule": "", "applied": 8, "broke": 2, "rate": 0.25, "low": 0.03, "high": 0.7}
+    ],
+    "silent": {"a_third": "it says nothing"},
+    "smallest": [{"law": "a_law", "mode": "no_answer", "case": TURN}],
+    "shrunk": False,
+    "gate": 0.25,
+    "verdict": "PASS",
+}
+
+
 def in_json(record):
     return json.loads(json.dumps(record.to_json()))
 
@@ -66,10 +122,10 @@ def result(verdict, *known):
 
 
 def test_the_schema_of_a_report():
-    said = ("duel-json/1", "duel/1 with burn_damage 4", 200, 1)
+    said = ("duel-json/1", "duel/1 with burn_damage 4", 200, 1, SWEEP)
     models = (ModelResult("small", "native", 12, "ab", (LAW,), *said), ModelResult("reference", "py", None, None, ()))
     assert in_json(Report(7, 200, 10, models)) == {
-        "schema": 3,
+        "schema": 4,
         "seed": 7,
         "examples": 200,
         "min_cases": 10,
@@ -84,6 +140,7 @@ def test_the_schema_of_a_report():
                 "rules": "duel/1 with burn_damage 4",
                 "audited": 200,
                 "refuted": 1,
+                "sweep": SWEEP_AS_JSON,
             },
             {
                 "name": "reference",
@@ -95,6 +152,7 @@ def test_the_schema_of_a_report():
                 "rules": "duel/1",
                 "audited": 0,
                 "refuted": 0,
+                "sweep": None,
             },
         ],
     }
@@ -104,10 +162,12 @@ def test_the_schema_of_a_report_in_the_order_of_its_keys(report):
     values = in_json(report)
     (model, _), law = values["models"], values["models"][0]["laws"][1]
     assert list(values) == ["schema", "seed", "examples", "min_cases", "models"]
-    facts = ["template", "rules", "audited", "refuted"]
+    facts = ["template", "rules", "audited", "refuted", "sweep"]
     assert list(model) == ["name", "kind", "bytes", "sha256", "laws", *facts]
     assert list(law) == list(AS_JSON)
     assert list(law["failures"][0]) == list(AS_JSON["failures"][0])
+    assert list(model["sweep"]) == list(SWEEP_AS_JSON)
+    assert list(model["sweep"]["laws"][0]) == list(SWEEP_AS_JSON["laws"][0])
     assert list(law["failures"][0]["witness"]) == list(AS_JSON["failures"][0]["witness"])
 
 
@@ -125,9 +185,15 @@ def test_a_report_comes_back_from_json(report):
     assert Report.from_json(in_json(report)) == report
 
 
-@pytest.mark.parametrize("schema", [1, 2, 4, None, "3"])
+def test_a_sweep_comes_back_from_json(report):
+    for sweep in (SWEEP, report.models[0].sweep):
+        assert SweepResult.from_json(sweep.to_json()) == sweep
+        assert SweepResult.from_json(in_json(sweep)) == sweep
+
+
+@pytest.mark.parametrize("schema", [1, 2, 3, 5, None, "4"])
 def test_a_report_of_another_schema_is_refused(report, schema):
-    with pytest.raises(ValueError, match=f"schema must be 3, got {schema!r}; write the report anew"):
+    with pytest.raises(ValueError, match=f"schema must be 4, got {schema!r}; write the report anew"):
         Report.from_json({**in_json(report), "schema": schema})
 
 
@@ -163,6 +229,15 @@ def test_a_report_failed_where_a_verify_was_wrong():
     laws = (result("PASS"),)
     assert Report(0, 200, 10, (ModelResult("small", "py", None, None, laws, audited=200, refuted=1),)).failed
     assert not Report(0, 200, 10, (ModelResult("small", "py", None, None, laws, audited=200),)).failed
+
+
+@pytest.mark.parametrize(
+    ("verdict", "failed"), [(None, False), ("PASS", False), ("FAIL", True), ("INCONCLUSIVE", True)]
+)
+def test_a_report_failed_where_a_gate_did_not_say_pass(verdict, failed):
+    sweep = attrs.evolve(SWEEP, verdict=verdict)
+    model = ModelResult("small", "py", None, None, (result("PASS"),), sweep=sweep)
+    assert Report(0, 200, 10, (model,)).failed == failed
 
 
 def test_a_report_of_several_models_failed_where_one_did():

@@ -1,0 +1,134 @@
+"""What a sweep found, shown: as text for a terminal, as a section of a Markdown page, its verdict in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from tabulate import tabulate
+
+from turncheck.reports.cases import in_short
+from turncheck.reports.escape import for_markdown, visible
+from turncheck.reports.sweeps import Row, SweepResult, cells_of, table_of, worst
+
+MOST = 12
+"""Rows that are shown of numbers of the state, and of orders: the worst."""
+
+
+def sweep_text(model: str, result: SweepResult, every_law: bool = True) -> str:
+    """What a sweep found, for a terminal.
+
+    Args:
+        model: what is written before how much was swept: the model's name and kind.
+        result: of the sweep.
+        every_law: whether laws that were not broken have a row each, else a line together.
+    """
+    laws = result.laws if every_law else [row for row in result.laws if row.broke]
+    noted = [] if every_law else held_in_short(result.laws)
+    parts = [
+        [f"{visible(model)}: {swept_in_short(result)}", *facts(result)],
+        [table_of("law", laws, with_rule=True)] if laws else [],
+        [*noted, *_silent(result)],
+        *([table_of(title, rows)] for title, rows in _parts(result)),
+    ]
+    if result.smallest:
+        parts.append([tabulate(_smallest_cells(result), _smallest_headers(result), disable_numparse=True)])
+    return "\n\n".join("\n".join(part) for part in [*parts, _ending(result)] if part)
+
+
+def sweep_markdown(result: SweepResult) -> str:
+    """What a sweep found, as a section of a Markdown page."""
+    parts = [f"### Sweep: {for_markdown(swept_in_short(result))}\n", _items([*facts(result), *_ending(result)])]
+    tables = [_pipes(*cells_of("law", result.laws, with_rule=True))]
+    tables += [_pipes(*cells_of(title, rows)) for title, rows in _parts(result)]
+    if result.smallest:
+        tables.append(_pipes(_smallest_headers(result), _smallest_cells(result), None))
+    parts += [f"{table}\n" for table in tables]
+    if result.silent:
+        parts.append(_items(_silent(result)))
+    return "\n".join(parts)
+
+
+def swept_in_short(result: SweepResult) -> str:
+    """How much of what was swept."""
+    return f"{result.done:,} of {result.turns:,} turns of {result.sampler}, seed {result.seed}"
+
+
+def facts(result: SweepResult) -> list[str]:
+    """Where the turns come from, and what the laws were held on."""
+    first, last = result.training_seeds
+    stream = "enumerated in their order" if result.stream is None else f"of random stream {result.stream}"
+    seeds = f"turns {stream}; the seed is one of evaluation, those of training are {first:,} to {last:,}"
+    more = f"laws that ask more than the turn, and malformed texts: on one turn in {result.more}"
+    return [seeds, f"{more}; plays, asking again: in {result.rare}"]
+
+
+def gate_in_short(result: SweepResult) -> str:
+    """The gate, its verdict and the rate that it is about, in one line; of a sweep without a verdict nothing."""
+    if result.gate is None or result.verdict is None:
+        return ""
+    rate = f"{result.diverged:,} of {result.done:,} turns of {result.sampler} diverge"
+    sure = f"{result.diverged / result.done:.3%}, 95 % interval {result.low:.3%} to {result.high:.3%}"
+    may_narrow = result.verdict == "INCONCLUSIVE" and result.stream is not None  # what is enumerated has an end
+    way_out = "; more turns narrow it" if may_narrow else ""
+    return f"gate {result.gate * 100:.6g}%: {result.verdict}, {rate}: {sure}{way_out}"
+
+
+def held_in_short(laws: Sequence[Row]) -> list[str]:
+    """The laws that were not broken, in a line: how many, and how sure that is of the surest and of the least sure."""
+    held = sorted((row for row in laws if row.applied and not row.broke), key=lambda row: row.high)
+    never = [row.name for row in laws if not row.applied]
+    lines = []
+    if held:
+        ends = " to ".join(_bound_in_short(row) for row in dict.fromkeys((held[0], held[-1])))
+        lines.append(f"{len(held)} of {len(laws)} laws were never broken, which puts their rates below {ends}")
+    if never:
+        lines.append(f"{len(never)} applied to no case: {', '.join(never)}")
+    return lines
+
+
+def _bound_in_short(row: Row) -> str:
+    """The bound of a law that was not broken, one-sided, and what it rests on."""
+    return f"{row.high:.3%} ({row.name}, {row.applied:,} case{'s' if row.applied > 1 else ''})"
+
+
+def _parts(result: SweepResult) -> Iterator[tuple[str, Sequence[Row]]]:
+    """The tables besides that of the laws; one of the worst rows is left out where nothing was wrong."""
+    yield "own answer", result.modes
+    worst_of = {"number of the state": result.fields, "orders": result.actions}
+    for title, rows in worst_of.items():
+        if found := worst(rows, MOST):
+            yield f"{title} (the worst {MOST})", found
+
+
+def _smallest_cells(result: SweepResult) -> list[tuple[str, ...]]:
+    return [(each.law, each.mode, in_short(each.case)) for each in result.smallest]
+
+
+def _smallest_headers(result: SweepResult) -> tuple[str, ...]:
+    shrunk, met = "a smallest turn: no single simplification of it breaks the law so", "the simplest turn that was met"
+    return "law about turns", "mode", shrunk if result.shrunk else f"{met}: no other can be asked"
+
+
+def _silent(result: SweepResult) -> list[str]:
+    return [f"NOT_APPLICABLE {law}: {visible(why)}" for law, why in result.silent.items()]
+
+
+def _ending(result: SweepResult) -> list[str]:
+    lines = []
+    if result.unreadable:
+        lines.append(f"answers that could not be read, and count for no number: {result.unreadable:,}")
+    if not result.whole:
+        lines.append("PARTIAL: no verdict")
+    if said := gate_in_short(result):
+        lines.append(said)
+    return lines
+
+
+def _pipes(headers: Sequence[str], cells: Sequence[Sequence[str]], aligned: Sequence[str] | None) -> str:
+    """A Markdown table."""
+    escaped = [[for_markdown(cell) for cell in row] for row in cells]
+    return tabulate(escaped, headers, tablefmt="pipe", disable_numparse=True, colalign=aligned if cells else None)
+
+
+def _items(lines: Iterable[str]) -> str:
+    return "".join(f"- {for_markdown(line)}\n" for line in lines)

@@ -68,4 +68,25 @@ OPTIONS = (
     ),
     Option("baseline", "FILE", "divergences that are known, by law and failure mode: a law fails only in a new one"),
     Option("write-baseline", None, "write what diverges now into the file that --turncheck-baseline names", ini="bool"),
+    Option(
+        "sweep",
+        "N",
+        "ask so many turns of a sampler, behind the laws, and estimate how often each law is broken; its seed is that "
+        "of --hypothesis-seed (default: no sweep)",
+    ),
+    Option("sampler", "play|mixed|small", "whose turns a sweep asks (default: play)"),
+    Option(
+        "gate",
+        "RATE",
+        "0..1: a sweep fails unless its interval shows that fewer turns than that diverge; where the rate lies in "
+        "the interval it is INCONCLUSIVE (default: nothing is demanded)",
+    ),
+    Option("sweeps", "DIR", "where sweeps are kept while they run and afterwards (default: .turncheck/sweeps)"),
+    Option(
+        "resume",
+        None,
+        "go on with a sweep that was interrupted, of a model that is still the same; that of a model with a file goes "
+        "on without this, if the file's hash is the same",
+        ini="bool",
+    ),
 )

@@ -1,4 +1,4 @@
-"""The pytest plugin: the options, the models under test, and the divergence table at the end.
+"""The pytest plugin: the options, the models under test, the divergence table and the sweeps at the end.
 
 In a session that collects no law of Turncheck it changes nothing, and imports nothing but pytest.
 """
@@ -6,7 +6,9 @@ In a session that collects no law of Turncheck it changes nothing, and imports n
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Generator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +18,9 @@ from turncheck.properties.options import OPTIONS
 if TYPE_CHECKING:
     from turncheck.properties.law import Law
     from turncheck.properties.session import Model, Session
-    from turncheck.reports.records import LawResult, Report
+    from turncheck.properties.sweep import Sweep
+    from turncheck.reports.records import LawResult, ModelResult, Report
+    from turncheck.reports.sweeps import SweepResult
 
 MARKER = "turncheck"
 
@@ -53,10 +57,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Results:
-    """What the items of a session reported: results by model and law, and whether something else went wrong."""
+    """What the items of a session reported: results by model and law, sweeps by model, and what else went wrong."""
 
     def __init__(self) -> None:
         self.laws: dict[tuple[int, str], dict[str, Any]] = {}
+        self.sweeps: dict[int, dict[str, Any]] = {}
         self.models: dict[int, dict[str, Any]] = {}
         self.budget: dict[str, int] = {}
         self.faults: list[str] = []
@@ -65,27 +70,31 @@ class Results:
         """Takes what a report of an item says."""
         text = getattr(report, MARKER, None)
         if text is not None:
-            found = json.loads(text)
-            self.budget = found["budget"]
-            # Of pytest-xdist's workers each has a subject of its own: the one that audited most is told.
-            before = self.models.get(found["place"], found["model"])
-            self.models[found["place"]] = max(
-                before, found["model"], key=lambda each: (each["refuted"], each["audited"])
-            )
-            self.laws[found["place"], found["law"]["id"]] = found["law"]
+            self.take(json.loads(text))
         elif report.failed:
             self.faults.append(report.nodeid)
+
+    def take(self, found: dict[str, Any]) -> None:
+        """Takes what an item found: how a law fared, or a sweep."""
+        place = found["place"]
+        self.budget = found["budget"]
+        # Of pytest-xdist's workers each has a subject of its own: the one that audited most is told.
+        self.models[place] = max(self.models.get(place, found["model"]), found["model"], key=_audited)
+        if found["law"] is not None:
+            self.laws[place, found["law"]["id"]] = found["law"]
+        if found["sweep"] is not None:
+            self.sweeps[place] = found["sweep"]
 
     def report(self) -> Report:
         """All results, models in the order of the command line, laws in that of `LAWS`."""
         from turncheck.properties.laws import LAWS
-        from turncheck.reports.records import LawResult, ModelResult, Report
+        from turncheck.reports.records import ModelResult, Report
 
         models = []
         for place in sorted(self.models):
-            results = [self.laws[place, law.id] for law in LAWS if (place, law.id) in self.laws]
-            laws = tuple(LawResult.from_json(result) for result in results)
-            models.append(ModelResult(**self.models[place], laws=laws))
+            laws = [self.laws[place, law.id] for law in LAWS if (place, law.id) in self.laws]
+            values = {**self.models[place], "laws": laws, "sweep": self.sweeps.get(place)}
+            models.append(ModelResult.from_json(values))
         return Report(**self.budget, models=tuple(models))
 
 
@@ -98,8 +107,8 @@ def _audited(model: dict[str, Any]) -> tuple[int, int]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One item for each law and model."""
-    if "turncheck_law" not in metafunc.fixturenames:
+    """One item for each law and model, and one for the sweep of each model."""
+    if "turncheck_model" not in metafunc.fixturenames:
         return
     from turncheck.properties.laws import LAWS
     from turncheck.properties.session import item_id, specs_of
@@ -107,7 +116,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     specs = specs_of(metafunc.config)  # what is wrong with them is said later, not as an error of collection
     ids = [item_id(spec) for spec in specs]
     metafunc.parametrize("turncheck_model", range(len(specs)), ids=ids, indirect=True, scope="session")
-    metafunc.parametrize("turncheck_law", LAWS, ids=[law.id for law in LAWS])
+    if "turncheck_law" in metafunc.fixturenames:
+        metafunc.parametrize("turncheck_law", LAWS, ids=[law.id for law in LAWS])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -170,6 +180,29 @@ def hold(request: pytest.FixtureRequest, law: Law, model: Model) -> None:
 
 def _record(request: pytest.FixtureRequest, session: Session, model: Model, result: LawResult) -> None:
     """Lets the result travel with the item's report, and puts its figures among the properties that JUnit shows."""
+    found = _found(session, model, law=result.to_json())
+    # As ASCII: what a model answered may hold lone surrogates, and pytest-xdist could not send those.
+    request.node.stash[RESULT] = json.dumps(found)
+    figures = {
+        "law": result.id,
+        "rule": result.rule,
+        "verdict": result.verdict,
+        "checked": result.applied,
+        "diverged": result.diverged,
+    }
+    modes = {failure.mode: failure.count for failure in result.failures}
+    _show_to_junit(request, found, figures | modes)
+
+
+def _show_to_junit(request: pytest.FixtureRequest, found: dict[str, Any], figures: dict[str, Any]) -> None:
+    shown = {"model": found["model"]["name"], **figures, "seed": found["budget"]["seed"]}
+    request.node.user_properties += [(f"turncheck_{name}", value) for name, value in shown.items()]
+
+
+def _found(
+    session: Session, model: Model, law: dict[str, Any] | None = None, sweep: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What an item found, beside which model it is about and what was drawn."""
     from turncheck.engine.variants import described as rules_in_words
 
     subject, budget = model.subject, session.settings.budget
@@ -184,20 +217,7 @@ def _record(request: pytest.FixtureRequest, session: Session, model: Model, resu
         "refuted": subject.audit.refuted,
     }
     drawn = {"seed": budget.seed, "examples": budget.examples, "min_cases": budget.min_cases}
-    found = {"place": model.place, "model": about, "budget": drawn, "law": result.to_json()}
-    # As ASCII: what a model answered may hold lone surrogates, and pytest-xdist could not send those.
-    request.node.stash[RESULT] = json.dumps(found)
-    figures = {
-        "model": subject.name,
-        "law": result.id,
-        "rule": result.rule,
-        "verdict": result.verdict,
-        "checked": result.applied,
-        "diverged": result.diverged,
-        "seed": budget.seed,
-    }
-    modes = {failure.mode: failure.count for failure in result.failures}
-    request.node.user_properties += [(f"turncheck_{name}", value) for name, value in (figures | modes).items()]
+    return {"place": model.place, "model": about, "budget": drawn, "law": law, "sweep": sweep}
 
 
 def explain(law: Law, result: LawResult, min_cases: int) -> str:
@@ -226,9 +246,68 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
         setattr(report, MARKER, text)
         crash = getattr(report.longrepr, "reprcrash", None)
-        if crash is not None:
-            crash.message = _in_short(LawResult.from_json(json.loads(text)["law"]))
+        law = json.loads(text)["law"]
+        if crash is not None and law is not None:
+            crash.message = _in_short(LawResult.from_json(law))
     return report
+
+
+# --- a sweep runs ----------------------------------------------------------------------------------------------------
+
+
+def sweep(request: pytest.FixtureRequest, model: Model) -> None:
+    """Sweeps the model, and ends the item as the gate asks for: without one it passes."""
+    session = load(request.config)
+    settings = session.settings
+    if settings.sweeping is None:
+        pytest.skip("--turncheck-sweep N says how many turns to sweep")
+    result = _swept(request, session, model)
+    if result.verdict in (None, "PASS"):
+        return
+    from turncheck.reports.sweep_text import gate_in_short
+
+    shown = gate_in_short(result)
+    if result.verdict == "INCONCLUSIVE" and settings.skips_inconclusive:
+        pytest.skip(shown)
+    pytest.fail(shown, pytrace=False)
+
+
+def _swept(request: pytest.FixtureRequest, session: Session, model: Model) -> SweepResult:
+    """What the sweep found. Of one that is interrupted the terminal and the report tell how far it is."""
+    from turncheck.properties.swept import found
+
+    assert session.settings.sweeping is not None
+    try:
+        work = session.sweep(model)
+        try:
+            _go_on(request.config, work)
+            result = found(work, session.settings.sweeping.gate)
+        except KeyboardInterrupt:
+            left = found(work, searches=False)
+            request.config.stash[RESULTS].take(_found(session, model, sweep=left.to_json()))
+            raise
+    except OSError as error:
+        pytest.fail(f"the sweep cannot be kept in {session.settings.sweeping.folder}: {error}", pytrace=False)
+    values = _found(session, model, sweep=result.to_json())
+    request.node.stash[RESULT] = json.dumps(values)
+    facts = ("sampler", "turns", "diverged", "low", "high", "verdict")
+    _show_to_junit(request, values, {name: values["sweep"][name] for name in facts})
+    return result
+
+
+def _go_on(config: pytest.Config, work: Sweep) -> None:
+    """Sweeps to the end, with a bar on a terminal. pytest holds back what an item writes, and its line is ended first;
+    of pytest-xdist's workers none has the terminal for itself.
+    """
+    from turncheck.properties.progress import run
+
+    capture = config.pluginmanager.getplugin("capturemanager")
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    with capture.global_and_fixture_disabled() if capture else nullcontext():
+        is_shown = reporter is not None and not hasattr(config, "workerinput") and sys.stderr.isatty()
+        if is_shown:
+            reporter.ensure_newline()
+        run(work, is_shown)
 
 
 # --- after the laws --------------------------------------------------------------------------------------------------
@@ -272,25 +351,73 @@ def _write(config: pytest.Config, results: Results) -> None:
         write_baseline(settings.baseline, report.models[0].laws, known_divergences(settings))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """The divergence table, after the failures."""
-    results = config.stash[RESULTS]
-    if config.getoption("no_summary") or not (results.models or results.faults):
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
+    """The divergence table and the sweeps, after the failures."""
+    if config.getoption("no_summary"):
         return
+    results = config.stash[RESULTS]
+    if results.models:
+        report = results.report()
+        _show_laws(terminalreporter, report)
+        _show_sweeps(terminalreporter, report)
+    if exitstatus == pytest.ExitCode.INTERRUPTED and config.pluginmanager.hasplugin("dsession"):
+        _show_interrupted(terminalreporter, config)
+    for nodeid in results.faults:
+        terminalreporter.line(f"INTERNAL ERROR in {nodeid}: not the model's fault, see above", red=True)
+
+
+def _show_laws(terminalreporter: pytest.TerminalReporter, report: Report) -> None:
     from turncheck.properties.at_work import EXEMPT
     from turncheck.reports.table import comparison, divergence_table, notes, summary
 
-    if results.models:
-        report = results.report()
-        terminalreporter.section(f"divergence (seed {report.seed})")
-        for number, model in enumerate(report.models):
-            terminalreporter.line("\n" * (number > 0) + summary(model))
-            terminalreporter.line("")
-            terminalreporter.line(divergence_table(model))
-            terminalreporter.line("")
-            for note in notes(model, report.min_cases, EXEMPT):
-                terminalreporter.line(note)
-        if len(report.models) > 1:
-            terminalreporter.line(f"\nside by side, the laws that one of them broke\n\n{comparison(report)}")
-    for nodeid in results.faults:
-        terminalreporter.line(f"INTERNAL ERROR in {nodeid}: not the model's fault, see above", red=True)
+    models = [model for model in report.models if model.laws]
+    if not models:
+        return
+    terminalreporter.section(f"divergence (seed {report.seed})")
+    for number, model in enumerate(models):
+        terminalreporter.line("\n" * (number > 0) + summary(model))
+        terminalreporter.line("")
+        terminalreporter.line(divergence_table(model))
+        terminalreporter.line("")
+        for note in notes(model, report.min_cases, EXEMPT):
+            terminalreporter.line(note)
+    if len(models) > 1:
+        terminalreporter.line(f"\nside by side, the laws that one of them broke\n\n{comparison(report)}")
+
+
+def _show_sweeps(terminalreporter: pytest.TerminalReporter, report: Report) -> None:
+    models = [(model, model.sweep) for model in report.models if model.sweep is not None]
+    for number, (model, result) in enumerate(models):
+        if not number:
+            terminalreporter.section(f"sweep of {result.sampler} (seed {result.seed})")
+        terminalreporter.line("\n" * (number > 0) + _sweep_shown(model, result))
+
+
+def _sweep_shown(model: ModelResult, result: SweepResult) -> str:
+    """What a sweep found; of one that was left, how far it is and how it goes on."""
+    from turncheck.reports.escape import visible
+    from turncheck.reports.sweep_text import sweep_text, swept_in_short
+
+    name = f"{model.name} ({model.kind})"
+    if result.whole:
+        return sweep_text(name, result, every_law=False)
+    diverged = f"{result.diverged:,} of them diverged"
+    return f"{visible(name)}: {swept_in_short(result)}, {diverged}\nPARTIAL, no verdict: {_way_on(model.sha256)}"
+
+
+def _way_on(sha256: str | None) -> str:
+    with_option = "" if sha256 is not None else " with --turncheck-resume, if the model is still the same,"
+    return f"what was done is kept, and the same command{with_option} goes on"
+
+
+def _show_interrupted(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The sweeps of pytest-xdist's workers, which report nothing of what they are interrupted in."""
+    from turncheck.reports.escape import visible
+
+    session = config.stash.get(SESSION, None)
+    if session is None or session.settings.sweeping is None:
+        return
+    for model in session.models:
+        if model.place not in config.stash[RESULTS].sweeps:
+            name = visible(f"{model.subject.name} ({model.subject.kind})")
+            terminalreporter.line(f"sweep of {name}: no verdict; if it had begun, {_way_on(model.subject.sha256)}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
 
+from turncheck.engine.samplers import EVALUATION_SEEDS
 from turncheck.properties.baseline import Baseline, BaselineError, compared, load_baseline
 from turncheck.properties.draw import EXAMPLES, MIN_CASES, Budget
 from turncheck.properties.kept import Kept, WitnessError, case_of, folder_of, load_kept, replays, save_kept, to_keep
@@ -19,10 +21,34 @@ from turncheck.properties.spec import SpecError, load_subject
 from turncheck.properties.subject import Subject
 from turncheck.reports.records import LawResult
 
+if TYPE_CHECKING:
+    from turncheck.properties.sweep import Sweep
+
 HOME = Path(".turncheck")
-"""Where witnesses are kept unless told otherwise, in pytest's root folder. It is not for version control."""
+"""Where witnesses and sweeps are kept unless told otherwise, in pytest's root folder. It is not for version control."""
 
 LAWS_BY_ID = {law.id: law for law in LAWS}
+
+
+@attrs.frozen
+class Sweeping:
+    """What is swept behind the laws.
+
+    Attributes:
+        turns: how many, 1 or more.
+        sampler: whose.
+        gate: the rate of divergence below which a sweep must be, 0..1, if any is demanded.
+        folder: where the sweeps' folders are kept.
+        is_home: whether that is the plugin's own folder.
+        resumes: whether a sweep that was left goes on whatever the model.
+    """
+
+    turns: int
+    sampler: str
+    gate: float | None
+    folder: Path
+    is_home: bool
+    resumes: bool
 
 
 @attrs.frozen
@@ -41,6 +67,7 @@ class Settings:
         is_home: whether that is the plugin's own folder.
         baseline: the file of known divergences, if one is given.
         writes_baseline: whether to write it.
+        sweeping: what is swept, if anything is.
     """
 
     specs: tuple[str | None, ...]
@@ -54,6 +81,7 @@ class Settings:
     is_home: bool
     baseline: Path | None
     writes_baseline: bool
+    sweeping: Sweeping | None = None
 
     @classmethod
     def of(cls, config: pytest.Config) -> Settings:
@@ -77,6 +105,7 @@ class Settings:
             is_home=given["witnesses"] is None,
             baseline=_path(config, "baseline"),
             writes_baseline=bool(given["write_baseline"]),
+            sweeping=_sweeping(config, given),
         )
         settings.check()
         return settings
@@ -95,11 +124,48 @@ class Settings:
         if self.writes_baseline and len(self.specs) > 1:
             specs = len(self.specs)
             raise pytest.UsageError(f"--turncheck-write-baseline must have one model, got {specs}: name one --model")
-        for flag, path in (("--turncheck-report", self.report), ("--turncheck-witnesses", self.witnesses)):
+        folders = {"--turncheck-report": self.report, "--turncheck-witnesses": self.witnesses}
+        if self.sweeping is not None:
+            folders["--turncheck-sweeps"] = self.sweeping.folder
+            _check_seed(self.budget.seed)
+        for flag, path in folders.items():
             if path is not None and path.exists() and not path.is_dir():
                 raise pytest.UsageError(f"{flag} must be a folder, or a new name for one, got the file {path}")
         if self.baseline is not None and self.baseline.is_dir():
             raise pytest.UsageError(f"--turncheck-baseline must be a file, got the folder {self.baseline}")
+
+
+def _sweeping(config: pytest.Config, given: dict[str, Any]) -> Sweeping | None:
+    turns = _number("--turncheck-sweep", given["sweep"], int, None, 1)
+    gate = _number("--turncheck-gate", given["gate"], float, None, 0, most=1)
+    if gate == 0:
+        raise pytest.UsageError("--turncheck-gate must be above 0, got 0: no sample shows that nothing ever diverges")
+    if turns is None and gate is not None:
+        raise pytest.UsageError("--turncheck-gate needs --turncheck-sweep N, whose turns it is about")
+    if turns is None:
+        return None
+    return _checked_sweeping(config, given, turns, gate)
+
+
+def _checked_sweeping(config: pytest.Config, given: dict[str, Any], turns: int, gate: float | None) -> Sweeping:
+    from turncheck.properties.sweep import SAMPLERS  # numpy and scipy, which laws do not need
+    from turncheck.properties.swept import least_turns
+
+    sampler = given["sampler"] or "play"
+    if sampler not in SAMPLERS:
+        raise pytest.UsageError(f"--turncheck-sampler must be one of {', '.join(SAMPLERS)}, got {sampler!r}")
+    if gate is not None and turns < (least := least_turns(gate)):
+        demand = f"--turncheck-sweep must be {least:,} or more for a gate of {gate:g}"
+        raise pytest.UsageError(f"{demand}, got {turns:,}: fewer could not pass without any divergence")
+    folder = _path(config, "sweeps")
+    home = config.rootpath / HOME / "sweeps"
+    return Sweeping(turns, sampler, gate, folder or home, folder is None, bool(given["resume"]))
+
+
+def _check_seed(seed: int) -> None:
+    if seed not in EVALUATION_SEEDS:
+        demand = f"--hypothesis-seed must be 0..{EVALUATION_SEEDS[-1]:,}, a seed of evaluation, for --turncheck-sweep"
+        raise pytest.UsageError(f"{demand}, got {seed}: training draws from others")
 
 
 def specs_of(config: pytest.Config) -> tuple[str | None, ...]:
@@ -124,15 +190,16 @@ def _path(config: pytest.Config, name: str) -> Path | None:
     return config.rootpath / written if written else None
 
 
-def _number(flag: str, given: Any, kind: type, default: Any, least: float) -> Any:
+def _number(flag: str, given: Any, kind: type, default: Any, least: float, most: float = sys.float_info.max) -> Any:
     if given is None:
         return default
-    demand = f"{flag} must be {'an int' if kind is int else 'a number'}, {least:g} or more"
+    span = f"{least:g} or more" if most == sys.float_info.max else f"{least:g}..{most:g}"
+    demand = f"{flag} must be {'an int' if kind is int else 'a number'}, {span}"
     try:
         number = kind(given)
     except ValueError:
         raise pytest.UsageError(f"{demand}, got {given!r}") from None
-    if not least <= number < float("inf"):
+    if not least <= number <= most:
         raise pytest.UsageError(f"{demand}, got {given}")
     return number
 
@@ -212,9 +279,35 @@ class Session:
         for kept in now:
             if kept not in before:
                 save_kept(model.folder, kept)
-        hidden = self.settings.witnesses.parent / ".gitignore"
-        if now and self.settings.is_home and not hidden.exists():
-            hidden.write_text("*\n", encoding="utf-8")
+        if now and self.settings.is_home:
+            _hide(self.settings.witnesses.parent)
+
+    def sweep(self, model: Model) -> Sweep:
+        """The sweep of a model that the settings ask for, begun or gone on with. The plugin's own folder is hidden from
+        version control.
+
+        Raises:
+            OSError: its folder cannot be written.
+        """
+        from turncheck.properties.sweep import Plan, turns_in
+        from turncheck.properties.swept import begun
+
+        sweeping, subject = self.settings.sweeping, model.subject
+        assert sweeping is not None
+        turns = turns_in(sweeping.sampler, sweeping.turns, subject.rules)
+        plan = Plan(sweeping.sampler, self.settings.budget.seed, turns)
+        folder = sweeping.folder / model.folder.name / f"{plan.sampler}-{plan.seed}-{plan.turns}"
+        work = begun(subject, plan, folder, goes_on=sweeping.resumes or subject.sha256 is not None)
+        if sweeping.is_home:
+            _hide(sweeping.folder.parent)
+        return work
+
+
+def _hide(folder: Path) -> None:
+    """Hides the plugin's own folder from version control."""
+    hidden = folder / ".gitignore"
+    if not hidden.exists():
+        hidden.write_text("*\n", encoding="utf-8")
 
 
 def item_id(spec: str | None) -> str:

@@ -53,6 +53,8 @@ EXCEPTIONS = {
     "api/prompting.py":
                        Room(rooms=("turncheck",), libraries=("rich",)),
     "api/sweeping.py": Room(rooms=("turncheck",), libraries=("rich",)),
+    "properties/progress.py":
+                       Room(rooms=(), libraries=("rich",)),
 }
 
 # Training damages texts too, and wants no Hypothesis for it: neither this module nor any of its room that it needs.

@@ -254,6 +254,15 @@ def test_an_interrupted_sweep_is_partial_has_no_verdict_and_goes_on_to_the_same_
     assert from_the_beginning["diverged"] > partial["diverged"] > 0
 
 
+def test_of_a_process_that_is_interrupted_in_a_sweep_it_is_said_that_there_is_no_verdict(interrupted, pytester):
+    result = interrupted("-n", "1", "--turncheck-gate=0.9")
+    assert result.ret == 2
+    said = [line for line in result.outlines if line.startswith("sweep of ")]
+    assert said == [f"sweep of {MINE} (py): no verdict; if it had begun, {KEPT}"]
+    (state,) = pytester.path.rglob(STATE)
+    assert json.loads(state.read_text())["counts"]["done"] == 100
+
+
 @pytest.fixture
 def parts(monkeypatch, tmp_path):
     """Begins a sweep of 60 turns in chunks of 20, and leaves it where it is told to."""

@@ -147,7 +147,7 @@ def prompts(sampler: str, turns: int, seed: int, out: Path, rules: str | None, a
     """Write the prompts of a sweep, to be answered elsewhere: sweep --model predictions:FILE checks the answers."""
     from turncheck.engine.learned import EngineError
     from turncheck.prompting import bar, write_prompts
-    from turncheck.properties.sweep import Plan, turns_in
+    from turncheck.properties.blocks import Plan, turns_in
     from turncheck.reports.escape import visible
 
     if os.path.exists(out):
@@ -173,12 +173,14 @@ def prompts(sampler: str, turns: int, seed: int, out: Path, rules: str | None, a
 def sweep(sampler: str, turns: int, seed: int, out: Path, resume: bool, gate: float | None, **model: Any) -> None:
     """Estimate how often a model breaks each law, on a large sample. Ctrl-C keeps what was done; --resume goes on."""
     from turncheck.prompting import bar
+    from turncheck.properties.blocks import Plan, turns_in
     from turncheck.properties.listed import check_listed
+    from turncheck.properties.progress import looking, run
     from turncheck.properties.spec import SpecError
-    from turncheck.properties.sweep import Plan, Sweep, SweepError, turns_in
-    from turncheck.properties.verdicts import gate as verdict_of
+    from turncheck.properties.sweep import Sweep, SweepError
+    from turncheck.properties.swept import found
     from turncheck.reports.escape import visible
-    from turncheck.sweeping import report, run
+    from turncheck.reports.sweep_text import sweep_text
 
     subject = _subject(**model, listed=True)
     plan = Plan(sampler, seed, turns_in(sampler, turns, subject.rules))
@@ -195,12 +197,11 @@ def sweep(sampler: str, turns: int, seed: int, out: Path, resume: bool, gate: fl
     except KeyboardInterrupt:
         done = f"stopped after {work.counts.done:,} of {work.plan.turns:,} turns, which are kept"
         raise click.ClickException(f"{done}: the same command with --resume goes on") from None
-    click.echo(report(work))
-    if gate is not None:
-        verdict = verdict_of(work.counts, work.plan, gate)
-        click.echo(f"gate {gate:.3%} of {sampler}: {verdict}")
-        if verdict != "PASS":
-            sys.exit(1)
+    with looking("looking for the smallest turns"):
+        result = found(work, gate)
+    click.echo(sweep_text(f"{subject.name} ({subject.kind})", result))
+    if gate is not None and result.verdict != "PASS":
+        sys.exit(1)
     if subject.audit.refuted:
         raise click.ClickException(f"its verify is wrong ({subject.audit.refuted} drafts): see turncheck conform")
 

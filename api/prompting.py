@@ -12,9 +12,9 @@ from turncheck.engine.twin_samplers import STREAM
 from turncheck.engine.variants import described
 from turncheck.model.adapters.predictions import PROMPTS, said
 from turncheck.model.adapters.templates import bare
+from turncheck.properties.blocks import Plan
 from turncheck.properties.listed import prompts_asked
 from turncheck.properties.subject import Subject
-from turncheck.properties.sweep import Plan
 
 
 def header(subject: Subject, plan: Plan) -> dict[str, object]:

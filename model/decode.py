@@ -1,9 +1,9 @@
 """Greedy decoding: a transformer and its tokenizer as a learned engine.
 
 An answer is written token by token, or compared with a draft in one pass. Both are float32 on one thread, and of equal
-logits the lowest token id wins. Writing is right-padded in two fixed shapes (1 and `WRITTEN` rows) and to fixed lengths,
-so that its arithmetic does not depend on what else is asked. Comparing takes the shapes that cost least; what it decides
-by less than `SAFE_MARGIN`, many times what a shape can change, is written.
+logits the lowest token id wins. Writing is right-padded in two fixed shapes (1 and `WRITTEN` rows) and to fixed
+lengths, so that its arithmetic does not depend on what else is asked. Comparing takes the shapes that cost least; what
+it decides by less than `SAFE_MARGIN`, many times what a shape can change, is written.
 """
 
 from __future__ import annotations
@@ -69,13 +69,12 @@ class Row:
 @attrs.frozen
 class Comparison:
     """What the model makes of a draft: the verdict, its own token in place of the first that it refuses, and the keys
-    and values of the row's pass, which is one of a batch.
+    and values of the row, which are there until the next batch is compared.
     """
 
     verdict: Verdict
     best: int
     cache: Cache
-    place: int
 
 
 class TransformerEngine:
@@ -83,6 +82,8 @@ class TransformerEngine:
 
     def __init__(self, transformer: Transformer, tokenizer: Tokenizer) -> None:
         self.transformer, self.tokenizer = transformer.eval(), tokenizer
+        # One for all comparisons: memory that is new each time costs a fifth of a pass.
+        self._cache = Cache(transformer.config, COMPARED)
 
     @_repeatable
     def predict(self, prompts: Sequence[str], /) -> list[str]:
@@ -126,9 +127,8 @@ class TransformerEngine:
         rows = [self._prompt(text) for text in prompts]
         size = 1 if len(prompts) == 1 else WRITTEN
         lengths = torch.tensor([len(row) for row in rows] + [1] * (size - len(rows)))
-        cache = Cache()
+        cache = Cache(config, size)
         hidden = self.transformer.hidden(_padded(rows, size, config.prompt + 1), cache=cache)
-        cache = cache.with_room(slice(None), config.context)
         token = self._greedy(hidden[torch.arange(size), lengths - 1])
         written = [token]
         done = token == STOP
@@ -162,13 +162,12 @@ class TransformerEngine:
     def _compare(self, rows: Sequence[Row], length: int) -> Iterator[Comparison]:
         """One pass over rows that are padded to that length."""
         tokens = _padded([row.prompt + row.draft[:-1] for row in rows], len(rows), length)
-        cache = Cache()
-        hidden = self.transformer.hidden(tokens, cache=cache)
+        hidden = self.transformer.hidden(tokens, cache=self._cache)
         longest = max(len(row.draft) for row in rows)
         places = torch.tensor([[len(row.prompt) - 1] for row in rows]) + torch.arange(longest)
         behind = hidden[torch.arange(len(rows))[:, None], places.clamp_(max=length - 1)]  # (B, longest, width)
         verdicts = self._verdicts(behind, [row.draft for row in rows])
-        return (Comparison(*verdict, cache, place) for place, verdict in enumerate(verdicts))
+        return (Comparison(*verdict, self._cache.row(place)) for place, verdict in enumerate(verdicts))
 
     def _verdicts(self, hidden: Tensor, drafts: Sequence[list[int]]) -> Iterator[tuple[Verdict, int]]:
         """hidden: (B, T, width), at the places at which the drafts' tokens are predicted; verdicts and own tokens."""
@@ -188,7 +187,6 @@ class TransformerEngine:
         """The answer, by mending the draft until it is accepted; None where that takes too long or is too close."""
         config = self.transformer.config
         prompt, draft, verdict, best = row.prompt, row.draft, found.verdict, found.best
-        cache: Cache | None = None
         for _ in range(PASSES):
             if verdict.margin < SAFE_MARGIN:
                 return None
@@ -198,9 +196,7 @@ class TransformerEngine:
             draft = _with_token(draft, at, best, config.answer)
             if best == STOP or at + 1 == len(draft):
                 return self.tokenizer.decode(_until_stop(draft))
-            if cache is None:
-                cache = found.cache.with_room(slice(found.place, found.place + 1), config.context)
-            verdict, best = self._compare_behind(prompt, draft, at + 1, cache)
+            verdict, best = self._compare_behind(prompt, draft, at + 1, found.cache)
         return None
 
     def _compare_behind(self, prompt: list[int], draft: list[int], known: int, cache: Cache) -> tuple[Verdict, int]:

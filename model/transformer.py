@@ -55,35 +55,33 @@ class ModelConfig:
 
 
 class Cache:
-    """Keys and values that were worked out for a batch, for each layer: (B, heads, T, width / heads).
+    """Room for the keys and values of a batch's rows, layer by layer: (layers, B, heads, context, width / heads) each.
 
-    The first pass over a new cache leaves what it worked out; those behind it put theirs in their places.
+    The first pass over a batch fills it from its beginning, those behind that put theirs in their places.
     """
 
-    def __init__(self) -> None:
-        self.layers: list[tuple[Tensor, Tensor]] = []
+    def __init__(self, config: ModelConfig, rows: int) -> None:
+        shape = (config.layers, rows, config.heads, config.context, config.width // config.heads)
+        self.keys, self.values = torch.zeros(shape), torch.zeros(shape)
+
+    def begin(self, layer: int, k: Tensor, v: Tensor) -> None:
+        """Keeps k, v: (B, heads, T, width / heads), of the first T positions. B may be less than there is room for."""
+        rows, _, length, _ = k.shape
+        self.keys[layer, :rows, :, :length] = k
+        self.values[layer, :rows, :, :length] = v
 
     def put(self, layer: int, positions: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Keeps k, v: (B, heads, T, width / heads) at positions: (B, T) and gives all that the layer has."""
-        keys, values = self.layers[layer]
-        rows = torch.arange(len(positions))[:, None]
-        keys[rows, :, positions] = k.transpose(1, 2)
-        values[rows, :, positions] = v.transpose(1, 2)
-        return keys, values
+        """Keeps k, v: (B, heads, T, width / heads) at positions: (B, T); gives what the layer has up to the last."""
+        rows, end = torch.arange(len(positions))[:, None], int(positions.max()) + 1
+        self.keys[layer][rows, :, positions] = k.transpose(1, 2)
+        self.values[layer][rows, :, positions] = v.transpose(1, 2)
+        return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
 
-    def with_room(self, rows: slice, context: int) -> Cache:
-        """A copy of those rows that has room for so many positions."""
-        copy = Cache()
-        copy.layers = [(_lengthened(k[rows], context), _lengthened(v[rows], context)) for k, v in self.layers]
-        return copy
-
-
-def _lengthened(x: Tensor, context: int) -> Tensor:
-    """x: (B, heads, T, _) to (B, heads, context, _): cut, or with zeros behind, which attention does not look at."""
-    room = x.new_zeros(*x.shape[:2], context, x.shape[3])
-    known = min(x.shape[2], context)
-    room[:, :, :known] = x[:, :, :known]
-    return room
+    def row(self, place: int) -> Cache:
+        """One row of it, in the same room."""
+        row = object.__new__(Cache)
+        row.keys, row.values = self.keys[:, place : place + 1], self.values[:, place : place + 1]
+        return row
 
 
 class Attention(nn.Module):
@@ -103,10 +101,10 @@ class Attention(nn.Module):
         if cache is None or positions is None:
             y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
             if cache is not None:
-                cache.layers.append((k, v))
+                cache.begin(self.layer, k, v)
         else:
             k, v = cache.put(self.layer, positions, k, v)
-            seen = torch.arange(k.shape[2]) <= positions[:, None, :, None]  # (B, 1, T, context)
+            seen = torch.arange(k.shape[2]) <= positions[:, None, :, None]  # (B, 1, T, positions so far)
             y = F.scaled_dot_product_attention(q, k, v, attn_mask=seen)
         return linear(y.transpose(1, 2).reshape(b, t, width), self.out.weight)
 
@@ -154,7 +152,7 @@ class Transformer(nn.Module):
         Args:
             tokens: the first ones of their rows, unless positions say where they stand.
             positions: (B, T) int64, behind what the cache holds.
-            cache: an empty one is left with what the rows' first tokens have worked out.
+            cache: gets the keys and values; without positions it begins anew.
         """
         at = torch.arange(tokens.shape[1]) if positions is None else positions
         x = self.embedding(tokens) + self.position(at)

@@ -16,9 +16,10 @@ import attrs
 
 from turncheck.engine import Rules, resolve_text
 from turncheck.engine.learned import EngineError, Listed
+from turncheck.properties.blocks import Plan
 from turncheck.properties.spec import SpecError
 from turncheck.properties.subject import Audit, Subject
-from turncheck.properties.sweep import Plan, Sweep
+from turncheck.properties.sweep import Sweep
 
 
 @attrs.frozen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -28,3 +29,8 @@ def run(sweep: Sweep, is_shown: bool = True) -> None:
         for counts in sweep.chunks():
             rate = (counts.done - before) / (time.monotonic() - started)
             bar.update(task, completed=counts.done, rate=f"{rate:.0f}", diverged=counts.diverged)
+
+
+def looking(what: str) -> AbstractContextManager[object]:
+    """Says on stderr, where that is a terminal, what is done as long as it is."""
+    return Console(stderr=True).status(what)

@@ -148,7 +148,7 @@ def _sweeping(config: pytest.Config, given: dict[str, Any]) -> Sweeping | None:
 
 
 def _checked_sweeping(config: pytest.Config, given: dict[str, Any], turns: int, gate: float | None) -> Sweeping:
-    from turncheck.properties.sweep import SAMPLERS  # numpy and scipy, which laws do not need
+    from turncheck.properties.blocks import SAMPLERS  # numpy and scipy, which laws do not need
     from turncheck.properties.swept import least_turns
 
     sampler = given["sampler"] or "play"
@@ -289,7 +289,7 @@ class Session:
         Raises:
             OSError: its folder cannot be written.
         """
-        from turncheck.properties.sweep import Plan, turns_in
+        from turncheck.properties.blocks import Plan, turns_in
         from turncheck.properties.swept import begun
 
         sweeping, subject = self.settings.sweeping, model.subject

@@ -71,6 +71,7 @@ def load_subject(
         rules=loaded.rules,
         template=card.template,
         rejects=card.rejects,
+        arguments=tuple(arguments),
         limit=limit,
     )
     if not isinstance(loaded.engine, Listed):

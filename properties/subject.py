@@ -53,6 +53,7 @@ class Subject:
             asked no more.
         template: how turns are said to it.
         rejects: whether it was trained to reject malformed turns.
+        arguments: the `KEY=VALUE` that were typed beside it.
         audit: whether what it says of drafts is true; subjects made of this one share it.
         late: how many prompts ran out of time, or found no engine.
         faults: what it raised, by prompt; its own words, to be shown as `visible` text.
@@ -68,6 +69,7 @@ class Subject:
     patience: int = 5
     template: str = "duel/1"
     rejects: bool = True
+    arguments: tuple[str, ...] = ()
     audit: Audit = attrs.field(factory=Audit, repr=False)
     late: int = attrs.field(default=0, init=False, repr=False)
     faults: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)

@@ -2,13 +2,15 @@
 
 A property run finds and shrinks; a sweep estimates. Where no answer to a turn diverges from the reference's, all laws
 hold on it, since they are true of the reference; so laws are checked on the other turns alone. A law that asks for more
-than the turn's own answer is held on a part of the sample, which the report states:
+than the turn's own answer is held on a part of the turns to which it applies, chosen by their numbers alone:
 
 | laws | on |
 |---|---|
 | about a turn's own answer | every turn |
-| that ask a second turn made from it; about malformed texts (the turn, damaged for a random reason) | one turn in 10 |
-| about plays that begin with it; about asking again | one turn in 100 |
+| that ask a second prompt, made from the turn | as many turns as make one such prompt for `MORE` turns |
+| about malformed texts: the turn, damaged for a random reason | one turn in `DAMAGED` |
+| about plays that begin with it | one turn in `PLAYED` |
+| about asking again | one turn in `AGAIN` |
 
 What diverges goes to a file as it is found; in memory are counts alone. Work is kept after every chunk, and goes on
 from there.
@@ -20,51 +22,36 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import attrs
+import numpy as np
 
-from turncheck.engine import Battle, Rules, Turn, read, write
+from turncheck.engine import Battle, Order, Turn
 from turncheck.engine.samplers import stream
-from turncheck.engine.small import small
-from turncheck.engine.tables import ACTION_NAMES, FIELDS
-from turncheck.engine.twin import Battles, Turns, resolve_all
-from turncheck.engine.twin_samplers import TWIN_SAMPLERS, sample_arrays
-from turncheck.properties.law import ROLLOUT, STABILITY, Case, Law, UnreadableError, state, text_of
+from turncheck.engine.tables import FIELDS
+from turncheck.engine.twin import Battles, Turns
+from turncheck.engine.twin_text import ORDERS, battle_texts, order_codes, turn_texts
+from turncheck.properties.blocks import AGAIN, BLOCK, DAMAGED, PLAYED, Block, Kind, Plan, how_often, kind_of
+from turncheck.properties.law import Case, Law, UnreadableError, state, text_of
 from turncheck.properties.laws import LAWS
 from turncheck.properties.run import Breach, NotApplicableError, ask_all, breach, check_says_something
 from turncheck.properties.sampled import damaged, played_on
 from turncheck.properties.subject import Subject
 from turncheck.reports.modes import diverge
 
-CHUNK = 2048
+CHUNK = 1024
 """Turns that are asked, checked and forgotten at a time."""
-
-MORE, RARE = 10, 100
-"""One turn in so many is held against laws that ask more, and against laws of plays and of asking again."""
 
 STATE, FOUND = "state.json", "divergences.jsonl"
 """The files of a sweep's folder: how far it is and its counts; what diverged, a line each."""
 
-SCHEMA = 1
-
-SMALL = "small"
-SAMPLERS = (*TWIN_SAMPLERS, SMALL)
-"""What can be swept: the samplers, and the small scope, all of it in its order."""
+SCHEMA = 2
 
 Cases = list[tuple[int, Case]]
 """Cases, each with the number of the turn that it was made of."""
-
-
-@attrs.frozen
-class Plan:
-    """What is swept: turns 0 to `turns - 1` of a sampler and a seed, under the subject's rules."""
-
-    sampler: str
-    seed: int
-    turns: int
 
 
 @attrs.define
@@ -123,8 +110,11 @@ class Sweep:
     def __init__(self, subject: Subject, plan: Plan, folder: Path, laws: Sequence[Law] = LAWS, resume: bool = False):
         self.subject, self.plan, self.folder = subject, plan, folder
         self.silent = _silent(laws, subject)
-        self.kinds = _parted([law for law in laws if law.id not in self.silent])
+        self.laws = [law for law in laws if law.id not in self.silent]
         self.counts = self._begun(resume)
+        of_turns = [law for law in self.laws if kind_of(law) in ("own", "more")]
+        self.every = how_often(of_turns, plan, subject.rules)
+        self._block: Block | None = None
 
     @property
     def whole(self) -> bool:
@@ -136,8 +126,10 @@ class Sweep:
         with open(self.folder / FOUND, "r+b") as found:
             found.seek(0, os.SEEK_END)
             while not self.whole:
-                count = min(CHUNK, self.plan.turns - self.counts.done)
-                for line in self._chunk(self.counts.done, count):
+                block = self._block_at(self.counts.done)
+                start = self.counts.done - block.start
+                count = min(CHUNK, len(block.turns) - start)
+                for line in self._chunk(block, slice(start, start + count)):
                     found.write(json.dumps(line).encode() + b"\n")
                 found.flush()
                 self.counts.done += count
@@ -148,8 +140,11 @@ class Sweep:
 
     def _about(self) -> dict[str, Any]:
         subject = self.subject
-        known = {"name": subject.name, "kind": subject.kind, "sha256": subject.sha256, "template": subject.template}
-        return {"schema": SCHEMA, **attrs.asdict(self.plan), "model": known, "rules": repr(subject.rules)}
+        known = ("name", "kind", "sha256", "template", "arguments")
+        model = {name: getattr(subject, name) for name in known}
+        laws = crc32(" ".join(law.id for law in self.laws).encode())
+        about = {"schema": SCHEMA, **attrs.asdict(self.plan), "model": model, "rules": repr(subject.rules)}
+        return {**about, "laws": laws}
 
     def _begun(self, resume: bool) -> Counts:
         path = self.folder / STATE
@@ -164,8 +159,9 @@ class Sweep:
             about, counts, size = kept["about"], Counts.from_json(kept["counts"]), kept["size"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise SweepError(self.folder, f"{STATE} cannot be read ({error}): begin anew with another --out") from error
-        if about != json.loads(json.dumps(self._about())):
-            differing = sorted(name for name, value in self._about().items() if about.get(name) != value)
+        wanted = json.loads(json.dumps(self._about()))
+        if about != wanted:
+            differing = sorted(name for name, value in wanted.items() if about.get(name) != value)
             raise SweepError(
                 self.folder, f"it holds another sweep, with other {', '.join(differing)}: give another --out"
             )
@@ -180,38 +176,71 @@ class Sweep:
 
     # --- a chunk ---
 
-    def _chunk(self, start: int, count: int) -> Iterator[dict[str, Any]]:
+    def _block_at(self, place: int) -> Block:
+        """The block that holds that turn."""
+        start = place - place % BLOCK
+        if self._block is None or self._block.start != start:
+            of_turns = [law for law in self.laws if law.id in self.every]
+            self._block = Block(self.plan, start, of_turns, self.every, self.subject.rules)
+        return self._block
+
+    def _chunk(self, block: Block, part: slice) -> Iterator[dict[str, Any]]:
         """Asks and checks some turns; gives a line for each case that diverges or breaks a law."""
-        rules = self.subject.rules
-        arrays = self._arrays(start, count)
-        after = resolve_all(arrays, rules)
-        turns = {start + place: arrays.turn(place, rules) for place in range(count)}
+        rules, first = self.subject.rules, block.start + part.start
+        turns, after = block.turns[part], block.after[part]
+        prompts, expected = turn_texts(turns), battle_texts(after)
         subject = attrs.evolve(self.subject)  # with a memory of its own, that is let go after the chunk
-        subject.expect({write(turn): write(after.battle(index - start, rules)) for index, turn in turns.items()})
-        held = list(self._applying(turns))
-        subject.ask([*map(write, turns.values()), *_first_prompts(held, rules)])
-        self._count_changes(arrays, after)
-        wrong = {index: turn for index, turn in turns.items() if _diverges(subject, write(turn))}
-        yield from self._own(subject, wrong)
-        for kind, law, cases in held:
-            # Where no answer diverges a law holds: it is true of the reference.
-            checked = [each for each in cases if each[0] in wrong] if kind == "own" else cases
-            yield from self._held(law, subject, checked)
+        subject.expect(dict(zip(prompts, expected, strict=True)))
+        further = list(self._further(block, part))
+        # Together, so that the subject's batches are full; of plays the rest follows.
+        more = [prompt for law, cases in further for _, case in cases for prompt in law.asks(case, rules)]
+        given = subject.ask([*prompts, *more])[: len(prompts)]
+        self._count_changes(turns, after)
+        places = [place for place, answer in enumerate(given) if answer != expected[place]]
+        wrong = {first + place: turns.turn(place, rules) for place in places}
+        yield from self._own(subject, wrong, [prompts[place] for place in places])
+        for law, cases in (*self._of_own(block, part, wrong), *further):
+            yield from self._held(law, subject, cases)
 
-    def _arrays(self, start: int, count: int) -> Turns:
-        """Those turns of the sample."""
-        if self.plan.sampler == SMALL:
-            return _small_scope(self.subject.rules)[start : start + count]
-        return sample_arrays(self.plan.sampler, self.plan.seed, count, start, self.subject.rules)
+    def _of_own(self, block: Block, part: slice, wrong: Mapping[int, Turn]) -> Iterator[tuple[Law, Cases]]:
+        """The laws about a turn's own answer, each with those wrong turns to which it applies: on others it holds."""
+        for law in self.laws:
+            if kind_of(law) == "own":
+                applying = block.held_on(law, part)
+                self.counts.applied[law.id] += int(applying.sum())
+                first = block.start + part.start
+                yield law, [(index, turn) for index, turn in wrong.items() if applying[index - first]]
 
-    def _applying(self, turns: Mapping[int, Turn]) -> Iterator[tuple[str, Law, Cases]]:
-        """Each law with the cases that it applies to, which are counted."""
-        for kind, laws in self.kinds.items():
-            drawn = list(_cases(kind, turns, self.plan.seed, self.subject.rules))
-            for law in laws:
-                cases = [(index, case) for index, case in drawn if law.applies(case, self.subject.rules)]
-                self.counts.applied[law.id] += len(cases)
-                yield kind, law, cases
+    def _further(self, block: Block, part: slice) -> Iterator[tuple[Law, Cases]]:
+        """The other laws, each with the cases on which it is held."""
+        rules = self.subject.rules
+        made = {kind: list(self._made(kind, block, part)) for kind in ("malformed", "plays", "again")}
+        for law in self.laws:
+            kind = kind_of(law)
+            if kind == "own":
+                continue
+            if kind == "more":
+                places = np.flatnonzero(block.held_on(law, part)) + part.start
+                cases: Cases = [(block.start + place, block.turns.turn(place, rules)) for place in places.tolist()]
+            else:
+                cases = [(index, case) for index, case in made[kind] if law.applies(case, rules)]
+            self.counts.applied[law.id] += len(cases)
+            yield law, cases
+
+    def _made(self, kind: Kind, block: Block, part: slice) -> Iterator[tuple[int, Case]]:
+        """The cases of that kind which are made of some turns of a part, each with the turn's number."""
+        rules = self.subject.rules
+        every = {"malformed": DAMAGED, "plays": PLAYED, "again": AGAIN}[kind]
+        chosen = np.flatnonzero(block.chosen(every, kind, part)) + part.start
+        for place in chosen.tolist():
+            index, turn = block.start + place, block.turns.turn(place, rules)
+            random = stream(f"sweep/{kind}", self.plan.seed, index)
+            if kind == "again":
+                yield index, turn
+            elif kind == "plays":
+                yield index, played_on(turn, random)
+            elif (text := damaged(turn, random, rules)) is not None:
+                yield index, text
 
     def _held(self, law: Law, subject: Subject, cases: Cases) -> Iterator[dict[str, Any]]:
         ask_all(law, subject, [case for _, case in cases])
@@ -222,28 +251,27 @@ class Sweep:
                 self.counts.broke[law.id] += 1
                 yield _line(index, law, found)
 
-    def _own(self, subject: Subject, turns: Mapping[int, Turn]) -> Iterator[dict[str, Any]]:
+    def _own(self, subject: Subject, turns: Mapping[int, Turn], prompts: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Turns whose own answer diverges: counted by mode, field and orders."""
-        for index, turn in turns.items():
-            prompt = write(turn)
+        for (index, turn), prompt in zip(turns.items(), prompts, strict=True):
             (got,), expected = subject.ask([prompt]), subject.expected(prompt)
             found = diverge(prompt, expected, got, fault=subject.faults.get(prompt, ""))
             assert found is not None
             self.counts.diverged += 1
             self.counts.modes[found.mode] += 1
-            _entry(self.counts.actions, _orders(turn))[1] += 1
+            _entry(self.counts.actions, _orders_of(turn.orders))[1] += 1
             self._count_wrong(turn.battle, expected, got)
             yield {"turn": index, "law": "", "mode": found.mode, "prompt": prompt, "expected": expected, "got": got}
 
-    def _count_changes(self, arrays: Turns, after: Battles) -> None:
+    def _count_changes(self, turns: Turns, after: Battles) -> None:
         """Every number of every turn, by whether the turn changes it; every pair of orders."""
-        changed = (arrays.battles.units != after.units).sum(axis=2)
+        changed = (turns.battles.units != after.units).sum(axis=2)
         for row, field in enumerate(FIELDS):
             for who, unit in enumerate(("hero", "foe")):
-                self._add_turns(f"{unit} {field.name}", int(changed[row, who]), len(arrays))
-        self._add_turns("turn", int((arrays.battles.turn != after.turn).sum()), len(arrays))
-        for index in range(len(arrays)):
-            _entry(self.counts.actions, _orders_at(arrays, index))[0] += 1
+                self._add_turns(f"{unit} {field.name}", int(changed[row, who]), len(turns))
+        self._add_turns("turn", int((turns.battles.turn != after.turn).sum()), len(turns))
+        for code, count in zip(*np.unique(order_codes(turns), return_counts=True), strict=True):
+            _entry(self.counts.actions, _orders_of(ORDERS[code]))[0] += int(count)
 
     def _add_turns(self, name: str, changed: int, count: int) -> None:
         _entry(self.counts.fields, f"{name} changed")[0] += changed
@@ -261,16 +289,6 @@ class Sweep:
                 _entry(self.counts.fields, f"{name} {'changed' if was != wanted else 'unchanged'}")[1] += 1
 
 
-@lru_cache(maxsize=1)
-def _small_scope(rules: Rules) -> Turns:
-    return small(rules)
-
-
-def turns_in(sampler: str, turns: int, rules: Rules) -> int:
-    """How many turns are swept: so many, but of the small scope, which is finite, no more than there are."""
-    return min(turns, len(_small_scope(rules))) if sampler == SMALL else turns
-
-
 def _silent(laws: Sequence[Law], subject: Subject) -> dict[str, str]:
     """The laws that say nothing about the subject, and why."""
     silent = {}
@@ -280,53 +298,6 @@ def _silent(laws: Sequence[Law], subject: Subject) -> dict[str, str]:
         except NotApplicableError as error:
             silent[law.id] = str(error)
     return silent
-
-
-def _parted(laws: Sequence[Law]) -> dict[str, list[Law]]:
-    """The laws by what they are held on."""
-    kinds: dict[str, list[Law]] = {"own": [], "more": [], "malformed": [], "plays": [], "again": []}
-    for law in laws:
-        kinds[_kind(law)].append(law)
-    return {kind: of for kind, of in kinds.items() if of}
-
-
-def _kind(law: Law) -> str:
-    if law.kind == STABILITY:
-        return "again"
-    if law.kind == ROLLOUT:
-        return "plays"
-    if law.reads is not read:
-        return "malformed"
-    return "more" if law.asks_more else "own"
-
-
-def _cases(kind: str, turns: Mapping[int, Turn], seed: int, rules: Rules) -> Iterator[tuple[int, Case]]:
-    """The cases of that kind that some turns give, each with the turn's number."""
-    every = {"own": 1, "more": MORE, "malformed": MORE, "plays": RARE, "again": RARE}[kind]
-    for index, turn in turns.items():
-        if index % every:
-            continue
-        random = stream(f"sweep/{kind}", seed, index)
-        if kind == "malformed":
-            text = damaged(turn, random, rules)
-            if text is not None:
-                yield index, text
-        elif kind == "plays":
-            yield index, played_on(turn, random)
-        else:
-            yield index, turn
-
-
-def _first_prompts(held: Sequence[tuple[str, Law, Cases]], rules: Rules) -> Iterator[str]:
-    """What laws ask before any answer: together they fill the subject's batches. Of plays the rest follows."""
-    for kind, law, cases in held:
-        if kind != "own":
-            for _, case in cases:
-                yield from law.asks(case, rules)
-
-
-def _diverges(subject: Subject, prompt: str) -> bool:
-    return subject.ask([prompt]) != [subject.expected(prompt)]
 
 
 def _may_break(law: Law, subject: Subject, case: Case) -> bool:
@@ -352,13 +323,10 @@ def _entry(table: dict[str, list[int]], name: str) -> list[int]:
     return table.setdefault(name, [0, 0])
 
 
-def _orders(turn: Turn) -> str:
-    return f"hero {turn.order('hero').action}, foe {turn.order('foe').action}"
-
-
-def _orders_at(arrays: Turns, index: int) -> str:
-    hero, foe = (ACTION_NAMES[action] for action in arrays.actions[:, index])
-    return f"hero {hero}, foe {foe}"
+def _orders_of(orders: tuple[Order, Order]) -> str:
+    """Both orders in words, the hero's first."""
+    actions = {order.unit: order.action for order in orders}
+    return f"hero {actions['hero']}, foe {actions['foe']}"
 
 
 def _numbers(before: Battle, right: Battle, answer: Battle) -> Iterator[tuple[str, int, int, int]]:

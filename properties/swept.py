@@ -11,11 +11,12 @@ import attrs
 from turncheck.engine.learned import Listed
 from turncheck.engine.samplers import TRAINING_SEEDS
 from turncheck.engine.twin_samplers import STREAM
+from turncheck.properties.blocks import AGAIN, DAMAGED, MORE, PLAYED, SMALL, Plan
 from turncheck.properties.law import text_of
 from turncheck.properties.rates import action_rows, field_rows, law_rows, mode_rows, witnesses
 from turncheck.properties.statistics import LEVEL, Rate
 from turncheck.properties.subject import Subject
-from turncheck.properties.sweep import MORE, RARE, SMALL, STATE, Plan, Sweep, SweepError
+from turncheck.properties.sweep import STATE, Sweep, SweepError
 from turncheck.properties.verdicts import gate as verdict_of
 from turncheck.reports.sweeps import Smallest, SweepResult
 
@@ -76,7 +77,9 @@ def found(sweep: Sweep, gate: float | None = None, searches: bool = True) -> Swe
         high=high,
         unreadable=counts.unreadable,
         more=MORE,
-        rare=RARE,
+        damaged=DAMAGED,
+        played=PLAYED,
+        again=AGAIN,
         laws=tuple(law_rows(sweep)),
         modes=tuple(mode_rows(counts)),
         fields=tuple(field_rows(counts)),

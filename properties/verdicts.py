@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 import attrs
 
+from turncheck.properties.blocks import Plan
 from turncheck.properties.laws import LAWS
 from turncheck.properties.statistics import Rate, paired
-from turncheck.properties.sweep import FOUND, STATE, Counts, Plan, SweepError
+from turncheck.properties.sweep import FOUND, STATE, Counts, SweepError
 
 
 def gate(counts: Counts, plan: Plan, rate: float) -> Literal["PASS", "FAIL", "INCONCLUSIVE"]:

@@ -58,8 +58,9 @@ def facts(result: SweepResult) -> list[str]:
     first, last = result.training_seeds
     stream = "enumerated in their order" if result.stream is None else f"of random stream {result.stream}"
     seeds = f"turns {stream}; the seed is one of evaluation, those of training are {first:,} to {last:,}"
-    more = f"laws that ask more than the turn, and malformed texts: on one turn in {result.more}"
-    return [seeds, f"{more}; plays, asking again: in {result.rare}"]
+    more = f"laws that ask a second prompt, made from the turn: each about one for {result.more} turns"
+    parts = {"malformed texts": result.damaged, "plays": result.played, "asking again": result.again}
+    return [seeds, f"{more}; {', '.join(f'{name} 1 in {every:,}' for name, every in parts.items())}"]
 
 
 def gate_in_short(result: SweepResult) -> str:

@@ -88,8 +88,10 @@ class SweepResult:
         low: the lower end of that rate's 95 % interval, two-sided.
         high: its upper end, two-sided, which the gate is about.
         unreadable: diverging answers that are no state, and so are wrong in no number.
-        more: laws that ask a second turn, or are about malformed texts, are held on one turn in so many.
-        rare: laws about plays and about asking again, on one turn in so many.
+        more: laws that ask a second prompt, made from the turn, ask about one such prompt for so many turns each.
+        damaged: laws about malformed texts are held on one turn in so many.
+        played: laws about plays, likewise.
+        again: laws about asking again, likewise.
         laws: how often each was broken, in their order.
         modes: how many turns' own answers diverged, and in which mode.
         fields: how often each number of a state was wrong, by whether the turn changes it.
@@ -112,7 +114,9 @@ class SweepResult:
     high: float
     unreadable: int
     more: int
-    rare: int
+    damaged: int
+    played: int
+    again: int
     laws: tuple[Row, ...]
     modes: tuple[Row, ...]
     fields: tuple[Row, ...]

@@ -46,13 +46,20 @@ ROOMS = {
 EXCEPTIONS = {
     "engine/small.py": Room(rooms=(), libraries=("numpy",)),
     "engine/twin.py":  Room(rooms=(), libraries=("attrs", "numpy")),
+    "engine/twin_text.py":
+                       Room(rooms=(), libraries=("numpy",)),
     "engine/twin_samplers.py":
                        Room(rooms=(), libraries=("attrs", "numpy")),
     "api/__init__.py": Room(rooms=(), libraries=(), lazily=("turncheck", "attrs")),
     "api/cli.py":      Room(rooms=("turncheck",), libraries=("attrs", "click", "rich")),
     "api/prompting.py":
                        Room(rooms=("turncheck",), libraries=("rich",)),
-    "api/sweeping.py": Room(rooms=("turncheck",), libraries=("rich",)),
+    "properties/applying.py":
+                       Room(rooms=("turncheck.engine",), libraries=("numpy",)),
+    "properties/blocks.py":
+                       Room(rooms=("turncheck.engine",), libraries=("attrs", "numpy")),
+    "properties/sweep.py":
+                       Room(rooms=("turncheck.engine", "turncheck.reports"), libraries=("attrs", "numpy")),
     "properties/progress.py":
                        Room(rooms=(), libraries=("rich",)),
 }

@@ -109,10 +109,13 @@ def is_felled_first(turn: Turn, name: UnitName, rules: Rules) -> bool:
     return struck and not withstands(turn, name, rules)
 
 
-@lru_cache(maxsize=4096)  # the laws of a turn ask for the same outcome
 def outcome(turn: Turn, rules: Rules) -> Battle:
     """The battle after the turn, by the reference."""
-    return resolve(turn, rules)
+    known: Battle | None = turn.__dict__.get("outcome")  # of many turns at once it was worked out beforehand
+    return _resolved(turn, rules) if known is None else known
+
+
+_resolved = lru_cache(maxsize=4096)(resolve)  # the laws of a turn ask for the same outcome
 
 
 def stands_after(turn: Turn, name: UnitName, rules: Rules) -> bool:

@@ -63,10 +63,11 @@ def _spending_turns(rules: Rules) -> st.SearchStrategy[Turn]:
 
 
 def _spends(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    free = slot_of(turn, name, rules) is not None and is_free(turn, name, rules)
-    unstunned = turn.battle.unit(name).fragile == 0 or turn.first.unit == name
-    not_stunned_first = unstunned or action_of(turn, other(name)) != "poison_strike"
-    return free and not_stunned_first and stands_after(turn, name, rules)
+    if slot_of(turn, name, rules) is None or not is_free(turn, name, rules) or not stands_after(turn, name, rules):
+        return False
+    # A poison_strike that comes first stuns the fragile.
+    stuns = action_of(turn, other(name)) == "poison_strike" and turn.first.unit != name
+    return not (stuns and turn.battle.unit(name).fragile)
 
 
 @unit_law("O4, E7", KNOWN_ANSWER, cases=either_side(_spending_turns), who=_spends)

@@ -127,14 +127,17 @@ def hindered_unit_spends_no_slot(before: Unit, after: Unit, turn: Turn, name: Un
 
 
 def _changes_nothing(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    unit, action = turn.battle.unit(name), action_of(turn, name)
-    vain = {
-        "heal": unit.hp == unit.max and unit.regen >= amount("heal", "regen", rules),
-        "guard": unit.shield == rules.field("shield").high,
-        "cleanse": unit.poison == unit.burn == unit.fragile == 0,
-        "brace": unit.thorns >= amount("brace", "thorns", rules) and unit.fragile == 0,
-    }
-    return vain.get(action, False)
+    unit = turn.battle.unit(name)
+    match action_of(turn, name):
+        case "heal":
+            return unit.hp == unit.max and unit.regen >= amount("heal", "regen", rules)
+        case "guard":
+            return unit.shield == rules.field("shield").high
+        case "cleanse":
+            return unit.poison == unit.burn == unit.fragile == 0
+        case "brace":
+            return unit.thorns >= amount("brace", "thorns", rules) and unit.fragile == 0
+    return False
 
 
 def _sated(rules: Rules) -> st.SearchStrategy[Turn]:

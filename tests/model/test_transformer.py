@@ -61,15 +61,14 @@ def test_rows_of_a_batch_do_not_see_each_other(transformer, tokens):
 
 @pytest.mark.parametrize("known", [1, 4, 11])
 def test_with_a_cache_the_logits_are_the_same(transformer, tokens, known):
-    cache = Cache()
+    cache = Cache(CONFIG, 3)
     first = transformer(tokens[:, :known], cache=cache)
-    cache = cache.with_room(slice(None), 12)
     others = [transformer(tokens[:, place : place + 1], torch.full((3, 1), place), cache) for place in range(known, 12)]
     torch.testing.assert_close(torch.cat([first, *others], 1), transformer(tokens), atol=1e-4, rtol=1e-4)
 
 
 def test_with_a_cache_rows_may_stand_at_different_places(transformer, tokens):
-    cache, lengths = Cache(), torch.tensor([2, 5, 9])
+    cache, lengths = Cache(CONFIG, 3), torch.tensor([2, 5, 9])
     transformer(tokens, cache=cache)
     new = torch.tensor([[4], [5], [6]])
     got = transformer(new, lengths[:, None], cache)[:, 0]

@@ -8,17 +8,21 @@ import pytest
 
 from turncheck.engine import STANDARD, resolve_text
 from turncheck.engine.learned import EngineError, Listed
+from turncheck.engine.twin_samplers import sample_arrays
+from turncheck.engine.twin_text import turn_texts
 from turncheck.model.adapters.calibration import Noisy, Reference
+from turncheck.properties import blocks as blocks_module
 from turncheck.properties import listed as module
 from turncheck.properties import run as run_module
 from turncheck.properties import sweep as sweep_module
+from turncheck.properties.blocks import Plan
 from turncheck.properties.laws import LAWS
 from turncheck.properties.listed import check_listed, prompts_asked
 from turncheck.properties.rates import witnesses
 from turncheck.properties.run import NotApplicableError, check_says_something, simplicity_of
 from turncheck.properties.spec import SpecError, load_subject
 from turncheck.properties.subject import Subject
-from turncheck.properties.sweep import FOUND, Plan, Sweep
+from turncheck.properties.sweep import FOUND, Sweep
 
 BUGGY = attrs.evolve(STANDARD, regen_heal=4)
 PLAN = Plan("mixed", 3, 300)
@@ -98,14 +102,17 @@ def test_under_other_rules_they_are_of_the_laws_that_are_true_there(tmp_path, mo
 def test_each_part_says_how_many_turns_are_done():
     parts = list(prompts_asked(subject_of(Silent()), PLAN))
     assert [part.done for part in parts] == [128, 256, 300]
-    # The samples below are the same turns, so that a part holds what the smaller sample did not ask.
-    assert parts[0].prompts == all_asked(subject_of(Silent()), Plan("mixed", 3, 128))
+    own = turn_texts(sample_arrays("mixed", 3, 300))
+    for part, start in zip(parts, (0, 128, 256), strict=True):
+        assert part.prompts[: part.done - start] == own[start : part.done]
 
 
 def test_a_prompt_of_an_earlier_part_is_not_given_again(monkeypatch):
     monkeypatch.setattr(sweep_module, "CHUNK", 20)
-    arrays = Sweep._arrays
-    monkeypatch.setattr(Sweep, "_arrays", lambda sweep, start, count: arrays(sweep, 0, count))
+    monkeypatch.setattr(blocks_module, "BLOCK", 20)
+    monkeypatch.setattr(sweep_module, "BLOCK", 20)
+    arrays = Plan.arrays  # the same turns in every block
+    monkeypatch.setattr(Plan, "arrays", lambda plan, start, count, rules: arrays(plan, 0, count, rules))
     first, second = prompts_asked(subject_of(Silent()), Plan("mixed", 0, 40))
     own = [prompt for prompt in first.prompts if not resolve_text(prompt).startswith("reject")]
     assert len(own) >= 20

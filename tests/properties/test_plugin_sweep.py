@@ -17,9 +17,10 @@ from turncheck.engine.twin_samplers import sample_arrays
 from turncheck.model.adapters.calibration import Noisy
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties import sweep as module
+from turncheck.properties.blocks import Plan, turns_in
 from turncheck.properties.statistics import Rate
 from turncheck.properties.subject import Subject
-from turncheck.properties.sweep import STATE, Plan, Sweep, turns_in
+from turncheck.properties.sweep import STATE, Sweep
 from turncheck.properties.swept import begun, found, least_turns
 
 LATE = "py:plugin_models:late"

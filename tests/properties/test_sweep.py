@@ -7,24 +7,26 @@ import attrs
 import pytest
 
 from turncheck.engine import STANDARD, resolve, resolve_text, write
+from turncheck.engine.samplers import stream
 from turncheck.engine.small import small
 from turncheck.engine.twin_samplers import sample_arrays
 from turncheck.model.adapters.calibration import Noisy, Reference
 from turncheck.model.adapters.python import PythonFunction
+from turncheck.properties import blocks
 from turncheck.properties import sweep as module
+from turncheck.properties.blocks import Plan, kind_of, turns_in
 from turncheck.properties.law import MALFORMED
 from turncheck.properties.laws import LAWS
 from turncheck.properties.rates import law_rows, mode_rows
 from turncheck.properties.run import breach
+from turncheck.properties.sampled import damaged, played_on
 from turncheck.properties.subject import Subject
 from turncheck.properties.sweep import (
     FOUND,
     STATE,
     Counts,
-    Plan,
     Sweep,
     SweepError,
-    turns_in,
 )
 
 BUGGY = attrs.evolve(STANDARD, regen_heal=4)
@@ -64,27 +66,50 @@ def test_the_truth_breaks_nothing_and_leaves_no_line(tmp_path):
     assert sweep.whole
 
 
-def by_hand(law, kind, subject, turns):
-    """How often the law applies, and is broken, if every case is looked at."""
-    cases = [case for _, case in module._cases(kind, dict(enumerate(turns)), PLAN.seed, STANDARD)]
-    applying = [case for case in cases if law.applies(case, STANDARD)]
-    return len(applying), sum(breach(law, subject, case) is not None for case in applying)
+@pytest.fixture
+def more_often(monkeypatch):
+    for name, every in {"MORE": 4, "PILOT": 100}.items():
+        monkeypatch.setattr(blocks, name, every)
+    for name, every in {"DAMAGED": 3, "PLAYED": 20, "AGAIN": 40}.items():
+        monkeypatch.setattr(module, name, every)
 
 
+def cases_by_hand(sweep, law, turns):
+    """The cases on which the law is held, by the table of `turncheck.properties.sweep`."""
+    kind, block = kind_of(law), sweep._block_at(0)
+    every = {"malformed": 3, "plays": 20, "again": 40}.get(kind) or sweep.every[law.id]
+    salt = kind if kind in ("malformed", "plays", "again") else law.id
+    chosen = block.chosen(every, salt, slice(0, len(turns)))
+    for index in chosen.nonzero()[0].tolist():
+        turn, random = turns[index], stream(f"sweep/{kind}", PLAN.seed, index)
+        case = turn
+        if kind == "malformed":
+            case = damaged(turn, random, STANDARD)
+        elif kind == "plays":
+            case = played_on(turn, random)
+        if case is not None and law.applies(case, STANDARD):
+            yield case
+
+
+@pytest.mark.usefixtures("more_often")
 @pytest.mark.parametrize("engine", [PythonFunction(buggy), Noisy(0.1)], ids=["a bug", "noise"])
 def test_the_counts_are_those_of_checking_every_case(tmp_path, engine):
     sweep = swept(tmp_path, subject_of(engine))
     arrays = sample_arrays(PLAN.sampler, PLAN.seed, PLAN.turns)
     turns = [arrays.turn(index) for index in range(PLAN.turns)]
     subject = subject_of(engine)
-    expected = {
-        law.id: by_hand(law, kind, subject, turns) for kind, laws in sweep.kinds.items() for law in laws
-    }  # fmt: skip
+    expected = {}
+    for law in LAWS:
+        cases = list(cases_by_hand(sweep, law, turns))
+        expected[law.id] = len(cases), sum(breach(law, subject, case) is not None for case in cases)
     assert {law.id: (sweep.counts.applied[law.id], sweep.counts.broke[law.id]) for law in LAWS} == expected
     wrong = [turn for turn in turns if subject.ask([write(turn)]) != [write(resolve(turn))]]
     assert sweep.counts.diverged == len(wrong) == sum(sweep.counts.modes.values())
+    kinds = {kind_of(law) for law in LAWS if expected[law.id][0] > 0}
+    assert kinds == {"own", "more", "malformed", "plays", "again"}
 
 
+@pytest.mark.usefixtures("more_often")
 def test_a_turn_whose_own_answer_is_right_may_break_a_law_about_two(tmp_path):
     def wrong_at_1_hp(prompts):
         return [resolve_text(prompt, BUGGY if "hero hp 01/" in prompt else STANDARD) for prompt in prompts]
@@ -151,6 +176,10 @@ def test_another_sweep_is_not_gone_on_with(tmp_path):
         Sweep(subject_of(Reference()), Plan("play", 3, 10), tmp_path, few)
     with pytest.raises(SweepError, match="it holds another sweep, with other seed, turns: give another --out"):
         Sweep(subject_of(Reference()), Plan("play", 4, 20), tmp_path, few, resume=True)
+    with pytest.raises(SweepError, match="it holds another sweep, with other laws: give another --out"):
+        Sweep(subject_of(Reference()), Plan("play", 3, 10), tmp_path, LAWS[:3], resume=True)
+    with pytest.raises(SweepError, match="it holds another sweep, with other model: give another --out"):
+        Sweep(subject_of(Reference(), arguments=("seed=1",)), Plan("play", 3, 10), tmp_path, few, resume=True)
     with pytest.raises(SweepError, match="it holds another sweep, with other rules: give another --out"):
         Sweep(subject_of(Reference(BUGGY), rules=BUGGY), Plan("play", 3, 10), tmp_path, few, resume=True)
 
@@ -180,8 +209,8 @@ def test_the_rows_say_how_sure_a_rate_is(tmp_path):
     (agrees,) = [row for row in law_rows(sweep) if row.name == "answer_agrees_with_the_reference"]
     assert (agrees.applied, agrees.broke) == (500, sweep.counts.diverged)
     assert agrees.low < agrees.broke / 500 < agrees.high
-    (never,) = [row for row in law_rows(sweep) if row.name == "same_answer_asked_again_alone"]
-    assert (never.applied, never.broke, never.low) == (5, 0, 0.0)
+    (never,) = [row for row in law_rows(sweep) if row.name == "valid_turn_is_never_rejected"]
+    assert (never.applied, never.broke, never.low) == (500, 0, 0.0)
     assert never.interval == f"below {never.high:.3%} (one-sided)"
     assert mode_rows(sweep.counts)[0].broke == sweep.counts.diverged
 

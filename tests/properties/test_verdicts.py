@@ -6,9 +6,10 @@ import pytest
 
 from turncheck.model.adapters.calibration import Noisy, Reference
 from turncheck.properties import sweep as module
+from turncheck.properties.blocks import Plan
 from turncheck.properties.laws import LAWS
 from turncheck.properties.subject import Subject
-from turncheck.properties.sweep import FOUND, Counts, Plan, Sweep, SweepError
+from turncheck.properties.sweep import FOUND, Counts, Sweep, SweepError
 from turncheck.properties.verdicts import Pairing, compared, gate
 
 PLAN = Plan("play", 3, 700)

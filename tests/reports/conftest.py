@@ -35,8 +35,10 @@ SWEEP = SweepResult(
     low=0.01242,
     high=0.01573,
     unreadable=1,
-    more=10,
-    rare=100,
+    more=200,
+    damaged=20,
+    played=500,
+    again=5000,
     laws=(
         Row("the_answer_is_the_references", "all", 20_000, 280, 0.01242, 0.01573),
         Row("poison_never_lets_hp_rise", "E1", 2_000, 0, 0.0, 0.0015),

@@ -134,7 +134,7 @@ def test_what_cannot_be_asked_is_said_and_no_turn_is_called_a_smallest(turncheck
     assert titles.split("  ")[-1].strip() == "the simplest turn that was met: no other can be asked"
     assert "no single simplification" not in shown
     first = shown.splitlines()[0]
-    assert first == "predictions:answers.jsonl (predictions): 100 of 100 turns of mixed"
+    assert first == "predictions:answers.jsonl (predictions): 100 of 100 turns of mixed, seed 3"
 
 
 def test_the_file_says_what_its_prompts_are_of(turncheck):

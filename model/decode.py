@@ -56,10 +56,11 @@ def _repeatable(method: Method) -> Method:
 
 @attrs.frozen
 class Row:
-    """A prompt with its mark, and the draft of an answer with its stop, both as token ids."""
+    """A prompt with its mark, and the draft of an answer with its stop, both as token ids; the draft as it was given."""
 
     prompt: list[int]
     draft: list[int]
+    text: str
 
     def padded(self, context: int) -> int:
         """The length to which its tokens are padded, in a context of so many: the last is predicted and not read."""
@@ -105,13 +106,13 @@ class TransformerEngine:
         as the draft. What takes more than `PASSES` passes, or is decided by less than `SAFE_MARGIN`, is written.
         """
         rows = self._rows(prompts, drafts)
-        found = {index: self._mended(rows[index], comparison) for index, comparison in self._compared(rows)}
+        found = {index: self._settled(rows[index], comparison) for index, comparison in self._compared(rows)}
         unsettled = [index for index in range(len(rows)) if found[index] is None]
         found.update(zip(unsettled, self.predict([prompts[index] for index in unsettled]), strict=True))
         return [cast(str, found[index]) for index in range(len(rows))]
 
     def _rows(self, prompts: Sequence[str], drafts: Sequence[str]) -> list[Row]:
-        return [Row(self._prompt(prompt), self._draft(draft)) for prompt, draft in zip(prompts, drafts, strict=True)]
+        return [Row(self._prompt(prompt), self._draft(draft), draft) for prompt, draft in zip(prompts, drafts, strict=True)]
 
     def _prompt(self, text: str) -> list[int]:
         return [*self.tokenizer.encode(text)[: self.transformer.config.prompt], ANSWER]
@@ -182,6 +183,12 @@ class TransformerEngine:
             margin = float(margins[row, : accepted + 1][: len(draft)].min())
             complete = accepted == len(draft) and draft[-1] == STOP
             yield Verdict(accepted - complete, complete, margin), int(greedy[row, min(accepted, len(draft) - 1)])
+
+    def _settled(self, row: Row, found: Comparison) -> str | None:
+        """The answer: the draft, if it is accepted as it is, or what is mended of it."""
+        if found.verdict.complete and found.verdict.margin >= SAFE_MARGIN:
+            return row.text
+        return self._mended(row, found)
 
     def _mended(self, row: Row, found: Comparison) -> str | None:
         """The answer, by mending the draft until it is accepted; None where that takes too long or is too close."""

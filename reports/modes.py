@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from turncheck.engine import Battle, MalformedTextError, read_answer
 from turncheck.reports.escape import visible
@@ -212,6 +213,7 @@ def named(mode: str, prompt: str, expected: str, got: str, fault: str = "") -> D
     return {each.mode: each for each in MODES}[mode](prompt, expected, got, fault)
 
 
+@lru_cache(maxsize=4096)  # the laws of a turn meet the same wrong answer
 def _fitting(prompt: str, expected: str, got: str) -> Sequence[type[Divergence]]:
     """The modes that fit, in their order. Those that take whatever is left fit where no other does."""
     if not got:

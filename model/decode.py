@@ -8,6 +8,7 @@ it decides by less than `SAFE_MARGIN`, many times what a shape can change, is wr
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
@@ -18,6 +19,7 @@ import torch
 from torch import Tensor
 
 from turncheck.engine.learned import SAFE_MARGIN, Verdict
+from turncheck.model.memory import keep_freed_memory
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
 from turncheck.model.transformer import Cache, Transformer
 
@@ -25,10 +27,12 @@ WRITTEN = 64
 """Rows that are written at once where there are many; missing ones are filled up with padding."""
 
 COMPARED = 16
-"""Rows that are compared with their drafts in one pass, at most: more do not fit the processor's cache."""
+"""Rows that are compared with their drafts in one pass, at most: the arrays of more do not stay in the cache."""
 
-ROUNDED = 16
-"""Compared rows are padded to the next multiple of so many tokens, and batched with those of the same length."""
+ROUNDED = 7
+"""Compared rows are padded to the next multiple of so many tokens, and batched with those of the same length. A valid
+turn and its answer, 161 tokens, need no padding.
+"""
 
 PASSES = 8
 """Passes that mend a draft, before the answer is written token by token."""
@@ -56,7 +60,7 @@ def _repeatable(method: Method) -> Method:
 
 @attrs.frozen
 class Row:
-    """A prompt with its mark, and the draft of an answer with its stop, both as token ids; the draft as it was given."""
+    """A prompt with its mark and the draft of an answer with its stop, as token ids; the draft as it was given."""
 
     prompt: list[int]
     draft: list[int]
@@ -83,7 +87,7 @@ class TransformerEngine:
 
     def __init__(self, transformer: Transformer, tokenizer: Tokenizer) -> None:
         self.transformer, self.tokenizer = transformer.eval(), tokenizer
-        # One for all comparisons: memory that is new each time costs a fifth of a pass.
+        keep_freed_memory()
         self._cache = Cache(transformer.config, COMPARED)
 
     @_repeatable
@@ -112,7 +116,9 @@ class TransformerEngine:
         return [cast(str, found[index]) for index in range(len(rows))]
 
     def _rows(self, prompts: Sequence[str], drafts: Sequence[str]) -> list[Row]:
-        return [Row(self._prompt(prompt), self._draft(draft), draft) for prompt, draft in zip(prompts, drafts, strict=True)]
+        return [
+            Row(self._prompt(prompt), self._draft(draft), draft) for prompt, draft in zip(prompts, drafts, strict=True)
+        ]
 
     def _prompt(self, text: str) -> list[int]:
         return [*self.tokenizer.encode(text)[: self.transformer.config.prompt], ANSWER]
@@ -174,15 +180,17 @@ class TransformerEngine:
         """hidden: (B, T, width), at the places at which the drafts' tokens are predicted; verdicts and own tokens."""
         logits = self.transformer.logits(hidden)  # (B, T, vocabulary)
         best, greedy = logits.max(-1)  # the first of equals
-        second = logits.scatter_(-1, greedy[..., None], -torch.inf).amax(-1)
-        margins = best - second
-        wrong = greedy != _padded(drafts, len(drafts), hidden.shape[1])
-        for row, draft in enumerate(drafts):
-            refused = wrong[row, : len(draft)].nonzero()
-            accepted = int(refused[0]) if len(refused) else len(draft)
-            margin = float(margins[row, : accepted + 1][: len(draft)].min())
-            complete = accepted == len(draft) and draft[-1] == STOP
-            yield Verdict(accepted - complete, complete, margin), int(greedy[row, min(accepted, len(draft) - 1)])
+        margins = best - logits.scatter_(-1, greedy[..., None], -torch.inf).amax(-1)
+        lengths = torch.tensor([len(draft) for draft in drafts])
+        places = torch.arange(hidden.shape[1])
+        refused = (greedy != _padded(drafts, len(drafts), hidden.shape[1])) & (places < lengths[:, None])
+        accepted = torch.where(refused.any(1), refused.int().argmax(1), lengths)
+        decided = accepted.clamp(max=lengths - 1)  # the last place that counts: the first refused, or the stop
+        margins = margins.masked_fill(places > decided[:, None], torch.inf).amin(1)
+        own = greedy[torch.arange(len(drafts)), decided]
+        for draft, count, margin, token in zip(drafts, accepted.tolist(), margins.tolist(), own.tolist(), strict=True):
+            complete = count == len(draft) and draft[-1] == STOP
+            yield Verdict(count - complete, complete, margin), token
 
     def _settled(self, row: Row, found: Comparison) -> str | None:
         """The answer: the draft, if it is accepted as it is, or what is mended of it."""
@@ -235,8 +243,10 @@ def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 
 def _padded(rows: Sequence[Sequence[int]], size: int, length: int) -> Tensor:
     """Rows of token ids as one tensor: (size, length) int64, padded at the right and with empty rows."""
-    padded = [[*row, *[PAD] * (length - len(row))] for row in rows]
-    return torch.tensor(padded + [[PAD] * length] * (size - len(rows)))
+    padded = array("q", [PAD]) * (size * length)  # much faster than a tensor of nested lists
+    for start, row in zip(range(0, size * length, length), rows, strict=False):
+        padded[start : start + len(row)] = array("q", row)
+    return torch.frombuffer(padded, dtype=torch.int64).view(size, length)
 
 
 def _until_stop(ids: list[int]) -> list[int]:

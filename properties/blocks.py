@@ -24,13 +24,13 @@ BLOCK = 32_768
 PILOT = 2048
 """Turns on which it is looked how often a law applies, before a sweep."""
 
-MORE = 200
+MORE = 400
 """A law that asks a second prompt, made from the turn, asks about one such prompt for so many turns."""
 
-DAMAGED = 20
+DAMAGED = 50
 """One turn in so many is damaged, for the laws about malformed texts."""
 
-PLAYED, AGAIN = 500, 5000
+PLAYED, AGAIN = 1000, 5000
 """One turn in so many is played on, and one is asked again, which has to be written twice, token by token."""
 
 SMALL = "small"

@@ -79,6 +79,12 @@ class Column(np.ndarray[Any, Any]):
         truths = np.asarray(self) != 0
         return bool(_the_same(truths))
 
+    def _is_no_number(self, *arguments: object) -> Any:
+        """What a column would do in its own way, and not as each of its numbers does."""
+        raise TypeError("a column of numbers stands here for a number")
+
+    __str__ = __repr__ = __format__ = __iter__ = __len__ = __getitem__ = __contains__ = _is_no_number
+
 
 def _the_same(column: npt.NDArray[Any]) -> Any:
     """The value that all rows have.
@@ -86,6 +92,7 @@ def _the_same(column: npt.NDArray[Any]) -> Any:
     Raises:
         Parting: they have several.
     """
+    column = np.asarray(column)
     if (column == column[0]).all():
         return column[0]
     raise Parting(column)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 
 import attrs
 import pytest
@@ -12,12 +13,13 @@ from hypothesis import settings
 
 from turncheck.engine import RULE_IDS, STANDARD, Battle, Turn, read, resolve_text, write
 from turncheck.engine.tables import BLANK
+from turncheck.model.adapters.calibration import Noisy
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.draw import run
 from turncheck.properties.law import KNOWN_ANSWER, MALFORMED, law, text_of
 from turncheck.properties.laws import LAWS
 from turncheck.properties.laws.cases import any_turn
-from turncheck.properties.run import Budget, FalseLawError, breach, check_law, draw, smallest
+from turncheck.properties.run import Budget, FalseLawError, ask_all, breach, check_law, draw, smallest
 from turncheck.properties.spec import load_subject
 from turncheck.properties.subject import Subject
 from turncheck.reports.modes import (
@@ -147,6 +149,46 @@ def test_cases_to_which_a_law_does_not_apply_are_not_counted():
 
 
 # --- the same cases every time ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "answer_agrees_with_the_reference",
+        "swapped_units_swap_the_answer",
+        "malformed_turn_gets_its_reason",
+        "own_answers_lead_where_the_reference_does",
+        "same_answer_asked_again_alone",
+    ],
+)
+def test_hypothesis_tries_the_same_cases_whether_they_were_asked_beforehand_or_not(name):
+    law, budget = LAWS_BY_ID[name], Budget(60, seed=5)
+
+    def tried(subject):
+        """What Hypothesis tries where the subject is asked as each case is drawn, and where it shrinks."""
+        live, shrinking = [], []
+
+        def ask(case):
+            live.append(case)
+            breach(law, subject, case)
+
+        def fail(case):
+            shrinking.append(case)
+            if breach(law, subject, case) is not None:
+                raise AssertionError
+
+        run(law, STANDARD, budget, ask)
+        with suppress(AssertionError):
+            run(law, STANDARD, budget, fail, shrink=True)
+        return live, shrinking
+
+    drawn = []
+    run(law, STANDARD, budget, drawn.append)
+    before, bare = (Subject("noisy", "noisy", Noisy(0.3)) for _ in range(2))
+    ask_all(law, before, drawn)
+    assert len(drawn) == budget.of(law)
+    assert tried(before) == tried(bare)
+    assert tried(bare)[0] == drawn
 
 
 def test_the_same_seed_draws_the_same_cases_and_another_seed_others():

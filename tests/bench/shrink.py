@@ -1,0 +1,167 @@
+"""From the first failure to the smallest turn: the shrinker in batches beside Hypothesis's, on the same failures.
+
+    python -m tests.bench.shrink --failures 60
+
+A failure is the first case, of those that Hypothesis draws by the seed, on which a law about turns breaks in a certain
+mode. Each shrinker begins there, with a subject that remembers nothing but that. Seconds are of one thread's work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from time import process_time
+
+import attrs
+import click
+import torch
+from hypothesis.errors import HypothesisException
+from tabulate import tabulate
+
+from turncheck.engine import read
+from turncheck.engine.learned import LearnedEngine
+from turncheck.model.checkpoint import load_checkpoint
+from turncheck.model.decode import COMPARED, WRITTEN
+from turncheck.properties.draw import run
+from turncheck.properties.law import ROLLOUT, Case, Law
+from turncheck.properties.laws import LAWS
+from turncheck.properties.run import Breach, Budget, ask_all, breach, broken, draw
+from turncheck.properties.shrink import shrink
+from turncheck.properties.spec import shipped_checkpoint
+from turncheck.properties.subject import Subject
+from turncheck.reports.modes import Divergence
+
+OF_TURNS = tuple(law for law in LAWS if law.reads is read and law.kind != ROLLOUT)
+NOISE = 0.02
+"""What is added to the third subject's weights: normal, of so many of each weight's own standard deviations."""
+
+SUBJECTS = ("duel-small", "duel-small-early", "duel-small and noise")
+
+
+@attrs.define
+class Tally:
+    """What one shrinker took for the failures of a subject."""
+
+    seconds: float = 0.0
+    prompts: int = 0
+
+
+@attrs.define
+class Result:
+    """Both shrinkers on the failures of a subject."""
+
+    failures: int = 0
+    peer: Tally = attrs.field(factory=Tally)
+    ours: Tally = attrs.field(factory=Tally)
+    larger: int = 0
+    equal: int = 0
+    smaller: int = 0
+
+
+class Failed(Exception):  # noqa: N818  what Hypothesis shrinks
+    """A law is broken in the mode that is looked for."""
+
+
+def engine_of(name: str, seed: int = 0) -> LearnedEngine:
+    """The engine of that subject."""
+    file = name.partition(" and ")[0]
+    engine, _ = load_checkpoint(shipped_checkpoint().with_name(f"{file}.safetensors"))
+    if file != name:
+        random = torch.Generator().manual_seed(seed)
+        for weight in engine.transformer.parameters():
+            spread = weight.std() if weight.numel() > 1 else torch.tensor(0.0)
+            weight.data.add_(torch.randn(weight.shape, generator=random) * spread * NOISE)
+    return engine
+
+
+def subject_of(engine: LearnedEngine) -> Subject:
+    """A subject without a memory; its verifier is known to be true."""
+    subject = Subject("bench", "native", engine)
+    subject.audit.checked = 10**9
+    return subject
+
+
+def failures(engine: LearnedEngine, budget: Budget) -> Iterator[tuple[Law, Breach]]:
+    """The first case of each law and mode."""
+    subject = subject_of(engine)
+    for law in OF_TURNS:
+        cases = draw(law, subject, budget)
+        ask_all(law, subject, cases)
+        first = {found.mode: found for found in reversed(broken(law, subject, cases))}
+        yield from ((law, found) for found in first.values())
+
+
+def by_hypothesis(law: Law, engine: LearnedEngine, mode: type[Divergence], budget: Budget) -> tuple[float, int, Breach]:
+    """The seconds and prompts from the first failure on, and the smallest that it meets."""
+    subject = subject_of(engine)
+    met: list[Breach] = []
+    begun = [0.0, 0.0]
+
+    def on_case(case: Case) -> None:
+        found = breach(law, subject, case) if law.applies(case, subject.rules) else None
+        if found is not None and found.mode is mode:
+            if not met:
+                begun[:] = process_time(), len(subject._answers)
+            met.append(found)
+            raise Failed
+
+    with suppress(Failed, HypothesisException):
+        run(law, subject.rules, budget, on_case, shrink=True)
+    seconds, prompts = process_time() - begun[0], len(subject._answers) - int(begun[1])
+    return seconds, prompts, min(met, key=lambda each: each.simplicity)
+
+
+def in_batches(law: Law, engine: LearnedEngine, start: Breach) -> tuple[float, int, Breach]:
+    """The same of the shrinker in batches."""
+    subject = subject_of(engine)
+    found = breach(law, subject, start.case)
+    assert found is not None
+    begun, known = process_time(), len(subject._answers)
+    small = shrink(law, subject, found)
+    return process_time() - begun, len(subject._answers) - known, small
+
+
+def compared(name: str, most: int, budget: Budget) -> Result:
+    """Both on at most so many failures of a subject."""
+    engine, result = engine_of(name), Result()
+    for law, start in failures(engine, budget):
+        if result.failures == most:
+            break
+        seconds, prompts, theirs = by_hypothesis(law, engine, start.mode, budget)
+        result.peer.seconds += seconds
+        result.peer.prompts += prompts
+        seconds, prompts, ours = in_batches(law, engine, start)
+        result.ours.seconds += seconds
+        result.ours.prompts += prompts
+        result.failures += 1
+        result.larger += ours.simplicity > theirs.simplicity
+        result.equal += ours.simplicity == theirs.simplicity
+        result.smaller += ours.simplicity < theirs.simplicity
+    return result
+
+
+def table(results: dict[str, Result]) -> str:
+    """The results, a row for each subject and one for all."""
+    rows = []
+    for name, each in results.items():
+        times = each.peer.seconds, each.ours.seconds, each.peer.seconds / each.ours.seconds
+        sizes = each.smaller, each.equal, each.larger
+        rows.append((name, each.failures, *times, each.peer.prompts, each.ours.prompts, *sizes))
+    headers = ("subject", "failures", "Hypothesis, s", "batches, s", "ratio", "prompts", "prompts", "smaller", "equal")
+    return tabulate(rows, (*headers, "larger"), floatfmt=("", "", ".1f", ".1f", ".2f"))
+
+
+@click.command()
+@click.option("--failures", "most", type=click.IntRange(3), default=60, show_default=True, help="Of all subjects.")
+@click.option("--examples", type=click.IntRange(1), default=100, show_default=True, help="Cases drawn for a law.")
+@click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True)
+def main(most: int, examples: int, seed: int) -> None:
+    """Shrink the same failures with both, and compare time and size."""
+    budget = Budget(examples, seed)
+    print(f"one thread; drafts compared in batches of at most {COMPARED}, answers written in batches of 1 or {WRITTEN}")
+    results = {name: compared(name, most // len(SUBJECTS), budget) for name in SUBJECTS}
+    print(table(results))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,19 +1,19 @@
 """Shrinking in batches: from a turn that breaks a law to a small one that breaks it in the same mode.
 
-What costs is the model's arithmetic, so that the search asks for few turns, and for none that is not smaller than the
-best so far, that was asked before, or of which the law says nothing:
+What costs is the model's arithmetic. So the search asks for few turns, and for none that is not smaller than the best
+so far, that was asked before, or of which the law says nothing:
 
 1. The two units exchanged.
-2. Delta debugging (Zeller and Hildebrandt 2002): half of the pieces that are unlike the neutral turn's become neutral at
-   once, then quarters, down to single pieces.
+2. Delta debugging (Zeller and Hildebrandt 2002): half of the pieces that are unlike the neutral turn's become neutral
+   at once, then a quarter, down to single pieces.
 3. The numbers, one after the other, by binary descent.
 4. Neighbours at random: a piece made neutral and up to three other places changed, since a smaller turn may break the
    law only with other numbers. This ends after so many in a row that keep the law.
 5. All single simplifications, until none breaks the law: what comes out is minimal under them.
 
-A single simplification makes a number its simplest, half of it or one less, an order `wait`, the hero's order the first;
-the same number of both units at once; hp with max. One turn is smaller than another by `Breach.simplicity`, a total
-order: fewer pieces unlike the neutral turn's, then lower numbers, then the text.
+A single simplification makes a number its simplest, half of it or one less, an order `wait`, the hero's order the
+first; the same number of both units at once; hp with max. One turn is smaller than another by `Breach.simplicity`, a
+total order: fewer pieces unlike the neutral turn's, then lower numbers, then the text.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ mode. Each shrinker begins there, with a subject that remembers nothing but that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from time import process_time
 
@@ -140,10 +140,24 @@ def compared(name: str, most: int, budget: Budget) -> Result:
     return result
 
 
+def total(results: Iterable[Result]) -> Result:
+    """All of them as one."""
+    whole = Result()
+    for each in results:
+        for both, one in ((whole.peer, each.peer), (whole.ours, each.ours)):
+            both.seconds += one.seconds
+            both.prompts += one.prompts
+        whole.failures += each.failures
+        whole.larger += each.larger
+        whole.equal += each.equal
+        whole.smaller += each.smaller
+    return whole
+
+
 def table(results: dict[str, Result]) -> str:
     """The results, a row for each subject and one for all."""
     rows = []
-    for name, each in results.items():
+    for name, each in {**results, "all": total(results.values())}.items():
         times = each.peer.seconds, each.ours.seconds, each.peer.seconds / each.ours.seconds
         sizes = each.smaller, each.equal, each.larger
         rows.append((name, each.failures, *times, each.peer.prompts, each.ours.prompts, *sizes))

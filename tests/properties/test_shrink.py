@@ -9,7 +9,7 @@ from turncheck.model.adapters.calibration import Noisy
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.laws import LAWS
 from turncheck.properties.run import breach, simplicity_of
-from turncheck.properties.shrink import BATCH, edited, is_minimal, shrink
+from turncheck.properties.shrink import BATCH, edited, is_minimal, mirrored, shrink
 from turncheck.properties.subject import Subject
 
 BY_ID = {law.id: law for law in LAWS}
@@ -68,21 +68,37 @@ def test_a_bug_is_shrunk_to_the_turn_that_one_would_write():
 def test_few_turns_are_asked_and_each_is_smaller_than_the_smallest_that_broke_the_law_so_far():
     engine = Counting(BUGS["regen gives 4"])
     subject = Subject("mine", "py", engine)
-    starts = breaches(AGREES, subject)[:20]
-    for start in starts:
+    for start in breaches(AGREES, subject)[:20]:
+        engine.calls.clear()
         engine.prompts.clear()
         small = shrink(AGREES, subject_of(engine), start)
-        asked = [read(prompt) for prompt in engine.prompts]
-        assert all(simplicity_of(write(turn)) < start.simplicity for turn in asked)
-        assert len(asked) == len(set(engine.prompts)) < 300
-        assert small.simplicity == min(
-            [start.simplicity, *(simplicity_of(write(turn)) for turn in asked if _breaks_so(subject, turn, start))]
-        )
+        assert len(engine.prompts) == len(set(engine.prompts)) < 300
+        prompts, smallest = iter(tuple(engine.prompts)), start.simplicity
+        for size in tuple(engine.calls):
+            batch = [next(prompts) for _ in range(size)]
+            assert all(simplicity_of(prompt) < smallest for prompt in batch)
+            smallest = min(
+                [smallest, *(simplicity_of(prompt) for prompt in batch if _breaks_so(subject, prompt, start))]
+            )
+        assert small.simplicity == smallest
 
 
-def _breaks_so(subject, turn, start):
-    found = breach(AGREES, subject, turn)
+def _breaks_so(subject, prompt, start):
+    found = breach(AGREES, subject, read(prompt))
     return found is not None and found.mode is start.mode
+
+
+def test_a_turn_that_can_be_simplified_is_not_minimal():
+    subject = Subject("mine", "py", Counting(BUGS["regen gives 4"]))
+    start = breaches(AGREES, subject)[0]
+    assert not is_minimal(AGREES, subject, start)
+
+
+def test_mirrored_turns_exchange_units_and_orders():
+    turn = Turn(Battle(7, Unit(5, 9, shield=3), Unit(4, 4)), Order("foe", "attack"), Order("hero", "heal"))
+    wanted = Turn(Battle(7, Unit(4, 4), Unit(5, 9, shield=3)), Order("hero", "attack"), Order("foe", "heal"))
+    assert mirrored(turn) == wanted
+    assert mirrored(wanted) == turn
 
 
 def test_no_batch_is_larger_than_said():

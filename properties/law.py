@@ -143,7 +143,7 @@ def always(case: Case, rules: Rules) -> bool:
     return True
 
 
-@lru_cache(maxsize=20_000)  # the laws of a turn read the same answers
+@lru_cache(maxsize=4096)  # the laws of a turn read the same answers
 def reading(answer: str) -> Battle | str:
     """What an answer says, read leniently: a battle, or the reason for which it rejects.
 

@@ -50,7 +50,7 @@ def _broken_by(reason: str) -> TextCases:
     return lambda rules: malformed_turns(reason, rules=rules)
 
 
-@lru_cache(maxsize=20_000)  # the laws of a text read it again and again
+@lru_cache(maxsize=4096)  # the laws of a text read it again and again
 def _fault(text: str, rules: Rules) -> MalformedTextError | None:
     """The first thing that is wrong with the text."""
     try:

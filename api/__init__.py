@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from turncheck.engine import STANDARD, Battle, Order, Rules, Turn, Unit, read, resolve, resolve_text, write
     from turncheck.engine.learned import EngineError
     from turncheck.model.adapters.conformance import run_conformance_test
+    from turncheck.properties.draw import Budget
     from turncheck.properties.law import Law
     from turncheck.properties.laws import LAWS
-    from turncheck.properties.run import Budget, check_law
+    from turncheck.properties.run import check_law
     from turncheck.properties.spec import load_subject
     from turncheck.properties.subject import Subject
     from turncheck.reports.records import Report

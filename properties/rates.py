@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from turncheck.engine import read
 from turncheck.engine.learned import Listed
+from turncheck.properties.breaches import Breach, breach, simplicity_of
 from turncheck.properties.law import Law
 from turncheck.properties.laws import LAWS
-from turncheck.properties.run import Breach, breach, simplicity_of
 from turncheck.properties.shrink import shrink
 from turncheck.properties.statistics import Rate
 from turncheck.properties.sweep import FOUND, Counts, Sweep

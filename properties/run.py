@@ -5,83 +5,36 @@ Hypothesis draws and shrinks; the counts come from a generate phase that nothing
 1. The law's cases are drawn, without asking anything. Each different one counts once.
 2. All their prompts go to the subject in batches, with the reference's answers as drafts.
 3. The law is checked on every case. What breaks is counted by failure mode.
-4. For each mode Hypothesis runs once more with the same seed, fails on that mode alone, and shrinks to its witness.
+4. For each mode Hypothesis runs once more with the same seed, fails on that mode alone, and shrinks what it finds. Of a
+   turn the search in batches goes on from there: it finds a smaller one in half of the cases, and ends minimal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-import attrs
 from hypothesis.errors import HypothesisException
 
-from turncheck.engine import STANDARD, Turn, write
+from turncheck.engine import STANDARD, Turn
 from turncheck.engine.learned import Listed
 from turncheck.properties.at_work import rules_at_work
+from turncheck.properties.breaches import Breach, ask_all, breach, broken
 from turncheck.properties.draw import Budget, run
 from turncheck.properties.law import MALFORMED, ROLLOUT, STABILITY, Case, Kind, Law, text_of
 from turncheck.properties.sampled import first_broken, holds_of_reference
+from turncheck.properties.shrink import shrink
 from turncheck.properties.subject import Subject, described
 from turncheck.reports.cases import in_short
-from turncheck.reports.modes import MODES, Divergence, WrongValue, diverge
-from turncheck.reports.records import Failure, LawResult, Verdict, Witness
-
-__all__ = ["Breach", "Budget", "FalseLawError", "breach", "broken", "check_law", "draw", "simplicity_of", "smallest"]
-
+from turncheck.reports.modes import MODES, Divergence, WrongValue
+from turncheck.reports.records import Failure, LawResult, Verdict
 
 LATE_WHILE_SHRINKING = 20
 """Prompts that may run out of time while a smaller one of their kind is looked for."""
 
 
-class FalseLawError(Exception):
-    """A law failed on answers that are the reference's own: the law is wrong, and not the subject."""
-
-    def __init__(self, law: Law, prompts: Sequence[str]) -> None:
-        super().__init__(law, prompts)
-        self.law, self.prompts = law, tuple(prompts)
-
-    def __str__(self) -> str:
-        return (
-            f"{self.law.id} does not hold of the reference, which is a fault of the law and not of the model; "
-            f"please report it with these turns: {self.prompts}"
-        )
-
-
 class NotApplicableError(Exception):
     """A law that says nothing about a subject. The message says why."""
-
-
-@attrs.frozen
-class Breach:
-    """A case that breaks a law: the case, the first divergence among its answers, and at which of them that is."""
-
-    case: Case
-    divergence: Divergence
-    place: int
-
-    @property
-    def mode(self) -> type[Divergence]:
-        """The failure mode."""
-        return type(self.divergence)
-
-    @property
-    def simplicity(self) -> tuple[int, int, int, str]:
-        """What is simpler comes first."""
-        return simplicity_of(text_of(self.case))
-
-    def witness(self, law: Law) -> Witness:
-        """The breach as it is kept and shown."""
-        found = self.divergence
-        step = self.place + 1 if law.kind == ROLLOUT else 0
-        return Witness(text_of(self.case), found.prompt, found.expected, found.got, found.fault, step)
-
-
-def simplicity_of(text: str) -> tuple[int, int, int, str]:
-    """A total order of cases by their texts: fewer lines, fewer pieces unlike the neutral turn's, lower numbers."""
-    pieces, neutral = text.split(), write(Turn()).split()
-    unlike = sum(piece != usual for piece, usual in zip(pieces, neutral, strict=False))
-    return text.count("\n"), unlike, sum(int(piece) for piece in pieces if piece.isdecimal()), text
 
 
 def check_law(law: Law, subject: Subject, budget: Budget, kept: Sequence[Case] = ()) -> LawResult:
@@ -165,11 +118,6 @@ def draw(law: Law, subject: Subject, budget: Budget) -> list[Case]:
     return [case for case in different.values() if law.applies(case, subject.rules)]
 
 
-def broken(law: Law, subject: Subject, cases: Iterable[Case]) -> list[Breach]:
-    """The breaches among the cases."""
-    return [found for case in cases if (found := breach(law, subject, case)) is not None]
-
-
 def smallest(law: Law, subject: Subject, mode: type[Divergence], budget: Budget) -> Breach | None:
     """The smallest breach in that mode that Hypothesis finds by the seed of a run; None where it finds none."""
     smallest_so_far: Breach | None = None
@@ -196,70 +144,22 @@ class _Enough(BaseException):
     """Ends Hypothesis at once."""
 
 
-def breach(law: Law, subject: Subject, case: Case) -> Breach | None:
-    """Whether the case breaks the law, and by which answer: the first that diverges; None where it keeps the law.
-
-    Raises:
-        FalseLawError: it breaks the law, and no answer diverges.
-    """
-    prompts, answers = interview(law, subject, case)
-    again = subject.ask_again(prompts, law.again) if law.again else []
-    try:
-        law.check(case, answers + again, subject.rules)
-    except AssertionError as error:
-        if subject.rules != STANDARD and not holds_of_reference(law, case, subject.rules):
-            return None  # of this case the variant's own reference does not keep it
-        for place, found in enumerate(_divergences(subject, prompts, answers, again)):
-            if found is not None:
-                return Breach(case, found, place)
-        raise FalseLawError(law, prompts) from error
-    return None
-
-
-def interview(law: Law, subject: Subject, case: Case) -> tuple[list[str], list[str]]:
-    """All prompts that the law asks of a case, and the subject's answers."""
-    prompts: list[str] = []
-    answers: list[str] = []
-    while asked := law.asks(case, subject.rules, answers):
-        prompts += asked
-        answers += subject.ask(asked)
-    return prompts, answers
-
-
-def ask_all(law: Law, subject: Subject, cases: Sequence[Case]) -> None:
-    """Puts all prompts of the cases into the subject's memory, in as few calls as can be.
-
-    The prompts that stand before any answer are one batch; where a play goes on from the answers, the second turns of
-    all plays are the next, and so on.
-    """
-    answers: list[list[str]] = [[] for _ in cases]
-    waiting = [(case, so_far) for case, so_far in zip(cases, answers, strict=True)]
-    while asked := [(so_far, law.asks(case, subject.rules, so_far)) for case, so_far in waiting]:
-        subject.ask([prompt for _, prompts in asked for prompt in prompts])
-        for so_far, prompts in asked:
-            so_far += subject.ask(prompts)
-        waiting = [each for each, (_, prompts) in zip(waiting, asked, strict=True) if prompts]
-    if law.again:
-        subject.ask_again([prompt for case in cases for prompt in law.asks(case, subject.rules)], law.again)
-
-
-def _divergences(
-    subject: Subject, prompts: Sequence[str], answers: Sequence[str], again: Sequence[str]
-) -> Iterable[Divergence | None]:
-    """Of each prompt's answer, and of each second answer, in which way it is wrong; None where it is not."""
-    for prompt, answer in zip(prompts, answers, strict=True):
-        if not again:
-            yield diverge(prompt, subject.expected(prompt), answer, fault=subject.faults.get(prompt, ""))
-    for prompt, answer, second in zip(prompts, answers, again, strict=False):
-        fault = subject.faults.get(prompt, "")
-        yield diverge(prompt, subject.expected(prompt), second, first=answer, fault=fault)
-
-
 def _by_frequency(found: Sequence[Breach], again: Sequence[Breach]) -> list[type[Divergence]]:
     """The modes that occur, the most frequent among what was drawn first."""
     counts = {mode: sum(each.mode is mode for each in found) for mode in MODES}
     occurring = {each.mode for each in [*found, *again]}
     return sorted(occurring, key=lambda mode: (-counts[mode], MODES.index(mode)))
+
+
+def _shrunk(law: Law, subject: Subject, mode: type[Divergence], budget: Budget) -> Breach | None:
+    """The smallest breach in that mode that Hypothesis finds; of a turn, what a search in batches makes of it."""
+    late = subject.late
+    found = smallest(law, subject, mode, budget)
+    # Where prompts run out of time, have to be written twice, or are many for a case, it would take too long.
+    too_long = law.again or law.kind == MALFORMED or subject.late > late
+    if found is None or not isinstance(found.case, Turn) or too_long:
+        return found
+    return shrink(law, subject, found)
 
 
 def _failure(
@@ -268,7 +168,7 @@ def _failure(
     """One mode's row: its counts among the drawn cases, and the simplest breach that is known."""
     drawn = [each for each in found if each.mode is mode]
     known = [*drawn, *(each for each in again if each.mode is mode)]
-    if drawn and (shrunk := smallest(law, subject, mode, budget)):
+    if drawn and (shrunk := _shrunk(law, subject, mode, budget)):
         known.append(shrunk)
     return Failure(
         mode.mode,

@@ -11,12 +11,13 @@ import pytest
 
 from turncheck.engine.samplers import EVALUATION_SEEDS
 from turncheck.properties.baseline import Baseline, BaselineError, compared, load_baseline
+from turncheck.properties.breaches import broken
 from turncheck.properties.draw import EXAMPLES, MIN_CASES, Budget
 from turncheck.properties.kept import Kept, WitnessError, case_of, folder_of, load_kept, replays, save_kept, to_keep
 from turncheck.properties.law import Law, text_of
 from turncheck.properties.laws import LAWS
 from turncheck.properties.options import OPTIONS
-from turncheck.properties.run import broken, check_law
+from turncheck.properties.run import check_law
 from turncheck.properties.spec import SpecError, load_subject
 from turncheck.properties.subject import Subject
 from turncheck.reports.records import LawResult

@@ -30,8 +30,8 @@ from turncheck.engine import UNIT_NAMES, Battle, FieldError, Order, Rules, Turn,
 from turncheck.engine.samplers import stream
 from turncheck.engine.state import other
 from turncheck.engine.tables import ACTION_NAMES, BLANK
+from turncheck.properties.breaches import Breach, breach, simplicity_of
 from turncheck.properties.law import Law
-from turncheck.properties.run import Breach, breach, simplicity_of
 from turncheck.properties.subject import Subject
 
 Place = tuple[str, str]

@@ -35,9 +35,10 @@ from turncheck.engine.tables import FIELDS
 from turncheck.engine.twin import Battles, Turns
 from turncheck.engine.twin_text import ORDERS, battle_texts, order_codes, turn_texts
 from turncheck.properties.blocks import AGAIN, BLOCK, DAMAGED, PLAYED, Block, Kind, Plan, how_often, kind_of
+from turncheck.properties.breaches import Breach, ask_all, breach
 from turncheck.properties.law import Case, Law, UnreadableError, state, text_of
 from turncheck.properties.laws import LAWS
-from turncheck.properties.run import Breach, NotApplicableError, ask_all, breach, check_says_something
+from turncheck.properties.run import NotApplicableError, check_says_something
 from turncheck.properties.sampled import damaged, played_on
 from turncheck.properties.subject import Subject
 from turncheck.reports.modes import diverge

@@ -22,10 +22,11 @@ from turncheck.engine import read
 from turncheck.engine.learned import LearnedEngine
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.decode import COMPARED, WRITTEN
+from turncheck.properties.breaches import Breach, ask_all, breach, broken
 from turncheck.properties.draw import run
 from turncheck.properties.law import ROLLOUT, Case, Law
 from turncheck.properties.laws import LAWS
-from turncheck.properties.run import Breach, Budget, ask_all, breach, broken, draw
+from turncheck.properties.run import Budget, draw
 from turncheck.properties.shrink import shrink
 from turncheck.properties.spec import shipped_checkpoint
 from turncheck.properties.subject import Subject

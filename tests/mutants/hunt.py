@@ -14,8 +14,9 @@ import attrs
 from tests.mutants.mutant import Mutant, Prompt
 from turncheck.engine import STANDARD, Turn, write
 from turncheck.model.adapters.calibration import Reference
+from turncheck.properties.breaches import Breach, ask_all, breach
 from turncheck.properties.law import Case, Law
-from turncheck.properties.run import Breach, Budget, ask_all, breach, draw
+from turncheck.properties.run import Budget, draw
 from turncheck.properties.subject import Subject
 
 

@@ -12,9 +12,10 @@ import attrs
 from tests.mutants.hunt import breach_by_itself, cases
 from tests.mutants.mutant import Mutant
 from turncheck.engine import STANDARD
+from turncheck.properties.breaches import Breach
 from turncheck.properties.law import Case, Law, text_of
 from turncheck.properties.laws import LAWS
-from turncheck.properties.run import Breach, Budget, smallest
+from turncheck.properties.run import Budget, smallest
 
 PATH = Path(__file__).parent / "witnesses.jsonl"
 

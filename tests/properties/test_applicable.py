@@ -8,9 +8,10 @@ from turncheck.engine import STANDARD, Turn, resolve_text
 from turncheck.engine.state import Battle, Unit
 from turncheck.model.adapters.calibration import Reference
 from turncheck.model.adapters.python import PythonFunction
+from turncheck.properties.breaches import breach
 from turncheck.properties.law import KNOWN_ANSWER, MALFORMED, law
 from turncheck.properties.laws import LAWS
-from turncheck.properties.run import Budget, breach, check_law
+from turncheck.properties.run import Budget, check_law
 from turncheck.properties.sampled import first_broken, holds_of_reference
 from turncheck.properties.subject import Subject
 from turncheck.strategies import turns

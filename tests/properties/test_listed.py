@@ -16,10 +16,11 @@ from turncheck.properties import listed as module
 from turncheck.properties import run as run_module
 from turncheck.properties import sweep as sweep_module
 from turncheck.properties.blocks import Plan
+from turncheck.properties.breaches import simplicity_of
 from turncheck.properties.laws import LAWS
 from turncheck.properties.listed import check_listed, prompts_asked
 from turncheck.properties.rates import witnesses
-from turncheck.properties.run import NotApplicableError, check_says_something, simplicity_of
+from turncheck.properties.run import NotApplicableError, check_says_something
 from turncheck.properties.spec import SpecError, load_subject
 from turncheck.properties.subject import Subject
 from turncheck.properties.sweep import FOUND, Sweep

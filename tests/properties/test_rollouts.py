@@ -7,9 +7,10 @@ from turncheck.engine import STANDARD, Battle, Order, Play, Unit, read, resolve,
 from turncheck.engine.state import change
 from turncheck.engine.text import write_orders
 from turncheck.model.adapters.python import PythonFunction
+from turncheck.properties.breaches import breach, interview
 from turncheck.properties.draw import Budget, run
 from turncheck.properties.laws import rollouts
-from turncheck.properties.run import breach, check_law, interview
+from turncheck.properties.run import check_law
 from turncheck.properties.spec import load_subject
 from turncheck.properties.subject import Subject
 from turncheck.strategies import plays

@@ -15,11 +15,12 @@ from turncheck.engine import RULE_IDS, STANDARD, Battle, Turn, read, resolve_tex
 from turncheck.engine.tables import BLANK
 from turncheck.model.adapters.calibration import Noisy
 from turncheck.model.adapters.python import PythonFunction
+from turncheck.properties.breaches import FalseLawError, ask_all, breach
 from turncheck.properties.draw import run
 from turncheck.properties.law import KNOWN_ANSWER, MALFORMED, law, text_of
 from turncheck.properties.laws import LAWS
 from turncheck.properties.laws.cases import any_turn
-from turncheck.properties.run import Budget, FalseLawError, ask_all, breach, check_law, draw, smallest
+from turncheck.properties.run import Budget, check_law, draw, smallest
 from turncheck.properties.spec import load_subject
 from turncheck.properties.subject import Subject
 from turncheck.reports.modes import (

@@ -7,8 +7,8 @@ from turncheck.engine import STANDARD, Battle, Order, Turn, Unit, read, resolve_
 from turncheck.engine.samplers import sample
 from turncheck.model.adapters.calibration import Noisy
 from turncheck.model.adapters.python import PythonFunction
+from turncheck.properties.breaches import breach, simplicity_of
 from turncheck.properties.laws import LAWS
-from turncheck.properties.run import breach, simplicity_of
 from turncheck.properties.shrink import BATCH, edited, is_minimal, mirrored, shrink
 from turncheck.properties.subject import Subject
 

@@ -15,10 +15,10 @@ from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties import blocks
 from turncheck.properties import sweep as module
 from turncheck.properties.blocks import Plan, kind_of, turns_in
+from turncheck.properties.breaches import breach
 from turncheck.properties.law import MALFORMED
 from turncheck.properties.laws import LAWS
 from turncheck.properties.rates import law_rows, mode_rows
-from turncheck.properties.run import breach
 from turncheck.properties.sampled import damaged, played_on
 from turncheck.properties.subject import Subject
 from turncheck.properties.sweep import (

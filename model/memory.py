@@ -8,7 +8,7 @@ from functools import lru_cache
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """Parameters of `mallopt`, as glibc's malloc.h numbers them."""
 
-LARGEST_BLOCK, KEPT = 32 << 20, 256 << 20
+LARGEST_BLOCK, KEPT = 32 << 20, 64 << 20
 """Bytes: blocks up to this size are not given back by themselves, and so much may lie free."""
 
 

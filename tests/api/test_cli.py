@@ -335,8 +335,8 @@ def test_a_sweep_tells_rates_by_law_mode_number_and_orders(turncheck, folder):
     assert first == "noisy:0.1 (noisy): 600 of 600 turns of play, seed 0"
     seeds = "the seed is one of evaluation, those of training are 1,000,000 to 1,999,999"
     assert second == f"turns of random stream {STREAM}; {seeds}"
-    more = "laws that ask a second prompt, made from the turn: each about one for 200 turns"
-    assert third == f"{more}; malformed texts 1 in 20, plays 1 in 500, asking again 1 in 5,000"
+    more = "laws that ask a second prompt, made from the turn: each about one for 400 turns"
+    assert third == f"{more}; malformed texts 1 in 50, plays 1 in 1,000, asking again 1 in 5,000"
     rates = [line for line in lines if line.endswith(("%", "(one-sided)"))]
     cells = {line.split("  ")[0]: re.split(r"  +", line) for line in rates}
     assert cells["answer_agrees_with_the_reference"][:3] == ["answer_agrees_with_the_reference", "all", "600"]

@@ -169,10 +169,9 @@ class TransformerEngine:
     def _compare(self, rows: Sequence[Row], length: int) -> Iterator[Comparison]:
         """One pass over rows that are padded to that length."""
         tokens = _padded([row.prompt + row.draft[:-1] for row in rows], len(rows), length)
-        hidden = self.transformer.hidden(tokens, cache=self._cache)
         longest = max(len(row.draft) for row in rows)
         places = torch.tensor([[len(row.prompt) - 1] for row in rows]) + torch.arange(longest)
-        behind = hidden[torch.arange(len(rows))[:, None], places.clamp_(max=length - 1)]  # (B, longest, width)
+        behind = self.transformer.hidden(tokens, cache=self._cache, wanted=places.clamp_(max=length - 1))
         verdicts = self._verdicts(behind, [row.draft for row in rows])
         return (Comparison(*verdict, self._cache.row(place)) for place, verdict in enumerate(verdicts))
 

@@ -84,6 +84,11 @@ class Cache:
         return row
 
 
+def _at(x: Tensor, places: Tensor) -> Tensor:
+    """x: (B, T, ...) at places: (B, W) to (B, W, ...)."""
+    return x[torch.arange(len(places))[:, None], places]
+
+
 class Attention(nn.Module):
     """Causal self-attention with several heads."""
 
@@ -93,20 +98,33 @@ class Attention(nn.Module):
         self.qkv = nn.Linear(config.width, 3 * config.width, bias=False)
         self.out = nn.Linear(config.width, config.width, bias=False)
 
-    def forward(self, x: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
-        """x: (B, T, width) to (B, T, width). With positions: (B, T), x stands at them, behind what the cache holds."""
+    def forward(
+        self,
+        x: Tensor,
+        positions: Tensor | None = None,
+        cache: Cache | None = None,
+        wanted: Tensor | None = None,
+    ) -> Tensor:
+        """x: (B, T, width) to (B, T, width). With positions: (B, T), x stands at them, behind what the cache holds.
+        With wanted: (B, W), places in x, to (B, W, width), theirs alone.
+        """
         b, t, width = x.shape
         qkv = linear(x, self.qkv.weight)
         q, k, v = qkv.view(b, t, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)  # (B, heads, T, _)
         if cache is None or positions is None:
-            y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
             if cache is not None:
                 cache.begin(self.layer, k, v)
+            if wanted is None:
+                y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+            else:
+                asking = _at(q.transpose(1, 2), wanted).transpose(1, 2)
+                seen = torch.arange(t) <= wanted[:, None, :, None]  # (B, 1, W, T)
+                y = F.scaled_dot_product_attention(asking, k, v, attn_mask=seen)
         else:
             k, v = cache.put(self.layer, positions, k, v)
             seen = torch.arange(k.shape[2]) <= positions[:, None, :, None]  # (B, 1, T, positions so far)
             y = F.scaled_dot_product_attention(q, k, v, attn_mask=seen)
-        return linear(y.transpose(1, 2).reshape(b, t, width), self.out.weight)
+        return linear(y.transpose(1, 2).flatten(2), self.out.weight)
 
 
 class Block(nn.Module):
@@ -120,9 +138,15 @@ class Block(nn.Module):
         self.up = nn.Linear(config.width, 4 * config.width, bias=False)
         self.down = nn.Linear(4 * config.width, config.width, bias=False)
 
-    def forward(self, x: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
-        """x: (B, T, width) to (B, T, width)."""
-        x = x + self.attention(self.norm1(x), positions, cache)
+    def forward(
+        self,
+        x: Tensor,
+        positions: Tensor | None = None,
+        cache: Cache | None = None,
+        wanted: Tensor | None = None,
+    ) -> Tensor:
+        """x: (B, T, width) to (B, T, width), or at the wanted places: (B, W) alone to (B, W, width)."""
+        x = (x if wanted is None else _at(x, wanted)) + self.attention(self.norm1(x), positions, cache, wanted)
         return x + linear(linear_gelu(self.norm2(x), self.up.weight), self.down.weight)
 
 
@@ -146,18 +170,28 @@ class Transformer(nn.Module):
             nn.init.zeros_(module.down.weight)
             nn.init.zeros_(module.attention.out.weight)
 
-    def hidden(self, tokens: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
+    def hidden(
+        self,
+        tokens: Tensor,
+        positions: Tensor | None = None,
+        cache: Cache | None = None,
+        wanted: Tensor | None = None,
+    ) -> Tensor:
         """The last layer's output, normed: tokens: (B, T) int64 to (B, T, width).
 
         Args:
             tokens: the first ones of their rows, unless positions say where they stand.
             positions: (B, T) int64, behind what the cache holds.
             cache: gets the keys and values; without positions it begins anew.
+            wanted: (B, W) int64, the places in first tokens whose outputs are wanted, (B, W, width): the last layer
+                works out no others.
         """
         at = torch.arange(tokens.shape[1]) if positions is None else positions
         x = self.embedding(tokens) + self.position(at)
-        for block in self.blocks:
+        *blocks, last = self.blocks
+        for block in blocks:
             x = block(x, positions, cache)
+        x = last(x, positions, cache, wanted)
         return self.norm(x)  # type: ignore[no-any-return]
 
     def logits(self, hidden: Tensor) -> Tensor:

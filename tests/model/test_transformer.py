@@ -77,6 +77,21 @@ def test_with_a_cache_rows_may_stand_at_different_places(transformer, tokens):
         torch.testing.assert_close(got[row], transformer(alone)[0, -1], atol=1e-4, rtol=1e-4)
 
 
+def test_only_the_wanted_places_may_be_worked_out(transformer, tokens):
+    tokens, wanted = tokens[:, :11], torch.tensor([[0, 3], [10, 10], [7, 2]])
+    cache = Cache(CONFIG, 3)
+    with torch.inference_mode():
+        whole = transformer.hidden(tokens)
+        for kept in (None, cache):
+            got = transformer.hidden(tokens, cache=kept, wanted=wanted)
+            torch.testing.assert_close(got, whole[torch.arange(3)[:, None], wanted], atol=1e-5, rtol=1e-5)
+        new = torch.tensor([[4], [5], [6]])
+        at = torch.full((3, 1), 11)
+        other = Cache(CONFIG, 3)
+        transformer.hidden(tokens, cache=other)
+        torch.testing.assert_close(transformer.hidden(new, at, cache), transformer.hidden(new, at, other))
+
+
 def test_a_new_model_is_its_embedding():
     torch.manual_seed(0)
     new = Transformer(CONFIG)

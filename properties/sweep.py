@@ -22,6 +22,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -130,8 +131,13 @@ class Sweep:
                 block = self._block_at(self.counts.done)
                 start = self.counts.done - block.start
                 count = min(CHUNK, len(block.turns) - start)
-                for line in self._chunk(block, slice(start, start + count)):
-                    found.write(json.dumps(line).encode() + b"\n")
+                kept = deepcopy(self.counts)
+                try:
+                    for line in self._chunk(block, slice(start, start + count)):
+                        found.write(json.dumps(line).encode() + b"\n")
+                except BaseException:
+                    self.counts = kept  # a chunk counts as a whole or not at all
+                    raise
                 found.flush()
                 self.counts.done += count
                 self._keep(found.tell())

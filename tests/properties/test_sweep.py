@@ -169,6 +169,24 @@ def test_an_interrupted_sweep_goes_on_and_ends_as_one_that_was_not(tmp_path):
         assert (tmp_path / "parts" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
+def test_of_a_chunk_that_is_interrupted_nothing_is_counted(tmp_path, monkeypatch):
+    sweep, held = Sweep(subject_of(Noisy(0.5)), PLAN, tmp_path), Sweep._held
+
+    def interrupted(work, law, subject, cases):
+        yield from held(work, law, subject, cases)
+        if work.counts.done == 256:
+            assert work.counts.diverged > kept["diverged"]  # some of the second chunk is counted by now
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Sweep, "_held", interrupted)
+    chunks = sweep.chunks()
+    kept = json.loads(json.dumps(next(chunks).to_json()))
+    with pytest.raises(KeyboardInterrupt):
+        next(chunks)
+    assert json.loads(json.dumps(sweep.counts.to_json())) == kept
+    assert json.loads((tmp_path / STATE).read_text(encoding="utf-8"))["counts"] == kept
+
+
 def test_another_sweep_is_not_gone_on_with(tmp_path):
     few = LAWS[:2]
     swept(tmp_path, subject_of(Reference()), Plan("play", 3, 10), few)

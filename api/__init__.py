@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from turncheck.checking import check
-    from turncheck.engine import STANDARD, Battle, Order, Rules, Turn, Unit, read, resolve, resolve_text, write
+    from turncheck.engine.duel import STANDARD, Battle, Order, Rules, Turn, Unit, read, resolve, resolve_text, write
     from turncheck.engine.learned import EngineError
     from turncheck.model.adapters.conformance import run_conformance_test
-    from turncheck.properties.draw import Budget
-    from turncheck.properties.law import Law
-    from turncheck.properties.laws import LAWS
-    from turncheck.properties.run import check_law
-    from turncheck.properties.spec import load_subject
-    from turncheck.properties.subject import Subject
+    from turncheck.properties.checking.check import check_law
+    from turncheck.properties.checking.draw import Budget
+    from turncheck.properties.checking.law import Law
+    from turncheck.properties.checking.subject import Subject
+    from turncheck.properties.laws.duel import LAWS
+    from turncheck.properties.session.loading import load_subject
     from turncheck.reports.records import Report
     from turncheck.reports.table import divergence_table
 
@@ -49,16 +49,16 @@ __all__ = [
 ]
 
 _HOMES = {
-    "LAWS": "properties.laws",
-    "Budget": "properties.run",
+    "LAWS": "properties.laws.duel",
+    "Budget": "properties.checking.draw",
     "EngineError": "engine.learned",
-    "Law": "properties.law",
+    "Law": "properties.checking.law",
     "Report": "reports.records",
-    "Subject": "properties.subject",
+    "Subject": "properties.checking.subject",
     "check": "checking",
-    "check_law": "properties.run",
+    "check_law": "properties.checking.check",
     "divergence_table": "reports.table",
-    "load_subject": "properties.spec",
+    "load_subject": "properties.session.loading",
     "run_conformance_test": "model.adapters.conformance",
 }
 
@@ -68,4 +68,4 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'engine')}"), name)
+        return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'engine.duel')}"), name)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from turncheck.engine import STANDARD, Rules
+from turncheck.engine.duel import STANDARD, Rules
+from turncheck.engine.duel.variants import described
 from turncheck.engine.learned import LearnedEngine
-from turncheck.engine.variants import described
 from turncheck.model.adapters.python import as_engine
-from turncheck.properties.draw import EXAMPLES, MIN_CASES, Budget
-from turncheck.properties.law import Law
-from turncheck.properties.laws import LAWS
-from turncheck.properties.run import check_law
-from turncheck.properties.subject import Subject
+from turncheck.properties.checking.check import check_law
+from turncheck.properties.checking.draw import EXAMPLES, MIN_CASES, Budget
+from turncheck.properties.checking.law import Law
+from turncheck.properties.checking.subject import Subject
+from turncheck.properties.laws.duel import LAWS
 from turncheck.reports.records import ModelResult, Report
 
 

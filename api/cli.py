@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from turncheck.model.train import Run
-    from turncheck.properties.subject import Subject
+    from turncheck.properties.checking.subject import Subject
 
 
 Command = Callable[..., None]
@@ -30,7 +30,7 @@ def resolve() -> None:
 
     Byte for byte: no newline is translated, and bytes that are no UTF-8 are answered like any other text.
     """
-    from turncheck.engine import resolve_text
+    from turncheck.engine.duel import resolve_text
 
     text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     sys.stdout.buffer.write(resolve_text(text).encode())
@@ -86,7 +86,7 @@ def show(turnfile: Path, **model: Any) -> None:
 def _show_in_other_words(subject: Subject, prompt: str) -> None:
     """Of a model behind a template, the prompt and the answer as they go to and fro."""
     from turncheck.model.adapters.templates import bare
-    from turncheck.properties.limits import limited
+    from turncheck.properties.checking.timeouts import limited
     from turncheck.reports.escape import visible
 
     engine, words = bare(subject.engine)
@@ -103,7 +103,7 @@ def _show_in_other_words(subject: Subject, prompt: str) -> None:
 @main.command()
 def laws() -> None:
     """List the laws: name, rule, kind, and the sentence that each asserts."""
-    from turncheck.properties.laws import LAWS
+    from turncheck.properties.laws.duel import LAWS
     from turncheck.reports.table import plain_table
 
     rows = [(law.id, law.rule, law.kind, " ".join(law.sentence.split())) for law in LAWS]
@@ -147,7 +147,7 @@ def prompts(sampler: str, turns: int, seed: int, out: Path, rules: str | None, a
     """Write the prompts of a sweep, to be answered elsewhere: sweep --model predictions:FILE checks the answers."""
     from turncheck.engine.learned import EngineError
     from turncheck.prompting import bar, write_prompts
-    from turncheck.properties.blocks import Plan, turns_in
+    from turncheck.properties.sweeps.plan import Plan, turns_in
     from turncheck.reports.escape import visible
 
     if os.path.exists(out):
@@ -173,12 +173,12 @@ def prompts(sampler: str, turns: int, seed: int, out: Path, rules: str | None, a
 def sweep(sampler: str, turns: int, seed: int, out: Path, resume: bool, gate: float | None, **model: Any) -> None:
     """Estimate how often a model breaks each law, on a large sample. Ctrl-C keeps what was done; --resume goes on."""
     from turncheck.prompting import bar
-    from turncheck.properties.blocks import Plan, turns_in
-    from turncheck.properties.listed import check_listed
-    from turncheck.properties.progress import looking, run
-    from turncheck.properties.spec import SpecError
-    from turncheck.properties.sweep import Sweep, SweepError
-    from turncheck.properties.swept import found
+    from turncheck.properties.session.loading import SpecError
+    from turncheck.properties.sweeps.plan import Plan, turns_in
+    from turncheck.properties.sweeps.prerecorded import check_listed
+    from turncheck.properties.sweeps.progress import looking, run
+    from turncheck.properties.sweeps.result import found
+    from turncheck.properties.sweeps.sweep import Sweep, SweepError
     from turncheck.reports.escape import visible
     from turncheck.reports.sweep_text import sweep_text
 
@@ -214,8 +214,8 @@ def compare(first: Path, second: Path) -> None:
 
     By McNemar's exact test, at p < 0.01, for the answers and for each law. Ends with 1 where SECOND is worse in one.
     """
-    from turncheck.properties.sweep import SweepError
-    from turncheck.properties.verdicts import compared
+    from turncheck.properties.sweeps.sweep import SweepError
+    from turncheck.properties.sweeps.verdicts import compared
     from turncheck.reports.escape import visible
     from turncheck.reports.table import plain_table
 
@@ -250,7 +250,7 @@ def conform(**model: Any) -> None:
 
     from turncheck.model.adapters.conformance import CHECKS, conformance
     from turncheck.model.adapters.templates import bare
-    from turncheck.properties.limits import limited
+    from turncheck.properties.checking.timeouts import limited
     from turncheck.reports.escape import visible
     from turncheck.reports.table import plain_table
 
@@ -268,7 +268,7 @@ def conform(**model: Any) -> None:
 def _subject(
     spec: str | None, arguments: tuple[str, ...], rules: str | None, timeout: float | None, listed: bool = False
 ) -> Subject:
-    from turncheck.properties.spec import SpecError, load_subject
+    from turncheck.properties.session.loading import SpecError, load_subject
 
     try:
         return load_subject(spec, arguments, rules, timeout, listed=listed)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import attrs
 
-from turncheck.engine import REASONS, STANDARD, Rules, write
-from turncheck.engine.samplers import SAMPLERS, sample, stream
-from turncheck.properties.subject import Subject
-from turncheck.strategies.operators import damage
+from turncheck.engine.duel import REASONS, STANDARD, Rules, write
+from turncheck.engine.duel.samplers import SAMPLERS, sample, stream
+from turncheck.properties.checking.subject import Subject
+from turncheck.strategies.duel.operators import damage
 
 CHUNK = 512
 """Texts that are asked, and then forgotten, at a time."""

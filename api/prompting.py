@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from turncheck.engine.twin_samplers import STREAM
-from turncheck.engine.variants import described
+from turncheck.engine.duel.array_samplers import STREAM
+from turncheck.engine.duel.variants import described
 from turncheck.model.adapters.predictions import PROMPTS, said
 from turncheck.model.adapters.templates import bare
-from turncheck.properties.blocks import Plan
-from turncheck.properties.listed import prompts_asked
-from turncheck.properties.subject import Subject
+from turncheck.properties.checking.subject import Subject
+from turncheck.properties.sweeps.plan import Plan
+from turncheck.properties.sweeps.prerecorded import prompts_asked
 
 
 def header(subject: Subject, plan: Plan) -> dict[str, object]:

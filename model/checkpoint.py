@@ -18,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from turncheck.engine import RULES_VERSION
+from turncheck.engine.duel import RULES_VERSION
 from turncheck.model.decode import TransformerEngine
 from turncheck.model.tokens import Tokenizer, VocabularyError
 from turncheck.model.transformer import ModelConfig, Transformer

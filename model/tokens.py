@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from turncheck.engine import REASONS, WORDS
+from turncheck.engine.duel import REASONS, WORDS
 
 PAD, ANSWER, STOP = 0, 1, 2
 """Token ids of what is no text: padding, the border between prompt and answer, the answer's end."""

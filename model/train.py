@@ -16,13 +16,13 @@ import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reade
 from safetensors.torch import save
 from torch import Tensor
 
-from turncheck.engine import REASONS, RULES_VERSION, STANDARD, resolve_text, write
-from turncheck.engine.samplers import HELD_OUT_SEEDS, SAMPLERS, TRAINING_SEEDS, stream
+from turncheck.engine.duel import REASONS, RULES_VERSION, STANDARD, resolve_text, write
+from turncheck.engine.duel.samplers import HELD_OUT_SEEDS, SAMPLERS, TRAINING_SEEDS, stream
 from turncheck.model.checkpoint import Metadata, read_tensors, save_checkpoint, write_whole
 from turncheck.model.decode import TransformerEngine
 from turncheck.model.tokens import ANSWER, PAD, STOP, VOCABULARY, Tokenizer
 from turncheck.model.transformer import ModelConfig, Transformer
-from turncheck.strategies.operators import OPERATORS, damage
+from turncheck.strategies.duel.operators import OPERATORS, damage
 
 IGNORED = -100
 """The target of a place that the loss does not look at (PyTorch's `ignore_index`)."""

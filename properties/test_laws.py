@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from turncheck.properties.law import Law
-from turncheck.properties.plugin import hold
-from turncheck.properties.session import Model
+from turncheck.properties.checking.law import Law
+from turncheck.properties.session.plugin import hold
+from turncheck.properties.session.session import Model
 
 
 @pytest.mark.turncheck

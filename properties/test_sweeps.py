@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from turncheck.properties.plugin import sweep
-from turncheck.properties.session import Model
+from turncheck.properties.session.plugin import sweep
+from turncheck.properties.session.session import Model
 
 
 @pytest.mark.turncheck

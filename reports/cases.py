@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from turncheck.engine import STANDARD, Battle, MalformedTextError, Order, Play, Rules, Turn, read, read_play, write
+from turncheck.engine.duel import STANDARD, Battle, MalformedTextError, Order, Play, Rules, Turn, read, read_play, write
 from turncheck.reports.escape import visible
 
 MOST_STEPS = 6
@@ -30,7 +30,7 @@ def in_short(case: str, kind: str = "") -> str:
 
     A text with the orders of several turns is a play, unless the law is about malformed texts.
 
-    >>> from turncheck.engine import Unit
+    >>> from turncheck.engine.duel import Unit
     >>> battle = Battle(hero=Unit(5, 9, poison=2))
     >>> heal, attack = Order("hero", "heal"), Order("foe", "attack")
     >>> in_short(write(Turn(battle, heal, attack)))

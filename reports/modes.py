@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from turncheck.engine import Battle, MalformedTextError, read_answer
+from turncheck.engine.duel import Battle, MalformedTextError, read_answer
 from turncheck.reports.escape import visible
 from turncheck.reports.readings import (
     Difference,

@@ -15,7 +15,7 @@ from itertools import zip_longest
 
 import attrs
 
-from turncheck.engine import UNIT_NAMES, WORDS, Battle, write
+from turncheck.engine.duel import UNIT_NAMES, WORDS, Battle, write
 
 # --- the template ----------------------------------------------------------------------------------------------------
 

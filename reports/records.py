@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import attrs
 
-from turncheck.engine import RULES_VERSION
+from turncheck.engine.duel import RULES_VERSION
 from turncheck.reports.modes import Divergence, named
 from turncheck.reports.sweeps import SweepResult
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from turncheck.engine import REASONS, RULE_IDS, RULES_VERSION
+from turncheck.engine.duel import REASONS, RULE_IDS, RULES_VERSION
 from turncheck.reports.cases import in_short, turns_of
 from turncheck.reports.escape import for_markdown, visible
 from turncheck.reports.records import Failure, LawResult, ModelResult, Report

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from string import ascii_lowercase
 
-from turncheck.engine import WORDS
+from turncheck.engine.duel import WORDS
 from turncheck.strategies.choices import Choices
 
 Misspelling = Callable[[str], list[str]]

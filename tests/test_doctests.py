@@ -38,6 +38,6 @@ def test_the_examples_of_a_module_hold(name):
 
 
 def test_examples_are_found():
-    assert "turncheck.engine.text" in module_names()
-    assert examples_in("turncheck.engine.text").attempted >= 4
-    assert examples_in("turncheck.engine.resolve").attempted >= 3
+    assert "turncheck.engine.duel.text" in module_names()
+    assert examples_in("turncheck.engine.duel.text").attempted >= 4
+    assert examples_in("turncheck.engine.duel.resolve").attempted >= 3

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from turncheck.engine.variants import ACTION_KEYS, NUMBERS, read_rules
+from turncheck.engine.duel.variants import ACTION_KEYS, NUMBERS, read_rules
 from turncheck.model.adapters.card import KEYS
 from turncheck.model.adapters.endpoint import endpoint
 from turncheck.model.adapters.kinds import kinds
 from turncheck.model.adapters.process import process
 from turncheck.model.adapters.templates import BUILT_IN
-from turncheck.properties.options import OPTIONS
+from turncheck.properties.session.options import OPTIONS
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from turncheck.engine import (
+from turncheck.engine.duel import (
     REASONS,
     RULE_IDS,
     RULES_VERSION,
@@ -22,8 +22,8 @@ from turncheck.engine import (
     resolve_text,
     write,
 )
-from turncheck.engine.rules import PHASES
-from turncheck.engine.tables import ACTIONS, FIELDS, TURN
+from turncheck.engine.duel.rules import PHASES
+from turncheck.engine.duel.tables import ACTIONS, FIELDS, TURN
 
 PAGE = Path(__file__).parents[1].joinpath("docs", "rules.md").read_text("utf-8")
 # A number, and no part of a rule's id.

@@ -6,7 +6,7 @@ pytest properties/ --model 'exec:python3 examples/exec/worker.py'
 import json
 import sys
 
-from turncheck.engine import resolve_text  # YOUR MODEL HERE: the reference engine stands in for it
+from turncheck.engine.duel import resolve_text  # YOUR MODEL HERE: the reference engine stands in for it
 
 BATCH = 64
 

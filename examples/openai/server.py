@@ -12,7 +12,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from turncheck.engine import resolve_text
+from turncheck.engine.duel import resolve_text
 
 MODEL = "stand-in: turncheck.engine.resolve_text, no model"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from turncheck.engine import STANDARD, resolve_text
+from turncheck.engine.duel import STANDARD, resolve_text
 
 
 @attrs.frozen

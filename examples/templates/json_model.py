@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from turncheck.engine import resolve_text
+from turncheck.engine.duel import resolve_text
 from turncheck.model.adapters.templates import template
 
 JSON = template("duel-json/1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from turncheck.engine import resolve_text
+from turncheck.engine.duel import resolve_text
 
 SHORT = {"poison_strike": "P", "poison": "p", "thorns": "t", "fragile": "f", "shield": "s", "regen": "r", "stun": "u"}
 LONG = {letter: word for word, letter in SHORT.items()}

@@ -8,7 +8,7 @@ from random import Random
 
 import attrs
 
-from turncheck.engine import REASONS, STANDARD, Rules, resolve_text, write_rejection
+from turncheck.engine.duel import REASONS, STANDARD, Rules, resolve_text, write_rejection
 from turncheck.engine.learned import EngineError, LearnedEngine
 
 

@@ -3,7 +3,7 @@
 For authors of adapters. It asks a small sample of turns, some odd texts and some long ones, and compares the engine
 with itself alone: one that answers every turn wrongly conforms, one whose answer depends on its company does not.
 
-    >>> from turncheck.engine import resolve_text
+    >>> from turncheck.engine.duel import resolve_text
     >>> class Engine:
     ...     def predict(self, prompts, /):
     ...         return [resolve_text(prompt) for prompt in prompts]
@@ -20,7 +20,7 @@ from typing import Literal
 
 import attrs
 
-from turncheck.engine import Turn, write
+from turncheck.engine.duel import Turn, write
 from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, LearnedEngine, Verdict, Verifier
 from turncheck.model.adapters.exam import (
     ODD_PROMPTS,

@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from turncheck.engine import Turn, resolve_text, write
+from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import LearnedEngine, UnavailableError, Verdict
 from turncheck.model.adapters.address import EndpointError, Settings, settings_of
 from turncheck.model.adapters.completions import BUSY, PLAIN, check_status, judged, read_choices, read_echo

@@ -8,11 +8,11 @@ from typing import TypeVar
 
 import attrs
 
-from turncheck.engine import REASONS, read_answer, write
+from turncheck.engine.duel import REASONS, read_answer, write
+from turncheck.engine.duel.samplers import sample, stream
 from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, LearnedEngine, Verdict, Verifier, described
-from turncheck.engine.samplers import sample, stream
 from turncheck.model.adapters.templates import Template
-from turncheck.strategies.operators import damage
+from turncheck.strategies.duel.operators import damage
 
 LONGEST_FOUND = 200
 """Characters that are kept of what a check found."""

@@ -20,7 +20,7 @@ from typing import Any
 
 import attrs
 
-from turncheck.engine import Rules
+from turncheck.engine.duel import Rules
 from turncheck.engine.learned import EngineError, LearnedEngine, described
 
 GROUP = "turncheck.engines"

@@ -12,9 +12,9 @@ from typing import Any
 
 import attrs
 
-from turncheck.engine import STANDARD, Rules, RulesError
+from turncheck.engine.duel import STANDARD, Rules, RulesError
+from turncheck.engine.duel.variants import read_rules
 from turncheck.engine.learned import EngineError, LearnedEngine, Listed
-from turncheck.engine.variants import read_rules
 from turncheck.model.adapters.card import Card, read_card
 from turncheck.model.adapters.kinds import CALIBRATION, kind_of, kinds, made
 from turncheck.model.adapters.recognise import LARGEST_CARD, found_in, recognised

@@ -23,7 +23,7 @@ from typing import Any
 
 import attrs
 
-from turncheck.engine import (
+from turncheck.engine.duel import (
     REASONS,
     Battle,
     MalformedTextError,
@@ -34,11 +34,11 @@ from turncheck.engine import (
     write,
     write_rejection,
 )
+from turncheck.engine.duel.samplers import SAMPLERS, sample
+from turncheck.engine.duel.tables import FIELDS
 from turncheck.engine.learned import EngineError, LearnedEngine, Verdict, Verifier, described
-from turncheck.engine.samplers import SAMPLERS, sample
-from turncheck.engine.tables import FIELDS
 from turncheck.model.adapters.python import attribute
-from turncheck.strategies.operators import ImpossibleDamageError, damage
+from turncheck.strategies.duel.operators import ImpossibleDamageError, damage
 
 Recode = Callable[[str], str]
 

@@ -6,8 +6,8 @@ import attrs
 import pytest
 
 import turncheck
-from turncheck.engine import STANDARD, resolve_text
-from turncheck.properties.breaches import FalseLawError
+from turncheck.engine.duel import STANDARD, resolve_text
+from turncheck.properties.checking.counterexamples import FalseLawError
 from turncheck.reports.records import ModelResult, Report
 
 SOME = tuple(law for law in turncheck.LAWS if law.id in ("turn_counter_rises_by_one", "max_never_changes"))

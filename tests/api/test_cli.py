@@ -10,22 +10,22 @@ import pytest
 from click.testing import CliRunner
 
 from turncheck.cli import main
-from turncheck.engine import Turn, resolve_text, write
-from turncheck.engine.twin_samplers import STREAM
+from turncheck.engine.duel import Turn, resolve_text, write
+from turncheck.engine.duel.array_samplers import STREAM
 from turncheck.model.adapters.conformance import CHECKS
 from turncheck.model.adapters.templates import template
 from turncheck.properties import spec as spec_module
 from turncheck.properties import sweep as sweep_module
-from turncheck.properties.laws import LAWS
-from turncheck.properties.limits import can_interrupt
-from turncheck.properties.sweep import Sweep
+from turncheck.properties.checking.timeouts import can_interrupt
+from turncheck.properties.laws.duel import LAWS
+from turncheck.properties.sweeps.sweep import Sweep
 
 NEUTRAL = write(Turn())
 GOLDEN = Path(__file__).parents[1] / "engine" / "golden.jsonl"
 
 MODELS = """
 import time
-from turncheck.engine import resolve_text
+from turncheck.engine.duel import resolve_text
 from turncheck.engine.learned import Verdict
 
 def right(prompts):
@@ -274,7 +274,7 @@ def test_evaluate_finds_the_reference_right_everywhere(turncheck):
 
 def test_evaluate_counts_what_a_planted_bug_gets_wrong(turncheck, folder):
     (folder / "cli_models.py").write_text(
-        "from turncheck.engine import STANDARD, resolve_text\n\n\n"
+        "from turncheck.engine.duel import STANDARD, resolve_text\n\n\n"
         "def timid(prompts):\n"
         "    answers = [resolve_text(prompt, STANDARD.without('T5')) for prompt in prompts]\n"
         "    return [answer.replace('misplaced', 'unknown') for answer in answers]\n",

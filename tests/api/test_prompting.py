@@ -11,17 +11,17 @@ from click.testing import CliRunner
 
 from turncheck import prompting as module
 from turncheck.cli import main
-from turncheck.engine import STANDARD, resolve_text
-from turncheck.engine.twin_samplers import STREAM
+from turncheck.engine.duel import STANDARD, resolve_text
+from turncheck.engine.duel.array_samplers import STREAM
 from turncheck.model.adapters.templates import template
-from turncheck.properties.laws import LAWS
+from turncheck.properties.laws.duel import LAWS
 
 BUGGY = attrs.evolve(STANDARD, regen_heal=4)
 ASKED = ("--sampler", "mixed", "--turns", "100", "--seed", "3")
 
 MODELS = """
 import attrs
-from turncheck.engine import STANDARD, resolve_text
+from turncheck.engine.duel import STANDARD, resolve_text
 from turncheck.model.adapters.templates import template
 
 JSON = template("duel-json/1")

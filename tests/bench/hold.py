@@ -2,7 +2,7 @@
 
     python -m tests.bench.hold --turns 1000000
 
-The turns are those of `turncheck.properties.sampled`. Besides, each law is held on cases of its own, since some speak
+The turns are those of `turncheck.properties.checking.truth`. Besides, each law is held on cases of its own, since some speak
 of turns that are rare in any sample.
 """
 
@@ -19,11 +19,11 @@ import click
 from rich.progress import track
 from tabulate import tabulate
 
-from turncheck.properties.law import Case, Law
-from turncheck.properties.laws import LAWS
-from turncheck.properties.run import Budget, draw
-from turncheck.properties.sampled import case_for, holds_of_reference, sampled
-from turncheck.properties.spec import load_subject
+from turncheck.properties.checking.check import Budget, draw
+from turncheck.properties.checking.law import Case, Law
+from turncheck.properties.checking.truth import case_for, holds_of_reference, sampled
+from turncheck.properties.laws.duel import LAWS
+from turncheck.properties.session.loading import load_subject
 
 CHUNK = 500
 

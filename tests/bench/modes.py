@@ -19,11 +19,11 @@ import attrs
 import click
 from tabulate import tabulate
 
-from turncheck.engine import REASONS, WORDS, Turn, resolve_text, write, write_rejection
-from turncheck.engine.samplers import sample, stream
+from turncheck.engine.duel import REASONS, WORDS, Turn, resolve_text, write, write_rejection
+from turncheck.engine.duel.samplers import sample, stream
 from turncheck.reports.modes import MODES, Divergence, diverge
 from turncheck.reports.readings import NUMBERS, TEMPLATE, neighbours, numbers, wrong_values
-from turncheck.strategies.operators import damage
+from turncheck.strategies.duel.operators import damage
 
 LABELS = tuple(index for index, place in enumerate(TEMPLATE) if not place.numbers)
 VALUES = tuple(index for index, place in enumerate(TEMPLATE) if place.numbers)

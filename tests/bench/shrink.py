@@ -18,18 +18,18 @@ import torch
 from hypothesis.errors import HypothesisException
 from tabulate import tabulate
 
-from turncheck.engine import read
+from turncheck.engine.duel import read
 from turncheck.engine.learned import LearnedEngine
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.decode import COMPARED, WRITTEN
-from turncheck.properties.breaches import Breach, ask_all, breach, broken
-from turncheck.properties.draw import run
-from turncheck.properties.law import ROLLOUT, Case, Law
-from turncheck.properties.laws import LAWS
-from turncheck.properties.run import Budget, draw
-from turncheck.properties.shrink import shrink
-from turncheck.properties.spec import shipped_checkpoint
-from turncheck.properties.subject import Subject
+from turncheck.properties.checking.check import Budget, draw
+from turncheck.properties.checking.counterexamples import Breach, ask_all, breach, broken
+from turncheck.properties.checking.draw import run
+from turncheck.properties.checking.law import ROLLOUT, Case, Law
+from turncheck.properties.checking.shrink import shrink
+from turncheck.properties.checking.subject import Subject
+from turncheck.properties.laws.duel import LAWS
+from turncheck.properties.session.loading import shipped_checkpoint
 from turncheck.reports.modes import Divergence
 
 OF_TURNS = tuple(law for law in LAWS if law.reads is read and law.kind != ROLLOUT)

@@ -30,23 +30,23 @@ from tabulate import tabulate
 from torch import Tensor
 
 from tests.bench import shrink
-from turncheck.engine import resolve_text
+from turncheck.engine.duel import resolve_text
+from turncheck.engine.duel.array_samplers import sample_arrays
+from turncheck.engine.duel.array_text import battle_texts, turn_texts
+from turncheck.engine.duel.arrays import resolve_all
 from turncheck.engine.learned import LearnedEngine
-from turncheck.engine.twin import resolve_all
-from turncheck.engine.twin_samplers import sample_arrays
-from turncheck.engine.twin_text import battle_texts, turn_texts
 from turncheck.model.decode import COMPARED, WRITTEN, TransformerEngine
 from turncheck.model.products import linear
 from turncheck.model.tokens import ANSWER, PAD, STOP
-from turncheck.properties.blocks import Plan
-from turncheck.properties.breaches import breach
-from turncheck.properties.draw import run
-from turncheck.properties.law import Case, Law
-from turncheck.properties.laws import LAWS
-from turncheck.properties.run import Budget, check_law
-from turncheck.properties.spec import load_subject
-from turncheck.properties.subject import Subject
-from turncheck.properties.sweep import Sweep
+from turncheck.properties.checking.check import Budget, check_law
+from turncheck.properties.checking.counterexamples import breach
+from turncheck.properties.checking.draw import run
+from turncheck.properties.checking.law import Case, Law
+from turncheck.properties.checking.subject import Subject
+from turncheck.properties.laws.duel import LAWS
+from turncheck.properties.session.loading import load_subject
+from turncheck.properties.sweeps.plan import Plan
+from turncheck.properties.sweeps.sweep import Sweep
 
 REQUESTS = 512
 """Turns on which passes are timed; the best of `REPEATS` counts."""

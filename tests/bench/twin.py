@@ -15,10 +15,10 @@ import click
 import numpy as np
 from tabulate import tabulate
 
-from turncheck.engine import resolve
-from turncheck.engine.samplers import SAMPLERS, sample
-from turncheck.engine.twin import BLOCK, Turns, battles_of, resolve_all
-from turncheck.engine.twin_samplers import BLOCK_DRAWN, STREAM, sample_arrays
+from turncheck.engine.duel import resolve
+from turncheck.engine.duel.array_samplers import BLOCK_DRAWN, STREAM, sample_arrays
+from turncheck.engine.duel.arrays import BLOCK, Turns, battles_of, resolve_all
+from turncheck.engine.duel.samplers import SAMPLERS, sample
 
 COMPARED = 2000
 PLAIN = {"mixed": 20_000, "play": 2_000}

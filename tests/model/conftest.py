@@ -4,15 +4,15 @@ import pytest
 import torch
 from torch import nn
 
-from turncheck.engine import REASONS, write
-from turncheck.engine.samplers import sample, stream
+from turncheck.engine.duel import REASONS, write
+from turncheck.engine.duel.samplers import sample, stream
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.decode import TransformerEngine
 from turncheck.model.tokens import VOCABULARY, Tokenizer
 from turncheck.model.train import Run, TrainConfig
 from turncheck.model.transformer import ModelConfig, Transformer
 from turncheck.properties import spec
-from turncheck.strategies.operators import damage
+from turncheck.strategies.duel.operators import damage
 
 SEED = 11
 """Of the texts: one that is for evaluation, so that no model was trained on them."""

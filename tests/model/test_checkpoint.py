@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from turncheck.engine import resolve_text
+from turncheck.engine.duel import resolve_text
 from turncheck.model.checkpoint import KEY, LARGEST, CheckpointError, Metadata, load_checkpoint, save_checkpoint
 from turncheck.model.tokens import VOCABULARY
 from turncheck.model.transformer import ModelConfig, Transformer

@@ -6,7 +6,7 @@ from inspect import isclass, isfunction
 import pytest
 import torch
 
-from turncheck.engine import Turn, resolve_text, write
+from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, Verdict, Verifier
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.decode import COMPARED, WRITTEN, TransformerEngine
@@ -288,7 +288,12 @@ def without_reference(monkeypatch):
     def raises(*arguments, **options):
         raise AssertionError("the reference engine was asked")
 
-    rooms = ("turncheck.engine.resolve", "turncheck.engine.text", "turncheck.engine.rules", "turncheck.engine.state")
+    rooms = (
+        "turncheck.engine.duel.resolve",
+        "turncheck.engine.duel.text",
+        "turncheck.engine.duel.rules",
+        "turncheck.engine.duel.state",
+    )
     for name in [name for name in sys.modules if name.partition(".")[0] == "turncheck"]:
         for attribute, value in list(vars(sys.modules[name]).items()):
             if getattr(value, "__module__", None) not in rooms:

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turncheck.engine import REASONS, WORDS, Turn, resolve_text, write, write_rejection
+from turncheck.engine.duel import REASONS, WORDS, Turn, resolve_text, write, write_rejection
 from turncheck.model.tokens import ANSWER, FIRST_BYTE, PAD, STOP, VOCABULARY, Tokenizer, VocabularyError
 from turncheck.model.transformer import ModelConfig
-from turncheck.strategies import turns
+from turncheck.strategies.duel import turns
 
 TOKENIZER = Tokenizer()
 EVERY_TEXT = st.text(st.characters(exclude_categories=()))

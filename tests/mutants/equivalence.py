@@ -19,9 +19,9 @@ from tabulate import tabulate
 
 from tests.mutants.catalogue import BY_NAME, MUTANTS
 from tests.mutants.mutant import Mutant, Prompt
-from turncheck.engine import REASONS
-from turncheck.engine.samplers import sample, stream
-from turncheck.strategies.operators import damage
+from turncheck.engine.duel import REASONS
+from turncheck.engine.duel.samplers import sample, stream
+from turncheck.strategies.duel.operators import damage
 
 EQUIVALENT: dict[str, str] = {
     "without_A8": "waiting does nothing, with the rule or without it",

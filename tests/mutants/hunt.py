@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from tests.mutants.mutant import Mutant, Prompt
-from turncheck.engine import STANDARD, Turn, write
+from turncheck.engine.duel import STANDARD, Turn, write
 from turncheck.model.adapters.calibration import Reference
-from turncheck.properties.breaches import Breach, ask_all, breach
-from turncheck.properties.law import Case, Law
-from turncheck.properties.run import Budget, draw
-from turncheck.properties.subject import Subject
+from turncheck.properties.checking.check import Budget, draw
+from turncheck.properties.checking.counterexamples import Breach, ask_all, breach
+from turncheck.properties.checking.law import Case, Law
+from turncheck.properties.checking.subject import Subject
 
 
 def reference() -> Subject:

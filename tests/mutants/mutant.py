@@ -8,11 +8,11 @@ from typing import Self
 
 import attrs
 
-from turncheck.engine import Battle, MalformedTextError, Rules, Turn, read, resolve, write
+from turncheck.engine.duel import Battle, MalformedTextError, Rules, Turn, read, resolve, write
+from turncheck.engine.duel.text import write_rejection
 from turncheck.engine.learned import LearnedEngine
-from turncheck.engine.text import write_rejection
 from turncheck.model.adapters.python import PythonFunction
-from turncheck.properties.subject import NOTHING, Subject
+from turncheck.properties.checking.subject import NOTHING, Subject
 
 
 @attrs.frozen

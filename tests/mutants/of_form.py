@@ -8,8 +8,8 @@ from collections.abc import Callable
 import attrs
 
 from tests.mutants.mutant import Answer, Mutant, Prompt
-from turncheck.engine import Turn, UnitName
-from turncheck.engine.text import write_orders, write_rejection
+from turncheck.engine.duel import Turn, UnitName
+from turncheck.engine.duel.text import write_orders, write_rejection
 
 Edit = Callable[[str], str]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from tests.mutants.mutant import Mutant
-from turncheck.engine import Battle, resolve_text, write
+from turncheck.engine.duel import Battle, resolve_text, write
 from turncheck.model.adapters.python import PythonFunction
 
 Batch = Sequence[str]

@@ -8,7 +8,7 @@ import attrs
 
 from tests.mutants.mutant import Answer, Mutant
 from tests.mutants.of_values import by_battle
-from turncheck.engine import STANDARD, Rules, Turn, other, resolve
+from turncheck.engine.duel import STANDARD, Rules, Turn, other, resolve
 
 
 def as_if(turn_of: Callable[[Turn], Turn]) -> Answer:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 
 from tests.mutants.mutant import Answer, Mutant, Prompt
-from turncheck.engine import REASONS, Battle, MalformedTextError, read, read_answer, resolve, resolve_text, write
-from turncheck.engine.state import change
-from turncheck.engine.tables import ACTION_NAMES
-from turncheck.engine.text import write_rejection
+from turncheck.engine.duel import REASONS, Battle, MalformedTextError, read, read_answer, resolve, resolve_text, write
+from turncheck.engine.duel.state import change
+from turncheck.engine.duel.tables import ACTION_NAMES
+from turncheck.engine.duel.text import write_rejection
 
 A_STATE = write(Battle())
 RANGES = ("out_of_range", "hp_above_max", "fallen_with_status")

@@ -8,9 +8,9 @@ from itertools import combinations
 import attrs
 
 from tests.mutants.mutant import Answer, Mutant, Prompt
-from turncheck.engine import RULE_IDS, STANDARD, Rules, RulesError, Turn, resolve, resolve_text, write
-from turncheck.engine.rules import PHASES
-from turncheck.engine.tables import ACTIONS, FIELDS, OTHER, SELF, TURN, Action, Effect, Field
+from turncheck.engine.duel import RULE_IDS, STANDARD, Rules, RulesError, Turn, resolve, resolve_text, write
+from turncheck.engine.duel.rules import PHASES
+from turncheck.engine.duel.tables import ACTIONS, FIELDS, OTHER, SELF, TURN, Action, Effect, Field
 
 
 def by_rules(rules: Rules) -> Answer:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from tests.mutants.mutant import Answer, Mutant
-from turncheck.engine import STANDARD, UNIT_NAMES, Battle, Turn, Unit, resolve, write
-from turncheck.engine.state import change
-from turncheck.engine.tables import FIELDS, SLOTS, STATUSES
+from turncheck.engine.duel import STANDARD, UNIT_NAMES, Battle, Turn, Unit, resolve, write
+from turncheck.engine.duel.state import change
+from turncheck.engine.duel.tables import FIELDS, SLOTS, STATUSES
 
 BattleEdit = Callable[[Turn, Battle], Battle]
 UnitEdit = Callable[[Unit, Unit], Unit]

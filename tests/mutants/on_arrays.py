@@ -16,9 +16,9 @@ from tabulate import tabulate
 
 from tests.mutants.catalogue import BY_NAME
 from tests.mutants.equivalence import EQUIVALENT
-from turncheck.engine.small import small
-from turncheck.engine.twin import Turns, resolve_all
-from turncheck.engine.twin_samplers import BLOCK_DRAWN, STREAM, sample_arrays
+from turncheck.engine.duel.array_samplers import BLOCK_DRAWN, STREAM, sample_arrays
+from turncheck.engine.duel.arrays import Turns, resolve_all
+from turncheck.engine.duel.small import small
 
 CHUNK = 16 * BLOCK_DRAWN
 

@@ -15,7 +15,7 @@ from tests.mutants.catches import AGREEMENT, Catches
 from tests.mutants.equivalence import EQUIVALENT
 from tests.mutants.mutant import Mutant
 from tests.mutants.witnesses import Kept
-from turncheck.properties.laws import LAWS
+from turncheck.properties.laws.duel import LAWS
 from turncheck.reports.cases import in_short
 from turncheck.reports.escape import for_markdown
 

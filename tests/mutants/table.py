@@ -28,9 +28,9 @@ from tests.mutants.catches import Catches
 from tests.mutants.hunt import cases, catches_of
 from tests.mutants.page import HUNTED, LAWS_BY_ID, csv_of, faults, page_of
 from tests.mutants.witnesses import Kept
-from turncheck.properties.draw import EXAMPLES
-from turncheck.properties.laws import LAWS
-from turncheck.properties.run import Budget
+from turncheck.properties.checking.check import Budget
+from turncheck.properties.checking.draw import EXAMPLES
+from turncheck.properties.laws.duel import LAWS
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.mutants.catalogue import BY_NAME
 from tests.mutants.equivalence import EQUIVALENT, differing, prompts
-from turncheck.engine import REASONS
+from turncheck.engine.duel import REASONS
 
 
 def test_a_mutant_listed_as_equivalent_is_the_reference_on_2000_turns():

@@ -4,11 +4,11 @@ import pytest
 
 from tests.mutants.catalogue import BY_NAME, MUTANTS
 from tests.mutants.hunt import Asked, cases, catches_of, first_catch, is_caught
-from turncheck.engine import Battle, Turn, Unit
-from turncheck.properties.breaches import ask_all, breach
-from turncheck.properties.laws import LAWS
-from turncheck.properties.run import Budget, draw
-from turncheck.properties.spec import load_subject
+from turncheck.engine.duel import Battle, Turn, Unit
+from turncheck.properties.checking.check import Budget, draw
+from turncheck.properties.checking.counterexamples import ask_all, breach
+from turncheck.properties.laws.duel import LAWS
+from turncheck.properties.session.loading import load_subject
 
 BUDGET = Budget(examples=30, seed=3)
 LAWS_BY_ID = {law.id: law for law in LAWS}

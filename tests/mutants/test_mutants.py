@@ -8,9 +8,9 @@ import pytest
 from tests.mutants.catalogue import MUTANTS
 from tests.mutants.equivalence import prompts
 from tests.mutants.of_rules import amounts, by_rules
-from turncheck.engine import RULE_IDS, STANDARD, RulesError, resolve_text
-from turncheck.engine.rules import PHASES, Rules
-from turncheck.engine.tables import ACTIONS, FIELDS
+from turncheck.engine.duel import RULE_IDS, STANDARD, RulesError, resolve_text
+from turncheck.engine.duel.rules import PHASES, Rules
+from turncheck.engine.duel.tables import ACTIONS, FIELDS
 
 ASKED = tuple(prompts(0, 100, seed=0))
 NAMES = [mutant.name for mutant in MUTANTS]

@@ -2,7 +2,7 @@
 
 from tests.mutants.equivalence import EQUIVALENT
 from tests.mutants.on_arrays import count_differing
-from turncheck.engine.twin_samplers import sample_arrays
+from turncheck.engine.duel.array_samplers import sample_arrays
 
 
 def test_equivalent_mutants_differ_on_no_turn():

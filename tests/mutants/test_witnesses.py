@@ -11,9 +11,9 @@ from tests.mutants.catches import AGREEMENT
 from tests.mutants.hunt import Asked, breach_by_itself, holds, is_caught, reference
 from tests.mutants.page import HUNTED, LAWS_BY_ID
 from tests.mutants.witnesses import load
-from turncheck.engine import STANDARD
-from turncheck.properties.draw import Budget, run
-from turncheck.properties.laws import LAWS
+from turncheck.engine.duel import STANDARD
+from turncheck.properties.checking.draw import Budget, run
+from turncheck.properties.laws.duel import LAWS
 
 KEPT = load()
 TABLE = Path(__file__).parents[2] / "docs" / "mutants.csv"

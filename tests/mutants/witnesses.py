@@ -11,11 +11,11 @@ import attrs
 
 from tests.mutants.hunt import breach_by_itself, cases
 from tests.mutants.mutant import Mutant
-from turncheck.engine import STANDARD
-from turncheck.properties.breaches import Breach
-from turncheck.properties.law import Case, Law, text_of
-from turncheck.properties.laws import LAWS
-from turncheck.properties.run import Budget, smallest
+from turncheck.engine.duel import STANDARD
+from turncheck.properties.checking.check import Budget, smallest
+from turncheck.properties.checking.counterexamples import Breach
+from turncheck.properties.checking.law import Case, Law, text_of
+from turncheck.properties.laws.duel import LAWS
 
 PATH = Path(__file__).parent / "witnesses.jsonl"
 

@@ -2,11 +2,11 @@
 
 import re
 
-from turncheck.properties.laws import LAWS
+from turncheck.properties.laws.duel import LAWS
 
 MODELS = """
 import time
-from turncheck.engine import resolve_text
+from turncheck.engine.duel import resolve_text
 
 def right(prompts):
     return [resolve_text(prompt) for prompt in prompts]

@@ -3,7 +3,7 @@
 import attrs
 import pytest
 
-from turncheck.engine import Battle, Order, Play, Turn, Unit, resolve_text, write, write_play
+from turncheck.engine.duel import Battle, Order, Play, Turn, Unit, resolve_text, write, write_play
 from turncheck.reports.modes import diverge
 from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
 from turncheck.reports.sweeps import Row, Smallest, SweepResult

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turncheck.engine import Battle, Order, Play, Turn, Unit, write, write_play
+from turncheck.engine.duel import Battle, Order, Play, Turn, Unit, write, write_play
 from turncheck.reports.cases import in_short, turns_of
 
 TEXT = write(Turn())

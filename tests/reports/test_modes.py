@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turncheck.engine import REASONS, WORDS, Battle, Turn, Unit, read_answer, resolve_text, write, write_rejection
+from turncheck.engine.duel import REASONS, WORDS, Battle, Turn, Unit, read_answer, resolve_text, write, write_rejection
 from turncheck.reports.modes import (
     MODES,
     BoundaryConfusion,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.modes import WAYS, confusion
-from turncheck.engine import resolve_text
+from turncheck.engine.duel import resolve_text
 from turncheck.reports.modes import MODES, diverge
 
 PAGE = (Path(__file__).parents[2] / "docs" / "modes.md").read_text(encoding="utf-8")

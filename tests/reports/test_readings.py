@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turncheck.engine import WORDS, Battle, MalformedTextError, Turn, Unit, read_answer, resolve_text, write
-from turncheck.engine.tables import FIELDS
+from turncheck.engine.duel import WORDS, Battle, MalformedTextError, Turn, Unit, read_answer, resolve_text, write
+from turncheck.engine.duel.tables import FIELDS
 from turncheck.reports.readings import (
     NUMBERS,
     TEMPLATE,

@@ -5,7 +5,7 @@ import json
 import attrs
 import pytest
 
-from turncheck.engine import Turn, resolve_text, write
+from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.reports.modes import FalseRejection, Unstable, diverge
 from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
 from turncheck.reports.sweeps import Row, Smallest, SweepResult

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turncheck.engine import Turn, resolve_text, write
+from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.reports.modes import diverge
 from turncheck.reports.records import Failure, Witness
 from turncheck.reports.show import show_answer, show_divergence, show_failure

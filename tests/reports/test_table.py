@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turncheck.engine import Turn, resolve_text, write
+from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.reports.modes import diverge
 from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
 from turncheck.reports.table import comparison, divergence_table, notes, summary, to_markdown, write_report

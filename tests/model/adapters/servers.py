@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import attrs
 
-from turncheck.engine import resolve_text
+from turncheck.engine.duel import resolve_text
 
 
 @attrs.frozen

@@ -4,9 +4,9 @@ from random import Random
 
 import pytest
 
-from turncheck.engine import REASONS, STANDARD, Turn, read_answer, resolve_text, write
+from turncheck.engine.duel import REASONS, STANDARD, Turn, read_answer, resolve_text, write
+from turncheck.engine.duel.samplers import sample
 from turncheck.engine.learned import EngineError
-from turncheck.engine.samplers import sample
 from turncheck.model.adapters.calibration import Identity, Noisy, Reference, identity, noisy, reference, spoilt
 
 NEUTRAL = write(Turn())

@@ -6,7 +6,7 @@ from os.path import commonprefix
 import attrs
 import pytest
 
-from turncheck.engine import Turn, resolve_text, write
+from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import SAFE_MARGIN, Verdict
 from turncheck.model.adapters.conformance import Check, conformance, run_conformance_test
 from turncheck.model.adapters.exam import LONGEST_FOUND

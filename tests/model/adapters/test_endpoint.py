@@ -24,7 +24,7 @@ from tests.model.adapters.servers import (
     truth,
     unused_port,
 )
-from turncheck.engine import Turn, resolve_text, write
+from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import EngineError, UnavailableError, Verdict, Verifier, answers
 from turncheck.model.adapters import endpoint as module
 from turncheck.model.adapters import wire

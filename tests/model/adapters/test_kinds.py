@@ -5,7 +5,7 @@ from importlib.metadata import entry_points
 
 import pytest
 
-from turncheck.engine import STANDARD
+from turncheck.engine.duel import STANDARD
 from turncheck.engine.learned import EngineError
 from turncheck.model.adapters import kinds as kinds_module
 from turncheck.model.adapters.calibration import Reference

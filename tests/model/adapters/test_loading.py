@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from turncheck.engine import STANDARD, Turn, resolve_text, write
+from turncheck.engine.duel import STANDARD, Turn, resolve_text, write
+from turncheck.engine.duel.samplers import sample
 from turncheck.engine.learned import EngineError
-from turncheck.engine.samplers import sample
 from turncheck.model.adapters.calibration import Identity, Noisy, Reference
 from turncheck.model.adapters.card import Card
 from turncheck.model.adapters.loading import FORM, arguments_of, load
@@ -182,7 +182,7 @@ def test_rules_that_cannot_be_say_why(rules):
 
 
 WORDS = """
-from turncheck.engine import resolve_text
+from turncheck.engine.duel import resolve_text
 
 def encode(text):
     return text.replace("hero", "H")

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from turncheck.engine import STANDARD, Turn, resolve_text, write
+from turncheck.engine.duel import STANDARD, Turn, resolve_text, write
 from turncheck.engine.learned import EngineError, Listed
 from turncheck.model.adapters import predictions as module
 from turncheck.model.adapters.loading import load

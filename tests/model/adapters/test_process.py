@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from turncheck.engine import Turn, resolve_text, write
+from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import EngineError, UnavailableError, Verdict, Verifier
 from turncheck.model.adapters import process as module
 from turncheck.model.adapters import protocol, worker
 from turncheck.model.adapters.process import process
 from turncheck.model.adapters.protocol import ProtocolError
-from turncheck.properties.limits import TimeUp, can_interrupt, time_limit
+from turncheck.properties.checking.timeouts import TimeUp, can_interrupt, time_limit
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="exec: needs POSIX pipes")
 

@@ -6,10 +6,10 @@ import sys
 import attrs
 import pytest
 
-from turncheck.engine import STANDARD, Turn, read_answer, resolve_text, write
+from turncheck.engine.duel import STANDARD, Turn, read_answer, resolve_text, write
+from turncheck.engine.duel.samplers import sample
+from turncheck.engine.duel.text import REASONS
 from turncheck.engine.learned import EngineError, Verdict, Verifier
-from turncheck.engine.samplers import sample
-from turncheck.engine.text import REASONS
 from turncheck.model.adapters.calibration import Reference
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.model.adapters.templates import (
@@ -22,7 +22,7 @@ from turncheck.model.adapters.templates import (
     check_round_trip,
     template,
 )
-from turncheck.strategies.operators import damage
+from turncheck.strategies.duel.operators import damage
 
 JSON = BUILT_IN["duel-json/1"]
 NEUTRAL = write(Turn())

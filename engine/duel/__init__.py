@@ -1,0 +1,55 @@
+"""The ground truth: the duel's state, tables and rules, resolving a turn, the text, samplers. No learned thing here."""
+
+from turncheck.engine.duel.play import Play, read_play, write_play
+from turncheck.engine.duel.resolve import resolve
+from turncheck.engine.duel.rules import RULE_IDS, RULES_VERSION, STANDARD, Rules, RulesError
+from turncheck.engine.duel.state import (
+    UNIT_NAMES,
+    Battle,
+    FieldError,
+    Order,
+    Turn,
+    Unit,
+    UnitName,
+    other,
+)
+from turncheck.engine.duel.text import (
+    REASONS,
+    WORDS,
+    MalformedTextError,
+    read,
+    read_answer,
+    read_battle,
+    resolve_text,
+    write,
+    write_rejection,
+)
+
+__all__ = [
+    "REASONS",
+    "RULES_VERSION",
+    "RULE_IDS",
+    "STANDARD",
+    "UNIT_NAMES",
+    "WORDS",
+    "Battle",
+    "FieldError",
+    "MalformedTextError",
+    "Order",
+    "Play",
+    "Rules",
+    "RulesError",
+    "Turn",
+    "Unit",
+    "UnitName",
+    "other",
+    "read",
+    "read_answer",
+    "read_battle",
+    "read_play",
+    "resolve",
+    "resolve_text",
+    "write",
+    "write_play",
+    "write_rejection",
+]

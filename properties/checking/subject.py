@@ -1,0 +1,187 @@
+"""The subject: the learned engine under test, asked each prompt once and remembered."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import attrs
+
+from turncheck.engine.duel import STANDARD, Rules, Turn, resolve_text, write
+from turncheck.engine.learned import DraftedWriter, LearnedEngine, UnavailableError, Verifier, answers, checked
+from turncheck.engine.learned import described as raised
+from turncheck.properties.checking.law import Manner
+from turncheck.properties.checking.timeouts import TimeUp, time_limit
+
+NOTHING = ""
+"""The answer of an engine that raised, or that ran out of time."""
+
+AUDITED = 200
+"""Accepted drafts that a run writes plainly too, to see whether the engine's `verify` tells the truth."""
+
+
+@attrs.define
+class Audit:
+    """What became of accepted drafts that were written plainly too.
+
+    Attributes:
+        checked: how many were.
+        refuted: how many of them the engine writes otherwise.
+    """
+
+    checked: int = 0
+    refuted: int = 0
+
+
+@attrs.define
+class Subject:
+    """A learned engine with a name and a memory.
+
+    The first answer to a prompt is kept for the whole run, so that every law sees the same engine. An engine that
+    raises or takes too long has answered nothing; why is kept in `faults`.
+
+    Attributes:
+        name: what tables call it.
+        kind: how it is run: `native`, `reference`, `py` and so on.
+        engine: the learned engine.
+        bytes: the size of its file; None where it has none.
+        sha256: the hash of its file, likewise.
+        rules: the rules that it is held against.
+        limit: the seconds that one call may take; None for any time.
+        patience: the prompts in a row that may run out of time, or find no engine, each asked by itself, before it is
+            asked no more.
+        template: how turns are said to it.
+        rejects: whether it was trained to reject malformed turns.
+        arguments: the `KEY=VALUE` that were typed beside it.
+        audit: whether what it says of drafts is true; subjects made of this one share it.
+        late: how many prompts ran out of time, or found no engine.
+        faults: what it raised, by prompt; its own words, to be shown as `visible` text.
+    """
+
+    name: str
+    kind: str
+    engine: LearnedEngine
+    bytes: int | None = None
+    sha256: str | None = None
+    rules: Rules = STANDARD
+    limit: float | None = None
+    patience: int = 5
+    template: str = "duel/1"
+    rejects: bool = True
+    arguments: tuple[str, ...] = ()
+    audit: Audit = attrs.field(factory=Audit, repr=False)
+    late: int = attrs.field(default=0, init=False, repr=False)
+    faults: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
+    _answers: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
+    _again: dict[tuple[Manner, str], str] = attrs.field(factory=dict, init=False, repr=False)
+    _expected: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
+    _late_in_a_row: int = attrs.field(default=0, init=False, repr=False)
+
+    def expected(self, prompt: str) -> str:
+        """The reference's answer."""
+        if prompt not in self._expected:
+            self._expected[prompt] = resolve_text(prompt, self.rules)
+        return self._expected[prompt]
+
+    def expect(self, answers: Mapping[str, str]) -> None:
+        """Takes the reference's answers to some prompts, where they were worked out elsewhere."""
+        self._expected.update(answers)
+
+    def ask(self, prompts: Sequence[str]) -> list[str]:
+        """The subject's answers; what it was not asked before goes to it in one call, verified where it can be."""
+        new = _new(prompts, self._answers)
+        drafts = {prompt: self.expected(prompt) for prompt in new}
+        if self.audit.refuted or not isinstance(self.engine, (DraftedWriter, Verifier)):
+            given = self._guarded(self.engine.predict, new)
+        else:
+            given = self._guarded(lambda batch: answers(self.engine, batch, [drafts[prompt] for prompt in batch]), new)
+            given = self._audited(new, given, drafts)
+        self._answers.update(zip(new, given, strict=True))
+        return [self._answers[prompt] for prompt in prompts]
+
+    def _audited(self, prompts: list[str], given: list[str], drafts: dict[str, str]) -> list[str]:
+        """The answers, of which the first accepted drafts are written plainly too. If one of them turns out not to be
+        what the engine writes, all are written plainly, now and from then on.
+        """
+        accepted = [prompt for prompt, answer in zip(prompts, given, strict=True) if answer == drafts[prompt]]
+        accepted = accepted[: AUDITED - self.audit.checked]
+        written = self._guarded(self.engine.predict, accepted)
+        self.audit.checked += len(accepted)
+        self.audit.refuted += sum(drafts[each] != answer for each, answer in zip(accepted, written, strict=True))
+        return self._guarded(self.engine.predict, prompts) if self.audit.refuted else given
+
+    def close(self) -> None:
+        """Lets go of what the engine holds beside memory: its process, its connection."""
+        close = getattr(self.engine, "close", None)
+        if callable(close):
+            close()
+
+    def ask_again(self, prompts: Sequence[str], manner: Manner) -> list[str]:
+        """The answers to the same prompts asked anew, each alone or all in one batch, written and not verified."""
+        new = _new(prompts, {prompt for known, prompt in self._again if known == manner})
+        batches = [[prompt] for prompt in new] if manner == "alone" else _in_company(new)
+        for batch in batches:
+            given = self._guarded(self.engine.predict, batch)
+            for prompt, answer in zip(batch, given, strict=True):
+                self._again.setdefault((manner, prompt), answer)
+        return [self._again[manner, prompt] for prompt in prompts]
+
+    @contextmanager
+    def patiently(self) -> Iterator[None]:
+        """Within it any number of prompts may run out of time: a search for turns on which that happens meets many."""
+        patience, self.patience = self.patience, sys.maxsize
+        try:
+            yield
+        finally:
+            self.patience, self._late_in_a_row = patience, 0
+
+    def _guarded(self, ask: Callable[[Sequence[str]], Sequence[str]], prompts: Sequence[str]) -> list[str]:
+        """The answers of a call that may raise or hang: then its prompts are asked by halves, to find the guilty."""
+        if not prompts:
+            return []
+        if self._late_in_a_row >= self.patience:
+            late = f"{self.patience} prompts in a row ran out of time or found no engine"
+            return self._blamed(prompts, f"not asked, since {late}")
+        try:
+            given = self._timed(ask, prompts)
+        except (Exception, SystemExit, TimeUp) as error:
+            if len(prompts) == 1:
+                return self._blamed(prompts, described(error))
+            middle = len(prompts) // 2
+            return self._guarded(ask, prompts[:middle]) + self._guarded(ask, prompts[middle:])
+        return given
+
+    def _timed(self, ask: Callable[[Sequence[str]], Sequence[str]], prompts: Sequence[str]) -> list[str]:
+        """The answers of one call, within the limit; counts the prompts beyond it since the last call that ended."""
+        try:
+            with time_limit(self.limit):
+                # A list of its own, which an engine may sort or empty.
+                given = ask(list(prompts))
+        except (TimeUp, UnavailableError):
+            self.late += len(prompts) == 1
+            self._late_in_a_row += len(prompts) == 1
+            raise
+        self._late_in_a_row = 0
+        return checked(given, len(prompts))
+
+    def _blamed(self, prompts: Sequence[str], fault: str) -> list[str]:
+        self.faults.update(dict.fromkeys(prompts, fault))
+        return [NOTHING] * len(prompts)
+
+
+def _new(prompts: Iterable[str], known: Container[str]) -> list[str]:
+    """The prompts that are not known, each once."""
+    return list(dict.fromkeys(prompt for prompt in prompts if prompt not in known))
+
+
+def _in_company(prompts: list[str]) -> list[list[str]]:
+    """The prompts as one batch, of two at least; nothing to ask is no batch."""
+    if not prompts:
+        return []
+    return [prompts if len(prompts) > 1 else [*prompts, write(Turn())]]
+
+
+def described(error: BaseException) -> str:
+    """What was raised; of time that is up, the message alone."""
+    return str(error) if isinstance(error, (TimeUp, UnavailableError)) else raised(error)

@@ -1,0 +1,177 @@
+"""The turns on which laws are checked, and turns made from other turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Unpack
+
+import attrs
+from hypothesis import strategies as st
+
+from turncheck.engine.duel import UNIT_NAMES, Battle, Order, Rules, Turn, Unit, UnitName, other
+from turncheck.engine.duel.state import change
+from turncheck.properties.laws.duel.amounts import SELF_AIMED
+from turncheck.properties.laws.duel.conditions import Who, slot_of
+from turncheck.strategies.duel import turns, units
+from turncheck.strategies.duel.drawn_units import UnitNumbers
+
+TurnCases = Callable[[Rules], st.SearchStrategy[Turn]]
+UnitCases = Callable[[Rules], st.SearchStrategy[Unit]]
+
+
+# --- units -----------------------------------------------------------------------------------------------------------
+
+
+def unit_with(**numbers: Unpack[UnitNumbers]) -> UnitCases:
+    """Units that stand, narrowed as `units` narrows them."""
+    return lambda rules: units(rules=rules, **numbers)
+
+
+def sound(**numbers: Unpack[UnitNumbers]) -> UnitCases:
+    """Units without poison, burn and regen, narrowed further."""
+    healthy: UnitNumbers = {"poison": 0, "burn": 0, "regen": 0}
+    return lambda rules: units(rules=rules, **(healthy | numbers))
+
+
+def sturdy(**numbers: Unpack[UnitNumbers]) -> UnitCases:
+    """Units that stand whatever a turn brings, narrowed further."""
+
+    def cases(rules: Rules) -> st.SearchStrategy[Unit]:
+        lasting: UnitNumbers = {"hp": strong(rules)}
+        return units(rules=rules, **(lasting | numbers))
+
+    return cases
+
+
+def strong(rules: Rules) -> st.SearchStrategy[int]:
+    """Hp that no turn can take: two strikes' worth and more."""
+    highest = rules.field("max").high
+    return st.integers(min(40, highest), highest)
+
+
+def _anyone(rules: Rules) -> st.SearchStrategy[Unit]:
+    return units(rules=rules)
+
+
+def at_full_hp(cases: UnitCases) -> UnitCases:
+    """The same units at their max."""
+    return lambda rules: cases(rules).map(lambda unit: attrs.evolve(unit, hp=unit.max))
+
+
+# --- turns -----------------------------------------------------------------------------------------------------------
+
+
+def any_turn(rules: Rules) -> st.SearchStrategy[Turn]:
+    """Any turn of a battle that is not over."""
+    return turns(rules=rules)
+
+
+def any_or_finished_turn(rules: Rules) -> st.SearchStrategy[Turn]:
+    """Any turn, at times of a battle that is over."""
+    return turns(fallen=True, rules=rules)
+
+
+def idle(unit: UnitCases) -> TurnCases:
+    """Turns in which a unit, drawn so, waits, and so does the other."""
+
+    def cases(rules: Rules) -> st.SearchStrategy[Turn]:
+        return turns(hero=unit(rules), hero_action="wait", foe_action="wait", rules=rules)
+
+    return either_side(cases)
+
+
+def performed(actor: UnitCases, *names: str) -> TurnCases:
+    """Turns in which a unit, drawn so, performs one of those actions, and the other does not strike."""
+
+    def cases(rules: Rules) -> st.SearchStrategy[Turn]:
+        ordered, harmless = st.sampled_from(names), st.sampled_from(SELF_AIMED)
+        drawn = turns(hero=actor(rules), hero_action=ordered, foe_action=harmless, rules=rules)
+        return drawn.map(partial(freed, name="hero", rules=rules))
+
+    return either_side(cases)
+
+
+def struck(target: UnitCases, *names: str, striker: UnitCases = _anyone) -> TurnCases:
+    """Turns in which a unit, drawn so, waits, and the other performs one of those strikes."""
+
+    def cases(rules: Rules) -> st.SearchStrategy[Turn]:
+        orders: dict[str, Any] = {"hero_action": st.sampled_from(names), "foe_action": "wait"}
+        drawn = turns(hero=striker(rules), foe=target(rules), **orders, rules=rules)
+        return drawn.map(partial(freed, name="hero", rules=rules))
+
+    return either_side(cases)
+
+
+def either(*cases: TurnCases) -> TurnCases:
+    """Turns of any of those kinds."""
+    return lambda rules: st.one_of([drawn(rules) for drawn in cases])
+
+
+def either_side(cases: TurnCases) -> TurnCases:
+    """Turns as drawn, or with hero and foe swapped: a law is written for the hero and checked on both."""
+
+    def sided(rules: Rules) -> st.SearchStrategy[Turn]:
+        return st.builds(lambda turn, swap: swapped(turn, rules) if swap else turn, cases(rules), st.booleans())
+
+    return sided
+
+
+# --- turns made from other turns -------------------------------------------------------------------------------------
+
+
+def swapped(turn: Turn, rules: Rules) -> Turn:
+    """The same turn with hero and foe in each other's place: what was done first is still done first."""
+    battle = attrs.evolve(turn.battle, hero=turn.battle.foe, foe=turn.battle.hero)
+    return Turn(battle, *(Order(other(order.unit), order.action) for order in turn.orders))
+
+
+def freed(turn: Turn, name: UnitName, rules: Rules) -> Turn:
+    """The same turn with nothing that hinders that unit's order: no stun, and the slot of its action at 0."""
+    slot = slot_of(turn, name, rules)
+    return with_unit(turn, name, stun=0, **({slot: 0} if slot else {}))
+
+
+def with_unit(turn: Turn, name: UnitName, **numbers: int) -> Turn:
+    """The same turn with some numbers of that unit replaced."""
+    changes: dict[str, Any] = {**numbers}
+    unit: Any = attrs.evolve(turn.battle.unit(name), **changes)
+    return attrs.evolve(turn, battle=attrs.evolve(turn.battle, **{name: unit}))
+
+
+def with_both(turn: Turn, numbers: Callable[[Unit], dict[str, int]]) -> Turn:
+    """The same turn with some numbers of each unit replaced, by what they are."""
+    for name in UNIT_NAMES:
+        turn = with_unit(turn, name, **numbers(turn.battle.unit(name)))
+    return turn
+
+
+def with_actions(turn: Turn, actions: dict[UnitName, str]) -> Turn:
+    """The same turn with the actions of those units replaced."""
+    return Turn(turn.battle, *(Order(order.unit, actions.get(order.unit, order.action)) for order in turn.orders))
+
+
+def made_to_wait(who: Who) -> Callable[[Turn, Rules], Turn]:
+    """The same turn with the orders of those units replaced by `wait`."""
+
+    def waiting(turn: Turn, rules: Rules) -> Turn:
+        return with_actions(turn, {name: "wait" for name in UNIT_NAMES if who(turn, name, rules)})
+
+    return waiting
+
+
+# --- battles made to be compared -------------------------------------------------------------------------------------
+
+
+def mirrored(battle: Battle) -> Battle:
+    """The battle with hero and foe in each other's place."""
+    return change(battle, hero=battle.foe, foe=battle.hero)
+
+
+def apart_from(battle: Battle, *fields: str) -> Battle:
+    """The battle with those fields of both units set to 0, so that all the rest can be compared.
+
+    Nothing is checked, since what a learned engine answers may lie outside the ranges.
+    """
+    nothing: dict[str, Any] = dict.fromkeys(fields, 0)
+    return change(battle, hero=change(battle.hero, **nothing), foe=change(battle.foe, **nothing))

@@ -1,0 +1,1 @@
+"""The pytest session: options, models, kept witnesses, the baseline, the table at the end."""

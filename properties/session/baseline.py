@@ -1,0 +1,77 @@
+"""The baseline: the divergences that are known, by law and failure mode, so that only a new one fails a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import attrs
+
+from turncheck.properties.session.data_file import DataFileError
+from turncheck.reports.modes import MODES
+from turncheck.reports.records import LawResult
+
+SCHEMA = 1
+
+Baseline = Mapping[str, tuple[str, ...]]
+"""The known failure modes of each law that has some."""
+
+
+class BaselineError(DataFileError):
+    """A baseline file that cannot be used."""
+
+    kind = "baseline"
+
+
+def load_baseline(path: Path, laws: Collection[str]) -> Baseline:
+    """What stands in the file.
+
+    Raises:
+        BaselineError: it cannot be read, has another schema, or names a law or a mode that there is not.
+    """
+    try:
+        content = json.loads(path.read_bytes())
+    except OSError as error:
+        way_out = "make it with --turncheck-write-baseline"
+        raise BaselineError(path, f"it cannot be read: {error.strerror}; {way_out}") from error
+    except (ValueError, RecursionError) as error:
+        raise BaselineError(path, "it must be JSON, as --turncheck-write-baseline writes it") from error
+    try:
+        return _checked(content, laws)
+    except ValueError as error:
+        raise BaselineError(path, str(error)) from error
+
+
+def _checked(content: object, laws: Collection[str]) -> Baseline:
+    way_out = "write it anew with --turncheck-write-baseline"
+    if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+        schema = content.get("schema") if isinstance(content, dict) else None
+        raise ValueError(f"schema must be {SCHEMA}, got {schema!r:.40}; {way_out}")
+    known = content.get("known")
+    if not isinstance(known, dict) or not all(isinstance(modes, list) for modes in known.values()):
+        raise ValueError(f"known must give a list of modes for each law; {way_out}")
+    for law, modes in known.items():
+        if law not in laws:
+            raise ValueError(f"law must be one that turncheck laws lists, got {law:.80}; {way_out}")
+        for mode in modes:
+            if mode not in {each.mode for each in MODES}:
+                raise ValueError(f"mode must be one of {', '.join(each.mode for each in MODES)}, got {mode!r:.40}")
+    return {law: tuple(modes) for law, modes in known.items()}
+
+
+def write_baseline(path: Path, results: Collection[LawResult], before: Baseline) -> None:
+    """Writes what the laws that ran broke now, and of all other laws what was known before."""
+    known = {law: list(modes) for law, modes in before.items()}
+    known.update({result.id: sorted(failure.mode for failure in result.failures) for result in results})
+    content = {"schema": SCHEMA, "known": {law: modes for law, modes in sorted(known.items()) if modes}}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+def compared(result: LawResult, known: Baseline) -> LawResult:
+    """The result with its failures marked that are known, and the known modes that did not occur."""
+    modes = known.get(result.id, ())
+    failures = tuple(attrs.evolve(failure, known=failure.mode in modes) for failure in result.failures)
+    occurred = {failure.mode for failure in failures}
+    return attrs.evolve(result, failures=failures, mended=tuple(mode for mode in modes if mode not in occurred))

@@ -1,0 +1,1 @@
+"""Sweeps: a large sample through one subject, rates with intervals, gates and comparisons."""

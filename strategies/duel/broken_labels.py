@@ -1,0 +1,175 @@
+"""Ways in which something else stands where a word of the grammar belongs (M4, M5)."""
+
+from __future__ import annotations
+
+from turncheck.engine.duel import REASONS, UNIT_NAMES, WORDS, write_rejection
+from turncheck.strategies.choices import Choices
+from turncheck.strategies.duel.page import ORDER_LINES, UNIT_LINES, Page, Place, followed
+from turncheck.strategies.misspellings import misspell
+
+# --- M4: misplaced_label ---------------------------------------------------------------------------------------------
+
+
+def replaced_word(page: Page, choices: Choices) -> str:
+    """A label by any other word of the grammar that does not belong there."""
+    return _replaced(page, choices.pick(page.labels), choices)
+
+
+def replaced_word_of_an_order(page: Page, choices: Choices) -> str:
+    """`do` or its unit, each by a word that belongs elsewhere."""
+    return _replaced(page, (choices.pick(ORDER_LINES), choices.pick((1, 0))), choices)
+
+
+def _replaced(page: Page, place: Place, choices: Choices) -> str:
+    belongs = UNIT_NAMES if _is_an_orders_unit(place) else (page[place],)
+    page[place] = choices.pick([word for word in WORDS if word not in belongs])
+    return followed(page, place, choices)
+
+
+def swapped_words(page: Page, choices: Choices) -> str:
+    """Two labels of one line, far apart or near; on an order `do` and the unit."""
+    labels = page.labels
+    first = choices.pick([place for place in labels if _later(place, labels)])
+    second = choices.pick(_later(first, labels))
+    page[first], page[second] = page[second], page[first]
+    return followed(page, first, choices)
+
+
+def _later(place: Place, places: list[Place]) -> list[Place]:
+    return [other for other in places if other > place and other[0] == place[0]]
+
+
+def swapped_fields(page: Page, choices: Choices) -> str:
+    """Two labels of a unit with the numbers behind them."""
+    places = [place for place in _fields(page) if place[0] == 1]
+    index = choices.pick(range(len(places) - 1))
+    line, (_, first), (_, second) = choices.pick(UNIT_LINES), places[index], choices.pick(places[index + 1 :])
+    pieces = page.lines[line]
+    swapped = pieces[second : second + 2], pieces[first : first + 2]
+    pieces[first : first + 2], pieces[second : second + 2] = swapped
+    return followed(page, (line, first), choices)
+
+
+def field_left_out(page: Page, choices: Choices) -> str:
+    """A unit's label and its number: the next label stands in its place."""
+    line, index = choices.pick([place for place in _fields(page) if not page.is_last((place[0], place[1] + 1))])
+    del page.lines[line][index : index + 2]
+    return followed(page, (line, index), choices)
+
+
+def field_again(page: Page, choices: Choices) -> str:
+    """A unit's label and its number twice in a row."""
+    line, index = choices.pick([place for place in _fields(page) if not page.is_last((place[0], place[1] + 1))])
+    page.lines[line][index:index] = page.lines[line][index : index + 2]
+    return followed(page, (line, index + 2), choices)
+
+
+def _fields(page: Page) -> list[Place]:
+    """The labels of the units that have a number behind them."""
+    return [(line, index - 1) for line, index in page.numbers if line in UNIT_LINES]
+
+
+def word_left_out(page: Page, choices: Choices) -> str:
+    """A label before another word, which then stands in its place."""
+    line, index = choices.pick(_before_words(page) + [(line, 1) for line in ORDER_LINES])
+    del page.lines[line][index]
+    return followed(page, (line, index), choices)
+
+
+def word_again(page: Page, choices: Choices) -> str:
+    """A label before another label, twice in a row."""
+    line, index = choices.pick(_before_words(page))
+    page.lines[line].insert(index, page[line, index])
+    return followed(page, (line, index + 1), choices)
+
+
+def _before_words(page: Page) -> list[Place]:
+    labels = page.labels
+    return [(line, index) for line, index in labels if (line, index + 1) in labels]
+
+
+def line_left_out(page: Page, choices: Choices) -> str:
+    """One of the battle's: the next line's first word stands in its place."""
+    del page.lines[choices.pick(range(3))]
+    return page.text
+
+
+def line_again(page: Page, choices: Choices) -> str:
+    """One of the battle's, twice in a row."""
+    line = choices.pick(range(3))
+    page.lines.insert(line, page.lines[line])
+    return page.text
+
+
+def swapped_lines(page: Page, choices: Choices) -> str:
+    """Any two but the orders, which may stand either way."""
+    first = choices.pick(range(3))
+    second = choices.pick(range(first + 1, 5))
+    lines = page.lines
+    lines[first], lines[second] = lines[second], lines[first]
+    return page.text
+
+
+def lines_in_another_order(page: Page, choices: Choices) -> str:
+    """Orders first, backwards, the counter last, an order between the units."""
+    order = choices.pick(("34012", "43210", "12034", "12340", "01324", "03142", "40123"))
+    page.lines = [page.lines[int(line)] for line in order]
+    return page.text
+
+
+def an_answer(page: Page, choices: Choices) -> str:
+    """What the engine answers to another text."""
+    return write_rejection(choices.pick(tuple(REASONS)))
+
+
+# --- M5: unknown_label -----------------------------------------------------------------------------------------------
+
+
+def misspelt_word(page: Page, choices: Choices) -> str:
+    """Any label."""
+    return _misspelt(page, choices.pick(page.labels), choices)
+
+
+def misspelt_word_of_an_order(page: Page, choices: Choices) -> str:
+    """`do` or its unit."""
+    return _misspelt(page, (choices.pick(ORDER_LINES), choices.pick((1, 0))), choices)
+
+
+def label_left_out(page: Page, choices: Choices) -> str:
+    """A label before a number, which then stands in its place."""
+    line, index = choices.pick(page.numbers)
+    del page.lines[line][index - 1]
+    return followed(page, (line, index - 1), choices)
+
+
+def label_after_its_number(page: Page, choices: Choices) -> str:
+    """`01 turn`."""
+    line, index = choices.pick(page.numbers)
+    pieces = page.lines[line]
+    pieces[index - 1 : index + 1] = pieces[index], pieces[index - 1]
+    return followed(page, (line, index - 1), choices)
+
+
+def label_joined_with_its_number(page: Page, choices: Choices) -> str:
+    """`turn01`, `turn=01`."""
+    line, index = choices.pick(page.numbers)
+    mark = choices.pick(("", "=", ":", "-", "_", ","))
+    page.lines[line][index - 1 : index + 1] = [page[line, index - 1] + mark + page[line, index]]
+    return followed(page, (line, index - 1), choices)
+
+
+def words_joined(page: Page, choices: Choices) -> str:
+    """Two words that should have a space between them."""
+    line, index = choices.pick(_before_words(page))
+    mark = choices.pick(("", ":", "-", "_", ".", "/"))
+    page.lines[line][index : index + 2] = [page[line, index] + mark + page[line, index + 1]]
+    return followed(page, (line, index), choices)
+
+
+def _misspelt(page: Page, place: Place, choices: Choices) -> str:
+    page[place] = misspell(page[place], choices, known=WORDS)
+    return followed(page, place, choices)
+
+
+def _is_an_orders_unit(place: Place) -> bool:
+    return place in {(line, 1) for line in ORDER_LINES}

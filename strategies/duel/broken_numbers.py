@@ -1,0 +1,139 @@
+"""Ways in which a number is miswritten (M6), outside its range (M7) or above the one beside it (M8)."""
+
+from __future__ import annotations
+
+from turncheck.engine.duel import UNIT_NAMES
+from turncheck.engine.duel.tables import Field
+from turncheck.strategies.choices import Choices
+from turncheck.strategies.duel.page import UNIT_LINES, ImpossibleDamageError, Page, Place, followed
+from turncheck.strategies.misspellings import BAD_HP, NOT_NUMBERS, miswrite
+
+# --- M6: bad_number --------------------------------------------------------------------------------------------------
+
+
+def miswritten_number(page: Page, choices: Choices) -> str:
+    """Any number; of hp and max one."""
+    place = choices.pick(page.numbers)
+    halves = page[place].split("/")
+    half = choices.pick(range(len(halves)))
+    halves[half] = miswrite(halves[half], choices)
+    page[place] = "/".join(halves)
+    return followed(page, place, choices)
+
+
+def no_number_at_all(page: Page, choices: Choices) -> str:
+    """Another word in a number's place."""
+    place = choices.pick(page.numbers)
+    page[place] = choices.pick(NOT_NUMBERS)
+    return followed(page, place, choices)
+
+
+def badly_joined_hp(page: Page, choices: Choices) -> str:
+    """Hp and max without the slash between them, with two, with something else."""
+    line = choices.pick(UNIT_LINES)
+    hp, highest = page[line, 2].split("/")
+    page.lines[line][2:3] = choices.pick(BAD_HP).format(hp=hp, max=highest).split(" ")
+    return followed(page, (line, 2), choices)
+
+
+def number_left_out(page: Page, choices: Choices) -> str:
+    """The next label stands in its place."""
+    line, index = choices.pick([place for place in page.numbers if not page.is_last(place)])
+    del page.lines[line][index]
+    return followed(page, (line, index), choices)
+
+
+def number_split(page: Page, choices: Choices) -> str:
+    """A space between two digits."""
+    line, index = choices.pick([place for place in page.numbers if len(page[place]) > 1])
+    piece = page[line, index]
+    cut = choices.pick(range(1, len(piece)))
+    page.lines[line][index : index + 1] = [piece[:cut], piece[cut:]]
+    return followed(page, (line, index), choices)
+
+
+def number_joined_with_the_next_label(page: Page, choices: Choices) -> str:
+    """`0burn`."""
+    line, index = choices.pick([place for place in page.numbers if not page.is_last(place)])
+    mark = choices.pick(("", ",", ";", "-", "|"))
+    page.lines[line][index : index + 2] = [page[line, index] + mark + page[line, index + 1]]
+    return followed(page, (line, index), choices)
+
+
+def swapped_numbers(page: Page, choices: Choices) -> str:
+    """Two of one unit that are written with different widths."""
+    line = choices.pick(UNIT_LINES)
+    numbers = [place for place in page.numbers if place[0] == line]
+    first = choices.pick(numbers[:2])
+    second = choices.pick([place for place in numbers if len(page[place]) < len(page[first])])
+    page[first], page[second] = page[second], page[first]
+    return followed(page, first, choices)
+
+
+# --- M7: out_of_range ------------------------------------------------------------------------------------------------
+
+
+def number_out_of_range(page: Page, choices: Choices) -> str:
+    """Any field that its digits can take out of its range; half of the time just out of it."""
+    rows = (page.rules.turn, *page.rules.fields)
+    targets = [(place, field) for place, field in page.fields(rows) if _outside(field)]
+    return _moved_out(page, *choices.pick(targets), choices)
+
+
+def counter_or_max_out_of_range(page: Page, choices: Choices) -> str:
+    """These two have a lowest value above 0: 00 is always out of range, under all rules."""
+    rows = (page.rules.turn, page.rules.field("max"))
+    return _moved_out(page, *choices.pick(page.fields(rows)), choices)
+
+
+def _moved_out(page: Page, place: Place, field: Field, choices: Choices) -> str:
+    outside = _outside(field)
+    page.put(place, field, choices.pick(choices.pick((outside[:1], outside))))
+    return followed(page, place, choices)
+
+
+def _outside(field: Field) -> list[int]:
+    """What the field's digits can write besides its range, the nearest first."""
+    return [*range(field.low), *range(field.high + 1, field.widest + 1)]
+
+
+# --- M8: hp_above_max ------------------------------------------------------------------------------------------------
+
+
+def hp_raised(page: Page, choices: Choices) -> str:
+    """Above max; where no hp is above it, as at 99, both are drawn."""
+    line = choices.pick(UNIT_LINES)
+    unit = page.turn.battle.unit(UNIT_NAMES[line - 1])
+    raised = range(unit.max + 1, page.rules.field("hp").high + 1)
+    if not raised:
+        return _set_hp(page, line, *_any_above(page, choices), choices)
+    return _set_hp(page, line, choices.pick(choices.pick((raised[:1], raised))), unit.max, choices)
+
+
+def max_lowered(page: Page, choices: Choices) -> str:
+    """Below hp; where no max is below it, as at 1, both are drawn."""
+    line = choices.pick(UNIT_LINES)
+    unit = page.turn.battle.unit(UNIT_NAMES[line - 1])
+    lowered = range(unit.hp - 1, 0, -1)
+    if not lowered:
+        return _set_hp(page, line, *_any_above(page, choices), choices)
+    return _set_hp(page, line, unit.hp, choices.pick(choices.pick((lowered[:1], lowered))), choices)
+
+
+def both_drawn(page: Page, choices: Choices) -> str:
+    """Any hp above any max."""
+    return _set_hp(page, choices.pick(UNIT_LINES), *_any_above(page, choices), choices)
+
+
+def _any_above(page: Page, choices: Choices) -> tuple[int, int]:
+    """An hp above a max."""
+    high = page.rules.field("hp").high
+    if high < 2:
+        raise ImpossibleDamageError("hp", "2 or more", high, "hp_above_max")
+    hp = choices.pick(range(2, high + 1))
+    return hp, choices.pick(range(1, min(hp - 1, page.rules.field("max").high) + 1))
+
+
+def _set_hp(page: Page, line: int, hp: int, highest: int, choices: Choices) -> str:
+    page[line, 2] = f"{hp:02}/{highest:02}"
+    return followed(page, (line, 2), choices)

@@ -1,0 +1,120 @@
+"""What the options of the strategies may be, and how each narrows what is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TypeAlias, TypeVar
+
+from hypothesis import strategies as st
+
+from turncheck.engine.duel.state import OutOfRangeError, UnknownNameError
+from turncheck.engine.duel.tables import Field
+from turncheck.strategies.duel.drawn_numbers import Numbers, often
+
+Part = TypeVar("Part")
+Names: TypeAlias = "str | st.SearchStrategy[str]"
+Number: TypeAlias = "int | Numbers | Callable[[Field], Numbers]"
+"""What narrows a field: a number, a strategy of numbers, or a function that makes one from the field's row."""
+
+
+class OptionError(TypeError):
+    """An option of a strategy is something that it cannot be.
+
+    Attributes:
+        option: its name.
+        demand: what it must be, in words.
+        value: what it is.
+    """
+
+    def __init__(self, option: str, demand: str, value: object) -> None:
+        super().__init__(option, demand, value)
+        self.option, self.demand, self.value = option, demand, value
+
+    def __str__(self) -> str:
+        return f"{self.option} must be {self.demand}, got {self.value!r}"
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def narrowed(row: Field, option: Number | None, usual: Numbers) -> Numbers:
+    """The numbers of that field: the usual ones, or what the option makes of them.
+
+    Raises:
+        OptionError: the option is no number, strategy or function.
+        OutOfRangeError: it is a number outside the field's range. What a strategy draws is checked when it is drawn.
+    """
+    if option is None:
+        return usual
+    if isinstance(option, st.SearchStrategy):
+        return option
+    if callable(option):
+        return option(row)
+    if type(option) is not int:
+        raise OptionError(row.name, "an int, a strategy of ints or a function of the field's row", option)
+    _check_range(row, option)
+    return st.just(option)
+
+
+def between(low: int, high: int | None = None) -> Callable[[Field], Numbers]:
+    """An option: any number from `low` to `high`, by default to the field's highest under the rules in force.
+
+    Shrinks towards `low`. Both ends are drawn more often than what lies between.
+
+    Raises:
+        OptionError: `high` is below `low`.
+        OutOfRangeError: when a strategy is made with it, `low` or `high` is outside the field's range.
+    """
+    if high is not None and high < low:
+        raise OptionError("high", f"{low} (low) or more", high)
+
+    def numbers(row: Field) -> Numbers:
+        top = row.high if high is None else high
+        _check_range(row, low)
+        _check_range(row, top)
+        return often(range(low, top + 1), {low: 0.15, top: 0.15})
+
+    return numbers
+
+
+positive = between(1)
+"""An option: any number but 0, shrinking towards 1."""
+
+
+def _check_range(row: Field, value: int) -> None:
+    if not row.low <= value <= row.high:
+        raise OutOfRangeError(row.name, f"{row.low}..{row.high}", value)
+
+
+# --- everything else -------------------------------------------------------------------------------------------------
+
+
+def part(option: str, kind: type[Part], value: Part | st.SearchStrategy[Part]) -> st.SearchStrategy[Part]:
+    """The values of an option that is one value or a strategy of them.
+
+    Raises:
+        OptionError: it is neither.
+    """
+    if isinstance(value, st.SearchStrategy):
+        return value
+    if not isinstance(value, kind):
+        raise OptionError(option, f"a {kind.__name__} or a strategy of them", value)
+    return st.just(value)
+
+
+def name(option: str, known: Collection[str], value: Names) -> st.SearchStrategy[str]:
+    """The names of an option that is one of the known names or a strategy of them.
+
+    Raises:
+        OptionError: it is neither a name nor a strategy.
+        UnknownNameError: the name is not known.
+    """
+    if isinstance(value, str):
+        check_name(option, known, value)
+    return part(option, str, value)
+
+
+def check_name(option: str, known: Collection[str], value: str) -> None:
+    """Raises UnknownNameError unless the name is one of those."""
+    if value not in known:
+        raise UnknownNameError(option, f"one of {', '.join(known)}", value)

@@ -1,0 +1,47 @@
+"""Texts that are no turn, drawn: `malformed_turns`, broken in the way that its reason names."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from hypothesis import strategies as st
+
+from turncheck.engine.duel import STANDARD, Rules, Turn
+from turncheck.strategies.duel.drawn_numbers import evenly
+from turncheck.strategies.duel.drawn_options import part
+from turncheck.strategies.duel.drawn_turns import turns as any_turns
+from turncheck.strategies.duel.operators import OPERATORS, UnknownReasonError
+
+# Eight bytes and no integer of 64 bits, of which Hypothesis draws mostly small ones: those would all be damaged in the
+# first ways and places. Bytes are uniform, and shrink from the first: so that stands for the lowest digits.
+_CHOICES = st.binary(min_size=8, max_size=8)
+
+
+def malformed_turns(
+    reason: str | None = None, *, turns: Turn | st.SearchStrategy[Turn] | None = None, rules: Rules = STANDARD
+) -> st.SearchStrategy[str]:
+    """Texts that are rejected for that reason, by default for any of the eleven.
+
+    Shrinks towards the simplest damage (choice 0 of the reason's operator) to the simplest turn; with any reason
+    towards bad_spacing, then in the order of `REASONS`.
+
+    Args:
+        reason: why the text is rejected.
+        turns: what is damaged, a turn or a strategy of turns, by default any valid turn, finished battles included.
+        rules: under which the turns are valid and the texts are not.
+
+    Raises:
+        UnknownReasonError: the reason is none of the eleven.
+        OptionError: turns is no turn and no strategy.
+        ImpossibleDamageError: when drawing, the rules leave no room for this damage (never the standard ones).
+    """
+    if reason is not None and reason not in OPERATORS:
+        raise UnknownReasonError(reason)
+    reasons = evenly(list(OPERATORS)) if reason is None else st.just(reason)
+    valid = any_turns(fallen=True, rules=rules) if turns is None else part("turns", Turn, turns)
+    return st.tuples(reasons, _CHOICES, valid).map(partial(_damaged, rules))
+
+
+def _damaged(rules: Rules, drawn: tuple[str, bytes, Turn]) -> str:
+    reason, choice, turn = drawn
+    return OPERATORS[reason](turn, int.from_bytes(choice, "little"), rules)

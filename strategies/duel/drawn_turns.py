@@ -1,0 +1,115 @@
+"""Turns, drawn: `turns`, of which the battle, each unit and each order can be narrowed, and the orders alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+from typing import TypeAlias
+
+from hypothesis import strategies as st
+
+from turncheck.engine.duel import STANDARD, UNIT_NAMES, Battle, Order, Rules, Turn, Unit
+from turncheck.engine.duel.tables import ACTION_NAMES
+from turncheck.strategies.duel.drawn_numbers import evenly, usual
+from turncheck.strategies.duel.drawn_options import Names, Number, OptionError, check_name, name, narrowed, part
+from turncheck.strategies.duel.drawn_units import units
+
+Units: TypeAlias = "Unit | st.SearchStrategy[Unit]"
+Battles: TypeAlias = "Battle | st.SearchStrategy[Battle]"
+
+_SIMPLEST_FIRST = ("wait", *(action for action in ACTION_NAMES if action != "wait"))
+
+
+def turns(
+    *,
+    battle: Battles | None = None,
+    turn: Number | None = None,
+    hero: Units | None = None,
+    foe: Units | None = None,
+    hero_action: Names | None = None,
+    foe_action: Names | None = None,
+    first: Names | None = None,
+    fallen: bool = False,
+    rules: Rules = STANDARD,
+) -> st.SearchStrategy[Turn]:
+    """Turns in which both units stand. Shrinks towards `Turn()`: turn 1, two units at 1/1, both wait, the hero first.
+
+    Each part is a value or a strategy of values: `turns(hero=units(poison=9), foe_action="guard", first="foe")`.
+
+    Args:
+        battle: the battle as a whole, for instance `battles()`, in place of turn, hero, foe and fallen.
+        turn: the turn counter.
+        hero: the hero, by default `units(fallen=fallen, rules=rules)`.
+        foe: the foe, likewise.
+        hero_action: what the hero is ordered to do, by default any of the eight.
+        foe_action: what the foe is ordered to do, likewise.
+        first: whose order comes first, "hero" or "foe", by default either.
+        fallen: whether finished battles are drawn besides, at times.
+        rules: whose ranges the numbers come from. Units that are given have their own.
+
+    Raises:
+        OptionError: an option is of no use, or battle stands beside what it replaces.
+        OutOfRangeError: the turn counter is outside its range.
+        UnknownNameError: an action or a unit has a name that the duel does not have.
+    """
+    battle_parts = {"turn": turn, "hero": hero, "foe": foe, "fallen": fallen or None}
+    if battle is None:
+        whole = _battles(turn, hero, foe, fallen, rules)
+    elif doubled := [option for option, value in battle_parts.items() if value is not None]:
+        raise OptionError("battle", f"left out beside {', '.join(doubled)}", battle)
+    else:
+        whole = part("battle", Battle, battle)
+    return st.tuples(whole, order_pairs(hero_action, foe_action, first)).map(_turn)
+
+
+def order_pairs(
+    hero_action: Names | None = None, foe_action: Names | None = None, first: Names | None = None
+) -> st.SearchStrategy[tuple[Order, Order]]:
+    """The two orders of a turn, in the order in which they are carried out. Shrinks towards: both wait, the hero first.
+
+    Raises:
+        OptionError: an option is neither a name nor a strategy.
+        UnknownNameError: an action or a unit has a name that the duel does not have.
+    """
+    return st.tuples(
+        actions() if hero_action is None else name("hero_action", ACTION_NAMES, hero_action),
+        actions() if foe_action is None else name("foe_action", ACTION_NAMES, foe_action),
+        evenly(UNIT_NAMES) if first is None else name("first", UNIT_NAMES, first),
+    ).map(_orders)
+
+
+def actions(*, but: Collection[str] = ()) -> st.SearchStrategy[str]:
+    """Names of actions, without some. Shrinks towards wait, then in the order of the table.
+
+    Raises:
+        UnknownNameError: one of those to leave out is no action.
+    """
+    for left_out in but:
+        check_name("but", ACTION_NAMES, left_out)
+    return evenly([action for action in _SIMPLEST_FIRST if action not in but])
+
+
+def _turn(drawn: tuple[Battle, tuple[Order, Order]]) -> Turn:
+    battle, orders = drawn
+    return Turn(battle, *orders)
+
+
+def _orders(drawn: tuple[str, str, str]) -> tuple[Order, Order]:
+    hero_action, foe_action, first = drawn
+    orders = Order("hero", hero_action), Order("foe", foe_action)
+    return orders if first == "hero" else orders[::-1]
+
+
+def _battles(
+    turn: Number | None, hero: Units | None, foe: Units | None, fallen: bool, rules: Rules
+) -> st.SearchStrategy[Battle]:
+    any_unit = units(fallen=fallen, rules=rules)
+    return st.tuples(
+        narrowed(rules.turn, turn, usual(rules.turn)),
+        any_unit if hero is None else part("hero", Unit, hero),
+        any_unit if foe is None else part("foe", Unit, foe),
+    ).map(partial(_battle, rules))
+
+
+def _battle(rules: Rules, drawn: tuple[int, Unit, Unit]) -> Battle:
+    return Battle(*drawn, limits=rules.limits)

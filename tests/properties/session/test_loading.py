@@ -1,0 +1,217 @@
+"""SPEC: which model a name loads, and what is said of one that cannot be loaded."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import attrs
+import pytest
+
+from turncheck.engine.duel import STANDARD, Turn, resolve_text, write
+from turncheck.model.adapters.calibration import Reference
+from turncheck.properties import spec as spec_module
+from turncheck.properties.checking.subject import Subject
+from turncheck.properties.session.loading import SpecError, load_subject
+
+NEUTRAL = write(Turn())
+
+MODEL = """
+from turncheck.engine.duel import resolve_text
+
+def predict(prompts):
+    return [resolve_text(prompt) for prompt in prompts]
+
+class Engine:
+    def __init__(self, suffix="", fails=False):
+        self.suffix = suffix
+        if fails:
+            raise OSError("no weights")
+
+    def predict(self, prompts):
+        return predict(prompts)
+
+engine = Engine()
+number = 7
+
+def one_text(prompts):
+    return resolve_text(prompts[0])
+
+def lazily(prompts):
+    return (resolve_text(prompt) for prompt in prompts)
+
+def nothing(prompts):
+    return []
+
+def numbers(prompts):
+    return [1 for _ in prompts]
+
+def hangs(prompts):
+    import time
+    time.sleep(60)
+
+def fails(prompts):
+    raise ValueError("no weights")
+"""
+
+
+@pytest.fixture
+def models(tmp_path, monkeypatch):
+    """A current folder with modules that hold models."""
+    (tmp_path / "spec_models.py").write_text(MODEL, encoding="utf-8")
+    (tmp_path / "spec_raises.py").write_text("1 / 0\n", encoding="utf-8")
+    (tmp_path / "spec_typo.py").write_text("raise AttributeError('no x')\n", encoding="utf-8")
+    (tmp_path / "spec_exits.py").write_text("raise SystemExit(3)\n", encoding="utf-8")
+    (tmp_path / "spec_imports.py").write_text("import no_such_library\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path != ""])
+    yield tmp_path
+    for name in ("spec_models", "spec_raises", "spec_typo", "spec_exits", "spec_imports"):
+        sys.modules.pop(name, None)
+
+
+def test_reference_is_the_reference_engine():
+    assert load_subject("reference") == Subject("reference", "reference", Reference())
+    assert load_subject("reference").ask([NEUTRAL, "no turn"]) == [resolve_text(NEUTRAL), "reject bad_spacing\n"]
+
+
+@pytest.mark.parametrize("target", ["spec_models:predict", "spec_models:engine", "spec_models.py:engine.predict"])
+def test_a_callable_or_an_object_with_predict_is_a_model(models, target):
+    subject = load_subject(f"py:{target}")
+    assert (subject.name, subject.kind) == (f"py:{target}", "py")
+    assert (subject.bytes, subject.sha256) == (None, None)
+    assert subject.ask([NEUTRAL]) == [resolve_text(NEUTRAL)]
+
+
+FORM = "it must be py:MODULE:ATTRIBUTE or py:FILE.py:ATTRIBUTE, as in py:my_model:predict"
+SPECS = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the kinds)"
+ASKED = "asked one turn, it raised"
+
+
+@pytest.mark.parametrize(
+    ("spec", "fault"),
+    [
+        ("missing.safetensors", f"there is no such file; {SPECS}"),
+        ("Reference", f"there is no such file; did you mean reference?; {SPECS}"),
+        ("", f"there is no such file; {SPECS}"),
+        ("\x1b[31m", f"there is no such file; {SPECS}"),
+        ("nul\0byte", f"there is no such file; {SPECS}"),
+        ("x" * 5000, f"there is no such file; {SPECS}"),
+        ("py:spec_models", FORM),
+        ("py:", FORM),
+        ("py::predict", FORM),
+        ("py:spec_models:", FORM),
+        ("py:spec_models:engine:predict", FORM),
+        ("py:missing.py:predict", "there is no file missing.py"),
+        ("py:spec_raises.py:predict", "spec_raises.py raised ZeroDivisionError: division by zero when it was imported"),
+        ("py:spec_models:engine.missing", "spec_models has no engine.missing"),
+        ("py:no_such_module:predict", "no_such_module cannot be imported: No module named 'no_such_module'"),
+        ("py:spec_imports:predict", "spec_imports cannot be imported: No module named 'no_such_library'"),
+        ("py:spec_raises:predict", "spec_raises raised ZeroDivisionError: division by zero when it was imported"),
+        ("py:spec_exits:predict", "spec_exits raised SystemExit: 3 when it was imported"),
+        ("py:spec_typo:predict", "spec_typo raised AttributeError: no x when it was imported"),
+        ("py:spec_models:missing", "spec_models has no missing"),
+        ("py:spec_models:number", "it must be a callable or have a method predict, got int"),
+        ("py:spec_models:one_text", f"{ASKED} ContractError: predict must give a list of texts, got str"),
+        ("py:spec_models:lazily", f"{ASKED} ContractError: predict must give a list of texts, got generator"),
+        ("py:spec_models:nothing", f"{ASKED} ContractError: predict must give 1 answers, one for each prompt, got 0"),
+        ("py:spec_models:numbers", f"{ASKED} ContractError: predict must give a list of texts, got a int in it"),
+        ("py:spec_models:fails", f"{ASKED} ValueError: no weights"),
+    ],
+    ids=lambda value: repr(value[:30]),
+)
+def test_a_model_that_cannot_be_loaded_says_why_and_the_way_out(models, spec, fault):
+    with pytest.raises(SpecError) as caught:
+        load_subject(spec)
+    assert (caught.value.spec, caught.value.fault) == (spec, fault)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_a_spec_is_shown_in_printable_characters():
+    error = SpecError("\x1b[31m", "raised\x07")
+    assert str(error) == "model \\x1b[31m: raised\\x07"
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "got"),
+    [
+        (b"", "an empty file"),
+        (b"hello", "5 bytes that are neither, or are cut short"),
+        (b"<!doctype html>", "a web page: download the file itself, not the page about it"),
+    ],
+    ids=["empty", "foreign", "page"],
+)
+def test_a_file_that_is_no_model_says_what_it_is(tmp_path, content, got):
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(SpecError) as caught:
+        load_subject(str(path))
+    wanted = "a model's file must be a turncheck checkpoint (safetensors) or a card"
+    assert str(caught.value) == f"model {path}: {wanted}, got {got}"
+
+
+def test_arguments_make_a_python_model_of_a_factory(models):
+    assert load_subject("py:spec_models:Engine", ["suffix=x"]).engine.suffix == "x"
+    with pytest.raises(SpecError) as caught:
+        load_subject("py:spec_models:Engine", ["fails=true"])
+    assert caught.value.fault == "spec_models:Engine raised OSError: no weights when it was called with the options"
+    with pytest.raises(SpecError) as caught:
+        load_subject("py:spec_models:number", ["fails=true"])
+    assert caught.value.fault == "spec_models:number must be callable to be given options, got int"
+
+
+def test_what_is_said_beside_a_spec_is_known_of_the_subject(tmp_path):
+    (tmp_path / "hot.toml").write_text("burn_damage = 4\n", encoding="utf-8")
+    path = str(tmp_path / "hot.toml")
+    subject = load_subject("reference", ["template=duel-json/1", "rejects=false"], path, limit=3.0)
+    hot = attrs.evolve(STANDARD, burn_damage=4)
+    assert (subject.rules, subject.template, subject.rejects, subject.limit) == (hot, "duel-json/1", False, 3.0)
+
+
+def test_a_model_that_hangs_at_its_first_turn_is_not_waited_for(models):
+    with pytest.raises(SpecError) as caught:
+        load_subject("py:spec_models:hangs", limit=0.2)
+    assert caught.value.fault == "asked one turn, it took longer than 0.2 s"
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    """A checkpoint of the smallest model, that was never trained."""
+    pytest.importorskip("torch")
+    from turncheck.model.train import Run, TrainConfig
+
+    Run(tmp_path / "run", TrainConfig(layers=1, width=8, heads=1), seed=0).save()
+    return tmp_path / "run" / "checkpoint.safetensors"
+
+
+def test_a_checkpoint_is_named_by_its_file_and_known_by_its_hash(checkpoint):
+    subject = load_subject(str(checkpoint))
+    content = checkpoint.read_bytes()
+    assert (subject.name, subject.kind, subject.bytes) == ("checkpoint", "native", len(content))
+    assert subject.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_without_a_spec_the_shipped_checkpoint_is_loaded(checkpoint, monkeypatch):
+    monkeypatch.setattr(spec_module, "shipped_checkpoint", lambda: checkpoint)
+    assert load_subject(None).sha256 == hashlib.sha256(checkpoint.read_bytes()).hexdigest()
+
+
+def test_the_shipped_checkpoint_lies_in_the_package():
+    import turncheck.model
+
+    found = spec_module.shipped_checkpoint()
+    assert found == Path(turncheck.model.__path__[0]) / "checkpoints" / "duel-small.safetensors"
+
+
+def test_without_torch_a_checkpoint_is_refused_in_one_sentence_with_the_way_out(checkpoint, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("turncheck.model.") and "adapters" not in name]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(SpecError) as caught:
+        load_subject(str(checkpoint))
+    assert str(caught.value) == (
+        f"model {checkpoint}: it needs torch, which is not installed: "
+        "pip install 'turncheck[torch]', or name another model with --model"
+    )

@@ -1,0 +1,369 @@
+"""The pytest plugin, seen from outside: options, exit codes, the table, the report, foreign sessions."""
+
+# ruff: noqa: E501  rows of a table and units are longer than lines of code
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.properties.sessions import row_of, rows, section
+from turncheck.properties.laws.duel import LAWS
+
+FALSE_LAW = '''
+import turncheck.properties.laws as laws
+from turncheck.properties.checking.law import KNOWN_ANSWER, law
+from turncheck.properties.laws.duel.cases import any_turn
+
+@law("T5", KNOWN_ANSWER, cases=any_turn)
+def turn_counter_stands_still(turn, after):
+    """It does not."""
+    assert after.turn == turn.battle.turn
+
+@law("T5", KNOWN_ANSWER, cases=any_turn, applies=lambda turn, rules: False)
+def never_applies(turn, after):
+    """It is about nothing."""
+
+laws.LAWS = (turn_counter_stands_still, never_applies, *laws.LAWS)
+'''
+
+
+@pytest.fixture
+def false_law(pytester):
+    """A plugin of pytest that adds a law which is false, and one that never applies."""
+    pytester.makepyfile(plugin_false_law=FALSE_LAW)
+    return "plugin_false_law"
+
+
+# --- exit codes ------------------------------------------------------------------------------------------------------
+
+
+def test_a_session_in_which_all_laws_hold_ends_with_0(check):
+    result = check("--model", "reference", "-q")
+    assert result.ret == 0
+    result.assert_outcomes(passed=len(LAWS))
+    assert section(result)[0] == f"reference (reference): {len(LAWS)} of {len(LAWS)} laws held"
+    assert rows(result) == [law.id for law in LAWS]
+
+
+BROKEN = """\
+turn_counter_rises_by_one (T5, known answer)
+The turn counter rises by 1, to at most 99, in a battle that is not over.
+
+wrong_value in 1 of 5 cases, the smallest:
+turn
+  turn 01
+  hero hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0
+  foe hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0
+  do hero wait
+  do foe wait
+answer
+- turn 02
++ turn 03
+       ^^
+  hero hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0
+  foe hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0
+wrong_value: turn 03 for 02 (+1)  (- expected, + given)
+"""
+
+BROKEN_TABLE = """\
+py:plugin_models:late (py): 1 of 2 laws held
+
+law                        rule    verdict      checked    diverged  failure                           smallest witness
+-------------------------  ------  ---------  ---------  ----------  --------------------------------  ------------------
+turn_counter_rises_by_one  T5      FAIL               5           1  wrong_value: turn 03 for 02 (+1)  the neutral turn
+max_never_changes          A2      PASS               5           0
+"""
+
+
+def test_a_session_in_which_a_law_is_broken_ends_with_1_and_shows_the_smallest_turn(check):
+    result = check("--model", "py:plugin_models:late", "-q", "-k", "counter_rises or max_never")
+    assert result.ret == 1
+    result.assert_outcomes(failed=1, passed=1, deselected=len(LAWS) - 2)
+    start = next(index for index, line in enumerate(result.outlines) if line.startswith("turn_counter_rises_by_one ("))
+    assert result.outlines[start : start + BROKEN.count("\n")] == BROKEN.splitlines()
+    lines = BROKEN_TABLE.splitlines()
+    assert [line.rstrip() for line in section(result)][: len(lines)] == lines
+
+
+SPECS = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the kinds)"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--model", "nowhere"], f"ERROR: model nowhere: there is no such file; {SPECS}"),
+        (["--model", "reference", "--turncheck-examples=0"], "ERROR: --turncheck-examples must be an int, 1 or more, got 0"),
+        (["--model", "reference", "--turncheck-examples=-3"], "ERROR: --turncheck-examples must be an int, 1 or more, got -3"),
+        (
+            ["--model", "reference", "--hypothesis-seed=abc"],
+            "ERROR: --hypothesis-seed must be an int where laws are checked, got 'abc'",
+        ),
+        (
+            ["--model", "reference", "--turncheck-report", "plugin_models.py"],
+            "ERROR: --turncheck-report must be a folder, or a new name for one, got the file plugin_models.py",
+        ),
+        (["--turncheck-model", "py:plugin_models"],
+         "ERROR: model py:plugin_models: it must be py:MODULE:ATTRIBUTE or py:FILE.py:ATTRIBUTE, as in py:my_model:predict"),
+    ],
+    ids=["no such model", "no examples", "less than none", "no seed", "no folder", "no attribute"],
+)  # fmt: skip
+def test_what_cannot_be_run_is_a_usage_error_before_any_law_runs(check, options, message):
+    result = check(*options, examples=None)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR == 4
+    assert [line for line in result.errlines if line] == [message]
+    result.assert_outcomes()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--model", "nowhere"], f"ERROR: model nowhere: there is no such file; {SPECS}"),
+        (["--turncheck-examples=0"], "ERROR: --turncheck-examples must be an int, 1 or more, got 0"),
+    ],
+    ids=["no such model", "no examples"],
+)
+def test_it_is_a_usage_error_in_two_processes_too(check, options, message):
+    result = check(*options, "-n", "2", examples=None, subprocess=True)
+    assert (result.ret, [line for line in result.errlines if line]) == (4, [message])
+
+
+FAULT = (
+    "INTERNAL ERROR in test_laws.py::test_law[reference-turn_counter_stands_still]: not the model's fault, see above"
+)
+
+
+def test_a_false_law_ends_the_session_with_3_as_an_internal_error(check, false_law):
+    result = check("--model", "reference", "-p", false_law, "-k", "turn_counter", "--tb=line", subprocess=True)
+    assert result.ret == pytest.ExitCode.INTERNAL_ERROR == 3
+    result.assert_outcomes(failed=1, passed=3, deselected=len(LAWS) - 2)
+    assert "reference (reference): 3 of 3 laws held" in result.outlines
+    assert [line for line in result.outlines if line.startswith("INTERNAL ERROR")] == [FAULT]
+    assert "turn_counter_stands_still does not hold of the reference" in result.stdout.str()
+
+
+def test_a_false_law_is_told_where_no_other_law_ran(check, false_law):
+    result = check("--model", "reference", "-p", false_law, "-k", "stands_still", "--tb=no", subprocess=True)
+    assert result.ret == 3
+    assert [line for line in result.outlines if line.startswith("INTERNAL ERROR")] == [FAULT]
+
+
+def test_a_law_that_applied_to_nothing_fails_as_inconclusive(check, false_law):
+    result = check("--model", "reference", "-p", false_law, "-k", "never_applies", subprocess=True)
+    assert result.ret == 1
+    start = result.outlines.index("never_applies (T5, known answer)")
+    assert result.outlines[start : start + 3] == [
+        "never_applies (T5, known answer)", "It is about nothing.", "INCONCLUSIVE: it applied to 0 cases, fewer than 1"
+    ]  # fmt: skip
+    assert row_of(result, "never_applies") == ["never_applies", "T5", "INCONCLUSIVE", "0", "0"]
+
+
+# --- which models, which laws ----------------------------------------------------------------------------------------
+
+
+def summaries(result):
+    return [line for line in section(result) if line.endswith(" laws held")]
+
+
+def test_models_stand_in_the_order_of_the_command_line_each_once(check):
+    specs = ["--model", "py:plugin_models:late", "--turncheck-model", "reference", "--model", "py:plugin_models:right"]
+    result = check(*specs, "--model", "reference", "-q", "-k", "max_never")
+    assert summaries(result) == [
+        "py:plugin_models:late (py): 1 of 1 laws held",
+        "reference (reference): 1 of 1 laws held",
+        "py:plugin_models:right (py): 1 of 1 laws held",
+    ]
+
+
+@pytest.mark.parametrize("option", ["--model", "--turncheck-model"])
+def test_the_short_and_the_long_option_are_one(check, option):
+    result = check(f"{option}=py:plugin_models:right", "-q", "-k", "max_never")
+    assert summaries(result) == ["py:plugin_models:right (py): 1 of 1 laws held"]
+
+
+def test_only_what_ran_has_a_row(check):
+    result = check("--model", "py:plugin_models:late", "-x", "-k", "turn_counter or max")
+    assert result.ret == 1
+    assert rows(result) == ["turn_counter_rises_by_one"]
+
+
+def test_without_a_law_there_is_no_table(check):
+    result = check("--model", "reference", "-k", "no_such_law")
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert "divergence" not in result.stdout.str()
+
+
+def test_the_seed_of_hypothesis_is_the_seed(check):
+    result = check("--model", "reference", "-q", "-k", "max_never", "--hypothesis-seed=7")
+    assert "= divergence (seed 7) =" in result.stdout.str()
+
+
+# --- the report ------------------------------------------------------------------------------------------------------
+
+LATE = ["--model", "py:plugin_models:late", "--model", "reference", "-k", "counter_rises"]
+SMALLEST = (
+    "turn {}\n"
+    "hero hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 "
+    "cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0\n"
+    "foe hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 "
+    "cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0\n"
+)
+NEVER = {"replayed": [], "mended": [], "why": ""}
+RISES = {
+    "id": "turn_counter_rises_by_one",
+    "rule": "T5",
+    "kind": "known answer",
+    "applied": 5,
+    "at_work": {"T5": 1},
+    **NEVER,
+}
+HELD = {"verdict": "PASS", "failures": []}
+WITNESS = {
+    "case": SMALLEST.format("01") + "do hero wait\ndo foe wait\n",
+    "turn": SMALLEST.format("01") + "do hero wait\ndo foe wait\n",
+    "expected": SMALLEST.format("02"),
+    "got": SMALLEST.format("03"),
+    "fault": "",
+    "step": 0,
+}
+LATE_BY_ONE = {"mode": "wrong_value", "count": 1, "witness": WITNESS, "ambiguous": 0, "off_by_one": 1, "known": False}
+NO_FILE = {
+    "bytes": None,
+    "sha256": None,
+    "template": "duel/1",
+    "rules": "duel/1",
+    "audited": 0,
+    "refuted": 0,
+    "sweep": None,
+}
+JSON = {
+    "schema": 4,
+    "seed": 0,
+    "examples": 5,
+    "min_cases": 1,
+    "models": [
+        {
+            "name": "py:plugin_models:late",
+            "kind": "py",
+            **NO_FILE,
+            "laws": [
+                {**RISES, "verdict": "FAIL", "failures": [LATE_BY_ONE]},
+            ],
+        },
+        {"name": "reference", "kind": "reference", **NO_FILE, "laws": [{**RISES, **HELD}]},
+    ],
+}
+
+
+def report_of(folder):
+    assert sorted(path.name for path in folder.iterdir()) == ["divergence.json", "divergence.md"]
+    return (folder / "divergence.json").read_bytes(), (folder / "divergence.md").read_bytes()
+
+
+def test_a_report_is_written_and_is_the_same_in_each_run_and_in_two_processes(check, pytester):
+    for folder, options in {"one": [], "deep/two": ["-q"], "three": ["-n", "2"]}.items():
+        kept = f"kept-{len(folder)}"
+        given = [*LATE, *options, "--turncheck-report", folder, "--turncheck-witnesses", kept]
+        assert check(*given, subprocess="-n" in options).ret == 1
+    content, page = report_of(pytester.path / "one")
+    assert json.loads(content) == JSON
+    assert page.decode("utf-8").startswith(
+        "# Divergence\n\nseed 0, 5 examples and at least 1 cases for each law\n\n## py:plugin\\_models:late (py): 0 of 1 laws held\n"
+    )
+    assert report_of(pytester.path / "deep/two") == report_of(pytester.path / "three") == (content, page)
+
+
+# --- what a model writes is shown, and does nothing ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("processes", [[], ["-n", "1"]], ids=["in this process", "in another"])
+def test_hostile_answers_reach_neither_the_terminal_nor_the_report_raw(check, pytester, processes):
+    options = ["--model", "py:plugin_models:hostile", "-k", "max_never", "--turncheck-report", "out", *processes]
+    result = check(*options, subprocess=bool(processes))
+    assert result.ret == 1
+    shown = result.stdout.str() + result.stderr.str()
+    assert "+ \\x1b[31m|`*\\ud800\\r\\u202eAAAA" in shown
+    assert "... and 99625 characters more  (no newline)" in shown
+    assert [character for character in shown if not character.isprintable() and character != "\n"] == []
+    page = (pytester.path / "out" / "divergence.md").read_text("utf-8")
+    assert [character for character in page if not character.isprintable() and character != "\n"] == []
+    answer = json.loads((pytester.path / "out" / "divergence.json").read_bytes())
+    (failure,) = answer["models"][0]["laws"][0]["failures"]
+    assert failure["witness"]["got"] == f"\x1b[31m|`*\ud800\r\u202e{'A' * 100_000}"
+
+
+def test_a_hostile_reason_breaks_no_table(check, pytester):
+    result = check("--model", "py:plugin_models:rejects", "-k", "max_never", "--turncheck-report", "out")
+    (row,) = [line for line in section(result) if line.startswith("max_never_changes")]
+    assert row.split("  ")[-2:] == ["false_rejection: \\x1b[31m|`*<b>", "the neutral turn"]
+    page = (pytester.path / "out" / "divergence.md").read_text("utf-8")
+    assert next(line for line in page.splitlines() if line.startswith("| max")).split(" | ")[-2:] == [
+        "false\\_rejection: \\\\x1b\\[31m\\|\\`\\*\\<b\\>", "the neutral turn   |"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_what_a_model_raised_is_shown_once_in_printable_characters(check, monkeypatch, ci):
+    # Under CI pytest shortens no message in its summary.
+    monkeypatch.setenv("CI", ci)
+    result = check("--model", "py:plugin_models:raises", "-k", "statuses_count")
+    assert result.ret == 1
+    shown = [line.strip() for line in result.outlines if line.startswith("  ValueError")]
+    assert shown == ["ValueError: no\\x1b[31m weights"]
+
+
+# --- sessions that are not ours --------------------------------------------------------------------------------------
+
+FOREIGN = """
+import sys
+
+def test_nothing_of_ours_is_loaded():
+    loaded = {name for name in sys.modules if name.split(".")[0] in ("turncheck", "torch", "numpy", "hypothesis")}
+    assert loaded - {name for name in loaded if name.split(".")[0] == "hypothesis"} == {
+        "turncheck", "turncheck.properties", "turncheck.properties.session.options", "turncheck.properties.session.plugin"
+    }
+    assert "hypothesis" not in loaded
+"""
+
+
+def test_a_foreign_session_loads_the_plugin_and_nothing_else(pytester):
+    pytester.makepyfile(test_foreign=FOREIGN)
+    result = pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider")
+    assert result.ret == 0
+    result.assert_outcomes(passed=1)
+    assert "divergence" not in result.stdout.str()
+
+
+def test_a_foreign_session_may_have_an_option_called_model(pytester):
+    pytester.makeconftest(
+        "def pytest_addoption(parser):\n    parser.addoption('--model')\n\n"
+        "def pytest_report_header(config):\n    return f\"the model is {config.getoption('--model')}\"\n"
+    )
+    pytester.makepyfile("def test_nothing():\n    pass\n")
+    result = pytester.runpytest_subprocess("--model=T", "-p", "no:cacheprovider")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["the model is T"])
+
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_folder_is_run_by_its_name_with_warnings_as_errors():
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "properties/",
+        "--model=reference",
+        "--turncheck-examples=2",
+        "--turncheck-min-cases=1",
+        "-q",
+    ]
+    found = subprocess.run(
+        [*command, "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "CI": "true"}
+    )
+    assert (found.returncode, found.stderr) == (0, "")
+    assert f"reference (reference): {len(LAWS)} of {len(LAWS)} laws held\n" in found.stdout

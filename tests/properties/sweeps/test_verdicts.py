@@ -1,0 +1,74 @@
+"""Gates and comparisons of sweeps."""
+
+import json
+
+import pytest
+
+from turncheck.model.adapters.calibration import Noisy, Reference
+from turncheck.properties import sweep as module
+from turncheck.properties.checking.subject import Subject
+from turncheck.properties.laws.duel import LAWS
+from turncheck.properties.sweeps.plan import Plan
+from turncheck.properties.sweeps.sweep import FOUND, Counts, Sweep, SweepError
+from turncheck.properties.sweeps.verdicts import Pairing, compared, gate
+
+PLAN = Plan("play", 3, 700)
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch):
+    monkeypatch.setattr(module, "CHUNK", 256)
+
+
+def subject_of(engine):
+    return Subject("mine", "py", engine)
+
+
+def swept(folder, subject, plan=PLAN, laws=LAWS):
+    for _ in Sweep(subject, plan, folder, laws).chunks():
+        pass
+
+
+def lines(folder):
+    return [json.loads(line) for line in (folder / FOUND).read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("diverged", "rate", "verdict"),
+    [(0, 0.01, "PASS"), (2, 0.01, "PASS"), (8, 0.01, "INCONCLUSIVE"), (30, 0.01, "FAIL"), (0, 0.0, "INCONCLUSIVE")],
+)
+def test_a_gate_passes_and_fails_only_where_the_whole_interval_does(diverged, rate, verdict):
+    assert gate(Counts(done=1000, diverged=diverged), Plan("play", 0, 1000), rate) == verdict
+
+
+def test_a_part_of_a_sweep_gets_no_verdict():
+    with pytest.raises(ValueError, match="a gate needs the whole sweep, got 999 of 1,000 turns: --resume goes on"):
+        gate(Counts(done=999), Plan("play", 0, 1000), 0.5)
+
+
+def test_two_sweeps_are_compared_turn_by_turn(tmp_path):
+    for name, engine in (("truth", Reference()), ("some", Noisy(0.02)), ("more", Noisy(0.2))):
+        swept(tmp_path / name, subject_of(engine))
+    own, *laws = compared(tmp_path / "some", tmp_path / "more")
+    failed = {name: {line["turn"] for line in lines(tmp_path / name) if not line["law"]} for name in ("some", "more")}
+    both = failed["some"] & failed["more"]
+    assert own == Pairing("own answer", len(both), len(failed["some"] - both), len(failed["more"] - both))
+    assert (own.verdict, own.p < 1e-6) == ("worse", True)
+    assert compared(tmp_path / "more", tmp_path / "some")[0].verdict == "better"
+    assert {pair.name for pair in laws} <= {law.id for law in LAWS}
+    same = compared(tmp_path / "some", tmp_path / "some")
+    assert {(pair.first, pair.second, pair.p, pair.verdict) for pair in same} == {(0, 0, 1.0, "")}
+    assert compared(tmp_path / "truth", tmp_path / "truth") == [Pairing("own answer", 0, 0, 0)]
+
+
+def test_sweeps_of_other_turns_are_not_compared(tmp_path):
+    few = LAWS[:2]
+    swept(tmp_path / "one", subject_of(Reference()), Plan("play", 0, 20), few)
+    swept(tmp_path / "another", subject_of(Reference()), Plan("play", 1, 20), few)
+    with pytest.raises(SweepError, match=r"its seed must be 0, as of .*one, got 1"):
+        compared(tmp_path / "one", tmp_path / "another")
+    with pytest.raises(SweepError, match="it holds no sweep that can be read"):
+        compared(tmp_path / "one", tmp_path / "nothing")
+    next(iter(Sweep(subject_of(Reference()), Plan("play", 0, 700), tmp_path / "part", few).chunks()))
+    with pytest.raises(SweepError, match="it holds 256 of 700 turns: --resume goes on with it"):
+        compared(tmp_path / "one", tmp_path / "part")

@@ -1,4 +1,4 @@
-"""Every law, held against every model: one item each. The laws stand in `laws/`, what runs them in `run.py`."""
+"""Every law, held against every model: one item each. The laws stand in `laws/`, what runs them in `checking/`."""
 
 from __future__ import annotations
 

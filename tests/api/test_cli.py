@@ -14,14 +14,14 @@ from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.duel.array_samplers import STREAM
 from turncheck.model.adapters.conformance import CHECKS
 from turncheck.model.adapters.templates import template
-from turncheck.properties import spec as spec_module
-from turncheck.properties import sweep as sweep_module
 from turncheck.properties.checking.timeouts import can_interrupt
 from turncheck.properties.laws.duel import LAWS
+from turncheck.properties.session import loading as loading_module
+from turncheck.properties.sweeps import sweep as sweep_module
 from turncheck.properties.sweeps.sweep import Sweep
 
 NEUTRAL = write(Turn())
-GOLDEN = Path(__file__).parents[1] / "engine" / "golden.jsonl"
+GOLDEN = Path(__file__).parents[1] / "engine" / "duel" / "golden.jsonl"
 
 MODELS = """
 import time
@@ -301,7 +301,7 @@ def test_evaluate_ends_with_2_where_it_cannot_run(turncheck, arguments, message)
 
 
 def test_without_a_model_the_shipped_one_is_asked(turncheck, folder, monkeypatch):
-    monkeypatch.setattr(spec_module, "shipped_checkpoint", lambda: Path("shipped.safetensors"))
+    monkeypatch.setattr(loading_module, "shipped_checkpoint", lambda: Path("shipped.safetensors"))
     result = turncheck("show", "turn.txt")
     assert (result.exit_code, result.stderr) == (2, usage(f"model shipped.safetensors: {NO_MODEL}", "show"))
 

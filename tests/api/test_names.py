@@ -24,9 +24,9 @@ def test_importing_turncheck_loads_no_room_and_using_the_engine_no_library():
 @pytest.mark.parametrize("name", turncheck.__all__)
 def test_a_public_name_is_the_one_of_its_room(name):
     found = getattr(turncheck, name)
-    home = sys.modules[getattr(found, "__module__", "turncheck.engine")]
+    home = sys.modules[getattr(found, "__module__", "turncheck.engine.duel")]
     assert home.__name__.startswith("turncheck.")
-    assert getattr(sys.modules["turncheck.properties.laws"] if name == "LAWS" else home, name) is found
+    assert getattr(sys.modules["turncheck.properties.laws.duel"] if name == "LAWS" else home, name) is found
 
 
 def test_a_public_name_is_listed_once():

@@ -2,8 +2,8 @@
 
     python -m tests.bench.hold --turns 1000000
 
-The turns are those of `turncheck.properties.checking.truth`. Besides, each law is held on cases of its own, since some speak
-of turns that are rare in any sample.
+The turns are those of `turncheck.properties.checking.truth`. Besides, each law is held on cases of its own, since some
+speak of turns that are rare in any sample.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from turncheck.model.decode import TransformerEngine
 from turncheck.model.tokens import VOCABULARY, Tokenizer
 from turncheck.model.train import Run, TrainConfig
 from turncheck.model.transformer import ModelConfig, Transformer
-from turncheck.properties import spec
+from turncheck.properties.session import loading
 from turncheck.strategies.duel.operators import damage
 
 SEED = 11
@@ -75,7 +75,7 @@ def trained_engine(trained_run):
 
 @pytest.fixture(scope="session")
 def shipped_engine():
-    engine, _ = load_checkpoint(spec.shipped_checkpoint())
+    engine, _ = load_checkpoint(loading.shipped_checkpoint())
     return engine
 
 

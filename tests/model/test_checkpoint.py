@@ -18,7 +18,7 @@ from turncheck.engine.duel import resolve_text
 from turncheck.model.checkpoint import KEY, LARGEST, CheckpointError, Metadata, load_checkpoint, save_checkpoint
 from turncheck.model.tokens import VOCABULARY
 from turncheck.model.transformer import ModelConfig, Transformer
-from turncheck.properties import spec
+from turncheck.properties.session import loading
 
 CONFIG = ModelConfig(len(VOCABULARY), prompt=20, answer=10, layers=1, width=4, heads=2)
 CARD = Metadata(CONFIG, VOCABULARY, "duel/1", "duel/1", 5, 640, ("mixed", "play"), ("bad_spacing",))
@@ -166,7 +166,7 @@ def test_loading_draws_no_random_numbers(load, content):
 
 
 def test_the_shipped_checkpoint_is_for_these_rules_and_answers_turns(texts):
-    engine, card = load_checkpoint(spec.shipped_checkpoint())
+    engine, card = load_checkpoint(loading.shipped_checkpoint())
     assert (card.rules, card.template, card.vocabulary) == ("duel/1", "duel/1", VOCABULARY)
     assert card.samplers == ("mixed", "play")
     prompts = texts(64)

@@ -12,7 +12,7 @@ from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.decode import COMPARED, WRITTEN, TransformerEngine
 from turncheck.model.tokens import ANSWER, FIRST_BYTE, PAD, STOP, VOCABULARY, Tokenizer
 from turncheck.model.transformer import ModelConfig, Transformer
-from turncheck.properties import spec
+from turncheck.properties.session import loading
 
 ODD_PROMPTS = {
     "empty": "",
@@ -252,7 +252,7 @@ def asked_much(request, texts, tokens_written):
     """A checkpoint and many texts, each with the reference's answer as its draft, every tenth with that of the text
     before it; what it writes plainly, and with which tokens.
     """
-    path = spec.shipped_checkpoint().with_name(f"{request.param}.safetensors")
+    path = loading.shipped_checkpoint().with_name(f"{request.param}.safetensors")
     engine, _ = load_checkpoint(path)
     prompts = texts(MANY, start=1000)
     right = [resolve_text(prompt) for prompt in prompts]

@@ -17,7 +17,7 @@ import pytest
 
 from tests.engine.duel.test_samplers import reaching
 from turncheck.engine.duel import STANDARD, read, write
-from turncheck.engine.duel import twin_samplers as module
+from turncheck.engine.duel import array_samplers as module
 from turncheck.engine.duel.array_samplers import BLOCK_DRAWN, STREAM, TWIN_SAMPLERS, sample_arrays
 from turncheck.engine.duel.arrays import HP, MAX, ROWS, SHIELD, SLOT_ROWS, turns_of
 from turncheck.engine.duel.samplers import SAMPLERS, UnknownSamplerError, sample

@@ -7,7 +7,7 @@ import pytest
 from tests.engine.duel.test_perft import COUNTS
 from tests.mutants.catalogue import MUTANTS
 from turncheck.engine.duel import STANDARD, Battle, Order, Turn, Unit, resolve
-from turncheck.engine.duel import twin as module
+from turncheck.engine.duel import arrays as module
 from turncheck.engine.duel.arrays import BLOCK, ROWS, Battles, Turns, battles_of, resolve_all, turns_of
 from turncheck.engine.duel.samplers import sample
 from turncheck.engine.duel.tables import Effect

@@ -70,7 +70,7 @@ def turn_37_is_followed_by_38(turn, after):
 
 
 def test_a_law_may_be_false_on_a_drawn_case_alone(monkeypatch):
-    from turncheck.properties import run as module
+    from turncheck.properties.checking import check as module
 
     monkeypatch.setattr(module, "first_broken", lambda law, rules: None)
     two = attrs.evolve(STANDARD, turn_step=2)

@@ -11,7 +11,7 @@ from tests.bench.hold import hold
 from turncheck.engine.duel import REASONS, RULE_IDS, STANDARD, Battle, Order, Turn, Unit, resolve_text, write
 from turncheck.engine.duel.tables import gain
 from turncheck.model.adapters.calibration import Reference
-from turncheck.properties import run as run_module
+from turncheck.properties.checking import check as check_module
 from turncheck.properties.checking.check import Budget, check_law, draw
 from turncheck.properties.checking.draw import run
 from turncheck.properties.checking.law import (
@@ -372,7 +372,7 @@ VARIANTS = {
 @pytest.mark.parametrize("rules", VARIANTS.values(), ids=VARIANTS.keys())
 def test_the_laws_hold_of_other_rules_too(rules, monkeypatch):
     # What 10,000 sampled turns say of a variant takes half a minute; the drawn cases are what is looked at here.
-    monkeypatch.setattr(run_module, "first_broken", partial(first_broken, count=100))
+    monkeypatch.setattr(check_module, "first_broken", partial(first_broken, count=100))
     subject = Subject("variant", "reference", Reference(rules), rules=rules)
     broken = [law.id for law in LAWS if check_law(law, subject, Budget(25, seed=1)).verdict != "PASS"]
     assert broken == []

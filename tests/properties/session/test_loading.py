@@ -9,8 +9,8 @@ import pytest
 
 from turncheck.engine.duel import STANDARD, Turn, resolve_text, write
 from turncheck.model.adapters.calibration import Reference
-from turncheck.properties import spec as spec_module
 from turncheck.properties.checking.subject import Subject
+from turncheck.properties.session import loading as loading_module
 from turncheck.properties.session.loading import SpecError, load_subject
 
 NEUTRAL = write(Turn())
@@ -194,14 +194,14 @@ def test_a_checkpoint_is_named_by_its_file_and_known_by_its_hash(checkpoint):
 
 
 def test_without_a_spec_the_shipped_checkpoint_is_loaded(checkpoint, monkeypatch):
-    monkeypatch.setattr(spec_module, "shipped_checkpoint", lambda: checkpoint)
+    monkeypatch.setattr(loading_module, "shipped_checkpoint", lambda: checkpoint)
     assert load_subject(None).sha256 == hashlib.sha256(checkpoint.read_bytes()).hexdigest()
 
 
 def test_the_shipped_checkpoint_lies_in_the_package():
     import turncheck.model
 
-    found = spec_module.shipped_checkpoint()
+    found = loading_module.shipped_checkpoint()
     assert found == Path(turncheck.model.__path__[0]) / "checkpoints" / "duel-small.safetensors"
 
 

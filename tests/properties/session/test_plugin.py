@@ -14,7 +14,7 @@ from tests.properties.sessions import row_of, rows, section
 from turncheck.properties.laws.duel import LAWS
 
 FALSE_LAW = '''
-import turncheck.properties.laws as laws
+import turncheck.properties.laws.duel as laws
 from turncheck.properties.checking.law import KNOWN_ANSWER, law
 from turncheck.properties.laws.duel.cases import any_turn
 
@@ -323,7 +323,11 @@ import sys
 def test_nothing_of_ours_is_loaded():
     loaded = {name for name in sys.modules if name.split(".")[0] in ("turncheck", "torch", "numpy", "hypothesis")}
     assert loaded - {name for name in loaded if name.split(".")[0] == "hypothesis"} == {
-        "turncheck", "turncheck.properties", "turncheck.properties.session.options", "turncheck.properties.session.plugin"
+        "turncheck",
+        "turncheck.properties",
+        "turncheck.properties.session",
+        "turncheck.properties.session.options",
+        "turncheck.properties.session.plugin",
     }
     assert "hypothesis" not in loaded
 """
@@ -348,7 +352,7 @@ def test_a_foreign_session_may_have_an_option_called_model(pytester):
     result.stdout.fnmatch_lines(["the model is T"])
 
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_folder_is_run_by_its_name_with_warnings_as_errors():

@@ -16,8 +16,8 @@ from turncheck.engine.duel import STANDARD, Turn, resolve_text, write
 from turncheck.engine.duel.array_samplers import sample_arrays
 from turncheck.model.adapters.calibration import Noisy
 from turncheck.model.adapters.python import PythonFunction
-from turncheck.properties import sweep as module
 from turncheck.properties.checking.subject import Subject
+from turncheck.properties.sweeps import sweep as module
 from turncheck.properties.sweeps.plan import Plan, turns_in
 from turncheck.properties.sweeps.result import begun, found, least_turns
 from turncheck.properties.sweeps.statistics import Rate
@@ -191,7 +191,7 @@ def test_without_the_option_there_is_no_such_item(check, pytester):
 
 
 def test_the_module_alone_says_what_is_missing(pytester):
-    path = Path(module.__file__).parent / "test_sweeps.py"
+    path = Path(module.__file__).parents[1] / "test_sweeps.py"
     result = pytester.runpytest_inprocess(str(path), "--turncheck-model=reference", "-p", "no:cacheprovider", "-rs")
     result.assert_outcomes(skipped=1)
     assert "--turncheck-sweep N says how many turns to sweep" in result.stdout.str()

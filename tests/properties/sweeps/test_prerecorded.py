@@ -11,15 +11,15 @@ from turncheck.engine.duel.array_samplers import sample_arrays
 from turncheck.engine.duel.array_text import turn_texts
 from turncheck.engine.learned import EngineError, Listed
 from turncheck.model.adapters.calibration import Noisy, Reference
-from turncheck.properties import blocks as blocks_module
-from turncheck.properties import listed as module
-from turncheck.properties import run as run_module
-from turncheck.properties import sweep as sweep_module
+from turncheck.properties.checking import check as check_module
 from turncheck.properties.checking.check import NotApplicableError, check_says_something
 from turncheck.properties.checking.counterexamples import simplicity_of
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.laws.duel import LAWS
 from turncheck.properties.session.loading import SpecError, load_subject
+from turncheck.properties.sweeps import plan as plan_module
+from turncheck.properties.sweeps import prerecorded as module
+from turncheck.properties.sweeps import sweep as sweep_module
 from turncheck.properties.sweeps.plan import Plan
 from turncheck.properties.sweeps.prerecorded import check_listed, prompts_asked
 from turncheck.properties.sweeps.rates import witnesses
@@ -92,7 +92,7 @@ def test_the_prompts_are_those_that_a_sweep_asks_whatever_is_answered(tmp_path, 
 
 def test_under_other_rules_they_are_of_the_laws_that_are_true_there(tmp_path, monkeypatch):
     false = {"swapped_units_swap_the_answer", "malformed_turn_gets_its_reason"}
-    monkeypatch.setattr(run_module, "first_broken", lambda law, rules: "x" if law.id in false else None)
+    monkeypatch.setattr(check_module, "first_broken", lambda law, rules: "x" if law.id in false else None)
     prompts = all_asked(subject_of(Silent(), rules=BUGGY))
     elsewhere = Elsewhere(Noisy(0.5, rules=BUGGY))
     sweep = swept(subject_of(elsewhere, rules=BUGGY), tmp_path)
@@ -110,7 +110,7 @@ def test_each_part_says_how_many_turns_are_done():
 
 def test_a_prompt_of_an_earlier_part_is_not_given_again(monkeypatch):
     monkeypatch.setattr(sweep_module, "CHUNK", 20)
-    monkeypatch.setattr(blocks_module, "BLOCK", 20)
+    monkeypatch.setattr(plan_module, "BLOCK", 20)
     monkeypatch.setattr(sweep_module, "BLOCK", 20)
     arrays = Plan.arrays  # the same turns in every block
     monkeypatch.setattr(Plan, "arrays", lambda plan, start, count, rules: arrays(plan, 0, count, rules))

@@ -12,13 +12,13 @@ from turncheck.engine.duel.samplers import stream
 from turncheck.engine.duel.small import small
 from turncheck.model.adapters.calibration import Noisy, Reference
 from turncheck.model.adapters.python import PythonFunction
-from turncheck.properties import blocks
-from turncheck.properties import sweep as module
 from turncheck.properties.checking.counterexamples import breach
 from turncheck.properties.checking.law import MALFORMED
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.truth import damaged, played_on
 from turncheck.properties.laws.duel import LAWS
+from turncheck.properties.sweeps import plan as plan_module
+from turncheck.properties.sweeps import sweep as module
 from turncheck.properties.sweeps.plan import Plan, kind_of, turns_in
 from turncheck.properties.sweeps.rates import law_rows, mode_rows
 from turncheck.properties.sweeps.sweep import (
@@ -69,7 +69,7 @@ def test_the_truth_breaks_nothing_and_leaves_no_line(tmp_path):
 @pytest.fixture
 def more_often(monkeypatch):
     for name, every in {"MORE": 4, "PILOT": 100}.items():
-        monkeypatch.setattr(blocks, name, every)
+        monkeypatch.setattr(plan_module, name, every)
     for name, every in {"DAMAGED": 3, "PLAYED": 20, "AGAIN": 40}.items():
         monkeypatch.setattr(module, name, every)
 

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from turncheck.model.adapters.calibration import Noisy, Reference
-from turncheck.properties import sweep as module
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.laws.duel import LAWS
+from turncheck.properties.sweeps import sweep as module
 from turncheck.properties.sweeps.plan import Plan
 from turncheck.properties.sweeps.sweep import FOUND, Counts, Sweep, SweepError
 from turncheck.properties.sweeps.verdicts import Pairing, compared, gate

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import attrs
 
+from turncheck.engine.importing import attribute
 from turncheck.engine.learned import EngineError, LearnedEngine, described
 
 
@@ -48,72 +43,6 @@ def as_engine(found: object) -> LearnedEngine:
     if callable(found):
         return PythonFunction(found)
     raise TypeError(f"it must be a callable or have a method predict, got {type(found).__name__}")
-
-
-def attribute(kind: str, target: str, example: str) -> object:
-    """What `MODULE:ATTRIBUTE` or `FILE.py:ATTRIBUTE` names; the attribute may be dotted.
-
-    Args:
-        kind: what stood before the target, for the message.
-        target: as typed.
-        example: a target, for the message.
-
-    Raises:
-        EngineError: there is no such thing, or the module raised when it was imported.
-    """
-    home, _, name = target.rpartition(":")
-    if not home or not name or ":" in home[2:]:  # a drive's colon may stand second
-        raise EngineError(f"it must be {kind}:MODULE:ATTRIBUTE or {kind}:FILE.py:ATTRIBUTE, as in {kind}:{example}")
-    found: object = _imported(home)
-    for part in name.split("."):
-        try:
-            found = getattr(found, part)
-        except AttributeError as error:
-            raise EngineError(f"{home} has no {name}") from error
-    return found
-
-
-def _imported(home: str) -> ModuleType:
-    try:
-        return _of_file(Path(home)) if home.endswith(".py") else _of_module(home)
-    except EngineError:
-        raise
-    except ImportError as error:
-        raise EngineError(f"{home} cannot be imported: {error}") from error
-    except (Exception, SystemExit) as error:
-        raise EngineError(f"{home} raised {described(error)} when it was imported") from error
-
-
-def _of_module(name: str) -> ModuleType:
-    # As with `python -m`, a module in the current folder can be named.
-    if "" not in sys.path and str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
-    return import_module(name)
-
-
-def _of_file(path: Path) -> ModuleType:
-    """The module that the file is; what lies beside it can be imported from it."""
-    if not os.path.isfile(path):
-        raise EngineError(f"there is no file {path}")
-    path = path.resolve()
-    known = sys.modules.get(path.stem)
-    if known is not None and getattr(known, "__file__", None) == str(path):
-        return known
-    if str(path.parent) not in sys.path:
-        sys.path.insert(0, str(path.parent))
-    # A name of its own where the stem is taken: a file called json.py must not stand in the library's place.
-    name = path.stem if known is None else f"{path.stem} of {path.parent}"
-    spec = spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules[name] = module  # where dataclasses and pickle look for it
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
 
 
 def _called(target: str, found: object, options: dict[str, Any]) -> object:

@@ -36,8 +36,8 @@ from turncheck.engine.duel import (
 )
 from turncheck.engine.duel.samplers import SAMPLERS, sample
 from turncheck.engine.duel.tables import FIELDS
+from turncheck.engine.importing import attribute
 from turncheck.engine.learned import EngineError, LearnedEngine, Verdict, Verifier, described
-from turncheck.model.adapters.python import attribute
 from turncheck.strategies.duel.operators import ImpossibleDamageError, damage
 
 Recode = Callable[[str], str]

@@ -1,0 +1,94 @@
+"""Laws of a user's own, and the cases that they are about, as data: nothing here draws or checks anything."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import attrs
+
+from turncheck.engine.case import Case
+
+KINDS = ("known answer", "invariance", "direction", "malformed", "rollout", "stability")
+"""The kinds of laws, after CheckList."""
+
+
+@attrs.frozen
+class Narrowed:
+    """Cases some of whose fields are narrowed.
+
+    Attributes:
+        fields: by name what each is narrowed to: a value, some values (a range, a tuple, a set), or a function of a
+            value that says whether it belongs.
+    """
+
+    fields: Mapping[str, Any] = attrs.field(factory=dict)
+
+    def has(self, case: Case) -> bool:
+        """Whether the case is one of them."""
+        return all(belongs(case[name], narrowed) for name, narrowed in self.fields.items())
+
+
+ANY = Narrowed()
+"""All cases."""
+
+
+def belongs(value: Any, narrowed: Any) -> bool:
+    """Whether a value is one of those that a field is narrowed to."""
+    if callable(narrowed):
+        return bool(narrowed(value))
+    if isinstance(narrowed, Collection) and not isinstance(narrowed, str):
+        return value == narrowed if isinstance(value, tuple) else value in narrowed
+    return bool(value == narrowed)
+
+
+class LawFunctionError(ValueError):
+    """A function that cannot be a law.
+
+    Attributes:
+        law: its name.
+        fault: what is wrong, and the way out.
+    """
+
+    def __init__(self, law: str, fault: str) -> None:
+        super().__init__(law, fault)
+        self.law, self.fault = law, fault
+
+    def __str__(self) -> str:
+        return f"law {self.law}: {self.fault}"
+
+
+@attrs.frozen
+class LawFunction:
+    """A law as its author wrote it; `Domain.law` says what each part is.
+
+    Raises:
+        LawFunctionError: it has no sentence, or its kind is unknown.
+    """
+
+    function: Callable[..., Any]
+    rule: str = ""
+    kind: str = ""
+    cases: Narrowed = ANY
+    applies: Callable[[Any], bool] | None = None
+    also: Callable[[Any], Any] | None = None
+    plays: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if not self.sentence:
+            raise LawFunctionError(self.name, "it must have a docstring, which is the sentence that it asserts")
+        if self.kind and self.kind not in KINDS:
+            raise LawFunctionError(self.name, f"its kind must be one of {', '.join(KINDS)}, got {self.kind!r}")
+        if self.plays and (self.also is not None or self.cases.fields):
+            raise LawFunctionError(self.name, "a law about plays must have neither cases= nor also=")
+
+    @property
+    def name(self) -> str:
+        """The function's."""
+        return self.function.__name__
+
+    @property
+    def sentence(self) -> str:
+        """The function's docstring."""
+        return " ".join((inspect.getdoc(self.function) or "").split())

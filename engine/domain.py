@@ -1,0 +1,572 @@
+"""A domain: an engine as a value. What it is told, what it answers, and whatever else is known of it.
+
+An engine whose answer is the next state has a state, orders and a step; any other has a prompt, an answer and a
+function from one to the other:
+
+    >>> from turncheck.engine.fields import Int
+    >>> from turncheck.engine.schema import Schema
+    >>> adder = Domain(
+    ...     "adder/1",
+    ...     prompt=Schema("{a}+{b}=", a=Int(0, 99), b=Int(0, 99), end=""),
+    ...     answer=Schema("{sum}", sum=Int(0, 198), end=""),
+    ...     resolve=lambda case: {"sum": case.a + case.b},
+    ... )
+    >>> adder.resolve_text("07+35="), adder.resolve_text("7+35=")
+    ('042', 'reject bad_number')
+
+Everything else - strategies, samplers, malformed texts, failure modes, laws, the words of a tokenizer - follows from
+these; what a domain knows better it gives. Nothing generic knows any domain but by this interface.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from random import Random
+from typing import Any, Protocol
+
+import attrs
+
+from turncheck.engine.attached import ANY, LawFunction, Narrowed
+from turncheck.engine.case import Case, UnknownFieldError
+from turncheck.engine.play import Play
+from turncheck.engine.reading import Check, MalformedTextError, Reader, reasons_of
+from turncheck.engine.schema import Schema
+
+AnyCase = Any
+"""A case: a `Case` of the prompt's schema, or what the domain's codec makes of one."""
+AnyAnswer = Any
+"""An answer, where it is no rejection: a `Case` of the answer's schema, or what the codec makes of one."""
+Sampler = Callable[[Random], AnyCase]
+
+
+class DomainError(ValueError):
+    """A domain that cannot be used, or whose reference did something that it must not.
+
+    Attributes:
+        domain: its name.
+        fault: what is wrong, and the way out.
+        text: the text of a case that shows it, if one does.
+    """
+
+    def __init__(self, domain: str, fault: str, text: str = "") -> None:
+        super().__init__(domain, fault, text)
+        self.domain, self.fault, self.text = domain, fault, text
+
+    def __str__(self) -> str:
+        return f"domain {self.domain}: {self.fault}" + (f"; shown by {self.text!r}" if self.text else "")
+
+
+@attrs.frozen
+class Symmetry:
+    """Two cases whose answers are told from each other: a metamorphic relation.
+
+    Attributes:
+        name: of the relation, which names its law.
+        of_case: from a case to the other case, or to the values of its fields.
+        of_answer: from the answer to the first to the answer that the other must have; by default the same answer.
+    """
+
+    name: str = attrs.field(validator=attrs.validators.matches_re(r"[a-z][a-z0-9_]*"))
+    of_case: Callable[[Any], Any]
+    of_answer: Callable[[Any], Any] = lambda answer: answer
+
+
+@attrs.frozen
+class Monotone:
+    """A field of the answer that never falls where a field of the prompt rises and all else stays.
+
+    Attributes:
+        field: of the answer.
+        of: of the prompt; an `Int`.
+        rises: whether it never falls; else it never rises.
+    """
+
+    field: str
+    of: str
+    rises: bool = True
+
+
+class Codec(Protocol):
+    """How values of the schemas become the domain's own, and back. All values stand in their schema's order."""
+
+    def case(self, values: tuple[Any, ...]) -> AnyCase:
+        """The case of the prompt's values."""
+        ...
+
+    def case_values(self, case: AnyCase) -> tuple[Any, ...]:
+        """The prompt's values of a case."""
+        ...
+
+    def answer(self, values: tuple[Any, ...]) -> AnyAnswer:
+        """The answer of the answer's values, which may lie outside their ranges: a learned engine wrote them."""
+        ...
+
+    def answer_values(self, answer: AnyAnswer) -> tuple[Any, ...]:
+        """The answer's values of an answer."""
+        ...
+
+    def parted(self, case: AnyCase) -> tuple[AnyAnswer, Any]:
+        """The state and the orders of a case; of a domain with a state alone."""
+        ...
+
+    def joined(self, state: AnyAnswer, orders: Any) -> AnyCase:
+        """The case of a state and orders."""
+        ...
+
+
+@attrs.frozen
+class Cases:
+    """The usual codec: cases, answers, states and orders are values of type `Case`."""
+
+    prompt: Schema
+    answers: Schema
+    orders: Schema | None
+
+    def case(self, values: tuple[Any, ...]) -> Case:
+        """The case of those values."""
+        return Case(self.prompt, values)
+
+    def case_values(self, case: Case) -> tuple[Any, ...]:
+        """Its values; of a case of another schema those of the same names."""
+        return case.part(self.prompt).values_
+
+    def answer(self, values: tuple[Any, ...]) -> Case:
+        """The answer of those values."""
+        return Case(self.answers, values)
+
+    def answer_values(self, answer: Case) -> tuple[Any, ...]:
+        """Its values."""
+        return answer.part(self.answers).values_
+
+    def parted(self, case: Case) -> tuple[Case, Case | None]:
+        """The state, and the orders if there are any."""
+        return case.part(self.answers), None if self.orders is None else case.part(self.orders)
+
+    def joined(self, state: Case, orders: Case | None) -> Case:
+        """Both as one case."""
+        return Case(self.prompt, self.answer_values(state) + (orders.values_ if orders is not None else ()))
+
+
+@attrs.frozen(eq=False, repr=False)
+class Domain:
+    """An engine as a value.
+
+    Attributes:
+        name: with its version, `tictactoe/1`: checkpoints say which domain they learned.
+
+        state: how a state is written, where the answer is the next state.
+        orders: how that is written which is done in a state, behind it; None where a state goes on by itself.
+        step: from a case to the fields of the state that change, by name, or to the next state.
+        start: where plays begin: a state, several, or a function that makes one from a `random.Random`.
+
+        prompt: how a case is written, in place of state and orders.
+        answer: how an answer is written.
+        resolve: from a case to the answer, or to its fields by name; in place of step too.
+
+        checks: conditions across fields, in the order in which they are looked at.
+        symmetries: relations between the answers to two cases.
+        untouched: fields of the state that no step changes.
+        monotone: fields of the answer that follow a field of the prompt.
+        rejects: whether texts that are no case are answered `reject REASON`; else a model is not asked any.
+        accepts: whether an answer to a case is right, where many are; `resolve` then gives one of them.
+
+        rules: what the engine's rules are called, and a sentence for each; laws name those that they follow from.
+        without: the domain with the rule of that name left out.
+        variants: the domain that the text of a rules file makes of this one.
+        base: of a variant, the domain that it is one of.
+        described: of a variant, how it differs, in words; else the name.
+        fingerprint: what is another for each variant; by default the description.
+        variant: the rules in force, as a value of the domain's own.
+
+        codec: how values of the schemas become the domain's own, and back.
+        words: the words of the grammar, in the order in which a tokenizer numbers them.
+        reasons: for each reason why a text is rejected the rule that it follows from and a sentence.
+        samplers: seeded distributions of cases by name, besides `mixed`, `uniform` and `play` or in their place; None
+            drops one of these.
+        arrays: many cases at once (see `turncheck.engine.table`).
+        strategies: Hypothesis strategies of its own (see `turncheck.strategies.cases`).
+        operators: for each reason what damages a case's text so, `operator(case, choice)`.
+        edits: how a counterexample is made simpler (see `turncheck.properties.checking.edits`).
+        size: the total order by which counterexamples are shrunk: a key of a text.
+        describe: a case in a few words, by its text and the kind of its law.
+        aims: of a play, numbers that are to become high, by name: they steer how plays are drawn.
+        laws: its laws, or a function that gives them when they are first asked for.
+        derives: whether it gets the laws that follow from its schema as well.
+        templates: other wordings by name: two functions that undo each other, from its texts and back.
+        model: the path of the model that is checked where none is named.
+
+    Raises:
+        DomainError: parts are missing or contradict each other.
+    """
+
+    name: str = attrs.field(validator=attrs.validators.matches_re(r"[A-Za-z0-9][\w.-]*/\w+"))
+    state: Schema | None = attrs.field(default=None, kw_only=True)
+    orders: Schema | None = attrs.field(default=None, kw_only=True)
+    step: Callable[[Any], Any] | None = attrs.field(default=None, kw_only=True)
+    start: Any = attrs.field(default=None, kw_only=True)
+    prompt: Schema = attrs.field(default=None, kw_only=True)
+    answer: Schema = attrs.field(default=None, kw_only=True)
+    resolve: Callable[[Any], Any] = attrs.field(default=None, kw_only=True)
+    checks: tuple[Check, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    symmetries: tuple[Symmetry, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    untouched: tuple[str, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    monotone: tuple[Monotone, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    rejects: bool = attrs.field(default=True, kw_only=True)
+    accepts: Callable[[Any, Any], bool] | None = attrs.field(default=None, kw_only=True)
+    rules: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+    without: Callable[[str], Domain] | None = attrs.field(default=None, kw_only=True)
+    variants: Callable[[str], Domain] | None = attrs.field(default=None, kw_only=True)
+    base: Domain | None = attrs.field(default=None, kw_only=True)
+    described: str = attrs.field(default="", kw_only=True)
+    fingerprint: str = attrs.field(default="", kw_only=True)
+    variant: Any = attrs.field(default=None, kw_only=True)
+    codec: Codec = attrs.field(default=None, kw_only=True)
+    words: tuple[str, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    reasons: Mapping[str, tuple[str, str]] = attrs.field(factory=dict, kw_only=True)
+    samplers: Mapping[str, Sampler | None] = attrs.field(factory=dict, kw_only=True)
+    arrays: Any = attrs.field(default=None, kw_only=True)
+    strategies: Any = attrs.field(default=None, kw_only=True)
+    operators: Mapping[str, Callable[[Any, int], str]] | None = attrs.field(default=None, kw_only=True)
+    edits: Any = attrs.field(default=None, kw_only=True)
+    size: Callable[[str], Any] | None = attrs.field(default=None, kw_only=True)
+    describe: Callable[[str, str], str] | None = attrs.field(default=None, kw_only=True)
+    aims: Callable[[Any], Mapping[str, float]] | None = attrs.field(default=None, kw_only=True)
+    laws: Any = attrs.field(default=(), kw_only=True)
+    derives: bool = attrs.field(default=True, kw_only=True)
+    templates: Mapping[str, tuple[Callable[[str], str], Callable[[str], str]]] = attrs.field(factory=dict, kw_only=True)
+    model: Path | None = attrs.field(default=None, kw_only=True)
+    attached: list[LawFunction] = attrs.field(factory=list, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        set_once = object.__setattr__
+        if self.state is not None:
+            self._refuse("prompt and answer", self.prompt or self.answer, "left out beside state")
+            set_once(self, "prompt", self.state + self.orders if self.orders is not None else self.state)
+            set_once(self, "answer", self.state)
+        elif self.prompt is None or self.answer is None:
+            raise DomainError(self.name, "it must have a state (with orders and a step), or a prompt and an answer")
+        else:
+            self._refuse("orders, start and untouched", self.orders or self.start or self.untouched, "beside a state")
+        if (self.step is None) == (self.resolve is None) or (self.step and self.state is None):
+            raise DomainError(self.name, "it must have a step beside a state, or resolve beside prompt and answer")
+        if self.codec is None:
+            set_once(self, "codec", Cases(self.prompt, self.answer, self.orders))
+        set_once(self, "described", self.described or self.name)
+        set_once(self, "fingerprint", self.fingerprint or self.described)
+        reject = ("reject",) if self.rejects else ()
+        set_once(self, "words", self.words or tuple(dict.fromkeys((*self.prompt.words, *self.answer.words, *reject))))
+        if not self.reasons:
+            found = reasons_of(self.prompt, self.checks)
+            set_once(self, "reasons", {reason: (reason, about) for reason, about in found.items()})
+        self._check_names()
+
+    def _refuse(self, parts: str, given: object, demand: str) -> None:
+        if given:
+            raise DomainError(self.name, f"{parts} must be {demand}")
+
+    def _check_names(self) -> None:
+        """Looks at whether all that is said by name is there."""
+        wanted = {f"check {check.reason}": (check.fields, self.prompt) for check in self.checks}
+        wanted["untouched"] = self.untouched, self.answer
+        for each in self.monotone:
+            wanted[f"monotone {each.field}"] = (each.field,), self.answer
+            wanted[f"monotone in {each.of}"] = (each.of,), self.prompt
+        for what, (names, schema) in wanted.items():
+            for name in names:
+                if name not in schema.places and name not in schema.repeated:
+                    raise DomainError(self.name, f"{what}: {UnknownFieldError(name, schema.names)}")
+
+    def __repr__(self) -> str:
+        return f"Domain({self.described!r})"
+
+    # --- texts ---
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Reads prompts."""
+        return Reader(self.prompt, self.checks, self.words, {name: each[::-1] for name, each in self.reasons.items()})
+
+    @cached_property
+    def answer_reader(self) -> Reader:
+        """Reads answers."""
+        return Reader(self.answer, (), self.words)
+
+    def write(self, case: AnyCase) -> str:
+        """The text of a case."""
+        return self.prompt.write_values(self.codec.case_values(case))
+
+    def read(self, text: str) -> AnyCase:
+        """The case that a text is.
+
+        Raises:
+            MalformedTextError: the text is no case; it says why and where.
+        """
+        return self.codec.case(self.reader.values(text))
+
+    def is_case(self, text: str) -> bool:
+        """Whether the text is a case."""
+        try:
+            self.reader.values(text)
+        except MalformedTextError:
+            return False
+        return True
+
+    def write_answer(self, answer: AnyAnswer) -> str:
+        """The text of an answer."""
+        return self.answer.write_values(self.codec.answer_values(answer))
+
+    def read_answer(self, text: str) -> AnyAnswer | str:
+        """What a learned engine answered: an answer, or the reason for which it rejects.
+
+        It is read leniently: words and the form of each field count; values may lie outside their ranges.
+
+        Raises:
+            MalformedTextError: the text is neither.
+        """
+        reason = self.rejected_for(text)
+        return self.codec.answer(self.answer_reader.lenient(text)) if reason is None else reason
+
+    def rejection(self, reason: str) -> str:
+        """The answer to a text that is no case."""
+        return f"reject {reason}{self.answer.end}"
+
+    def rejected_for(self, answer: str) -> str | None:
+        """The reason for which an answer rejects, if it is a rejection for one of the domain's reasons."""
+        found = re.fullmatch(f"reject ([a-z0-9_]+){self.answer.end}", answer) if answer.startswith("reject") else None
+        return found[1] if found and found[1] in self.reasons else None
+
+    # --- the reference ---
+
+    def outcome(self, case: AnyCase) -> AnyAnswer:
+        """What the reference answers to a case.
+
+        Raises:
+            DomainError: it raised, or gave fields that the answer has not, or values outside their ranges.
+        """
+        function = self.step or self.resolve
+        try:
+            given = function(case)
+        except Exception as error:
+            fault = f"its {'step' if self.step else 'resolve'} raised {type(error).__name__}: {error}"[:300]
+            raise DomainError(self.name, fault, self.write(case)) from error
+        if not isinstance(self.codec, Cases):
+            return given
+        return self._answer_of(case, given)
+
+    def _answer_of(self, case: Case, given: Any) -> Case:
+        if not isinstance(given, Mapping):
+            fault = f"its reference must give fields by name, got {type(given).__name__}"
+            raise DomainError(self.name, fault, self.write(case))
+        try:
+            if self.step is not None:
+                answer = case.part(self.answer).changed(given if not isinstance(given, Case) else dict(given))
+            else:
+                answer = self.answer.neutral.changed(given)
+        except (UnknownFieldError, ValueError) as error:
+            raise DomainError(
+                self.name, f"its reference gave a field that is none: {error}", self.write(case)
+            ) from error
+        if self.step is None and (missing := [name for name in self.answer.names if _lacks(given, name)]):
+            raise DomainError(self.name, f"its reference must give {missing[0]} too", self.write(case))
+        for (name, field), value in zip(self.answer.fields.items(), answer.values_, strict=True):
+            if not _allows(field, value):
+                fault = f"its reference must give {name} a value of {field!r}, got {value!r:.80}"
+                raise DomainError(self.name, fault, self.write(case))
+        return answer
+
+    def resolve_text(self, text: str) -> str:
+        """The reference's answer to any text: that of a case, or `reject REASON`."""
+        try:
+            values = self.reader.values(text)
+        except MalformedTextError as error:
+            return self.rejection(error.reason)
+        return self.write_answer(self.outcome(self.codec.case(values)))
+
+    def agrees(self, prompt: str, answer: str, expected: str | None = None) -> bool:
+        """Whether an answer is right: the reference's, or one that the domain accepts.
+
+        Args:
+            prompt: any text.
+            answer: a learned engine's.
+            expected: the reference's, where it is known already.
+        """
+        if answer == (self.resolve_text(prompt) if expected is None else expected):
+            return True
+        if self.accepts is None:
+            return False
+        try:
+            case, read = self.read(prompt), self.read_answer(answer)
+        except MalformedTextError:
+            return False
+        return not isinstance(read, str) and bool(self.accepts(case, read))
+
+    # --- cases ---
+
+    def case(self, /, **values: Any) -> AnyCase:
+        """The simplest case, with those values: of a field by its name, of several members by that of all."""
+        return self.codec.case(self.prompt.neutral.changed(values).values_)
+
+    def fields_of(self, case: AnyCase) -> Case:
+        """A case as a value with the fields of the prompt, whatever the domain's own cases are."""
+        return Case(self.prompt, self.codec.case_values(case))
+
+    def answer_fields(self, answer: AnyAnswer) -> Case:
+        """An answer as a value with the fields of the answer."""
+        return Case(self.answer, self.codec.answer_values(answer))
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """The fields of the answer that the prompt has too."""
+        return tuple(name for name in self.answer.names if name in self.prompt.places)
+
+    # --- plays ---
+
+    @property
+    def has_plays(self) -> bool:
+        """Whether an answer can be gone on from: where it is the next state."""
+        return self.state is not None
+
+    def write_orders(self, orders: Any) -> str:
+        """The text of what is done in a state, as it stands behind the state."""
+        if self.orders is None:
+            return ""
+        values = self.codec.case_values(self.codec.joined(self.outset, orders))
+        return self.orders.write_values(values[len(self.answer.names) :])
+
+    @cached_property
+    def outset(self) -> AnyAnswer:
+        """The simplest state."""
+        return self.codec.answer(self.answer.neutral.values_)
+
+    def turns(self, play: Play) -> Iterator[AnyCase]:
+        """The cases of a play, one after the other, as the reference plays them."""
+        state = play.state
+        for orders in play.orders:
+            case = self.codec.joined(state, orders)
+            yield case
+            state = self.outcome(case)
+
+    def write_play(self, play: Play) -> str:
+        """The text of a play: the state, then the orders of one turn after another; without orders their number."""
+        state = self.write_answer(play.state)
+        if self.orders is None:
+            return f"{state}{_separator(state)}steps {len(play.orders)}\n"
+        return state + "".join(map(self.write_orders, play.orders))
+
+    def read_play(self, text: str) -> Play:
+        """The play that a text is: the orders of each of its turns make a case with its first state.
+
+        Raises:
+            MalformedTextError: they do not; its line is that of the whole text.
+        """
+        lines = [line for line in re.split(r"(?<=\n)", text) if line]
+        first, each = len(self.answer.lines), len(self.orders.lines) if self.orders is not None else 1
+        turns = []
+        for start in range(first, max(len(lines), first + 1), each):
+            part = lines[start : start + each]
+            try:
+                turns.append(self._turn_of_play(lines[:first], part))
+            except MalformedTextError as error:
+                behind = start - first if error.line > first else 0
+                raise MalformedTextError(
+                    error.reason, error.line + behind, error.piece, error.about, error.rule
+                ) from None
+        if self.orders is None:
+            return self._steps_of(turns[0], lines[first:])
+        parted = [self.codec.parted(case) for case in turns]
+        return Play(parted[0][0], tuple(orders for _, orders in parted))
+
+    def _turn_of_play(self, state: Sequence[str], orders: Sequence[str]) -> AnyCase:
+        text = "".join(state) + ("".join(orders) if self.orders is not None else "")
+        return self.read(text if self.answer.end or self.orders is not None else text.removesuffix("\n"))
+
+    def _steps_of(self, case: AnyCase, lines: Sequence[str]) -> Play:
+        found = re.fullmatch(r"steps ([1-9][0-9]{0,5})\n", "".join(lines))
+        if found is None:
+            raise MalformedTextError("truncated" if not lines else "unknown_label", len(self.answer.lines) + 1, 1)
+        return Play(self.codec.parted(case)[0], (None,) * int(found[1]))
+
+    # --- order and words ---
+
+    def simplicity(self, text: str) -> Any:
+        """What is simpler comes first: fewer lines, fewer fields unlike the simplest, lower values, then the text."""
+        if self.size is not None:
+            return self.size(text)
+        found = self.prompt.lines and self.reader.has_form(text)
+        if not found:
+            return text.count("\n"), len(text.split()), sum(int(part[:9]) for part in re.findall("[0-9]+", text)), text
+        values = self.reader.lenient(text)
+        ranks = [field.rank(value) for field, value in zip(self.prompt.fields.values(), values, strict=True)]
+        return text.count("\n"), sum(rank > 0 for rank in ranks), sum(ranks), text
+
+    # --- laws of the user's own ---
+
+    def cases(self, /, **narrowed: Any) -> Narrowed:
+        """The cases in which those fields are narrowed: to a value, to some values, or to those for which a function
+        of the value holds. For `law(cases=...)`; `turncheck.strategies.cases` makes a strategy of them.
+
+        Raises:
+            DomainError: there is no such field.
+        """
+        for name in narrowed:
+            if name not in self.prompt.places and name not in self.prompt.repeated:
+                raise DomainError(self.name, str(UnknownFieldError(name, self.prompt.names)))
+        return Narrowed(narrowed)
+
+    def law(
+        self,
+        function: Callable[..., Any] | None = None,
+        /,
+        *,
+        rule: str = "",
+        kind: str = "",
+        cases: Narrowed = ANY,
+        applies: Callable[[Any], bool] | None = None,
+        also: Callable[[Any], Any] | None = None,
+        plays: bool = False,
+    ) -> Any:
+        """Attaches a law: a function that asserts one thing of a case and the answer to it. Its docstring is the law's
+        sentence, its name the law's.
+
+            @DOMAIN.law
+            def marks_are_never_taken_back(before, after):
+                \"\"\"A cell that holds a mark keeps it.\"\"\"
+                assert ...
+
+        Args:
+            function: gets the case and the answer; with `also` the answer to the other case too; with `plays` a play
+                and the states after its turns, of a model that is fed its own answers.
+            rule: the rules that it follows from, for tables.
+            kind: `known answer`, `invariance` (with `also`) or `direction`.
+            cases: those that it is about.
+            applies: a condition on the case, where narrowed fields do not say it.
+            also: makes a second case of the first, or the values of its fields.
+            plays: whether it is about plays.
+        """
+
+        def attach(decorated: Callable[..., Any]) -> Callable[..., Any]:
+            attached = LawFunction(decorated, rule, kind, cases, applies, also, plays)
+            if any(each.name == attached.name for each in self.attached):
+                raise DomainError(self.name, f"each law must have a name of its own, got {attached.name} twice")
+            self.attached.append(attached)
+            return decorated
+
+        return attach if function is None else attach(function)
+
+
+def _allows(field: Any, value: Any) -> bool:
+    try:
+        return bool(field.allows(value))
+    except Exception:
+        return False
+
+
+def _lacks(given: Collection[str], name: str) -> bool:
+    return name not in given and name.rpartition("[")[0] not in given
+
+
+def _separator(state: str) -> str:
+    return "" if state.endswith("\n") else "\n"

@@ -1,0 +1,373 @@
+"""Reading a text by a schema: the case that it is, or the first thing that is wrong, by reason, line and piece.
+
+A newline ends a line, a single space parts two pieces, and the pieces are compared one by one with the schema's. White
+space is looked at in the whole text first; everything else comes in reading order. A condition across fields (`Check`)
+is looked at as soon as its fields are read.
+
+A valid text is matched as a whole by one regular expression; only what does not match is walked through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from turncheck.engine.case import Case, UnknownFieldError
+from turncheck.engine.fields import Int
+from turncheck.engine.schema import Piece, Schema
+
+Value = Any
+
+
+class MalformedTextError(ValueError):
+    """A text that is no case of the schema.
+
+    Attributes:
+        reason: why, in one word.
+        line: the line of the first thing that is wrong, from 1; where something is missing, the line that misses it.
+        piece: its piece in that line, from 1.
+        about: the reason in a sentence.
+        rule: the id of the rule that it follows from, if it has one.
+    """
+
+    def __init__(self, reason: str, line: int, piece: int, about: str = "", rule: str = "") -> None:
+        super().__init__(reason, line, piece)
+        self.reason, self.line, self.piece = reason, line, piece
+        self.about, self.rule = about, rule
+
+    def __str__(self) -> str:
+        about = f": {self.about}" if self.about else ""
+        return f"{self.reason} at line {self.line}, piece {self.piece}{about}{f' ({self.rule})' if self.rule else ''}"
+
+
+@attrs.frozen
+class Check:
+    """A condition across fields: a text that does not meet it is rejected for that reason.
+
+    Attributes:
+        reason: one word, as `cell_taken`.
+        sentence: what must hold.
+        fields: the fields that the condition looks at, or repeated fields; it gets a case with these alone.
+        holds: the condition.
+        at_line_end: whether it waits for the end of the line that has the last of its fields; else it is looked at
+            as soon as that field is read.
+    """
+
+    reason: str = attrs.field(validator=attrs.validators.matches_re(r"[a-z][a-z0-9_]*"))
+    sentence: str
+    fields: tuple[str, ...] = attrs.field(converter=tuple)
+    holds: Callable[[Any], bool]
+    at_line_end: bool = False
+
+
+# --- reasons ---------------------------------------------------------------------------------------------------------
+
+# fmt: off
+REASONS: Mapping[str, str] = {
+    "bad_spacing":      "the text is not made of lines with single spaces",
+    "truncated":        "the text ends too early",
+    "trailing_text":    "something follows where nothing belongs",
+    "misplaced_label":  "a word of the grammar stands where another belongs",
+    "unknown_label":    "no word of the grammar stands where one belongs",
+    "bad_number":       "a number's place holds no number of the right form",
+    "bad_value":        "a field's place holds nothing that the field can be",
+    "out_of_range":     "a value is outside its field's range",
+}
+"""Why a text is no case of a schema, whatever the schema; its checks have reasons of their own."""
+# fmt: on
+
+
+def reasons_of(schema: Schema, checks: Sequence[Check]) -> dict[str, str]:
+    """The reasons for which a text can be rejected, each with a sentence: those that the schema has a place for."""
+    fields = list(schema.fields.values())
+    pieces = [piece for line in schema.lines for piece in line]
+    labels = any(piece.word for piece in pieces) or any(field.reason is None for field in fields)
+    has = {
+        "misplaced_label": labels and len(schema.words) > 1,
+        "unknown_label": labels,
+        "bad_number": any(field.reason == "bad_number" for field in fields),
+        "bad_value": any(field.reason == "bad_value" for field in fields),
+        "out_of_range": any(_may_be_out_of_range(field) for field in fields),
+    }
+    found = {reason: about for reason, about in REASONS.items() if has.get(reason, True)}
+    for field in fields:
+        if field.reason is not None:
+            found.setdefault(field.reason, f"something stands where {field!r} belongs")
+    return {**found, **{check.reason: check.sentence for check in checks}}
+
+
+def _may_be_out_of_range(field: Any) -> bool:
+    if not isinstance(field, Int):
+        return False
+    widest = 10**field.digits - 1 if field.digits else field.high + 1
+    return field.high < widest or field.low > (-widest if field.signed else 0)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+_TABLED = 1_000
+"""Values of a field, at most, whose texts are looked up rather than worked out."""
+
+# White space other than space and newline (`str.isspace`), and control characters.
+_FORBIDDEN = re.compile(
+    "["
+    + "".join(
+        re.escape(chr(code))
+        for code in range(0x3001)
+        if chr(code) not in " \n" and (chr(code).isspace() or code < 32 or 127 <= code < 160)
+    )
+    + "]"
+)
+_ODD_SPACING = re.compile(rf"^[ \n]|[ \n]{{2}}| $|{_FORBIDDEN.pattern}")
+
+
+class UndeclaredFieldError(LookupError):
+    """A check looks at a field that it does not name, and that may not have been read when it is looked at."""
+
+    def __init__(self, check: Check, name: str) -> None:
+        super().__init__(check, name)
+        self.check, self.name = check, name
+
+    def __str__(self) -> str:
+        return f"check {self.check.reason} must name every field that it looks at, got none called {self.name!r}"
+
+
+class Reader:
+    """Reads texts by a schema.
+
+    Args:
+        schema: which.
+        checks: conditions across its fields.
+        words: the words of the grammar; by default the schema's. Another of them in a word's place is misplaced.
+        about: each reason's sentence, and the id of the rule that it follows from.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        checks: Sequence[Check] = (),
+        words: Sequence[str] | None = None,
+        about: Mapping[str, tuple[str, str]] | None = None,
+    ) -> None:
+        self.schema, self.checks = schema, tuple(checks)
+        self.words = frozenset(schema.words if words is None else words)
+        self.about = about or {}
+        self._due = {check: _places(check, schema) for check in self.checks}
+
+    def values(self, text: str) -> tuple[Value, ...]:
+        """The values of a case, in the schema's order.
+
+        Raises:
+            MalformedTextError: the text is no case; it says why and where.
+        """
+        found = self._matched(text)
+        if found is not None:
+            values = self._in_range(found)
+            if values is not None and self._meets_checks(values):
+                return values
+        self._walk(text, strict=True)
+        raise AssertionError(f"the pattern of {self.schema} does not match what its pieces do: {text!r}")
+
+    def lenient(self, text: str) -> tuple[Value, ...]:
+        """The values of what has the form of a case: its words, and in each field's place what that can write. Ranges
+        and checks do not count.
+
+        Raises:
+            MalformedTextError: the text has another form.
+        """
+        found = self._matched(text)
+        if found is None:
+            self._walk(text, strict=False)
+            raise AssertionError(f"the pattern of {self.schema} does not match what its pieces do: {text!r}")
+        return tuple([read(each) for read, each in zip(self._readers, found, strict=True)])
+
+    def has_form(self, text: str) -> bool:
+        """Whether the text has the form of a case, see `lenient`."""
+        return self._matched(text) is not None
+
+    # --- as a whole ---
+
+    def _matched(self, text: str) -> tuple[str, ...] | None:
+        found = self._pattern.fullmatch(text)
+        if found is None or _FORBIDDEN.search(text):
+            return None
+        groups: tuple[str, ...] = found.groups()
+        return groups
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        lines = (" ".join(piece.pattern for piece in line) for line in self.schema.lines)
+        return re.compile("\n".join(lines) + self.schema.end)
+
+    @cached_property
+    def _readers(self) -> list[Callable[[str], Value]]:
+        return [field.read for field in self.schema.fields.values()]
+
+    @cached_property
+    def _tables(self) -> list[Callable[[str], Value]]:
+        """For each field what makes a value of a text, or raises KeyError where the value is out of range."""
+
+        def checked(field: Any) -> Callable[[str], Value]:
+            def read(text: str) -> Value:
+                value = field.read(text)
+                if not field.allows(value):
+                    raise KeyError(text)
+                return value
+
+            return read
+
+        tables = []
+        for field in self.schema.fields.values():
+            count = field.count()
+            if count is None or count > _TABLED:
+                tables.append(checked(field))
+            else:
+                tables.append({field.write(value): value for value in field.values()}.__getitem__)
+        return tables
+
+    def _in_range(self, texts: tuple[str, ...]) -> tuple[Value, ...] | None:
+        try:
+            return tuple([table(text) for table, text in zip(self._tables, texts, strict=True)])
+        except KeyError:
+            return None
+
+    def _meets_checks(self, values: tuple[Value, ...]) -> bool:
+        case = Case(self.schema, values)
+        return all(check.holds(case) for check in self.checks)
+
+    # --- piece by piece ---
+
+    def _walk(self, text: str, strict: bool) -> None:
+        """Goes through the text from left to right, and raises at the first thing that is wrong."""
+        self._check_spacing(text)
+        body = text[: len(text) - len(self.schema.end)] if self.schema.end else text
+        lines = [line.split(" ") for line in body.split("\n")]
+        values: dict[int, Value] = {}
+        for number, steps in enumerate(self._steps, start=1):
+            pieces = lines[number - 1] if number <= len(lines) else []
+            for place, (step, piece) in enumerate(zip(steps, pieces, strict=False), start=1):
+                self._take(step, piece, values, strict, number, place)
+            if len(pieces) < len(steps):
+                raise self._fault("truncated", number, len(pieces) + 1)
+            if len(pieces) > len(steps):
+                raise self._fault("trailing_text", number, len(steps) + 1)
+            if strict:
+                for step in steps:
+                    self._look(step.at_line_end, values, number, len(steps))
+        if len(lines) > len(self._steps):
+            raise self._fault("trailing_text", len(self._steps) + 1, 1)
+
+    @cached_property
+    def _steps(self) -> list[list[_Step]]:
+        """What is wanted piece by piece, and which checks are due behind each."""
+        last = {check: max(places, default=-1) for check, places in self._due.items()}
+
+        def step(piece: Piece) -> _Step:
+            places = [self.schema.places[name] for name in piece.names]
+            due = [check for check in self.checks if last[check] in places]
+            at_once = tuple(check for check in due if not check.at_line_end)
+            at_line_end = tuple(check for check in due if check.at_line_end)
+            return _Step(piece, piece.word, re.compile(piece.pattern), places, at_once, at_line_end)
+
+        return [[step(piece) for piece in line] for line in self.schema.lines]
+
+    def _take(self, step: _Step, text: str, values: dict[int, Value], strict: bool, line: int, place: int) -> None:
+        """Reads a piece, and looks at the checks that are due then."""
+        if step.word:
+            if text != step.word:
+                raise self._fault(self._reason(text, step.piece), line, place)
+            return
+        found = step.pattern.fullmatch(text)
+        if found is None:
+            raise self._fault(self._reason(text, step.piece), line, place)
+        if not strict:
+            return
+        for at, part in zip(step.places, found.groups(), strict=True):
+            try:
+                values[at] = self._tables[at](part)
+            except KeyError:
+                raise self._fault("out_of_range", line, place) from None
+        self._look(step.at_once, values, line, place)
+
+    def _reason(self, text: str, piece: Piece) -> str:
+        """Why another text is wrong where that piece belongs."""
+        reason = piece.fields[0].reason if piece.fields else None
+        if reason is not None:
+            return reason
+        return "misplaced_label" if text in self.words else "unknown_label"
+
+    def _look(self, checks: Sequence[Check], values: dict[int, Value], line: int, place: int) -> None:
+        for check in checks:
+            if not check.holds(_Partial(self.schema, values, check, self._due[check])):
+                raise self._fault(check.reason, line, place)
+
+    def _check_spacing(self, text: str) -> None:
+        if not text:
+            raise self._fault("truncated", 1, 1)
+        if not _ODD_SPACING.search(text) and text.endswith("\n") == bool(self.schema.end):
+            return
+        lines = text.split("\n")
+        ended = lines[:-1] if self.schema.end else lines
+        for number, line in enumerate(ended, start=1):
+            for place, piece in enumerate(line.split(" "), start=1):
+                if not piece or _FORBIDDEN.search(piece):
+                    raise self._fault("bad_spacing", number, place)
+        if self.schema.end and lines[-1]:
+            raise self._fault("bad_spacing", len(lines), lines[-1].count(" ") + 1)
+
+    def _fault(self, reason: str, line: int, piece: int) -> MalformedTextError:
+        about, rule = self.about.get(reason, (REASONS.get(reason, ""), ""))
+        return MalformedTextError(reason, line, piece, about, rule)
+
+
+@attrs.frozen
+class _Step:
+    """A piece that is wanted, ready to be compared: its word or its pattern, and the checks that are due behind it."""
+
+    piece: Piece
+    word: str
+    pattern: re.Pattern[str]
+    places: list[int]
+    at_once: tuple[Check, ...]
+    at_line_end: tuple[Check, ...]
+
+
+class _Partial(Case):
+    """A case of which some fields are read: those that a check names, and no others can be looked at."""
+
+    __slots__ = ("_check", "_known", "_so_far")
+
+    def __init__(self, schema: Schema, so_far: Mapping[int, Value], check: Check, known: frozenset[int]) -> None:
+        super().__init__(schema, ())
+        for name, value in (("_so_far", so_far), ("_check", check), ("_known", known)):
+            object.__setattr__(self, name, value)
+
+    def __getitem__(self, name: str) -> Any:
+        place = self.schema.places.get(name)
+        if place in self._known:
+            return self._so_far[place]
+        members = self.schema.repeated.get(name, ())
+        if not members or not self._known.issuperset(members):
+            raise UndeclaredFieldError(self._check, name)
+        return tuple(self._so_far[member] for member in members)
+
+
+def _places(check: Check, schema: Schema) -> frozenset[int]:
+    """The places of the fields that a check names.
+
+    Raises:
+        UnknownFieldError: it names one that the schema has not.
+    """
+    found: set[int] = set()
+    for name in check.fields:
+        if name in schema.places:
+            found.add(schema.places[name])
+        elif name in schema.repeated:
+            found.update(schema.repeated[name])
+        else:
+            raise UnknownFieldError(name, schema.names)
+    return frozenset(found)

@@ -1,0 +1,82 @@
+"""Domains by name: entry points of the group `turncheck.domains`, ours and those of other packages alike, or a file.
+
+    duel                     what an installed package calls so
+    my_game.py:DOMAIN        an attribute of a file; `:DOMAIN` may be left out
+    my_package.game:DOMAIN   an attribute of a module
+
+Naming a file or a module runs it. Listing the names imports none of them.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+
+from turncheck.engine.domain import Domain
+from turncheck.engine.importing import attribute
+from turncheck.engine.learned import EngineError, described
+
+GROUP = "turncheck.domains"
+
+DEFAULT = "duel"
+"""The domain where none is named."""
+
+USUAL = "DOMAIN"
+"""The attribute of a file where none is named."""
+
+
+class UnknownDomainError(ValueError):
+    """A name under which no domain can be had.
+
+    Attributes:
+        name: as it was typed.
+        fault: what is wrong, and the way out.
+    """
+
+    def __init__(self, name: str, fault: str) -> None:
+        super().__init__(name, fault)
+        self.name, self.fault = name, fault
+
+    def __str__(self) -> str:
+        return f"domain {self.name}: {self.fault}"
+
+
+def domains() -> dict[str, EntryPoint]:
+    """The names that installed packages offer; nothing is imported."""
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+def load_domain(name: str = DEFAULT) -> Domain:
+    """The domain of that name.
+
+    Raises:
+        UnknownDomainError: there is none, or what makes it raised.
+    """
+    offered = domains()
+    if name in offered:
+        return _checked(name, _loaded(name, offered[name]))
+    home, parted, _ = name.rpartition(":")
+    target = name if parted and (home.endswith(".py") or not name.endswith(".py")) else f"{name}:{USUAL}"
+    if not parted and not name.endswith(".py"):
+        near = get_close_matches(name, offered, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        known = ", ".join(offered)
+        raise UnknownDomainError(name, f"there is none{hint} (installed: {known}; else FILE.py:NAME or MODULE:NAME)")
+    try:
+        found = attribute("", target, "my_game.py:DOMAIN")
+    except EngineError as error:
+        raise UnknownDomainError(name, error.fault) from error
+    return _checked(name, found)
+
+
+def _loaded(name: str, entry: EntryPoint) -> object:
+    try:
+        return entry.load()
+    except (Exception, SystemExit) as error:
+        raise UnknownDomainError(name, f"it cannot be loaded: {described(error)}") from error
+
+
+def _checked(name: str, found: object) -> Domain:
+    if not isinstance(found, Domain):
+        raise UnknownDomainError(name, f"it must be a Domain, got {type(found).__name__}")
+    return found

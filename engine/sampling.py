@@ -1,0 +1,190 @@
+"""Samplers: named, seeded distributions of a domain's cases.
+
+A sampler makes one case from one `random.Random`. `sample(domain, name, seed, count, start)` numbers its cases: case
+`i` of a seed is the same whatever was drawn before it, so that a sample can be cut, resumed and spread over processes.
+
+Every domain has these, unless it has its own of that name:
+
+- `uniform`: every field uniform over its values; what the checks refuse is drawn again.
+- `mixed`: each field uniform (50 %), at a boundary (35 %), or its simplest (15 %). Where there is a start half of the
+  cases come from `play`, and a third of those have one field drawn anew.
+- `play`, where there is a start: a case 0 to 15 turns behind one, each turn's orders uniform over those that are valid.
+
+Seeds are parted by use, so that nothing is ever measured on cases that it was trained on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+from turncheck.engine.domain import AnyAnswer, AnyCase, Domain, DomainError, Sampler
+from turncheck.engine.fields import Field
+from turncheck.engine.play import Play
+from turncheck.engine.schema import Schema
+
+EVALUATION_SEEDS = range(1_000_000)
+TRAINING_SEEDS = range(1_000_000, 2_000_000)
+HELD_OUT_SEEDS = range(2_000_000, 3_000_000)
+"""Training draws from the second range and watches itself on the third. What is reported is measured on the first."""
+
+TRIES = 1_000
+"""Draws in a row that the checks may refuse."""
+
+ORDERS_TRIED = 100
+"""Orders that are drawn for a state before it counts as one in which nothing can be done."""
+
+DEPTH = 15
+"""Turns before a played case, at most."""
+
+
+class UnknownSamplerError(KeyError):
+    """There is no sampler of that name.
+
+    Attributes:
+        name: what was asked for.
+        known: the samplers that there are.
+    """
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(name)
+        self.name, self.known = name, known
+
+    def __str__(self) -> str:
+        return f"sampler must be one of {', '.join(self.known)}, got {self.name!r}"
+
+
+def samplers_of(domain: Domain) -> dict[str, Sampler]:
+    """The domain's samplers by name: its own, and those that every domain has."""
+    derived: dict[str, Callable[[Domain, Random], AnyCase]] = {"mixed": mixed, "play": play, "uniform": uniform}
+    if domain.start is None:
+        del derived["play"]
+    usual: dict[str, Sampler | None] = {name: _of(domain, each) for name, each in derived.items()}
+    return {name: each for name, each in {**usual, **domain.samplers}.items() if each is not None}
+
+
+def _of(domain: Domain, sampler: Callable[[Domain, Random], AnyCase]) -> Sampler:
+    return lambda random: sampler(domain, random)
+
+
+def sample(domain: Domain, name: str, seed: int, count: int, start: int = 0) -> Iterator[AnyCase]:
+    """Cases `start` to `start + count - 1` of that sampler and seed.
+
+    Raises:
+        UnknownSamplerError: no sampler has that name.
+        DomainError: the checks refuse nearly all that is drawn, or a sampler raised.
+    """
+    known = samplers_of(domain)
+    if name not in known:
+        raise UnknownSamplerError(name, tuple(known))
+    return (_drawn(domain, name, known[name], stream(name, seed, index)) for index in range(start, start + count))
+
+
+def _drawn(domain: Domain, name: str, sampler: Sampler, random: Random) -> AnyCase:
+    try:
+        return sampler(random)
+    except DomainError:
+        raise
+    except Exception as error:
+        raise DomainError(domain.name, f"sampler {name} raised {type(error).__name__}: {error}"[:300]) from error
+
+
+def stream(name: str, seed: int, index: int) -> Random:
+    """The randomness of one numbered draw: the same on every machine and every version of Python."""
+    return Random(f"{name}/{seed}/{index}")
+
+
+# --- what every domain has -------------------------------------------------------------------------------------------
+
+
+def uniform(domain: Domain, random: Random) -> AnyCase:
+    """Any case, as often as every other."""
+    return _first_valid(domain, lambda: _values(domain.prompt, random, _uniform_value))
+
+
+def mixed(domain: Domain, random: Random) -> AnyCase:
+    """Any case, with every boundary of every field often."""
+    if domain.start is not None and random.random() < 0.5:
+        case = play(domain, random)
+        return _with_one_other(domain, case, random) if random.random() < 1 / 3 else case
+    return _first_valid(domain, lambda: _values(domain.prompt, random, _mixed_value))
+
+
+def play(domain: Domain, random: Random) -> AnyCase:
+    """A case of a play that began at a start, at a random depth; each comes from a play of its own."""
+    state, case = start_of(domain, random), None
+    for _ in range(random.randint(0, DEPTH) + 1):
+        following = next_case(domain, state, random)
+        if following is None:
+            break
+        case, state = following, domain.outcome(following)
+    if case is None:
+        raise DomainError(domain.name, f"no orders of {ORDERS_TRIED} drawn are valid at a start: mend start or checks")
+    return case
+
+
+def played_on(domain: Domain, case: AnyCase, random: Random, most: int = 8) -> Play:
+    """A play that begins with the case, and has up to so many turns more, with orders that are valid there."""
+    state, orders = domain.codec.parted(case)
+    done, at = [orders], domain.outcome(case)
+    for _ in range(random.randint(0, most)):
+        following = next_case(domain, at, random)
+        if following is None:
+            break
+        done.append(domain.codec.parted(following)[1])
+        at = domain.outcome(following)
+    return Play(state, tuple(done))
+
+
+def start_of(domain: Domain, random: Random) -> AnyAnswer:
+    """A state at which a play begins."""
+    if callable(domain.start):
+        return domain.start(random)
+    return random.choice(domain.start) if isinstance(domain.start, list | tuple) else domain.start
+
+
+def next_case(domain: Domain, state: AnyAnswer, random: Random) -> AnyCase | None:
+    """The state with orders that make a valid case with it; None where none were found."""
+    orders = domain.orders
+    if orders is None:
+        case = domain.codec.joined(state, None)
+        return case if domain.is_case(domain.write(case)) else None
+    values = domain.codec.answer_values(state)
+    for _ in range(ORDERS_TRIED):
+        case = domain.codec.case(values + _values(orders, random, _uniform_value))
+        if domain.is_case(domain.write(case)):
+            return case
+    return None
+
+
+def _first_valid(domain: Domain, draw: Callable[[], tuple[Any, ...]]) -> AnyCase:
+    for _ in range(TRIES):
+        values = draw()
+        if domain.is_case(domain.prompt.write_values(values)):
+            return domain.codec.case(values)
+    fault = f"its checks refused {TRIES:,} cases in a row: give it a start, a sampler of its own, or fewer checks"
+    raise DomainError(domain.name, fault)
+
+
+def _with_one_other(domain: Domain, case: AnyCase, random: Random) -> AnyCase:
+    """The case with one field drawn anew, if that is a case; else the case."""
+    fields = domain.fields_of(case)
+    name = random.choice(domain.prompt.names)
+    other = fields.changed({name: _mixed_value(domain.prompt.fields[name], random)})
+    return domain.codec.case(other.values_) if domain.is_case(domain.prompt.write(other)) else case
+
+
+def _values(schema: Schema, random: Random, draw: Callable[[Field, Random], Any]) -> tuple[Any, ...]:
+    return tuple([draw(field, random) for field in schema.fields.values()])
+
+
+def _uniform_value(field: Field, random: Random) -> Any:
+    return field.sample(random)
+
+
+def _mixed_value(field: Field, random: Random) -> Any:
+    point = random.random()
+    if point < 0.5:
+        return field.sample(random)
+    return random.choice(field.edges()) if point < 0.85 else field.simplest

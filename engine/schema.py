@@ -1,0 +1,268 @@
+"""A schema: a text with named places. It says how a case is written, and what its fields are.
+
+    >>> from turncheck.engine.fields import Choice, Int
+    >>> board = Schema('''
+    ...     turn {turn}
+    ...     hero hp {hero.hp}/{hero.max}
+    ...     tape {cell[0..3]}
+    ...     ''', turn=Int(1, 99), hp=Int(0, 40), max=Int(1, 40), cell=Choice(".", "x"))
+    >>> board.names
+    ('turn', 'hero.hp', 'hero.max', 'cell[0]', 'cell[1]', 'cell[2]', 'cell[3]')
+    >>> print(board.write(board.neutral), end="")
+    turn 01
+    hero hp 00/01
+    tape . . . .
+
+The text is lines, a line is pieces between single spaces, and a piece is a word, or one or more fields with whatever
+stands between them. How a text is read is in `turncheck.engine.reading`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import islice, product
+from typing import Any
+
+import attrs
+
+from turncheck.engine.case import Case
+from turncheck.engine.fields import Choice, Field, SchemaError
+
+_NAME = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
+_FIELD = re.compile(rf"{{({_NAME}(?:\[[0-9]+(?:\.\.[0-9]+)?\])?)}}")
+_REPEATED = re.compile(rf"{{({_NAME})\[([0-9]+)\.\.([0-9]+)\]}}")
+
+MOST_REPEATED = 10_000
+"""Members of a repeated field, at most."""
+
+TRIED = 400
+"""Combinations of boundary values with which a piece is written and read back when a schema is made."""
+
+
+@attrs.frozen
+class Piece:
+    """A piece of a line: a word, or fields with what stands around them.
+
+    Attributes:
+        borders: the texts before, between and behind the fields, one more than there are fields; of a word, the word.
+        names: the fields, in their order; of a word none.
+        fields: what they hold.
+    """
+
+    borders: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """The word; empty where there are fields."""
+        return "" if self.names else self.borders[0]
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is one field and nothing else."""
+        return len(self.names) == 1 and self.borders == ("", "")
+
+    @cached_property
+    def pattern(self) -> str:
+        """A regular expression of it, one group for each field."""
+        groups = [f"({field.pattern})" for field in self.fields]
+        return "".join(part for pair in zip(map(re.escape, self.borders), [*groups, ""], strict=True) for part in pair)
+
+    def write(self, values: Sequence[Any]) -> str:
+        """Its text."""
+        texts = [field.write(value) for field, value in zip(self.fields, values, strict=True)]
+        return "".join(part for pair in zip(self.borders, [*texts, ""], strict=True) for part in pair)
+
+
+class Schema:
+    """A text with named places.
+
+    Args:
+        text: the lines, as they are written; `{name}` stands for a field, `{name[0..n]}` for n + 1 of them, pieces of
+            their own. Indentation and empty lines around the text do not count.
+        end: what ends the text behind its last line.
+        fields: by name, or by the part of the name behind its last dot; a repeated one by its name without an index.
+
+    Attributes:
+        lines: the pieces of each line.
+        names: the fields, in the order in which they are written.
+        fields: what each holds, by name.
+        places: the place of each among the values of a case, by name.
+        repeated: the places of the members of each repeated field, by its name.
+        groups: what stands before the dots of names.
+
+    Raises:
+        SchemaError: a field is not said, is said and not used, comes twice, or could not be read back.
+    """
+
+    def __init__(self, text: str, *, end: str = "\n", **fields: Field) -> None:
+        if end not in ("", "\n"):
+            raise SchemaError("a schema's end", "a newline or nothing", end)
+        rows = [line.split() for line in text.strip().splitlines()]
+        if not rows or not all(rows):
+            raise SchemaError("a schema's text", "lines of pieces, none of them empty", text)
+        used: set[str] = set()
+        lines = [tuple(_piece(piece, fields, used) for piece in _expanded(row)) for row in rows]
+        if unused := sorted(fields.keys() - used):
+            raise SchemaError("a schema's fields", f"used in its text, as {{{unused[0]}}}", unused[0])
+        self._lay_out(tuple(lines), end)
+
+    def _lay_out(self, lines: tuple[tuple[Piece, ...], ...], end: str) -> None:
+        self.lines, self.end = lines, end
+        pairs = [pair for line in lines for piece in line for pair in zip(piece.names, piece.fields, strict=True)]
+        self.names = tuple(name for name, _ in pairs)
+        for name in self.names:
+            if self.names.count(name) > 1:
+                raise SchemaError("a schema's field", "named once", name)
+        self.fields: dict[str, Field] = dict(pairs)
+        self.places = {name: place for place, name in enumerate(self.names)}
+        self.repeated = _members(self.names)
+        self.groups = frozenset(name[: at.start()] for name in self.names for at in re.finditer(r"\.", name))
+
+    def __add__(self, other: Schema) -> Schema:
+        """Both texts, one behind the other."""
+        if not self.end:
+            raise SchemaError("the end of a schema behind which another stands", "a newline", self.end)
+        whole = object.__new__(Schema)
+        whole._lay_out(self.lines + other.lines, other.end)
+        return whole
+
+    def __repr__(self) -> str:
+        return f"Schema({self.write(self.neutral)!r})"
+
+    @cached_property
+    def neutral(self) -> Case:
+        """The case of all the simplest values."""
+        return Case(self, tuple(field.simplest for field in self.fields.values()))
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words that it writes, in reading order, then those of its choices: the grammar's, and no others."""
+        literal = [piece.word for line in self.lines for piece in line if piece.word]
+        chosen = [word for field in self.fields.values() if isinstance(field, Choice) for word in field.words]
+        return tuple(dict.fromkeys([*literal, *chosen]))
+
+    # --- writing ---
+
+    def write(self, case: Case | Mapping[str, Any]) -> str:
+        """The text of a case; of any mapping that has a value for each field."""
+        if isinstance(case, Case) and case.schema is self:
+            return self.write_values(case.values_)
+        return self.write_values(tuple(case[name] for name in self.names))
+
+    def write_values(self, values: Sequence[Any]) -> str:
+        """The text of a case, by its values in their order."""
+        return self._format % tuple([write(value) for write, value in zip(self._writers, values, strict=True)])
+
+    @cached_property
+    def _format(self) -> str:
+        def written(piece: Piece) -> str:
+            return "%s".join(border.replace("%", "%%") for border in piece.borders)
+
+        return "\n".join(" ".join(map(written, line)) for line in self.lines) + self.end
+
+    @cached_property
+    def _writers(self) -> list[Any]:
+        return [field.write for field in self.fields.values()]
+
+    # --- how fields stand to each other ---
+
+    def label(self, name: str) -> str:
+        """How tables call a field: its groups and its name, with spaces between."""
+        return name.replace(".", " ")
+
+    @cached_property
+    def siblings(self) -> dict[str, tuple[str, ...]]:
+        """For each field the same one of the other groups: `foe.hp` of `hero.hp`."""
+        of_last: dict[str, list[str]] = {}
+        for name in self.names:
+            if "." in name:
+                of_last.setdefault(name.partition(".")[2], []).append(name)
+        return {
+            name: tuple(other for other in of_last.get(name.partition(".")[2], ()) if other != name and "." in name)
+            for name in self.names
+        }
+
+    @cached_property
+    def neighbours(self) -> dict[str, tuple[str, ...]]:
+        """For each field the one before it and the one behind it in its line."""
+        found: dict[str, tuple[str, ...]] = {}
+        for line in self.lines:
+            names = [name for piece in line for name in piece.names]
+            for place, name in enumerate(names):
+                found[name] = tuple(names[max(place - 1, 0) : place] + names[place + 1 : place + 2])
+        return found
+
+
+# --- from text to pieces ---------------------------------------------------------------------------------------------
+
+
+def _expanded(row: Sequence[str]) -> Iterator[str]:
+    """The pieces of a line, each member of a repeated field in one of its own."""
+    for piece in row:
+        repeated = _REPEATED.fullmatch(piece)
+        if repeated is None:
+            if inside := _REPEATED.search(piece):
+                raise SchemaError("a repeated field", "a piece by itself, with a space on both sides", inside[0])
+            yield piece
+            continue
+        name, first, last = repeated[1], int(repeated[2]), int(repeated[3])
+        if not first <= last < first + MOST_REPEATED:
+            raise SchemaError(f"the range of {name}", f"first..last, at most {MOST_REPEATED} of them", piece)
+        yield from (f"{{{name}[{index}]}}" for index in range(first, last + 1))
+
+
+def _piece(text: str, kinds: Mapping[str, Field], used: set[str]) -> Piece:
+    parts = _FIELD.split(text)
+    borders, names = tuple(parts[::2]), tuple(parts[1::2])
+    for border in borders:
+        if "{" in border or "}" in border:
+            raise SchemaError("a place", "{name}, {group.name} or {name[0..n]}", text)
+    piece = Piece(borders, names, tuple(_kind(name, kinds, used) for name in names))
+    _check_borders(piece)
+    return piece
+
+
+def _kind(name: str, kinds: Mapping[str, Field], used: set[str]) -> Field:
+    """What the field of that name holds: said by its name, or by a part of it."""
+    plain = re.sub(r"\[[0-9]+\]", "", name)
+    for known in (name, plain, plain.rpartition(".")[2]):
+        if known in kinds:
+            used.add(known)
+            if not isinstance(kinds[known], Field):
+                raise SchemaError(f"field {known}", "an Int, a Choice or another Field", kinds[known])
+            return kinds[known]
+    raise SchemaError("a schema's text", f"made of fields that are said beside it, {plain}=Int(...)", f"{{{name}}}")
+
+
+def _members(names: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        if name.endswith("]"):
+            found.setdefault(name.rpartition("[")[0], []).append(place)
+    return {name: tuple(places) for name, places in found.items()}
+
+
+def _check_borders(piece: Piece) -> None:
+    """Looks at whether the piece can be read back: written with boundary values, each field must be found again."""
+    for name, field, border in zip(piece.names, piece.fields, piece.borders[1:], strict=True):
+        if not border and name != piece.names[-1] and field.width is None:
+            demand = "followed by a border, {a}+{b}, since its texts have several lengths"
+            raise SchemaError(f"field {name}", demand, "".join(f"{{{each}}}" for each in piece.names))
+    edges = [field.edges() for field in piece.fields]
+    for values in islice(product(*edges), TRIED):
+        text = piece.write(values)
+        found = re.fullmatch(piece.pattern, text)
+        if re.search(r"\s", text):
+            raise SchemaError(f"what {' and '.join(piece.names)} write", "without white space", text)
+        back = None if found is None else tuple(map(_read, piece.fields, found.groups()))
+        if back != values or len(found.groups()) != len(values):  # type: ignore[union-attr]  # back is None then
+            demand = f"such that {text!r} can be read back as {values}: give them a border that none of them writes"
+            raise SchemaError(f"fields {', '.join(piece.names)}", demand, back)
+
+
+def _read(field: Field, text: str) -> Any:
+    return field.read(text)

@@ -175,6 +175,7 @@ class Domain:
 
         rules: what the engine's rules are called, and a sentence for each; laws name those that they follow from.
         without: the domain with the rule of that name left out.
+        exempt: the rules that change no answer when they are left out, and why.
         variants: the domain that the text of a rules file makes of this one.
         base: of a variant, the domain that it is one of.
         described: of a variant, how it differs, in words; else the name.
@@ -193,8 +194,10 @@ class Domain:
         size: the total order by which counterexamples are shrunk: a key of a text.
         describe: a case in a few words, by its text and the kind of its law.
         aims: of a play, numbers that are to become high, by name: they steer how plays are drawn.
+        plays_on: makes a play that begins with a case and goes on at random.
         laws: its laws, or a function that gives them when they are first asked for.
         derives: whether it gets the laws that follow from its schema as well.
+        held: whether its laws were held against its own reference on many cases; else every run tries them first.
         templates: other wordings by name: two functions that undo each other, from its texts and back.
         model: the path of the model that is checked where none is named.
 
@@ -218,6 +221,7 @@ class Domain:
     accepts: Callable[[Any, Any], bool] | None = attrs.field(default=None, kw_only=True)
     rules: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     without: Callable[[str], Domain] | None = attrs.field(default=None, kw_only=True)
+    exempt: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     variants: Callable[[str], Domain] | None = attrs.field(default=None, kw_only=True)
     base: Domain | None = attrs.field(default=None, kw_only=True)
     described: str = attrs.field(default="", kw_only=True)
@@ -233,9 +237,11 @@ class Domain:
     edits: Any = attrs.field(default=None, kw_only=True)
     size: Callable[[str], Any] | None = attrs.field(default=None, kw_only=True)
     describe: Callable[[str, str], str] | None = attrs.field(default=None, kw_only=True)
-    aims: Callable[[Any], Mapping[str, float]] | None = attrs.field(default=None, kw_only=True)
+    aims: Callable[[Play], Mapping[str, float]] | None = attrs.field(default=None, kw_only=True)
+    plays_on: Callable[[Any, Random], Play] | None = attrs.field(default=None, kw_only=True)
     laws: Any = attrs.field(default=(), kw_only=True)
     derives: bool = attrs.field(default=True, kw_only=True)
+    held: bool = attrs.field(default=False, kw_only=True)
     templates: Mapping[str, tuple[Callable[[str], str], Callable[[str], str]]] = attrs.field(factory=dict, kw_only=True)
     model: Path | None = attrs.field(default=None, kw_only=True)
     attached: list[LawFunction] = attrs.field(factory=list, init=False)

@@ -79,6 +79,11 @@ class Field:
         """Any value, as often as every other."""
         raise NotImplementedError
 
+    @property
+    def format(self) -> str | None:
+        """What writes the value behind a `%`, as `02d`, where that says it; else None, and `write` is asked."""
+        return None
+
     def write(self, value: Any) -> str:
         """The value's text."""
         return str(value)
@@ -118,6 +123,7 @@ class Int(Field):
         digits: how many are written, with zeros in front: by default as many as the range needs. 0 writes numbers as
             Python does, without zeros in front.
         signed: whether a sign is written, `+` too where the digits are fixed; by default where the range goes below 0.
+        simplest: the number towards which cases are shrunk; by default the one nearest to 0.
 
     >>> Int(0, 99).write(7), Int(-128, 127).write(7), Int(0, 99, digits=0).write(7)
     ('07', '+007', '7')
@@ -130,6 +136,7 @@ class Int(Field):
     high: int = attrs.field()
     digits: int = attrs.field(default=None)  # None is replaced when it is made
     signed: bool = attrs.field(default=None)
+    simplest: int = attrs.field(default=None)
 
     reason = "bad_number"
 
@@ -149,6 +156,10 @@ class Int(Field):
             raise SchemaError("Int's digits", demand, self.digits)
         if self.low < 0 and not self.signed:
             raise SchemaError("Int's signed", f"True for a range that goes down to {self.low}", self.signed)
+        if self.simplest is None:
+            object.__setattr__(self, "simplest", max(self.low, min(0, self.high)))
+        if not self.allows(self.simplest):
+            raise SchemaError("Int's simplest", f"{self.low}..{self.high}", self.simplest)
 
     @property
     def pattern(self) -> str:
@@ -163,11 +174,6 @@ class Int(Field):
         """The digits, and the sign."""
         return self.digits + self.signed if self.digits else None
 
-    @property
-    def simplest(self) -> int:
-        """The number nearest to 0."""
-        return max(self.low, min(0, self.high))
-
     def edges(self) -> Sequence[int]:
         """Both ends and the simplest, each with its neighbours."""
         ends = (self.low, self.low + 1, self.simplest - 1, self.simplest, self.simplest + 1, self.high - 1, self.high)
@@ -177,9 +183,14 @@ class Int(Field):
         """Any number of the range."""
         return random.randint(self.low, self.high)
 
+    @property
+    def format(self) -> str:
+        """The digits, with a sign where one is written."""
+        return f"{'+' if self.signed else ''}0{self.digits + self.signed}d" if self.digits else "d"
+
     def write(self, value: int) -> str:
         """The number's digits. One that is out of range is written all the same, with as many as it needs."""
-        return format(value, f"{'+' if self.signed else ''}0{self.digits + self.signed}") if self.digits else str(value)
+        return f"%{self.format}" % value
 
     def read(self, text: str) -> int:
         """The number."""
@@ -259,6 +270,15 @@ class Choice(Field):
     def simplest(self) -> str:
         """The first word."""
         return self.words[0]
+
+    @property
+    def format(self) -> str:
+        """The word."""
+        return "s"
+
+    def write(self, value: str) -> str:
+        """The word."""
+        return value
 
     def edges(self) -> Sequence[str]:
         """All words."""

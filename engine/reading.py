@@ -91,7 +91,7 @@ def reasons_of(schema: Schema, checks: Sequence[Check]) -> dict[str, str]:
         "unknown_label": labels,
         "bad_number": any(field.reason == "bad_number" for field in fields),
         "bad_value": any(field.reason == "bad_value" for field in fields),
-        "out_of_range": any(_may_be_out_of_range(field) for field in fields),
+        "out_of_range": any(may_be_out_of_range(field) for field in fields),
     }
     found = {reason: about for reason, about in REASONS.items() if has.get(reason, True)}
     for field in fields:
@@ -100,7 +100,8 @@ def reasons_of(schema: Schema, checks: Sequence[Check]) -> dict[str, str]:
     return {**found, **{check.reason: check.sentence for check in checks}}
 
 
-def _may_be_out_of_range(field: Any) -> bool:
+def may_be_out_of_range(field: Any) -> bool:
+    """Whether the field can write a value that is outside its range."""
     if not isinstance(field, Int):
         return False
     widest = 10**field.digits - 1 if field.digits else field.high + 1
@@ -250,14 +251,16 @@ class Reader:
         for number, steps in enumerate(self._steps, start=1):
             pieces = lines[number - 1] if number <= len(lines) else []
             for place, (step, piece) in enumerate(zip(steps, pieces, strict=False), start=1):
-                self._take(step, piece, values, strict, number, place)
+                if piece != step.word:
+                    self._take(step, piece, values, strict, number, place)
             if len(pieces) < len(steps):
                 raise self._fault("truncated", number, len(pieces) + 1)
             if len(pieces) > len(steps):
                 raise self._fault("trailing_text", number, len(steps) + 1)
             if strict:
                 for step in steps:
-                    self._look(step.at_line_end, values, number, len(steps))
+                    if step.at_line_end:
+                        self._look(step.at_line_end, values, number, len(steps))
         if len(lines) > len(self._steps):
             raise self._fault("trailing_text", len(self._steps) + 1, 1)
 
@@ -276,12 +279,8 @@ class Reader:
         return [[step(piece) for piece in line] for line in self.schema.lines]
 
     def _take(self, step: _Step, text: str, values: dict[int, Value], strict: bool, line: int, place: int) -> None:
-        """Reads a piece, and looks at the checks that are due then."""
-        if step.word:
-            if text != step.word:
-                raise self._fault(self._reason(text, step.piece), line, place)
-            return
-        found = step.pattern.fullmatch(text)
+        """Reads a piece that is no word, and looks at the checks that are due then."""
+        found = None if step.word else step.pattern.fullmatch(text)
         if found is None:
             raise self._fault(self._reason(text, step.piece), line, place)
         if not strict:
@@ -291,7 +290,8 @@ class Reader:
                 values[at] = self._tables[at](part)
             except KeyError:
                 raise self._fault("out_of_range", line, place) from None
-        self._look(step.at_once, values, line, place)
+        if step.at_once:
+            self._look(step.at_once, values, line, place)
 
     def _reason(self, text: str, piece: Piece) -> str:
         """Why another text is wrong where that piece belongs."""

@@ -126,6 +126,8 @@ def play(domain: Domain, random: Random) -> AnyCase:
 
 def played_on(domain: Domain, case: AnyCase, random: Random, most: int = 8) -> Play:
     """A play that begins with the case, and has up to so many turns more, with orders that are valid there."""
+    if domain.plays_on is not None:
+        return domain.plays_on(case, random)
     state, orders = domain.codec.parted(case)
     done, at = [orders], domain.outcome(case)
     for _ in range(random.randint(0, most)):
@@ -135,6 +137,12 @@ def played_on(domain: Domain, case: AnyCase, random: Random, most: int = 8) -> P
         done.append(domain.codec.parted(following)[1])
         at = domain.outcome(following)
     return Play(state, tuple(done))
+
+
+def easy_case(domain: Domain) -> AnyCase:
+    """The simplest case, where that is one; else the first that is drawn."""
+    case = domain.case()
+    return case if domain.is_case(domain.write(case)) else next(sample(domain, next(iter(samplers_of(domain))), 0, 1))
 
 
 def start_of(domain: Domain, random: Random) -> AnyAnswer:

@@ -20,7 +20,7 @@ stands between them. How a text is read is in `turncheck.engine.reading`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, product
 from typing import Any
@@ -153,20 +153,29 @@ class Schema:
             return self.write_values(case.values_)
         return self.write_values(tuple(case[name] for name in self.names))
 
-    def write_values(self, values: Sequence[Any]) -> str:
+    def write_values(self, values: tuple[Any, ...]) -> str:
         """The text of a case, by its values in their order."""
-        return self._format % tuple([write(value) for write, value in zip(self._writers, values, strict=True)])
+        if self._writers:
+            changed = list(values)
+            for place, write in self._writers:
+                changed[place] = write(values[place])
+            values = tuple(changed)
+        return self._format % values
 
     @cached_property
     def _format(self) -> str:
         def written(piece: Piece) -> str:
-            return "%s".join(border.replace("%", "%%") for border in piece.borders)
+            borders = [border.replace("%", "%%") for border in piece.borders]
+            formats = [f"%{field.format or 's'}" for field in piece.fields]
+            return "".join(part for pair in zip(borders, [*formats, ""], strict=True) for part in pair)
 
         return "\n".join(" ".join(map(written, line)) for line in self.lines) + self.end
 
     @cached_property
-    def _writers(self) -> list[Any]:
-        return [field.write for field in self.fields.values()]
+    def _writers(self) -> list[tuple[int, Callable[[Any], str]]]:
+        """The fields that no format writes, with their places."""
+        fields = enumerate(self.fields.values())
+        return [(place, field.write) for place, field in fields if field.format is None]
 
     # --- how fields stand to each other ---
 

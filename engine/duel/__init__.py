@@ -1,6 +1,6 @@
 """The ground truth: the duel's state, tables and rules, resolving a turn, the text, samplers. No learned thing here."""
 
-from turncheck.engine.duel.play import Play, read_play, write_play
+from turncheck.engine.duel.play import Play, turns_of
 from turncheck.engine.duel.resolve import resolve
 from turncheck.engine.duel.rules import RULE_IDS, RULES_VERSION, STANDARD, Rules, RulesError
 from turncheck.engine.duel.state import (
@@ -46,10 +46,9 @@ __all__ = [
     "read",
     "read_answer",
     "read_battle",
-    "read_play",
     "resolve",
     "resolve_text",
+    "turns_of",
     "write",
-    "write_play",
     "write_rejection",
 ]

@@ -4,8 +4,6 @@ A sampler makes one turn from one `random.Random`. `sample(name, seed, start, co
 seed is the same whatever was drawn before it, so that a sample can be cut, resumed and spread over processes. The
 same seed of two samplers, or of two numbers, gives unrelated turns.
 
-Seeds are parted by use, so that nothing is ever measured on turns that it was trained on.
-
     >>> from turncheck.engine.duel.samplers import sample
     >>> [turn.battle.turn for turn in sample("play", seed=0, count=3)] == [
     ...     turn.battle.turn for turn in sample("play", seed=0, count=3)
@@ -22,13 +20,9 @@ from turncheck.engine.duel.resolve import resolve
 from turncheck.engine.duel.rules import STANDARD, Rules
 from turncheck.engine.duel.state import Battle, Order, Turn, Unit, UnitName
 from turncheck.engine.duel.tables import ACTION_NAMES, BLANK, STATUSES
+from turncheck.engine.sampling import UnknownSamplerError, stream
 
 Sampler = Callable[[Random, Rules], Turn]
-
-EVALUATION_SEEDS = range(1_000_000)
-TRAINING_SEEDS = range(1_000_000, 2_000_000)
-HELD_OUT_SEEDS = range(2_000_000, 3_000_000)
-"""Training draws from the second range and watches itself on the third. What is reported is measured on the first."""
 
 
 def mixed(random: Random, rules: Rules = STANDARD) -> Turn:
@@ -113,7 +107,7 @@ def play(random: Random, rules: Rules = STANDARD) -> Turn:
 
     Each turn comes from a battle of its own, so that turns are independent.
     """
-    battle = Battle(1, _start_unit(random, rules), _start_unit(random, rules), limits=rules.limits)
+    battle = start(random, rules)
     for _ in range(random.randint(0, 15)):
         turn = _played_turn(random, battle)
         after = resolve(turn, rules)
@@ -121,6 +115,11 @@ def play(random: Random, rules: Rules = STANDARD) -> Turn:
             return turn if random.random() < 0.96 else _played_turn(random, after)
         battle = after
     return _played_turn(random, battle)
+
+
+def start(random: Random, rules: Rules = STANDARD) -> Battle:
+    """A battle as it begins, see `play`."""
+    return Battle(1, _start_unit(random, rules), _start_unit(random, rules), limits=rules.limits)
 
 
 def _start_unit(random: Random, rules: Rules) -> Unit:
@@ -165,17 +164,6 @@ SAMPLERS: dict[str, Sampler] = {"mixed": mixed, "play": play}
 """The samplers by name."""
 
 
-class UnknownSamplerError(KeyError):
-    """There is no sampler of that name."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
-
-    def __str__(self) -> str:
-        return f"sampler must be one of {', '.join(SAMPLERS)}, got {self.name!r}"
-
-
 def sample(name: str, seed: int, count: int, start: int = 0, rules: Rules = STANDARD) -> Iterator[Turn]:
     """Turns `start` to `start + count - 1` of that sampler and seed.
 
@@ -183,10 +171,5 @@ def sample(name: str, seed: int, count: int, start: int = 0, rules: Rules = STAN
         UnknownSamplerError: no sampler has that name.
     """
     if name not in SAMPLERS:
-        raise UnknownSamplerError(name)
+        raise UnknownSamplerError(name, tuple(SAMPLERS))
     return (SAMPLERS[name](stream(name, seed, index), rules) for index in range(start, start + count))
-
-
-def stream(name: str, seed: int, index: int) -> Random:
-    """The randomness of one numbered draw: the same on every machine and every version of Python."""
-    return Random(f"{name}/{seed}/{index}")

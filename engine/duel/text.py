@@ -1,30 +1,47 @@
-"""The text of a turn: `write`, `read`, and `resolve_text`, which answers every text.
+"""The text of a turn: a schema that is made of the tables, and how turns and battles become its values and back.
 
-A turn is five lines, a battle the first three of them. Reading is by pieces: a newline ends a line, a single space
-parts two pieces, and the pieces are compared one by one with the grammar. The first thing that is wrong names the
-reason.
-
-    >>> from turncheck.engine.duel import Turn, read, resolve_text, write
-    >>> write(Turn()).splitlines()[3]
-    'do hero wait'
-    >>> read(write(Turn())) == Turn()
-    True
-    >>> resolve_text("turn 1\\n")
-    'reject bad_number\\n'
+>>> from turncheck.engine.duel import Turn, read, resolve_text, write
+>>> write(Turn()).splitlines()[3]
+'do hero wait'
+>>> read(write(Turn())) == Turn()
+True
+>>> resolve_text("turn 1\\n")
+'reject bad_number\\n'
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import lru_cache
+from operator import itemgetter
+from typing import Any
 
 import attrs
 
+from turncheck.engine.case import Case
 from turncheck.engine.duel.resolve import resolve
 from turncheck.engine.duel.rules import STANDARD, Rules
 from turncheck.engine.duel.state import UNIT_NAMES, Battle, Order, Turn, Unit, UnitName, change
 from turncheck.engine.duel.tables import ACTION_NAMES, BLANK, FIELDS, Field
+from turncheck.engine.fields import Choice, Int
+from turncheck.engine.reading import Check, MalformedTextError, Reader
+from turncheck.engine.schema import Schema
+
+__all__ = [
+    "REASONS",
+    "WORDS",
+    "DuelCodec",
+    "MalformedTextError",
+    "checks",
+    "layout",
+    "read",
+    "read_answer",
+    "read_battle",
+    "resolve_text",
+    "write",
+    "write_orders",
+    "write_rejection",
+]
 
 # fmt: off
 REASONS: dict[str, tuple[str, str]] = {
@@ -57,35 +74,143 @@ WORDS = (
 """The words of the grammar, and no others."""
 
 
-class MalformedTextError(ValueError):
-    """A text that is not a turn.
+# --- the schema ------------------------------------------------------------------------------------------------------
 
-    Attributes:
-        reason: one of `REASONS`.
-        line: the line of the first thing that is wrong, from 1; where something is missing, the line that misses it.
-        piece: its piece in that line, from 1.
+
+def field_name(unit: UnitName, field: Field) -> str:
+    """What the schema calls a number of a unit: `hero.hp`, `hero.cd.guard`."""
+    return f"{unit}.{field.name.replace('cd_', 'cd.')}"
+
+
+def _unit_line(name: UnitName) -> str:
+    hp, highest, *rest = FIELDS
+    pieces = [name, hp.label, f"{{{field_name(name, hp)}}}/{{{field_name(name, highest)}}}"]
+    for field in rest:
+        if field.name == "cd_heal":
+            pieces.append("cd")
+        pieces += [field.label, f"{{{field_name(name, field)}}}"]
+    return " ".join(pieces)
+
+
+# `wait` changes least, then come the actions in the order of the table.
+_ACTIONS = Choice("wait", *(name for name in ACTION_NAMES if name != "wait"), reason="unknown_action")
+_ORDERS = Schema(
     """
+    do {first.unit} {first.action}
+    do {second.unit} {second.action}
+    """,
+    action=_ACTIONS,
+    **{"first.unit": Choice("hero", "foe"), "second.unit": Choice("foe", "hero")},
+)
 
-    def __init__(self, reason: str, line: int, piece: int) -> None:
-        super().__init__(reason, line, piece)
-        self.reason, self.line, self.piece = reason, line, piece
 
-    def __str__(self) -> str:
-        rule, sentence = REASONS[self.reason]
-        return f"{self.reason} at line {self.line}, piece {self.piece}: {sentence} ({rule})"
+@lru_cache(maxsize=64)
+def layout(rules: Rules = STANDARD) -> tuple[Schema, Schema]:
+    """The schemas of a battle, three lines, and of both orders, two lines, with the ranges of those rules."""
+    kinds = {field.name.replace("cd_", ""): _number(field) for field in rules.fields}
+    turn = Int(rules.turn.low, rules.turn.high, rules.turn.width)
+    lines = ("turn {turn}", *map(_unit_line, UNIT_NAMES))
+    return Schema("\n".join(lines), turn=turn, **kinds), _ORDERS
+
+
+def _number(field: Field) -> Int:
+    """A unit that is as simple as can be stands, at 1 of 1 hp."""
+    return Int(field.low, field.high, field.width, simplest=1 if field.kind == "hit points" else 0)
+
+
+@lru_cache(maxsize=64)
+def checks() -> tuple[Check, ...]:
+    """M8, M10 and M11, as conditions on the values of the schema."""
+    return (
+        *(_has_hp_up_to_max(name) for name in UNIT_NAMES),
+        *(_is_blank_where_fallen(name) for name in UNIT_NAMES),
+        Check("duplicate_order", REASONS["duplicate_order"][1], ("first.unit", "second.unit"), _name_both_units),
+    )
+
+
+def _has_hp_up_to_max(name: UnitName) -> Check:
+    hp, highest = f"{name}.hp", f"{name}.max"
+    return Check(
+        "hp_above_max", REASONS["hp_above_max"][1], (hp, highest), lambda turn: bool(turn[hp] <= turn[highest])
+    )
+
+
+def _is_blank_where_fallen(name: UnitName) -> Check:
+    hp = f"{name}.hp"
+    blank = tuple(field_name(name, field) for field in FIELDS if field.name in BLANK)
+
+    def holds(turn: Case) -> bool:
+        return turn[hp] > 0 or not any(turn[field] for field in blank)
+
+    return Check("fallen_with_status", REASONS["fallen_with_status"][1], (hp, *blank), holds, at_line_end=True)
+
+
+def _name_both_units(turn: Case) -> bool:
+    return bool(turn["first.unit"] != turn["second.unit"])
+
+
+# --- turns and battles as values -------------------------------------------------------------------------------------
+
+_NAMES = tuple(field.name for field in FIELDS)
+_HERO, _FOE = slice(1, 1 + len(_NAMES)), slice(1 + len(_NAMES), 1 + 2 * len(_NAMES))
+_UNIT, _BATTLE, _TURN = Unit(), Battle(), Turn()
+_ORDER = {(name, action): Order(name, action) for name in UNIT_NAMES for action in ACTION_NAMES}
+
+Orders = tuple[Order, Order]
+_numbers: Callable[[dict[str, Any]], tuple[int, ...]] = itemgetter(*_NAMES)
+
+
+@attrs.frozen
+class DuelCodec:
+    """How the schema's values become turns and battles, and back. What is made is checked against those rules."""
+
+    rules: Rules = STANDARD
+
+    def case(self, values: tuple[Any, ...]) -> Turn:
+        """The turn of those values."""
+        *_, first_unit, first_action, second_unit, second_action = values
+        first, second = _ORDER[first_unit, first_action], _ORDER[second_unit, second_action]
+        return change(_TURN, battle=self.answer(values), first=first, second=second)
+
+    def case_values(self, turn: Turn) -> tuple[Any, ...]:
+        """The values of a turn."""
+        first, second = turn.first, turn.second
+        return (*self.answer_values(turn.battle), first.unit, first.action, second.unit, second.action)
+
+    def answer(self, values: tuple[Any, ...]) -> Battle:
+        """The battle of those values, or of the first of them."""
+        limits = self.rules.limits
+        hero, foe = (
+            change(_UNIT, limits=limits, **dict(zip(_NAMES, values[part], strict=True))) for part in (_HERO, _FOE)
+        )
+        return change(_BATTLE, turn=values[0], hero=hero, foe=foe, limits=limits)
+
+    def answer_values(self, battle: Battle) -> tuple[Any, ...]:
+        """The values of a battle."""
+        return (battle.turn, *_numbers(battle.hero.__dict__), *_numbers(battle.foe.__dict__))
+
+    def parted(self, turn: Turn) -> tuple[Battle, Orders]:
+        """The battle and both orders."""
+        return turn.battle, turn.orders
+
+    def joined(self, battle: Battle, orders: Orders) -> Turn:
+        """The turn of a battle and both orders."""
+        return change(_TURN, battle=battle, first=orders[0], second=orders[1])
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
+
+_CODEC = DuelCodec()
 
 
 def write(state: Turn | Battle) -> str:
     """The text of a turn (five lines) or of a battle (three lines)."""
     if isinstance(state, Turn):
         return write(state.battle) + write_orders(state.orders)
-    return f"turn {state.turn:02}\n{_write_unit('hero', state.hero)}{_write_unit('foe', state.foe)}"
+    return layout()[0].write_values(_CODEC.answer_values(state))
 
 
-def write_orders(orders: tuple[Order, Order]) -> str:
+def write_orders(orders: Orders) -> str:
     """The two lines of a turn's orders."""
     return "".join(f"do {order.unit} {order.action}\n" for order in orders)
 
@@ -95,58 +220,16 @@ def write_rejection(reason: str) -> str:
     return f"reject {reason}\n"
 
 
-_UNIT_FORMAT = " ".join(
-    ["hp {hp:02}/{max:02}"]
-    + [("cd " if f.name == "cd_heal" else "") + f"{f.label} {{{f.name}:0{f.width}}}" for f in FIELDS[2:]]
-)
-
-
-def _write_unit(name: UnitName, unit: Unit) -> str:
-    return f"{name} {_UNIT_FORMAT.format_map(unit.__dict__)}\n"
-
-
-# --- the grammar -----------------------------------------------------------------------------------------------------
-
-
-@attrs.frozen
-class Label:
-    """A place that wants one certain word."""
-
-    word: str
-
-
-@attrs.frozen(cache_hash=True)
-class Number:
-    """A place that wants digits: of one field, or of hp and max with a slash between."""
-
-    fields: tuple[Field, ...]
-
-    @property
-    def pattern(self) -> str:
-        """The regular expression of its digits, one group for each field."""
-        return "/".join(f"([0-9]{{{field.width}}})" for field in self.fields)
-
-
-Place = Label | Number
-
-
-@lru_cache(maxsize=64)
-def _unit_line(name: UnitName, rules: Rules) -> tuple[Place, ...]:
-    hp, highest, *rest = rules.fields
-    places: list[Place] = [Label(name), Label("hp"), Number((hp, highest))]
-    for field in rest:
-        if field.name == "cd_heal":
-            places.append(Label("cd"))
-        places += [Label(field.label), Number((field,))]
-    return tuple(places)
-
-
-@lru_cache(maxsize=64)
-def _turn_line(rules: Rules) -> tuple[Place, ...]:
-    return Label("turn"), Number((rules.turn,))
-
-
 # --- reading ---------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _readers(rules: Rules) -> tuple[Reader, Reader]:
+    """What reads turns, and what reads battles, under those rules."""
+    state, orders = layout(rules)
+    about = {reason: (sentence, rule) for reason, (rule, sentence) in REASONS.items()}
+    of_battles = tuple(check for check in checks() if check.reason != "duplicate_order")
+    return Reader(state + orders, checks(), WORDS, about), Reader(state, of_battles, WORDS, about)
 
 
 def read(text: str, rules: Rules = STANDARD) -> Turn:
@@ -155,13 +238,7 @@ def read(text: str, rules: Rules = STANDARD) -> Turn:
     Raises:
         MalformedTextError: the text is not a turn under these rules; it says why and where.
     """
-    reader = _Reader(text, rules, strict=True)
-    battle = reader.battle()
-    turn = change(Turn(), battle=battle)
-    first = reader.order(4, named=None)
-    second = reader.order(5, named=first.unit)
-    reader.end(5)
-    return change(turn, first=first, second=second)
+    return DuelCodec(rules).case(_readers(rules)[0].values(text))
 
 
 def read_battle(text: str, rules: Rules = STANDARD) -> Battle:
@@ -170,7 +247,7 @@ def read_battle(text: str, rules: Rules = STANDARD) -> Battle:
     Raises:
         MalformedTextError: the text is not a battle under these rules.
     """
-    return _read_battle(text, rules, strict=True)
+    return DuelCodec(rules).answer(_readers(rules)[1].values(text))
 
 
 def read_answer(text: str) -> Battle | str:
@@ -182,17 +259,9 @@ def read_answer(text: str) -> Battle | str:
     Raises:
         MalformedTextError: the answer is neither a battle nor a rejection.
     """
-    rejection = re.fullmatch(r"reject ([a-z_]+)\n", text)
-    if rejection and rejection[1] in REASONS:
-        return rejection[1]
-    return _read_battle(text, STANDARD, strict=False)
-
-
-def _read_battle(text: str, rules: Rules, strict: bool) -> Battle:
-    reader = _Reader(text, rules, strict)
-    battle = reader.battle()
-    reader.end(3)
-    return battle
+    if text.startswith("reject ") and text[7:-1] in REASONS and text.endswith("\n"):
+        return text[7:-1]
+    return _CODEC.answer(_readers(STANDARD)[1].lenient(text))
 
 
 def resolve_text(text: str, rules: Rules = STANDARD) -> str:
@@ -202,114 +271,3 @@ def resolve_text(text: str, rules: Rules = STANDARD) -> str:
     except MalformedTextError as error:
         return write_rejection(error.reason)
     return write(resolve(turn, rules))
-
-
-# White space other than space and newline (`str.isspace`), and control characters.
-_FORBIDDEN = re.compile(
-    "["
-    + "".join(
-        re.escape(chr(code))
-        for code in range(0x3001)
-        if chr(code) not in " \n" and (chr(code).isspace() or code < 32 or 127 <= code < 160)
-    )
-    + "]"
-)
-
-
-class _Reader:
-    """Compares the pieces of a text with the grammar, from left to right. `strict` looks at M7, M8 and M11 too."""
-
-    def __init__(self, text: str, rules: Rules, strict: bool) -> None:
-        _check_spacing(text)
-        self.lines = [line.split(" ") for line in text.split("\n")[:-1]]
-        self.rules, self.strict = rules, strict
-
-    def battle(self) -> Battle:
-        (turn,) = self.numbers(1, _turn_line(self.rules))
-        hero, foe = (self.unit(line, name) for line, name in enumerate(UNIT_NAMES, start=2))
-        return change(_BATTLE, turn=turn, hero=hero, foe=foe, limits=self.rules.limits)
-
-    def unit(self, line: int, name: UnitName) -> Unit:
-        numbers = self.numbers(line, _unit_line(name, self.rules))
-        unit = change(_UNIT, limits=self.rules.limits, **dict(zip(_NAMES, numbers, strict=True)))
-        if self.strict and unit.fallen and any(getattr(unit, name) for name in BLANK):
-            raise MalformedTextError("fallen_with_status", line, len(self.lines[line - 1]))
-        return unit
-
-    def order(self, line: int, named: str | None) -> Order:
-        places = self.places(line, 3)
-        _check_label(next(places), ("do",), line, 1)
-        unit = next(places)
-        _check_label(unit, UNIT_NAMES, line, 2)
-        if unit == named:
-            raise MalformedTextError("duplicate_order", line, 2)
-        action = next(places)
-        if action not in ACTION_NAMES:
-            raise MalformedTextError("unknown_action", line, 3)
-        next(places, None)
-        return Order("hero" if unit == "hero" else "foe", action)
-
-    def numbers(self, line: int, wanted: tuple[Place, ...]) -> list[int]:
-        numbers: list[int] = []
-        for index, (piece, place) in enumerate(zip(self.places(line, len(wanted)), wanted, strict=True), start=1):
-            if isinstance(place, Label):
-                _check_label(piece, (place.word,), line, index)
-            else:
-                numbers += self.number(piece, place, line, index)
-        return numbers
-
-    def number(self, piece: str, place: Number, line: int, index: int) -> tuple[int, ...]:
-        values, reason = _number(piece, place) if len(piece) <= LONGEST_NUMBER else ((), "bad_number")
-        if reason == "bad_number" or (reason and self.strict):
-            raise MalformedTextError(reason, line, index)
-        return values
-
-    def places(self, line: int, count: int) -> Iterator[str]:
-        """The line's pieces, which are `count`: one by one, since what is wrong on the way comes first."""
-        pieces = self.lines[line - 1] if line <= len(self.lines) else []
-        for index in range(count):
-            if index >= len(pieces):
-                raise MalformedTextError("truncated", line, index + 1)
-            yield pieces[index]
-        if len(pieces) > count:
-            raise MalformedTextError("trailing_text", line, count + 1)
-
-    def end(self, line: int) -> None:
-        if len(self.lines) > line:
-            raise MalformedTextError("trailing_text", line + 1, 1)
-
-
-LONGEST_NUMBER = len("dd/dd")
-
-
-@lru_cache(maxsize=8192)  # there are few numbers, and half of the time that reading takes goes to them
-def _number(piece: str, place: Number) -> tuple[tuple[int, ...], str]:
-    """The values that stand at a number's place, and what is wrong with them; no values where it is no number."""
-    match = re.fullmatch(place.pattern, piece)
-    if match is None:
-        return (), "bad_number"
-    values = tuple(map(int, match.groups()))
-    if any(not field.low <= value <= field.high for field, value in zip(place.fields, values, strict=True)):
-        return values, "out_of_range"
-    return values, "hp_above_max" if len(values) == 2 and values[0] > values[1] else ""
-
-
-_NAMES = tuple(field.name for field in FIELDS)
-_UNIT, _BATTLE = Unit(), Battle()
-
-
-def _check_spacing(text: str) -> None:
-    if not text:
-        raise MalformedTextError("truncated", 1, 1)
-    lines = text.split("\n")
-    for number, line in enumerate(lines[:-1], start=1):
-        for index, piece in enumerate(line.split(" "), start=1):
-            if not piece or _FORBIDDEN.search(piece):
-                raise MalformedTextError("bad_spacing", number, index)
-    if lines[-1]:
-        raise MalformedTextError("bad_spacing", len(lines), lines[-1].count(" ") + 1)
-
-
-def _check_label(piece: str, wanted: tuple[str, ...], line: int, index: int) -> None:
-    if piece not in wanted:
-        raise MalformedTextError("misplaced_label" if piece in WORDS else "unknown_label", line, index)

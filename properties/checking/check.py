@@ -16,16 +16,21 @@ from contextlib import suppress
 
 from hypothesis.errors import HypothesisException
 
-from turncheck.engine.duel import STANDARD, Turn
 from turncheck.engine.learned import Listed
-from turncheck.properties.checking.counterexamples import Breach, ask_all, breach, broken
+from turncheck.properties.checking.counterexamples import (
+    Counterexample,
+    FalseLawError,
+    ask_all,
+    counterexample,
+    counterexamples,
+)
 from turncheck.properties.checking.coverage import rules_at_work
 from turncheck.properties.checking.draw import Budget, run
-from turncheck.properties.checking.law import MALFORMED, ROLLOUT, STABILITY, Case, Kind, Law, text_of
+from turncheck.properties.checking.law import MALFORMED, ROLLOUT, STABILITY, AnyForm, Kind, Law, text_of
 from turncheck.properties.checking.shrink import shrink
 from turncheck.properties.checking.subject import Subject, described
 from turncheck.properties.checking.truth import first_broken, holds_of_reference
-from turncheck.reports.cases import in_short
+from turncheck.reports.cases import describe
 from turncheck.reports.modes import MODES, Divergence, WrongValue
 from turncheck.reports.records import Failure, LawResult, Verdict
 
@@ -37,7 +42,7 @@ class NotApplicableError(Exception):
     """A law that says nothing about a subject. The message says why."""
 
 
-def check_law(law: Law, subject: Subject, budget: Budget, kept: Sequence[Case] = ()) -> LawResult:
+def check_law(law: Law, subject: Subject, budget: Budget, kept: Sequence[AnyForm] = ()) -> LawResult:
     """How the law fares with the subject, on the cases that are drawn and on those that were kept of earlier runs.
 
     A kept case that breaks it makes the law fail, and counts neither as applied nor as diverged.
@@ -53,29 +58,29 @@ def check_law(law: Law, subject: Subject, budget: Budget, kept: Sequence[Case] =
     except NotApplicableError as error:
         return LawResult(law.id, law.rule, law.kind, "NOT_APPLICABLE", 0, why=str(error))
     ask_all(law, subject, [*kept, *cases])
-    found, again = broken(law, subject, cases), broken(law, subject, kept)
+    found, again = counterexamples(law, subject, cases), counterexamples(law, subject, kept)
     failures = tuple(_failure(law, subject, mode, found, again, budget) for mode in _by_frequency(found, again))
     verdict: Verdict = "FAIL" if failures else "PASS" if len(cases) >= budget.min_cases else "INCONCLUSIVE"
-    at_work = rules_at_work(law, cases, subject.rules, enough=budget.min_cases)
+    at_work = rules_at_work(law, cases, subject.domain, enough=budget.min_cases)
     return LawResult(law.id, law.rule, law.kind, verdict, len(cases), failures, at_work)
 
 
-def applicable(law: Law, subject: Subject, budget: Budget) -> list[Case]:
+def applicable(law: Law, subject: Subject, budget: Budget) -> list[AnyForm]:
     """The cases of a run; none of a law that says nothing about the subject.
 
     Raises:
         NotApplicableError: it says nothing.
     """
     check_says_something(law, subject)
-    if subject.rules == STANDARD:
+    if subject.domain.base is None:
         return draw(law, subject, budget)
     try:
         cases = draw(law, subject, budget)
-    except (HypothesisException, ValueError) as error:  # a variant may leave no turn of which the law speaks
+    except (HypothesisException, ValueError) as error:  # a variant may leave no case of which the law speaks
         raise NotApplicableError(f"no case of it can be made under these rules: {described(error)}") from error
     for case in cases:
-        if not holds_of_reference(law, case, subject.rules):
-            raise NotApplicableError(_false_on(law, case))
+        if not holds_of_reference(law, case, subject.domain):
+            raise NotApplicableError(_false_on(law, case, subject))
     return cases
 
 
@@ -91,48 +96,56 @@ def check_says_something(law: Law, subject: Subject) -> None:
 
     Raises:
         NotApplicableError: it says nothing.
+        FalseLawError: the reference breaks it.
     """
     if law.kind == MALFORMED and not subject.rejects:
         raise NotApplicableError("the model was not trained to reject (rejects = false)")
     if law.kind in UNLISTED and isinstance(subject.engine, Listed):
         raise NotApplicableError(f"its answers were made elsewhere: {UNLISTED[law.kind]}")
-    if subject.rules == STANDARD:
+    domain = subject.domain
+    if domain.held:
         return
     try:
-        false = first_broken(law, subject.rules)
+        false = first_broken(law, domain)
     except ValueError as error:
+        if domain.base is None:
+            raise
         raise NotApplicableError(f"no case of it can be made under these rules: {described(error)}") from error
-    if false is not None:
-        raise NotApplicableError(_false_on(law, false))
+    if false is None:
+        return
+    if domain.base is None:
+        raise FalseLawError(law, text_of(false, domain), law.asks(false, domain))
+    raise NotApplicableError(_false_on(law, false, subject))
 
 
-def _false_on(law: Law, case: Case) -> str:
-    return f"not true of these rules' own reference: {in_short(text_of(case), law.kind)}"
+def _false_on(law: Law, case: AnyForm, subject: Subject) -> str:
+    shown = describe(subject.domain, text_of(case, subject.domain), law.kind)
+    return f"not true of these rules' own reference: {shown}"
 
 
-def draw(law: Law, subject: Subject, budget: Budget) -> list[Case]:
+def draw(law: Law, subject: Subject, budget: Budget) -> list[AnyForm]:
     """The cases of a run: what Hypothesis draws for the law by the seed, where the law applies, each once."""
-    drawn: list[Case] = []
-    run(law, subject.rules, budget, drawn.append)
-    different = {text_of(case): case for case in drawn}
-    return [case for case in different.values() if law.applies(case, subject.rules)]
+    drawn: list[AnyForm] = []
+    run(law, subject.domain, budget, drawn.append)
+    different = {text_of(case, subject.domain): case for case in drawn}
+    return [case for case in different.values() if law.applies(case, subject.domain)]
 
 
-def smallest(law: Law, subject: Subject, mode: type[Divergence], budget: Budget) -> Breach | None:
+def smallest(law: Law, subject: Subject, mode: type[Divergence], budget: Budget) -> Counterexample | None:
     """The smallest breach in that mode that Hypothesis finds by the seed of a run; None where it finds none."""
-    smallest_so_far: Breach | None = None
+    smallest_so_far: Counterexample | None = None
     late = subject.late
 
-    def fails_in_that_mode(case: Case) -> None:
+    def fails_in_that_mode(case: AnyForm) -> None:
         nonlocal smallest_so_far
-        found = breach(law, subject, case) if law.applies(case, subject.rules) else None
+        found = counterexample(law, subject, case) if law.applies(case, subject.domain) else None
         if found is not None and found.mode is mode:
             smallest_so_far = min(found, smallest_so_far or found, key=lambda each: each.simplicity)
             raise _Enough if subject.late - late > LATE_WHILE_SHRINKING else _FoundError
 
     # What Hypothesis says of a test that fails now and then is nothing that a user could mend.
     with suppress(_FoundError, _Enough, HypothesisException), subject.patiently():
-        run(law, subject.rules, budget, fails_in_that_mode, shrink=True)
+        run(law, subject.domain, budget, fails_in_that_mode, shrink=True)
     return smallest_so_far
 
 
@@ -144,26 +157,31 @@ class _Enough(BaseException):
     """Ends Hypothesis at once."""
 
 
-def _by_frequency(found: Sequence[Breach], again: Sequence[Breach]) -> list[type[Divergence]]:
+def _by_frequency(found: Sequence[Counterexample], again: Sequence[Counterexample]) -> list[type[Divergence]]:
     """The modes that occur, the most frequent among what was drawn first."""
     counts = {mode: sum(each.mode is mode for each in found) for mode in MODES}
     occurring = {each.mode for each in [*found, *again]}
     return sorted(occurring, key=lambda mode: (-counts[mode], MODES.index(mode)))
 
 
-def _shrunk(law: Law, subject: Subject, mode: type[Divergence], budget: Budget) -> Breach | None:
+def _shrunk(law: Law, subject: Subject, mode: type[Divergence], budget: Budget) -> Counterexample | None:
     """The smallest breach in that mode that Hypothesis finds; of a turn, what a search in batches makes of it."""
     late = subject.late
     found = smallest(law, subject, mode, budget)
     # Where prompts run out of time, have to be written twice, or are many for a case, it would take too long.
     too_long = law.again or law.kind == MALFORMED or subject.late > late
-    if found is None or not isinstance(found.case, Turn) or too_long:
+    if found is None or law.form != "case" or too_long:
         return found
     return shrink(law, subject, found)
 
 
 def _failure(
-    law: Law, subject: Subject, mode: type[Divergence], found: list[Breach], again: list[Breach], budget: Budget
+    law: Law,
+    subject: Subject,
+    mode: type[Divergence],
+    found: list[Counterexample],
+    again: list[Counterexample],
+    budget: Budget,
 ) -> Failure:
     """One mode's row: its counts among the drawn cases, and the simplest breach that is known."""
     drawn = [each for each in found if each.mode is mode]

@@ -1,58 +1,61 @@
-"""Whether the rules were at work: a run in which a rule changed no answer says nothing about that rule."""
+"""Rule coverage: a run in which a rule changed no answer says nothing about that rule."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from turncheck.engine.duel import RULE_IDS, MalformedTextError, Play, Rules, Turn, read, resolve
-from turncheck.engine.duel.text import REASONS
-from turncheck.properties.checking.law import Case, Law
-
-EXEMPT = {
-    "A8": "waiting does nothing, with the rule or without it",
-    "S1": "a fallen unit has nothing left that a strike could take, or that an effect could be laid on",
-    "V1": "it says of a battle what T4 does in a turn and M11 in a text",
-}
-"""The rules that are never at work by themselves, and why: no answer changes when they are left out."""
+from turncheck.engine.domain import AnyCase, Domain
+from turncheck.engine.play import Play
+from turncheck.engine.reading import MalformedTextError
+from turncheck.properties.checking.law import AnyForm, Law
 
 
-def rules_at_work(law: Law, cases: Iterable[Case], rules: Rules, enough: int) -> dict[str, int]:
+def rules_at_work(law: Law, cases: Iterable[AnyForm], domain: Domain, enough: int) -> dict[str, int]:
     """In how many of the cases each of the law's rules was at work, counted up to `enough`; the exempt left aside.
 
-    A rule of a turn is at work where leaving it out changes the reference's answer; a rule of malformed texts where it
-    gives the reason.
+    A rule is at work where leaving it out changes the reference's answer; a rule of malformed texts where it gives the
+    reason. A domain that cannot leave a rule out has none of the former.
     """
     cases = list(cases)
-    wanted = [rule for rule in law.rules if rule not in EXEMPT and rules.holds(rule)]
-    counts = {rule: sum(1 for _ in islice(_at_work(rule, cases, rules), enough)) for rule in wanted}
-    # A law about all rules is about turns or about texts: of the other kind none can be at work.
-    return counts if law.rule != "all" else {rule: count for rule, count in counts.items() if count or rule in RULE_IDS}
+    wanted = [rule for rule in law.rules(domain) if rule not in domain.exempt and _can_be_seen(rule, domain)]
+    counts = {rule: sum(1 for _ in islice(_at_work(rule, cases, domain), enough)) for rule in wanted}
+    # A law about all rules is about cases or about texts: of the other kind none can be at work.
+    return counts if law.rule != "all" else {rule: n for rule, n in counts.items() if n or not _is_reason(rule, domain)}
 
 
-def _at_work(rule: str, cases: Iterable[Case], rules: Rules) -> Iterator[Case]:
+def _is_reason(rule: str, domain: Domain) -> bool:
+    return any(rule == known for known, _ in domain.reasons.values())
+
+
+def _can_be_seen(rule: str, domain: Domain) -> bool:
+    return _is_reason(rule, domain) or domain.without is not None
+
+
+def _at_work(rule: str, cases: Iterable[AnyForm], domain: Domain) -> Iterator[AnyForm]:
     """The cases in which the rule is at work."""
-    if rule in RULE_IDS:
-        without = rules.without(rule)
-        return (case for case in cases if any(_changes(turn, rules, without) for turn in _turns(case, rules)))
-    return (case for case in cases if isinstance(case, str) and _reason(case, rules) == rule)
+    if _is_reason(rule, domain):
+        return (case for case in cases if isinstance(case, str) and _reason(case, domain) == rule)
+    assert domain.without is not None
+    without = domain.without(rule)
+    return (case for case in cases if any(_changes(each, domain, without) for each in _valid_cases(case, domain)))
 
 
-def _turns(case: Case, rules: Rules) -> Iterator[Turn]:
-    if isinstance(case, Turn):
+def _valid_cases(case: AnyForm, domain: Domain) -> Iterator[AnyCase]:
+    if isinstance(case, Play):
+        yield from domain.turns(case)
+    elif not isinstance(case, str):
         yield case
-    elif isinstance(case, Play):
-        yield from case.turns(rules)
 
 
-def _changes(turn: Turn, rules: Rules, without: Rules) -> bool:
-    return resolve(turn, without) != resolve(turn, rules)
+def _changes(case: AnyCase, domain: Domain, without: Domain) -> bool:
+    return bool(without.outcome(case) != domain.outcome(case))
 
 
-def _reason(text: str, rules: Rules) -> str | None:
+def _reason(text: str, domain: Domain) -> str | None:
     """The id of the rule by which the text is malformed."""
     try:
-        read(text, rules)
+        domain.read(text)
     except MalformedTextError as error:
-        return REASONS[error.reason][0]
+        return domain.reasons[error.reason][0]
     return None

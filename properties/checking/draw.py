@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -10,9 +9,9 @@ import attrs
 from hypothesis import HealthCheck, Phase, given, seed, settings, target
 from hypothesis.internal.conjecture import providers
 
-from turncheck.engine.duel import UNIT_NAMES, Play, Rules, resolve
-from turncheck.engine.duel.tables import STATUSES
-from turncheck.properties.checking.law import Case, Law
+from turncheck.engine.domain import Domain
+from turncheck.engine.play import Play
+from turncheck.properties.checking.law import AnyForm, Law
 
 EXAMPLES = 200
 """Cases of a law in a run, unless told otherwise."""
@@ -42,7 +41,7 @@ class Budget:
         return min(self.examples, max(round(self.examples * law.share), 2 * self.min_cases))
 
 
-def run(law: Law, rules: Rules, budget: Budget, on_case: Callable[[Case], None], *, shrink: bool = False) -> None:
+def run(law: Law, domain: Domain, budget: Budget, on_case: Callable[[AnyForm], None], *, shrink: bool = False) -> None:
     """Gives the law's cases to `on_case`, one after the other, as Hypothesis draws them.
 
     With `shrink` Hypothesis stops at a case for which that raises, and goes on with simpler ones; what the simplest
@@ -65,29 +64,16 @@ def run(law: Law, rules: Rules, budget: Budget, on_case: Callable[[Case], None],
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    @given(law.cases(rules))
-    def test(case: Case) -> None:
-        if isinstance(case, Play):
-            aim_high(case, rules)
+    @given(law.cases(domain))
+    def test(case: AnyForm) -> None:
+        if isinstance(case, Play) and domain.aims is not None:
+            # What is aimed at follows from the reference's own play, so that no draw depends on a model.
+            for label, value in domain.aims(case).items():
+                target(value, label=label)
         on_case(case)
 
     with no_constants_of_loaded_modules():
         test()
-
-
-def aim_high(play: Play, rules: Rules) -> None:
-    """Steers the drawing of plays towards what accumulates in them: the highest shield and statuses on the way.
-
-    They are those of the reference's own play, so that what is drawn does not depend on a model.
-    """
-    highest: defaultdict[str, int] = defaultdict(int)
-    for turn in play.turns(rules):
-        after = resolve(turn, rules)
-        for name in UNIT_NAMES:
-            for field in ("shield", *STATUSES):
-                highest[field] = max(highest[field], getattr(after.unit(name), field))
-    for field, value in highest.items():
-        target(float(value), label=field)
 
 
 @contextmanager

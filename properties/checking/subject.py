@@ -8,11 +8,13 @@ from contextlib import contextmanager
 
 import attrs
 
-from turncheck.engine.duel import STANDARD, Rules, Turn, resolve_text, write
+from turncheck.engine.domain import Domain
 from turncheck.engine.learned import DraftedWriter, LearnedEngine, UnavailableError, Verifier, answers, checked
 from turncheck.engine.learned import described as raised
+from turncheck.engine.sampling import easy_case
 from turncheck.properties.checking.law import Manner
 from turncheck.properties.checking.timeouts import TimeUp, time_limit
+from turncheck.reports.modes import Divergence, diverge
 
 NOTHING = ""
 """The answer of an engine that raised, or that ran out of time."""
@@ -47,12 +49,12 @@ class Subject:
         engine: the learned engine.
         bytes: the size of its file; None where it has none.
         sha256: the hash of its file, likewise.
-        rules: the rules that it is held against.
+        domain: what it is held against.
         limit: the seconds that one call may take; None for any time.
         patience: the prompts in a row that may run out of time, or find no engine, each asked by itself, before it is
             asked no more.
-        template: how turns are said to it.
-        rejects: whether it was trained to reject malformed turns.
+        template: in which wording prompts are put to it; the domain's own unless it says another.
+        rejects: whether it was trained to reject malformed prompts.
         arguments: the `KEY=VALUE` that were typed beside it.
         audit: whether what it says of drafts is true; subjects made of this one share it.
         late: how many prompts ran out of time, or found no engine.
@@ -62,13 +64,13 @@ class Subject:
     name: str
     kind: str
     engine: LearnedEngine
+    domain: Domain
     bytes: int | None = None
     sha256: str | None = None
-    rules: Rules = STANDARD
     limit: float | None = None
     patience: int = 5
-    template: str = "duel/1"
-    rejects: bool = True
+    template: str = attrs.field(default=attrs.Factory(lambda self: _standard(self.domain).name, takes_self=True))
+    rejects: bool = attrs.field(default=attrs.Factory(lambda self: self.domain.rejects, takes_self=True))
     arguments: tuple[str, ...] = ()
     audit: Audit = attrs.field(factory=Audit, repr=False)
     late: int = attrs.field(default=0, init=False, repr=False)
@@ -81,8 +83,21 @@ class Subject:
     def expected(self, prompt: str) -> str:
         """The reference's answer."""
         if prompt not in self._expected:
-            self._expected[prompt] = resolve_text(prompt, self.rules)
+            self._expected[prompt] = self.domain.resolve_text(prompt)
         return self._expected[prompt]
+
+    def is_right(self, prompt: str, answer: str) -> bool:
+        """Whether an answer is the reference's, or another one that the domain accepts."""
+        return self.domain.agrees(prompt, answer, self.expected(prompt))
+
+    def divergence(self, prompt: str, answer: str) -> Divergence | None:
+        """In which way an answer of the subject is wrong; None where it is not."""
+        fault = self.faults.get(prompt, "")
+        return diverge(self.domain, prompt, self.expected(prompt), answer, fault=fault)
+
+    def without_memory(self) -> Subject:
+        """The same subject with a memory of its own, which is let go with it."""
+        return attrs.evolve(self)
 
     def expect(self, answers: Mapping[str, str]) -> None:
         """Takes the reference's answers to some prompts, where they were worked out elsewhere."""
@@ -120,7 +135,7 @@ class Subject:
     def ask_again(self, prompts: Sequence[str], manner: Manner) -> list[str]:
         """The answers to the same prompts asked anew, each alone or all in one batch, written and not verified."""
         new = _new(prompts, {prompt for known, prompt in self._again if known == manner})
-        batches = [[prompt] for prompt in new] if manner == "alone" else _in_company(new)
+        batches = [[prompt] for prompt in new] if manner == "alone" else self._in_company(new)
         for batch in batches:
             given = self._guarded(self.engine.predict, batch)
             for prompt, answer in zip(batch, given, strict=True):
@@ -165,6 +180,12 @@ class Subject:
         self._late_in_a_row = 0
         return checked(given, len(prompts))
 
+    def _in_company(self, prompts: list[str]) -> list[list[str]]:
+        """The prompts as one batch, of two at least; nothing to ask is no batch."""
+        if not prompts:
+            return []
+        return [prompts if len(prompts) > 1 else [*prompts, self.domain.write(easy_case(self.domain))]]
+
     def _blamed(self, prompts: Sequence[str], fault: str) -> list[str]:
         self.faults.update(dict.fromkeys(prompts, fault))
         return [NOTHING] * len(prompts)
@@ -175,11 +196,8 @@ def _new(prompts: Iterable[str], known: Container[str]) -> list[str]:
     return list(dict.fromkeys(prompt for prompt in prompts if prompt not in known))
 
 
-def _in_company(prompts: list[str]) -> list[list[str]]:
-    """The prompts as one batch, of two at least; nothing to ask is no batch."""
-    if not prompts:
-        return []
-    return [prompts if len(prompts) > 1 else [*prompts, write(Turn())]]
+def _standard(domain: Domain) -> Domain:
+    return domain if domain.base is None else domain.base
 
 
 def described(error: BaseException) -> str:

@@ -1,1 +1,40 @@
-"""The laws: those that every domain gets, and those of the duel."""
+"""The laws of a domain: its own, those that follow from its schema, those that a user attached to it."""
+
+from __future__ import annotations
+
+from turncheck.engine.domain import Domain
+from turncheck.properties.checking.law import Law
+from turncheck.properties.laws.generic import attached_law, derived_laws
+
+
+class RepeatedLawError(ValueError):
+    """Two laws of a domain have the same name.
+
+    Attributes:
+        name: that name.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"law {self.name}: each law of a domain must have a name of its own, got this one twice; rename yours"
+
+
+def laws_of(domain: Domain) -> tuple[Law, ...]:
+    """All laws of a domain, in the order in which tables show them; of a variant those of its base, which it may break.
+
+    Raises:
+        RepeatedLawError: two have the same name.
+    """
+    whole = domain if domain.base is None else domain.base
+    own = whole.laws() if callable(whole.laws) else whole.laws
+    derived = derived_laws(whole) if whole.derives else ()
+    found = (*own, *derived, *map(attached_law, whole.attached))
+    names: set[str] = set()
+    for law in found:
+        if law.id in names:
+            raise RepeatedLawError(law.id)
+        names.add(law.id)
+    return found

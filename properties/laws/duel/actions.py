@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from turncheck.engine.duel import UNIT_NAMES, Battle, Rules, Turn, Unit, UnitName
-from turncheck.properties.checking.law import DIRECTION, INVARIANCE, KNOWN_ANSWER, law, unit_law
+from turncheck.properties.checking.law import DIRECTION, INVARIANCE, KNOWN_ANSWER
 from turncheck.properties.laws.duel.amounts import amount, counted_down, regained
 from turncheck.properties.laws.duel.cases import (
     apart_from,
@@ -26,6 +26,7 @@ from turncheck.properties.laws.duel.conditions import (
     some_unit,
     stands_after,
 )
+from turncheck.properties.laws.duel.written import law, unit_law
 from turncheck.strategies.duel import positive, turns, units
 
 # --- A2: heal --------------------------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from turncheck.engine.duel import Rules, resolve_text
-from turncheck.properties.checking.law import KNOWN_ANSWER, text_law
+from turncheck.properties.checking.law import KNOWN_ANSWER
 from turncheck.properties.laws.duel.cases import any_or_finished_turn
+from turncheck.properties.laws.duel.written import text_law
 
 
 @text_law("all", KNOWN_ANSWER, cases=any_or_finished_turn)

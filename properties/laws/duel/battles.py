@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from turncheck.engine.duel import UNIT_NAMES, Battle, Rules, Turn, Unit, UnitName
 from turncheck.engine.duel.state import change
-from turncheck.properties.checking.law import INVARIANCE, KNOWN_ANSWER, law, unit_law
+from turncheck.properties.checking.law import INVARIANCE, KNOWN_ANSWER
 from turncheck.properties.laws.duel.amounts import SELF_AIMED
 from turncheck.properties.laws.duel.cases import (
     any_or_finished_turn,
@@ -18,6 +18,7 @@ from turncheck.properties.laws.duel.cases import (
     with_both,
 )
 from turncheck.properties.laws.duel.conditions import action_of, any_unit, both_units, goes_on, is_left_alone
+from turncheck.properties.laws.duel.written import law, unit_law
 from turncheck.strategies.duel import actions, between, positive, turns, units
 
 # --- when it is over, and the turn counter ---------------------------------------------------------------------------

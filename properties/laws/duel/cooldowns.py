@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from turncheck.engine.duel import Rules, Turn, Unit, UnitName, other
 from turncheck.engine.duel.tables import SLOTS
-from turncheck.properties.checking.law import KNOWN_ANSWER, unit_law
+from turncheck.properties.checking.law import KNOWN_ANSWER
 from turncheck.properties.laws.duel.amounts import cooled_down
 from turncheck.properties.laws.duel.cases import either_side, freed, strong
 from turncheck.properties.laws.duel.conditions import (
@@ -18,6 +18,7 @@ from turncheck.properties.laws.duel.conditions import (
     slot_of,
     stands_after,
 )
+from turncheck.properties.laws.duel.written import unit_law
 from turncheck.strategies.duel import actions, positive, turns, units
 
 

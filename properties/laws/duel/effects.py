@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from turncheck.engine.duel import Rules, Turn, Unit, UnitName, other
-from turncheck.properties.checking.law import KNOWN_ANSWER, unit_law
+from turncheck.properties.checking.law import KNOWN_ANSWER
 from turncheck.properties.laws.duel.amounts import STRIKES, amount, counted_down, fragile_damage, power
 from turncheck.properties.laws.duel.cases import TurnCases, either, struck, sturdy
 from turncheck.properties.laws.duel.conditions import (
@@ -17,6 +17,7 @@ from turncheck.properties.laws.duel.conditions import (
     lacks,
     stands_after,
 )
+from turncheck.properties.laws.duel.written import unit_law
 from turncheck.strategies.duel import between, positive
 
 _is_poisoned = all_of(is_struck_by("poison_strike"), stands_after)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from turncheck.engine.duel import UNIT_NAMES, Battle, Rules, Turn, Unit, UnitName
-from turncheck.properties.checking.law import DIRECTION, KNOWN_ANSWER, law, unit_law
+from turncheck.properties.checking.law import DIRECTION, KNOWN_ANSWER
 from turncheck.properties.laws.duel.amounts import burn_toll, counted_down, poison_toll, regained
 from turncheck.properties.laws.duel.cases import any_turn, either_side, idle, strong, unit_with, with_both
 from turncheck.properties.laws.duel.conditions import action_of, all_of, goes_on, has, idles, lacks, stands_after
+from turncheck.properties.laws.duel.written import law, unit_law
 from turncheck.strategies.duel import actions, between, positive, turns, units
 
 _afflicted = unit_with(poison=positive, burn=positive, regen=positive)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from turncheck.engine.duel import Battle, Rules, Turn, Unit, UnitName
 from turncheck.engine.duel.tables import ACTIONS, BLANK, SLOTS, STATUSES
-from turncheck.properties.checking.law import INVARIANCE, KNOWN_ANSWER, law, unit_law
+from turncheck.properties.checking.law import INVARIANCE, KNOWN_ANSWER
 from turncheck.properties.laws.duel.amounts import STRIKES, burn_toll, counted_down, poison_toll, power
 from turncheck.properties.laws.duel.cases import (
     TurnCases,
@@ -35,6 +35,7 @@ from turncheck.properties.laws.duel.conditions import (
     strikes,
     withstands,
 )
+from turncheck.properties.laws.duel.written import law, unit_law
 from turncheck.strategies.duel import between, positive, turns, units
 
 

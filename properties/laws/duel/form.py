@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from turncheck.engine.duel import UNIT_NAMES, Battle, Rules, Turn
 from turncheck.engine.duel.tables import BLANK
-from turncheck.properties.checking.law import KNOWN_ANSWER, law, reading, text_law
+from turncheck.properties.checking.law import KNOWN_ANSWER
 from turncheck.properties.laws.duel.cases import any_or_finished_turn
+from turncheck.properties.laws.duel.written import law, reading, text_law
 
 
 @text_law("all", KNOWN_ANSWER, cases=any_or_finished_turn)

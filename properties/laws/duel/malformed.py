@@ -21,7 +21,8 @@ from turncheck.engine.duel import (
 )
 from turncheck.engine.duel.state import change
 from turncheck.engine.duel.tables import Field
-from turncheck.properties.checking.law import MALFORMED, reading, text_law
+from turncheck.properties.checking.law import MALFORMED
+from turncheck.properties.laws.duel.written import reading, text_law
 from turncheck.strategies.duel import malformed_turns, turns
 
 TextCases = Callable[[Rules], st.SearchStrategy[str]]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from turncheck.engine.duel import Battle, Rules, Turn, Unit, UnitName
 from turncheck.engine.duel.tables import SLOTS, STATUSES
-from turncheck.properties.checking.law import INVARIANCE, KNOWN_ANSWER, law, unit_law
+from turncheck.properties.checking.law import INVARIANCE, KNOWN_ANSWER
 from turncheck.properties.laws.duel.amounts import SELF_AIMED, amount, cooled_down
 from turncheck.properties.laws.duel.cases import (
     at_full_hp,
@@ -35,6 +35,7 @@ from turncheck.properties.laws.duel.conditions import (
     stands_after,
     withstands,
 )
+from turncheck.properties.laws.duel.written import law, unit_law
 from turncheck.strategies.duel import actions, between, positive, starts, turns, units
 from turncheck.strategies.duel.drawn_options import Number
 

@@ -14,11 +14,11 @@ from turncheck.engine.duel import (
     Play,
     Rules,
     read_battle,
-    resolve,
     write,
 )
+from turncheck.engine.duel.play import battles_of
 from turncheck.engine.duel.tables import SLOTS, STATUSES
-from turncheck.properties.checking.law import play_law
+from turncheck.properties.laws.duel.written import play_law
 from turncheck.strategies.duel import lasting, plays, starts, turns, units
 
 
@@ -31,20 +31,16 @@ def _any_play(rules: Rules) -> st.SearchStrategy[Play]:
     return plays(start=_battles(rules), rules=rules)
 
 
-def _played(play: Play, rules: Rules) -> list[Battle]:
-    return [resolve(turn, rules) for turn in play.turns(rules)]
-
-
 @play_law("all", cases=_any_play, fed="the reference's")
 def played_battle_is_followed_turn_by_turn(play: Play, battles: list[Battle], rules: Rules) -> None:
     """Along a battle that the reference plays, each turn is answered as the reference answers it."""
-    assert battles == _played(play, rules)
+    assert battles == battles_of(play, rules)
 
 
 @play_law("all", cases=_any_play)
 def own_answers_lead_where_the_reference_does(play: Play, battles: list[Battle], rules: Rules) -> None:
     """Fed its own answers, turn after turn, a model ends at the battle at which the reference ends."""
-    assert battles[-1] == _played(play, rules)[-1]
+    assert battles[-1] == battles_of(play, rules)[-1]
 
 
 def _is_allowed(battle: Battle, rules: Rules) -> bool:
@@ -64,14 +60,14 @@ def own_answers_stay_within_the_rules(play: Play, battles: list[Battle], rules: 
 @play_law("T1", cases=_any_play)
 def own_battle_that_is_over_stays_over(play: Play, battles: list[Battle]) -> None:
     """Fed its own answers, a model changes nothing of a battle in which it has let a unit fall."""
-    assert all(later == earlier for earlier, later in pairwise([play.battle, *battles]) if earlier.over)
+    assert all(later == earlier for earlier, later in pairwise([play.state, *battles]) if earlier.over)
 
 
 @play_law("T5", cases=_any_play)
 def own_turn_counter_counts_the_turns(play: Play, battles: list[Battle], rules: Rules) -> None:
     """Fed its own answers, a model counts each turn that it plays until a unit falls, up to 99."""
-    played = sum(not battle.over for battle in [play.battle, *battles[:-1]])
-    assert battles[-1].turn == min(play.battle.turn + rules.turn_step * played, rules.turn.high)
+    played = sum(not battle.over for battle in [play.state, *battles[:-1]])
+    assert battles[-1].turn == min(play.state.turn + rules.turn_step * played, rules.turn.high)
 
 
 def _plays_without_healing(rules: Rules) -> st.SearchStrategy[Play]:
@@ -81,14 +77,14 @@ def _plays_without_healing(rules: Rules) -> st.SearchStrategy[Play]:
 
 
 def _nobody_is_healed(play: Play, rules: Rules) -> bool:
-    regen = play.battle.hero.regen + play.battle.foe.regen
+    regen = play.state.hero.regen + play.state.foe.regen
     return regen == 0 and all(order.action != "heal" for orders in play.orders for order in orders)
 
 
 @play_law("A2, E4", cases=_plays_without_healing, applies=_nobody_is_healed)
 def own_hp_only_falls_without_healing(play: Play, battles: list[Battle]) -> None:
     """Fed its own answers in a battle in which nobody heals or regenerates, a model never lets hp rise."""
-    steps = pairwise([play.battle, *battles])
+    steps = pairwise([play.state, *battles])
     assert all(later.unit(name).hp <= earlier.unit(name).hp for earlier, later in steps for name in UNIT_NAMES)
 
 
@@ -111,7 +107,7 @@ def _idle_plays(rules: Rules) -> st.SearchStrategy[Play]:
 def _is_idle_and_lasts(play: Play, rules: Rules) -> bool:
     idle = all(order.action == "wait" for orders in play.orders for order in orders)
     enough = 0 < _turns_until_all_is_worn_off(rules) <= len(play.orders)
-    return idle and enough and not _played(play, rules)[-1].over
+    return idle and enough and not battles_of(play, rules)[-1].over
 
 
 @play_law("E5, E6", cases=_idle_plays, applies=_is_idle_and_lasts)

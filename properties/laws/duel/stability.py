@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from turncheck.properties.checking.law import STABILITY, text_law
+from turncheck.properties.checking.law import STABILITY
 from turncheck.properties.laws.duel.cases import any_turn
+from turncheck.properties.laws.duel.written import text_law
 
 SHARE = 0.1
 """Of a run's cases. Asking again means writing the answer token by token, where others are verified in one pass."""

@@ -7,10 +7,11 @@ from typing import Any
 
 from turncheck.engine.duel import Battle, Rules, Turn, Unit, UnitName
 from turncheck.engine.duel.tables import STATUSES
-from turncheck.properties.checking.law import INVARIANCE, KNOWN_ANSWER, law, unit_law
+from turncheck.properties.checking.law import INVARIANCE, KNOWN_ANSWER
 from turncheck.properties.laws.duel.amounts import counted_down
 from turncheck.properties.laws.duel.cases import TurnCases, apart_from, either_side, idle, sturdy, with_both
 from turncheck.properties.laws.duel.conditions import all_of, idles, lacks, some_unit, stands_after
+from turncheck.properties.laws.duel.written import law, unit_law
 from turncheck.strategies.duel import between, positive, turns, units
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from turncheck.engine.duel import Battle, Rules, Turn, Unit, UnitName, other
-from turncheck.properties.checking.law import DIRECTION, KNOWN_ANSWER, law, unit_law
+from turncheck.properties.checking.law import DIRECTION, KNOWN_ANSWER
 from turncheck.properties.laws.duel.amounts import (
     STRIKES,
     amount,
@@ -38,6 +38,7 @@ from turncheck.properties.laws.duel.conditions import (
     stands_after,
     strikes,
 )
+from turncheck.properties.laws.duel.written import law, unit_law
 from turncheck.strategies.duel import between, positive, turns, units
 
 # --- what a strike takes ---------------------------------------------------------------------------------------------

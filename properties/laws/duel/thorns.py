@@ -7,7 +7,7 @@ from functools import partial
 from hypothesis import strategies as st
 
 from turncheck.engine.duel import Battle, Rules, Turn, Unit, UnitName, other
-from turncheck.properties.checking.law import DIRECTION, KNOWN_ANSWER, law, unit_law
+from turncheck.properties.checking.law import DIRECTION, KNOWN_ANSWER
 from turncheck.properties.laws.duel.amounts import STRIKES, power
 from turncheck.properties.laws.duel.cases import (
     TurnCases,
@@ -34,6 +34,7 @@ from turncheck.properties.laws.duel.conditions import (
     strikes,
     withstands,
 )
+from turncheck.properties.laws.duel.written import law, unit_law
 from turncheck.strategies.duel import between, positive, turns, units
 
 _strikes_a_standing_target = all_of(is_sound, opponent(all_of(is_struck_by(*STRIKES), withstands)))

@@ -1,0 +1,100 @@
+"""The duel as a domain: a turn-based battle of two units, built in, by the interface that every domain has.
+
+    >>> from turncheck.duel import DOMAIN, duel
+    >>> from turncheck.engine.duel import STANDARD
+    >>> duel(STANDARD) is DOMAIN
+    True
+    >>> duel(STANDARD.without("E4")).described
+    'duel/1 with no E4'
+
+`docs/rules.md` has its rules. What it gives besides its schema stands in the rooms' folders of its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from importlib.resources import files
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from turncheck.engine.domain import Domain
+from turncheck.engine.duel import samplers
+from turncheck.engine.duel.aims import highest, played_on
+from turncheck.engine.duel.resolve import resolve
+from turncheck.engine.duel.rules import RULE_IDS, RULES_VERSION, STANDARD, Rules
+from turncheck.engine.duel.size import size_of
+from turncheck.engine.duel.text import REASONS, WORDS, DuelCodec, checks, layout
+from turncheck.engine.duel.variants import described, read_rules
+
+if TYPE_CHECKING:
+    from turncheck.properties.checking.law import Law
+
+EXEMPT = {
+    "A8": "waiting does nothing, with the rule or without it",
+    "S1": "a fallen unit has nothing left that a strike could take, or that an effect could be laid on",
+    "V1": "it says of a battle what T4 does in a turn and M11 in a text",
+}
+"""The rules that are never at work by themselves, and why: no answer changes when they are left out."""
+
+
+@lru_cache(maxsize=64)
+def duel(rules: Rules = STANDARD) -> Domain:
+    """The duel under those rules."""
+    state, orders = layout(rules)
+    return Domain(
+        RULES_VERSION,
+        state=state,
+        orders=orders,
+        resolve=partial(resolve, rules=rules),
+        start=partial(samplers.start, rules=rules),
+        checks=checks(),
+        codec=DuelCodec(rules),
+        words=WORDS,
+        reasons=REASONS,
+        rules=_rules_in_force(rules),
+        exempt=EXEMPT,
+        without=lambda rule: duel(rules.without(rule)),
+        variants=lambda text: duel(read_rules(text)),
+        base=None if rules == STANDARD else DOMAIN,
+        described=described(rules),
+        fingerprint=repr(rules),
+        variant=rules,
+        samplers=_samplers(rules),
+        operators=_operators(rules),
+        size=size_of,
+        aims=partial(highest, rules=rules),
+        plays_on=played_on,
+        laws=_laws,
+        derives=False,
+        held=rules == STANDARD,
+        model=Path(str(files("turncheck.model") / "checkpoints" / "duel-small.safetensors")),
+    )
+
+
+def _rules_in_force(rules: Rules) -> Mapping[str, str]:
+    """Every rule that is not left out, in the order in which they are published; what is left without it."""
+    sentences = {"V1": "a fallen unit may have something left", **RULE_IDS, **dict(REASONS.values())}
+    return {rule: sentence for rule, sentence in sentences.items() if rules.holds(rule)}
+
+
+def _samplers(rules: Rules) -> Mapping[str, Callable[[Random], Any] | None]:
+    own = {name: partial(sampler, rules=rules) for name, sampler in samplers.SAMPLERS.items()}
+    return {**own, "uniform": None}
+
+
+def _operators(rules: Rules) -> Mapping[str, Callable[[Any, int], str]]:
+    from turncheck.strategies.duel.operators import OPERATORS  # no Hypothesis
+
+    return {reason: partial(operator, rules=rules) for reason, operator in OPERATORS.items()}
+
+
+def _laws() -> tuple[Law, ...]:
+    from turncheck.properties.laws.duel import LAWS
+
+    return LAWS
+
+
+DOMAIN = duel(STANDARD)
+"""The duel as published."""

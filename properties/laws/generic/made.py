@@ -1,0 +1,62 @@
+"""Cases made from other cases, and answers read for a law."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from turncheck.engine.case import Case
+from turncheck.engine.domain import AnyAnswer, AnyCase, Domain, DomainError
+from turncheck.properties.checking.law import UnreadableError
+
+
+def other_case(domain: Domain, make: Callable[[Any], Any], case: AnyCase, name: str) -> AnyCase:
+    """The case that a function makes of another: it gives a case, or the values of fields that differ.
+
+    Raises:
+        DomainError: it raised, or gave something else.
+    """
+    try:
+        given = make(case)
+        if isinstance(given, Mapping) and not isinstance(given, Case):
+            given = domain.codec.case(domain.fields_of(case).changed(given).values_)
+        domain.write(given)
+    except Exception as error:
+        raised = f"{type(error).__name__}: {error}"
+        fault = f"{name} must make a case, or values of fields, of every case; it raised {raised}"
+        raise DomainError(domain.name, fault[:400], domain.write(case)) from error
+    return given
+
+
+def is_made(domain: Domain, make: Callable[[Any], Any], case: AnyCase, name: str) -> bool:
+    """Whether what a function makes of a case is a valid case."""
+    return domain.is_case(domain.write(other_case(domain, make, case, name)))
+
+
+def other_answer(domain: Domain, make: Callable[[Any], Any], answer: AnyAnswer) -> Case:
+    """The fields of the answer that a function makes of another.
+
+    Raises:
+        UnreadableError: it raised: what a learned engine answered may be anything that can be written.
+    """
+    given = user_function(make, answer)
+    if isinstance(given, Mapping) and not isinstance(given, Case):
+        return domain.answer_fields(answer).changed(given)
+    return domain.answer_fields(given)
+
+
+def user_function(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a user's function gives of a learned engine's answers.
+
+    Raises:
+        AssertionError: the function's own.
+        UnreadableError: it raised something else.
+    """
+    try:
+        return function(*arguments)
+    except AssertionError:
+        raise
+    except Exception as error:
+        raise UnreadableError(
+            f"{getattr(function, '__name__', 'it')} raised {type(error).__name__}: {error}"
+        ) from error

@@ -25,6 +25,7 @@ from turncheck.engine.duel.aims import highest, played_on
 from turncheck.engine.duel.resolve import resolve
 from turncheck.engine.duel.rules import RULE_IDS, RULES_VERSION, STANDARD, Rules
 from turncheck.engine.duel.size import size_of
+from turncheck.engine.duel.state import Turn
 from turncheck.engine.duel.text import REASONS, WORDS, DuelCodec, checks, layout
 from turncheck.engine.duel.variants import described, read_rules
 
@@ -48,7 +49,7 @@ def duel(rules: Rules = STANDARD) -> Domain:
         state=state,
         orders=orders,
         resolve=partial(resolve, rules=rules),
-        start=partial(samplers.start, rules=rules),
+        start=lambda random: samplers.start(random, rules),
         checks=checks(),
         codec=DuelCodec(rules),
         words=WORDS,
@@ -80,8 +81,12 @@ def _rules_in_force(rules: Rules) -> Mapping[str, str]:
 
 
 def _samplers(rules: Rules) -> Mapping[str, Callable[[Random], Any] | None]:
-    own = {name: partial(sampler, rules=rules) for name, sampler in samplers.SAMPLERS.items()}
+    own = {name: partial(_drawn, sampler, rules) for name, sampler in samplers.SAMPLERS.items()}
     return {**own, "uniform": None}
+
+
+def _drawn(sampler: samplers.Sampler, rules: Rules, random: Random) -> Turn:
+    return sampler(random, rules)
 
 
 def _operators(rules: Rules) -> Mapping[str, Callable[[Any, int], str]]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import attrs
 
 from turncheck.engine.duel import REASONS, STANDARD, Rules, write
-from turncheck.engine.duel.samplers import SAMPLERS, sample, stream
+from turncheck.engine.duel.samplers import SAMPLERS, sample
+from turncheck.engine.sampling import stream
 from turncheck.properties.checking.subject import Subject
 from turncheck.strategies.duel.operators import damage
 

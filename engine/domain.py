@@ -21,7 +21,7 @@ these; what a domain knows better it gives. Nothing generic knows any domain but
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from random import Random
@@ -57,6 +57,10 @@ class DomainError(ValueError):
 
     def __str__(self) -> str:
         return f"domain {self.domain}: {self.fault}" + (f"; shown by {self.text!r}" if self.text else "")
+
+
+def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(values)
 
 
 @attrs.frozen
@@ -213,10 +217,10 @@ class Domain:
     prompt: Schema = attrs.field(default=None, kw_only=True)
     answer: Schema = attrs.field(default=None, kw_only=True)
     resolve: Callable[[Any], Any] = attrs.field(default=None, kw_only=True)
-    checks: tuple[Check, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
-    symmetries: tuple[Symmetry, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
-    untouched: tuple[str, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
-    monotone: tuple[Monotone, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    checks: tuple[Check, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
+    symmetries: tuple[Symmetry, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
+    untouched: tuple[str, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
+    monotone: tuple[Monotone, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
     rejects: bool = attrs.field(default=True, kw_only=True)
     accepts: Callable[[Any, Any], bool] | None = attrs.field(default=None, kw_only=True)
     rules: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
@@ -228,7 +232,7 @@ class Domain:
     fingerprint: str = attrs.field(default="", kw_only=True)
     variant: Any = attrs.field(default=None, kw_only=True)
     codec: Codec = attrs.field(default=None, kw_only=True)
-    words: tuple[str, ...] = attrs.field(default=(), converter=tuple, kw_only=True)
+    words: tuple[str, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
     reasons: Mapping[str, tuple[str, str]] = attrs.field(factory=dict, kw_only=True)
     samplers: Mapping[str, Sampler | None] = attrs.field(factory=dict, kw_only=True)
     arrays: Any = attrs.field(default=None, kw_only=True)

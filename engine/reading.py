@@ -10,7 +10,7 @@ A valid text is matched as a whole by one regular expression; only what does not
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -44,6 +44,10 @@ class MalformedTextError(ValueError):
         return f"{self.reason} at line {self.line}, piece {self.piece}{about}{f' ({self.rule})' if self.rule else ''}"
 
 
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(names)
+
+
 @attrs.frozen
 class Check:
     """A condition across fields: a text that does not meet it is rejected for that reason.
@@ -59,7 +63,7 @@ class Check:
 
     reason: str = attrs.field(validator=attrs.validators.matches_re(r"[a-z][a-z0-9_]*"))
     sentence: str
-    fields: tuple[str, ...] = attrs.field(converter=tuple)
+    fields: tuple[str, ...] = attrs.field(converter=_names)
     holds: Callable[[Any], bool]
     at_line_end: bool = False
 

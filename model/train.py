@@ -17,7 +17,8 @@ from safetensors.torch import save
 from torch import Tensor
 
 from turncheck.engine.duel import REASONS, RULES_VERSION, STANDARD, resolve_text, write
-from turncheck.engine.duel.samplers import HELD_OUT_SEEDS, SAMPLERS, TRAINING_SEEDS, stream
+from turncheck.engine.duel.samplers import SAMPLERS
+from turncheck.engine.sampling import HELD_OUT_SEEDS, TRAINING_SEEDS, stream
 from turncheck.model.checkpoint import Metadata, read_tensors, save_checkpoint, write_whole
 from turncheck.model.decode import TransformerEngine
 from turncheck.model.tokens import ANSWER, PAD, STOP, VOCABULARY, Tokenizer

@@ -21,8 +21,8 @@ import numpy.typing as npt
 
 from turncheck.engine.duel.arrays import BLANK_ROWS, HP, MAX, ROWS, SHIELD, Battles, Int8, Turns, resolve_all
 from turncheck.engine.duel.rules import STANDARD, Rules
-from turncheck.engine.duel.samplers import UnknownSamplerError
 from turncheck.engine.duel.tables import ACTION_NAMES, ACTIONS, BLANK, FIELDS, SLOTS, STATUSES
+from turncheck.engine.sampling import UnknownSamplerError
 
 __all__ = ["BLOCK_DRAWN", "STREAM", "TWIN_SAMPLERS", "sample_arrays"]
 
@@ -271,7 +271,7 @@ def sample_arrays(name: str, seed: int, count: int, start: int = 0, rules: Rules
         UnknownSamplerError: no sampler has that name.
     """
     if name not in TWIN_SAMPLERS:
-        raise UnknownSamplerError(name)
+        raise UnknownSamplerError(name, tuple(TWIN_SAMPLERS))
     turns, stop = _room(count), start + count
     for block in range(start // BLOCK_DRAWN, -(-stop // BLOCK_DRAWN)):
         first = block * BLOCK_DRAWN

@@ -93,21 +93,24 @@ def _unit_line(name: UnitName) -> str:
 
 
 # `wait` changes least, then come the actions in the order of the table.
-_ACTIONS = Choice("wait", *(name for name in ACTION_NAMES if name != "wait"), reason="unknown_action")
+_OF_ORDERS: dict[str, Any] = {
+    "action": Choice("wait", *(name for name in ACTION_NAMES if name != "wait"), reason="unknown_action"),
+    "first.unit": Choice("hero", "foe"),
+    "second.unit": Choice("foe", "hero"),
+}
 _ORDERS = Schema(
     """
     do {first.unit} {first.action}
     do {second.unit} {second.action}
     """,
-    action=_ACTIONS,
-    **{"first.unit": Choice("hero", "foe"), "second.unit": Choice("foe", "hero")},
+    **_OF_ORDERS,
 )
 
 
 @lru_cache(maxsize=64)
 def layout(rules: Rules = STANDARD) -> tuple[Schema, Schema]:
     """The schemas of a battle, three lines, and of both orders, two lines, with the ranges of those rules."""
-    kinds = {field.name.replace("cd_", ""): _number(field) for field in rules.fields}
+    kinds: dict[str, Any] = {field.name.replace("cd_", ""): _number(field) for field in rules.fields}
     turn = Int(rules.turn.low, rules.turn.high, rules.turn.width)
     lines = ("turn {turn}", *map(_unit_line, UNIT_NAMES))
     return Schema("\n".join(lines), turn=turn, **kinds), _ORDERS

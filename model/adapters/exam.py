@@ -9,8 +9,9 @@ from typing import TypeVar
 import attrs
 
 from turncheck.engine.duel import REASONS, read_answer, write
-from turncheck.engine.duel.samplers import sample, stream
+from turncheck.engine.duel.samplers import sample
 from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, LearnedEngine, Verdict, Verifier, described
+from turncheck.engine.sampling import stream
 from turncheck.model.adapters.templates import Template
 from turncheck.strategies.duel.operators import damage
 

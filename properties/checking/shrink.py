@@ -27,9 +27,9 @@ import attrs
 from attrs import evolve
 
 from turncheck.engine.duel import UNIT_NAMES, Battle, FieldError, Order, Rules, Turn, Unit, write
-from turncheck.engine.duel.samplers import stream
 from turncheck.engine.duel.state import other
 from turncheck.engine.duel.tables import ACTION_NAMES, BLANK
+from turncheck.engine.sampling import stream
 from turncheck.properties.checking.counterexamples import Breach, breach, simplicity_of
 from turncheck.properties.checking.law import Law
 from turncheck.properties.checking.subject import Subject

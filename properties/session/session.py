@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from turncheck.engine.duel.samplers import EVALUATION_SEEDS
+from turncheck.engine.sampling import EVALUATION_SEEDS
 from turncheck.properties.checking.check import check_law
 from turncheck.properties.checking.counterexamples import broken
 from turncheck.properties.checking.draw import EXAMPLES, MIN_CASES, Budget

@@ -9,8 +9,8 @@ from pathlib import Path
 import attrs
 
 from turncheck.engine.duel.array_samplers import STREAM
-from turncheck.engine.duel.samplers import TRAINING_SEEDS
 from turncheck.engine.learned import Listed
+from turncheck.engine.sampling import TRAINING_SEEDS
 from turncheck.properties.checking.law import text_of
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.sweeps.plan import AGAIN, DAMAGED, MORE, PLAYED, SMALL, Plan

@@ -33,8 +33,8 @@ import numpy as np
 from turncheck.engine.duel import Battle, Order, Turn
 from turncheck.engine.duel.array_text import ORDERS, battle_texts, order_codes, turn_texts
 from turncheck.engine.duel.arrays import Battles, Turns
-from turncheck.engine.duel.samplers import stream
 from turncheck.engine.duel.tables import FIELDS
+from turncheck.engine.sampling import stream
 from turncheck.properties.checking.check import NotApplicableError, check_says_something
 from turncheck.properties.checking.counterexamples import Breach, ask_all, breach
 from turncheck.properties.checking.law import Case, Law, UnreadableError, state, text_of

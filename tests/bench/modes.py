@@ -20,7 +20,8 @@ import click
 from tabulate import tabulate
 
 from turncheck.engine.duel import REASONS, WORDS, Turn, resolve_text, write, write_rejection
-from turncheck.engine.duel.samplers import sample, stream
+from turncheck.engine.duel.samplers import sample
+from turncheck.engine.sampling import stream
 from turncheck.reports.modes import MODES, Divergence, diverge
 from turncheck.reports.readings import NUMBERS, TEMPLATE, neighbours, numbers, wrong_values
 from turncheck.strategies.duel.operators import damage

@@ -5,7 +5,8 @@ import torch
 from torch import nn
 
 from turncheck.engine.duel import REASONS, write
-from turncheck.engine.duel.samplers import sample, stream
+from turncheck.engine.duel.samplers import sample
+from turncheck.engine.sampling import stream
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.decode import TransformerEngine
 from turncheck.model.tokens import VOCABULARY, Tokenizer

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from turncheck.engine.duel import REASONS, resolve_text
-from turncheck.engine.duel.samplers import EVALUATION_SEEDS, HELD_OUT_SEEDS, TRAINING_SEEDS
+from turncheck.engine.sampling import EVALUATION_SEEDS, HELD_OUT_SEEDS, TRAINING_SEEDS
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
 from turncheck.model.train import CONFIGS, IGNORED, ResumeError, Run, TrainConfig, batch, example, loss

@@ -20,7 +20,8 @@ from tabulate import tabulate
 from tests.mutants.catalogue import BY_NAME, MUTANTS
 from tests.mutants.mutant import Mutant, Prompt
 from turncheck.engine.duel import REASONS
-from turncheck.engine.duel.samplers import sample, stream
+from turncheck.engine.duel.samplers import sample
+from turncheck.engine.sampling import stream
 from turncheck.strategies.duel.operators import damage
 
 EQUIVALENT: dict[str, str] = {

@@ -20,9 +20,10 @@ from turncheck.engine.duel import STANDARD, read, write
 from turncheck.engine.duel import array_samplers as module
 from turncheck.engine.duel.array_samplers import BLOCK_DRAWN, STREAM, TWIN_SAMPLERS, sample_arrays
 from turncheck.engine.duel.arrays import HP, MAX, ROWS, SHIELD, SLOT_ROWS, turns_of
-from turncheck.engine.duel.samplers import SAMPLERS, UnknownSamplerError, sample
+from turncheck.engine.duel.samplers import SAMPLERS, sample
 from turncheck.engine.duel.state import UNIT_NAMES
 from turncheck.engine.duel.tables import ACTION_NAMES, ACTIONS, BLANK, SLOTS
+from turncheck.engine.sampling import UnknownSamplerError
 
 HIGHER = STANDARD.with_field("turn", high=50).with_field("shield", high=30).with_field("burn", high=3)
 LOWER = STANDARD.with_field("max", high=30).with_field("poison", high=3)

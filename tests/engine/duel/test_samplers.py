@@ -7,15 +7,9 @@ import attrs
 import pytest
 
 from turncheck.engine.duel import STANDARD, read, resolve, write
-from turncheck.engine.duel.samplers import (
-    EVALUATION_SEEDS,
-    HELD_OUT_SEEDS,
-    SAMPLERS,
-    TRAINING_SEEDS,
-    UnknownSamplerError,
-    sample,
-)
+from turncheck.engine.duel.samplers import SAMPLERS, sample
 from turncheck.engine.duel.tables import ACTION_NAMES, ACTIONS, BLANK, FIELDS, SLOTS, STATUSES
+from turncheck.engine.sampling import EVALUATION_SEEDS, HELD_OUT_SEEDS, TRAINING_SEEDS, UnknownSamplerError
 
 HIGHER = STANDARD.with_field("turn", high=50).with_field("shield", high=30).with_field("burn", high=3)
 LOWEST = STANDARD.with_field("turn", high=1).with_field("max", high=1)

@@ -8,8 +8,8 @@ import pytest
 
 from turncheck.engine.duel import STANDARD, resolve, resolve_text, write
 from turncheck.engine.duel.array_samplers import sample_arrays
-from turncheck.engine.duel.samplers import stream
 from turncheck.engine.duel.small import small
+from turncheck.engine.sampling import stream
 from turncheck.model.adapters.calibration import Noisy, Reference
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.checking.counterexamples import breach

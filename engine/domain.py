@@ -25,7 +25,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import cached_property
 from pathlib import Path
 from random import Random
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, overload
 
 import attrs
 
@@ -40,6 +40,7 @@ AnyCase = Any
 AnyAnswer = Any
 """An answer, where it is no rejection: a `Case` of the answer's schema, or what the codec makes of one."""
 Sampler = Callable[[Random], AnyCase]
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class DomainError(ValueError):
@@ -525,6 +526,22 @@ class Domain:
             if name not in self.prompt.places and name not in self.prompt.repeated:
                 raise DomainError(self.name, str(UnknownFieldError(name, self.prompt.names)))
         return Narrowed(narrowed)
+
+    @overload
+    def law(self, function: Function, /) -> Function: ...
+
+    @overload
+    def law(
+        self,
+        /,
+        *,
+        rule: str = "",
+        kind: str = "",
+        cases: Narrowed = ANY,
+        applies: Callable[[Any], bool] | None = None,
+        also: Callable[[Any], Any] | None = None,
+        plays: bool = False,
+    ) -> Callable[[Function], Function]: ...
 
     def law(
         self,

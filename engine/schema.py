@@ -166,7 +166,7 @@ class Schema:
     def _format(self) -> str:
         def written(piece: Piece) -> str:
             borders = [border.replace("%", "%%") for border in piece.borders]
-            formats = [f"%{field.format or 's'}" for field in piece.fields]
+            formats = [f"%{_format(field) or 's'}" for field in piece.fields]
             return "".join(part for pair in zip(borders, [*formats, ""], strict=True) for part in pair)
 
         return "\n".join(" ".join(map(written, line)) for line in self.lines) + self.end
@@ -175,7 +175,7 @@ class Schema:
     def _writers(self) -> list[tuple[int, Callable[[Any], str]]]:
         """The fields that no format writes, with their places."""
         fields = enumerate(self.fields.values())
-        return [(place, field.write) for place, field in fields if field.format is None]
+        return [(place, field.write) for place, field in fields if _format(field) is None]
 
     # --- how fields stand to each other ---
 
@@ -275,3 +275,9 @@ def _check_borders(piece: Piece) -> None:
 
 def _read(field: Field, text: str) -> Any:
     return field.read(text)
+
+
+def _format(field: Field) -> str | None:
+    """The field's format; None where a class derived from the one that gives it writes in a way of its own."""
+    first = next(kind for kind in type(field).__mro__ if "format" in vars(kind) or "write" in vars(kind))
+    return field.format if "format" in vars(first) else None

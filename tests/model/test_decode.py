@@ -310,7 +310,7 @@ def test_the_answers_are_the_same_where_the_reference_engine_raises(engine, text
     drafts = [answer if index % 2 else "" for index, answer in enumerate(before)]
     verdicts = engine.verify(prompts, drafts)
     without_reference(monkeypatch)
-    from turncheck import engine as reference
+    from turncheck.engine import duel as reference
 
     for work in (
         lambda: reference.resolve(None),

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from turncheck.engine.domain import Domain
 from turncheck.engine.duel import samplers
 from turncheck.engine.duel.aims import highest, played_on
+from turncheck.engine.duel.describe import describe
 from turncheck.engine.duel.resolve import resolve
 from turncheck.engine.duel.rules import RULE_IDS, RULES_VERSION, STANDARD, Rules
 from turncheck.engine.duel.size import size_of
@@ -65,6 +66,7 @@ def duel(rules: Rules = STANDARD) -> Domain:
         samplers=_samplers(rules),
         operators=_operators(rules),
         size=size_of,
+        describe=describe,
         aims=partial(highest, rules=rules),
         plays_on=played_on,
         laws=_laws,

@@ -169,7 +169,7 @@ class Reader:
         Raises:
             MalformedTextError: the text is no case; it says why and where.
         """
-        found = self._matched(text)
+        found = self.texts(text)
         if found is not None:
             values = self._in_range(found)
             if values is not None and self._meets_checks(values):
@@ -184,7 +184,7 @@ class Reader:
         Raises:
             MalformedTextError: the text has another form.
         """
-        found = self._matched(text)
+        found = self.texts(text)
         if found is None:
             self._walk(text, strict=False)
             raise AssertionError(f"the pattern of {self.schema} does not match what its pieces do: {text!r}")
@@ -192,16 +192,17 @@ class Reader:
 
     def has_form(self, text: str) -> bool:
         """Whether the text has the form of a case, see `lenient`."""
-        return self._matched(text) is not None
+        return self.texts(text) is not None
 
-    # --- as a whole ---
-
-    def _matched(self, text: str) -> tuple[str, ...] | None:
+    def texts(self, text: str) -> tuple[str, ...] | None:
+        """What stands in each field's place of what has the form of a case, see `lenient`; None for any other text."""
         found = self._pattern.fullmatch(text)
         if found is None or _FORBIDDEN.search(text):
             return None
         groups: tuple[str, ...] = found.groups()
         return groups
+
+    # --- as a whole ---
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
+from turncheck.engine.visible import visible
+
+__all__ = ["LONGEST_LINE", "MOST_LINES", "for_markdown", "shown_lines", "visible"]
+
 LONGEST_LINE = 400
 MOST_LINES = 12
-
-
-def visible(text: str) -> str:
-    r"""The text in printable characters alone: all others, the backslash too, as Python escapes.
-
-    >>> visible("hp\t07 \x1b[31m\ud800\u202e")
-    'hp\\t07 \\x1b[31m\\ud800\\u202e'
-    """
-    return "".join(
-        character if character.isprintable() and character != "\\" else _escaped(character) for character in text
-    )
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def shown_lines(text: str, most: int = MOST_LINES) -> list[str]:

@@ -15,8 +15,8 @@ from tests.mutants.catches import AGREEMENT, Catches
 from tests.mutants.equivalence import EQUIVALENT
 from tests.mutants.mutant import Mutant
 from tests.mutants.witnesses import Kept
+from turncheck.engine.duel.describe import describe
 from turncheck.properties.laws.duel import LAWS
-from turncheck.reports.cases import in_short
 from turncheck.reports.escape import for_markdown
 
 HUNTED = tuple(mutant for mutant in MUTANTS if mutant.name not in EQUIVALENT)
@@ -125,7 +125,7 @@ def _row(catches: Catches, mutant: Mutant, kept: Kept | None) -> list[str]:
     law, laws = catches.names.get(mutant.name), catches.catchers(mutant.name)
     cases = _cases(catches, law, mutant.name) if law else ""
     named = f"`{law}`" if law else "agreement alone" if laws else "no law"
-    witness = for_markdown(in_short(kept.case, LAWS_BY_ID[kept.law].kind)) if kept else ""
+    witness = for_markdown(describe(kept.case, LAWS_BY_ID[kept.law].kind)) if kept else ""
     return [f"`{mutant.name}`", for_markdown(mutant.wrong), str(len(laws)), named, cases, witness]
 
 

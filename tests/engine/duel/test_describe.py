@@ -1,11 +1,14 @@
-"""Cases in a few words: what of a turn or a play is unusual, and where a malformed text is wrong."""
+"""Cases of the duel in a few words: what of a turn or a play is unusual, and where a malformed text is wrong."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turncheck.engine.duel import Battle, Order, Play, Turn, Unit, write, write_play
-from turncheck.reports.cases import in_short, turns_of
+from turncheck.duel import DOMAIN, duel
+from turncheck.engine.duel import STANDARD, Battle, Order, Turn, Unit, write
+from turncheck.engine.duel.describe import describe
+from turncheck.engine.duel.text import write_orders
+from turncheck.reports import cases
 
 TEXT = write(Turn())
 HOSTILE_TEXTS = st.text(st.characters(exclude_categories=())) | st.text(st.sampled_from("|\\`\n a*\x1b\ud800"))
@@ -34,7 +37,7 @@ def turn(first="hero wait", second="foe wait", number=1, hero=None, foe=None):
     ],
 )
 def test_a_turn_is_named_by_what_is_not_neutral(case, shown):
-    assert in_short(write(case)) == shown
+    assert describe(write(case)) == shown
 
 
 @pytest.mark.parametrize(
@@ -57,12 +60,12 @@ def test_a_turn_is_named_by_what_is_not_neutral(case, shown):
     ],
 )
 def test_a_malformed_turn_is_named_by_the_place_that_is_wrong(prompt, shown):
-    assert in_short(prompt) == shown
+    assert describe(prompt) == shown
 
 
 def play(*turns, hero=None):
     orders = tuple(tuple(Order(*order.split()) for order in pair.split(", ")) for pair in turns)
-    return write_play(Play(Battle(hero=hero or Unit()), orders))
+    return write(Battle(hero=hero or Unit())) + "".join(map(write_orders, orders))
 
 
 @pytest.mark.parametrize(
@@ -92,17 +95,27 @@ def play(*turns, hero=None):
     ],
 )
 def test_a_play_is_named_by_its_battle_and_what_is_done_in_each_turn(case, shown):
-    assert in_short(case) == in_short(case, "rollout") == shown
+    assert describe(case) == describe(case, "rollout") == shown
 
 
 def test_a_malformed_text_that_reads_as_a_play_is_no_play_where_the_law_is_about_such_texts():
     text = play("hero wait, foe wait", "hero wait, foe wait")
-    assert in_short(text, "malformed") == "line 6: do hero ..."
+    assert describe(text, "malformed") == "line 6: do hero ..."
 
 
-@pytest.mark.parametrize("turns", [1, 2, 16])
-def test_a_play_has_as_many_turns_as_pairs_of_orders(turns):
-    assert turns_of(play(*["hero wait, foe wait"] * turns)) == turns
+def test_a_turn_is_read_by_the_digits_of_the_text_and_a_malformed_one_by_the_ranges():
+    text = TEXT.replace("stun 0", "stun 7", 1)
+    assert (describe(text), describe(text, "malformed")) == ("hero stun 7", "line 2: ... 0 stun 7 fragile ...")
+
+
+def test_of_a_fallen_unit_with_something_left_all_that_is_unusual_is_shown():
+    text = TEXT.replace("hp 01/01 shield 00 poison 0", "hp 00/07 shield 03 poison 2", 1)
+    assert describe(text, "malformed") == "line 2: hero hp 00/07 shield 03 poison 2"
+
+
+def test_the_domain_and_its_variants_are_described_so():
+    for domain in (DOMAIN, duel(STANDARD.without("E4"))):
+        assert cases.describe(domain, write(turn("hero heal"))) == "hero heal"
 
 
 @settings(deadline=None, database=None, derandomize=True)
@@ -111,11 +124,11 @@ def test_a_play_has_as_many_turns_as_pairs_of_orders(turns):
     st.sampled_from(["", "malformed"]),
 )
 def test_any_text_is_named_in_few_printable_characters(text, kind):
-    assert in_short(text, kind).isprintable()
-    assert 0 < len(in_short(text, kind)) < 90
+    assert describe(text, kind).isprintable()
+    assert 0 < len(describe(text, kind)) < 90
 
 
 def test_a_very_long_text_is_named_too():
-    assert in_short(TEXT + "do hero wait\ndo foe wait\n" * 20_000) == "20001 turns: wait (20001 times)"
-    assert in_short(TEXT + "do hero wait\n" * 40_001) == "line 6: do hero ..."
-    assert in_short(f"turn {'1' * 100_000}\n") == f"line 1: turn {'1' * 55}"
+    assert describe(TEXT + "do hero wait\ndo foe wait\n" * 20_000) == "20001 turns: wait (20001 times)"
+    assert describe(TEXT + "do hero wait\n" * 40_001) == "line 6: do hero ..."
+    assert describe(f"turn {'1' * 100_000}\n") == f"line 1: turn {'1' * 55}"

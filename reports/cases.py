@@ -1,104 +1,132 @@
-"""A case in a few words: a turn, a play of several, or a malformed text, by what is not as in the neutral turn."""
+"""A case in a few words: what of it is unlike the simplest case, or where a malformed text is wrong.
+
+>>> from turncheck.engine.fields import Choice, Int
+>>> from turncheck.engine.schema import Schema
+>>> machine = Domain(
+...     "machine/1",
+...     state=Schema("at {at}\\nmem {mem[0..3]}", at=Int(0, 3), mem=Int(-9, 9)),
+...     orders=Schema("do {what}", what=Choice("wait", "add")),
+...     step=lambda case: {},
+... )
+>>> describe(machine, "at 2\\nmem +0 -3 +0 +9\\ndo add\\n")
+'at 2; mem[1] -3 mem[3] +9; do what add'
+>>> describe(machine, "at 2\\nmem +0 +0 +0 +0\\ndo add\\ndo add\\ndo wait\\n")
+'at 2; 3 turns: do add (2 times) / do wait'
+>>> describe(machine, "at 2\\nmem +0 0 +0 +0\\ndo add\\n", "malformed")
+'line 2: mem +0 0 +0 ...'
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from itertools import groupby
 
-from turncheck.engine.duel import STANDARD, Battle, MalformedTextError, Order, Play, Rules, Turn, read, read_play, write
-from turncheck.reports.escape import visible
+from turncheck.engine.domain import Domain
+from turncheck.engine.play import Play
+from turncheck.engine.reading import MalformedTextError
+from turncheck.engine.schema import Piece, Schema
+from turncheck.engine.visible import around, visible
+
+LONGEST = 40
+"""Characters of a text that is shown as it is: a prompt of one line, a value, the orders of a turn."""
+
+MOST_FIELDS = 12
+"""Fields of a case that are named."""
 
 MOST_STEPS = 6
 """Different turns of a play that are named."""
 
-LONGEST_PLACE = 60
-"""Characters of a malformed text that are shown around its fault."""
 
+def describe(domain: Domain, text: str, kind: str = "") -> str:
+    """A case in a few words, by its text and the kind of its law: as the domain says it, if it does.
 
-def _widest() -> Rules:
-    rules = STANDARD.with_field("turn", high=STANDARD.turn.widest)
-    for field in STANDARD.fields:
-        rules = rules.with_field(field.name, high=field.widest)
-    return rules
-
-
-WIDEST = _widest()
-"""Rules whose fields hold whatever their digits can write: a turn of any variant can be read by them."""
-
-
-def in_short(case: str, kind: str = "") -> str:
-    """A case in a few words, by its text and the kind of its law.
-
-    A text with the orders of several turns is a play, unless the law is about malformed texts.
-
-    >>> from turncheck.engine.duel import Unit
-    >>> battle = Battle(hero=Unit(5, 9, poison=2))
-    >>> heal, attack = Order("hero", "heal"), Order("foe", "attack")
-    >>> in_short(write(Turn(battle, heal, attack)))
-    'hero hp 05/09 poison 2; hero heal then foe attack'
-    >>> in_short(write(Turn(battle, heal, attack)) + "do hero heal\\ndo foe wait\\n")
-    'hero hp 05/09 poison 2; 2 turns: hero heal, foe attack / hero heal'
+    Else a case is named by its fields that are unlike the simplest, unless it is one short line; a play by its state
+    and what is done in each turn; a malformed text by what stands around its first fault. A text with the orders of
+    several turns is a play, unless the law is about malformed texts.
     """
-    rules = STANDARD if kind == "malformed" else WIDEST
+    if domain.describe is not None:
+        said = domain.describe(text, kind)
+        return said if said.isprintable() else visible(said)
     try:
-        return _turn_in_short(read(case, rules))
+        domain.reader.values(text)
     except MalformedTextError as error:
         fault = error
-    try:
-        return _malformed_in_short(case, fault) if kind == "malformed" else _play_in_short(read_play(case, rules))
-    except MalformedTextError:
-        return _malformed_in_short(case, fault)
+    else:
+        return _case_in_short(domain, text)
+    if kind != "malformed" and domain.has_plays:
+        with suppress(MalformedTextError):
+            return _play_in_short(domain, domain.read_play(text))
+    return _malformed_in_short(domain, text, fault)
 
 
-def turns_of(case: str) -> int:
-    """How many turns the text of a play has."""
-    return (case.count("\n") - 3) // 2
+def noun_of(domain: Domain) -> str:
+    """What tables and pages call a case: a turn where the answer is the next state."""
+    return "turn" if domain.has_plays else "case"
 
 
-def _turn_in_short(turn: Turn) -> str:
-    parts = [*_battle_in_short(turn.battle), _orders_in_short(turn.orders, " then ")]
-    return "; ".join(part for part in parts if part) or "the neutral turn"
+def _case_in_short(domain: Domain, text: str) -> str:
+    schema = domain.prompt
+    if len(schema.lines) == 1 and len(text) <= LONGEST:
+        return visible(text.removesuffix("\n"))
+    texts = dict(zip(schema.names, domain.reader.texts(text) or (), strict=True))
+    return "; ".join(_unlike(schema, texts)) or f"the simplest {noun_of(domain)}"
 
 
-def _play_in_short(play: Play) -> str:
-    runs = [(orders, len(list(run))) for orders, run in groupby(play.orders)]
-    steps = [_orders_in_short(orders, ", ") or "wait" for orders, _ in runs[:MOST_STEPS]]
+def _play_in_short(domain: Domain, play: Play) -> str:
+    values = domain.codec.answer_values(play.state)
+    state = {
+        name: field.write(value) for (name, field), value in zip(domain.answer.fields.items(), values, strict=True)
+    }
+    count = len(play.orders)
+    if domain.orders is None:
+        return "; ".join([*_unlike(domain.answer, state), f"{count} step{'s' if count > 1 else ''}"])
+    runs = [(said, len(list(run))) for said, run in groupby(map(domain.write_orders, play.orders))]
+    steps = [", ".join(map(_shown, said.removesuffix("\n").split("\n"))) for said, _ in runs[:MOST_STEPS]]
     told = [f"{step} ({run} times)" if run > 1 else step for step, (_, run) in zip(steps, runs, strict=False)]
     more = ["..."] if len(runs) > MOST_STEPS else []
-    return "; ".join([*_battle_in_short(play.battle), f"{len(play.orders)} turns: {' / '.join(told + more)}"])
+    return "; ".join([*_unlike(domain.answer, state), f"{count} turns: {' / '.join(told + more)}"])
 
 
-def _battle_in_short(battle: Battle) -> list[str]:
-    lines = zip(write(battle).splitlines(), write(Battle()).splitlines(), strict=True)
-    parts = [_unlike(line.split(" "), neutral.split(" ")) for line, neutral in lines]
-    return [part for part in parts if part]
-
-
-def _orders_in_short(orders: tuple[Order, Order], between: str) -> str:
-    """What is done, in its order; where nothing is, whether the foe would have been first."""
-    done = [f"{order.unit} {order.action}" for order in orders if order.action != "wait"]
-    if not done and orders[0].unit == "foe":
-        return "foe first"
-    return between.join(done)
-
-
-def _unlike(line: list[str], neutral: list[str]) -> str:
-    words: list[str] = []
-    for index, (piece, usual) in enumerate(zip(line, neutral, strict=True)):
-        if piece != usual:
-            slot = "cd" in line and index > line.index("cd")
-            words += [f"cd {line[index - 1]}" if slot else line[index - 1], piece]
-    return " ".join([line[0], *words] if words and line[0] != "turn" else words)
-
-
-def _malformed_in_short(text: str, error: MalformedTextError) -> str:
+def _malformed_in_short(domain: Domain, text: str, fault: MalformedTextError) -> str:
     """The pieces around the first fault; all that is unusual in a line whose fault is the line as a whole."""
-    lines = text.split("\n")
-    line = visible(lines[error.line - 1]) if error.line <= len(lines) else ""
-    pieces = line.split(" ")
-    if error.reason == "fallen_with_status":
-        return f"line {error.line}: {_unlike(pieces, write(Turn()).splitlines()[error.line - 1].split(' '))}"
-    start = max(error.piece - 3, 0)
-    near = " ".join(pieces[start : error.piece + 1])[:LONGEST_PLACE]
-    before, after = "... " if start else "", " ..." if error.piece + 1 < len(pieces) else ""
-    end = " (no newline)" if error.line == len(lines) and near else ""
-    return f"line {error.line}: {before}{near or 'nothing'}{after}{end}"
+    if not any(check.at_line_end for check in domain.checks if check.reason == fault.reason):
+        return around(text, fault.line, fault.piece, ended=bool(domain.prompt.end))
+    line, written = domain.prompt.lines[fault.line - 1], text.split("\n")[fault.line - 1].split(" ")
+    texts: dict[str, str] = {}
+    for piece, part in zip(line, written, strict=True):  # a check at the end of a line has all of it in form
+        found = re.fullmatch(piece.pattern, part)
+        texts.update(zip(piece.names, found.groups() if found else (), strict=True))
+    unlike = [name for name in texts if texts[name] != _usual(domain.prompt, name)]
+    return f"line {fault.line}: {_line_in_short(domain.prompt, line, texts, unlike)}"
+
+
+# --- the fields of a case --------------------------------------------------------------------------------------------
+
+
+def _unlike(schema: Schema, texts: Mapping[str, str]) -> list[str]:
+    """For each line that has fields unlike the simplest what they are."""
+    unlike = [name for name in schema.names if texts[name] != _usual(schema, name)]
+    lines = [_line_in_short(schema, line, texts, unlike[:MOST_FIELDS]) for line in schema.lines]
+    more = [f"{len(unlike) - MOST_FIELDS} fields more"] if len(unlike) > MOST_FIELDS else []
+    return [*(line for line in lines if line), *more]
+
+
+def _line_in_short(schema: Schema, line: Sequence[Piece], texts: Mapping[str, str], shown: Collection[str]) -> str:
+    """The line's first word, if it has one, and those of its fields that are unlike the simplest."""
+    word = line[0].word
+    names = [name for piece in line for name in piece.names if name in shown]
+    labels = [schema.label(name).removeprefix(f"{word} ") for name in names]
+    told = " ".join(f"{label} {_shown(texts[name])}" for label, name in zip(labels, names, strict=True))
+    is_named = not word or told.startswith((f"{word} ", f"{word}["))
+    return told if is_named or not told else f"{word} {told}"
+
+
+def _usual(schema: Schema, name: str) -> str:
+    field = schema.fields[name]
+    return field.write(field.simplest)
+
+
+def _shown(text: str) -> str:
+    return visible(text) if len(text) <= LONGEST else f"{visible(text[:LONGEST])[:LONGEST]}..."

@@ -5,21 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from turncheck.engine.duel import Battle, MalformedTextError, read_answer
-from turncheck.reports.escape import visible
-from turncheck.reports.readings import (
-    Difference,
-    first_difference,
-    is_copied,
-    lost_labels,
-    moved_piece,
-    sources,
-    wrong_values,
-)
+from turncheck.engine.domain import Domain
+from turncheck.engine.reading import MalformedTextError
+from turncheck.engine.visible import visible
+from turncheck.reports.readings import Difference, Readings, first_difference, readings
 
 LONGEST = 40
 """Characters of what a model wrote that stand in a few words."""
@@ -35,21 +27,33 @@ class Divergence(AssertionError):
         prompt: the text that was asked.
         expected: the reference's answer.
         got: the learned engine's.
+        said: what is wrong, in a few words.
         fault: what the learned engine raised, or that it ran out of time; empty if neither.
         also: the names of the later modes that fit as well.
+        off_by_one: whether every wrong value is a number that is wrong by one and no more; of `wrong_value` alone.
     """
 
     mode = "divergence"
 
-    def __init__(self, prompt: str, expected: str, got: str, fault: str = "", also: tuple[str, ...] = ()) -> None:
-        super().__init__(prompt, expected, got, fault, also)
-        self.prompt, self.expected, self.got = prompt, expected, got
-        self.fault, self.also = fault, also
+    def __init__(
+        self,
+        prompt: str,
+        expected: str,
+        got: str,
+        said: str,
+        fault: str = "",
+        also: tuple[str, ...] = (),
+        off_by_one: bool = False,
+    ) -> None:
+        super().__init__(prompt, expected, got, said, fault, also, off_by_one)
+        self.prompt, self.expected, self.got, self.said = prompt, expected, got, said
+        self.fault, self.also, self.off_by_one = fault, also, off_by_one
 
     def __str__(self) -> str:
-        return f"{self.mode}: {self.in_short()}"
+        return f"{self.mode}: {self.said}"
 
-    def in_short(self) -> str:
+    @classmethod
+    def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
         """What is wrong, in a few words."""
         raise NotImplementedError
 
@@ -59,9 +63,10 @@ class NoAnswer(Divergence):
 
     mode = "no_answer"
 
-    def in_short(self) -> str:
+    @classmethod
+    def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
         """What it raised."""
-        return _cut(self.fault, LONGEST_FAULT) or "nothing"
+        return _cut(fault, LONGEST_FAULT) or "nothing"
 
 
 class Unstable(Divergence):
@@ -69,39 +74,43 @@ class Unstable(Divergence):
 
     mode = "unstable"
 
-    def in_short(self) -> str:
+    @classmethod
+    def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
         """Where the answers part."""
-        return _at(first_difference(self.expected, self.got))
+        return _at(first_difference(expected, got))
 
 
 class SilentAcceptance(Divergence):
-    """A malformed turn is answered with a state."""
+    """A malformed text is answered as a case is."""
 
     mode = "silent_acceptance"
 
-    def in_short(self) -> str:
-        """Which malformed turn was accepted."""
-        return f"a state for {_reason(self.expected)}"
+    @classmethod
+    def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
+        """Which malformed text was accepted."""
+        return f"{'a state' if answers.domain.has_plays else 'an answer'} for {_reason(expected)}"
 
 
 class WrongReason(Divergence):
-    """A malformed turn is rejected for another reason."""
+    """A malformed text is rejected for another reason."""
 
     mode = "wrong_reason"
 
-    def in_short(self) -> str:
+    @classmethod
+    def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
         """Which reason was given for which."""
-        return f"{_reason(self.got)} for {_reason(self.expected)}"
+        return f"{_reason(got)} for {_reason(expected)}"
 
 
 class FalseRejection(Divergence):
-    """A valid turn is rejected."""
+    """A case is rejected."""
 
     mode = "false_rejection"
 
-    def in_short(self) -> str:
+    @classmethod
+    def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
         """The reason that was given."""
-        return _reason(self.got)
+        return _reason(got)
 
 
 class LabelCollapse(Divergence):
@@ -109,67 +118,64 @@ class LabelCollapse(Divergence):
 
     mode = "label_collapse"
 
-    def in_short(self) -> str:
+    @classmethod
+    def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
         """Which word stands for which label."""
-        return _and_more([f"{word} for {label}" for word, label in lost_labels(self.got)])
+        return _and_more([f"{word} for {label}" for word, label in answers.lost_labels(got)])
 
 
 class BoundaryConfusion(Divergence):
-    """What belongs in one place stands in another: of the text, or, where the answer is a state, of the numbers."""
+    """What belongs in one place stands in another: a piece of the text, or, in a well-formed answer, a value."""
 
     mode = "boundary_confusion"
 
-    def in_short(self) -> str:
-        """What stands where, and which number it is."""
-        if not _is_state(self.got):
-            moved = moved_piece(self.expected, self.got)
+    @classmethod
+    def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
+        """What stands where, and whose value it is."""
+        if not answers.is_answer(got):
+            moved = answers.moved_piece(expected, got)
             return "" if moved is None else _at(moved)
-        values = zip(wrong_values(self.expected, self.got), sources(self.expected, self.got), strict=False)
-        return _and_more([f"{name} {got} for {expected} ({source})" for (name, expected, got), source in values])
+        pairs = zip(_wrong(answers, expected, got), answers.sources(expected, got), strict=True)
+        return _and_more([f"{wrong} ({answers.schema.label(source)})" for wrong, source in pairs])
 
 
 class TokenDrift(Divergence):
-    """An answer that is neither a state nor a rejection, and nothing more can be said of it."""
+    """An answer that is neither well-formed nor a rejection, and nothing more can be said of it."""
 
     mode = "token_drift"
 
-    def in_short(self) -> str:
-        """Where it leaves the template of a state."""
+    @classmethod
+    def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
+        """Where it leaves the form of an answer."""
         try:
-            read_answer(self.got)
+            answers.domain.answer_reader.lenient(got)
         except MalformedTextError as error:
             return f"{error.reason} at line {error.line}, piece {error.piece}"
-        raise AssertionError("an answer that can be read has not left the template")
+        raise AssertionError("an answer that can be read has the form of one")
 
 
 class StaleCopy(Divergence):
-    """A well-formed state in which every wrong number is the one from before the turn."""
+    """A well-formed answer in which every wrong value is the one that the same field has in the prompt."""
 
     mode = "stale_copy"
 
-    def in_short(self) -> str:
-        """Which numbers were left as they were."""
-        return _and_more(
-            [f"{name} {got} for {expected}" for name, expected, got in wrong_values(self.expected, self.got)]
-        )
+    @classmethod
+    def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
+        """Which values were left as they were."""
+        return _and_more(_wrong(answers, expected, got))
 
 
 class WrongValue(Divergence):
-    """A well-formed state with wrong numbers, of which nothing more can be said."""
+    """A well-formed answer with wrong values, of which nothing more can be said."""
 
     mode = "wrong_value"
 
-    @property
-    def off_by_one(self) -> bool:
-        """Whether every wrong number is wrong by one and no more."""
-        return all(abs(by) == 1 for *_, by in self._wrong())
-
-    def in_short(self) -> str:
-        """Which numbers are wrong, and by how much."""
-        return _and_more([f"{name} {got} for {expected} ({by:+})" for name, expected, got, by in self._wrong()])
-
-    def _wrong(self) -> list[tuple[str, str, str, int]]:
-        return [(*wrong, int(wrong[2]) - int(wrong[1])) for wrong in wrong_values(self.expected, self.got)]
+    @classmethod
+    def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
+        """Which values are wrong, and of numbers by how much."""
+        by = [wrong.by for wrong in answers.wrong_values(expected, got)]
+        said = zip(_wrong(answers, expected, got), by, strict=True)
+        return _and_more([wrong if by is None else f"{wrong} ({_cut(f'{by:+}')})" for wrong, by in said])
 
 
 MODES: tuple[type[Divergence], ...] = (
@@ -190,10 +196,13 @@ MODES: tuple[type[Divergence], ...] = (
 # --- deciding --------------------------------------------------------------------------------------------------------
 
 
-def diverge(prompt: str, expected: str, got: str, *, first: str | None = None, fault: str = "") -> Divergence | None:
-    """The divergence between the reference's answer and the learned engine's; None where they are the same.
+def diverge(
+    domain: Domain, prompt: str, expected: str, got: str, *, first: str | None = None, fault: str = ""
+) -> Divergence | None:
+    """The divergence between the reference's answer and the learned engine's; None where that one is right.
 
     Args:
+        domain: whose prompt and answers they are.
         prompt: the text that was asked.
         expected: the reference's answer.
         got: the learned engine's.
@@ -201,56 +210,71 @@ def diverge(prompt: str, expected: str, got: str, *, first: str | None = None, f
         fault: what it raised, or that it ran out of time.
     """
     if got and first is not None and got != first:
-        return Unstable(prompt, first, got, fault)
-    if got == expected:
+        return Unstable(prompt, first, got, Unstable.words(readings(domain), first, got, fault), fault)
+    if domain.agrees(prompt, got, expected):
         return None
-    mode, *later = _fitting(prompt, expected, got)
-    return mode(prompt, expected, got, fault, tuple(each.mode for each in later))
+    mode, said, also, off_by_one = _judged(domain, prompt, expected, got, fault)
+    return mode(prompt, expected, got, said, fault, also, off_by_one)
 
 
-def named(mode: str, prompt: str, expected: str, got: str, fault: str = "") -> Divergence:
-    """The divergence of a mode that was decided before."""
-    return {each.mode: each for each in MODES}[mode](prompt, expected, got, fault)
+def named(mode: str, prompt: str, expected: str, got: str, said: str, fault: str = "") -> Divergence:
+    """The divergence of a mode that was decided before, with what was said of it then."""
+    return {each.mode: each for each in MODES}[mode](prompt, expected, got, said, fault)
 
 
-@lru_cache(maxsize=4096)  # the laws of a turn meet the same wrong answer
-def _fitting(prompt: str, expected: str, got: str) -> Sequence[type[Divergence]]:
+@lru_cache(maxsize=4096)  # the laws of a case meet the same wrong answer
+def _judged(
+    domain: Domain, prompt: str, expected: str, got: str, fault: str
+) -> tuple[type[Divergence], str, tuple[str, ...], bool]:
+    """The mode, its words, the later modes that fit, and whether every wrong value is off by one."""
+    answers = readings(domain)
+    mode, *later = _fitting(answers, prompt, expected, got)
+    off_by_one = mode is WrongValue and all(abs(each.by or 0) == 1 for each in answers.wrong_values(expected, got))
+    return mode, mode.words(answers, expected, got, fault), tuple(each.mode for each in later), off_by_one
+
+
+def _fitting(answers: Readings, prompt: str, expected: str, got: str) -> Sequence[type[Divergence]]:
     """The modes that fit, in their order. Those that take whatever is left fit where no other does."""
     if not got:
         return [NoAnswer]
-    if _is_state(got):
-        return _of_a_state(prompt, expected, got)
-    if _rejects(got):
-        return [WrongReason if _rejects(expected) else FalseRejection]
-    if lost_labels(got):
+    if answers.is_answer(got):
+        return _of_an_answer(answers, prompt, expected, got)
+    if answers.rejects(got):
+        return [WrongReason if answers.rejects(expected) else FalseRejection]
+    if answers.lost_labels(got):
         return [LabelCollapse]
-    return [TokenDrift if moved_piece(expected, got) is None else BoundaryConfusion]
+    return [TokenDrift if answers.moved_piece(expected, got) is None else BoundaryConfusion]
 
 
-def _of_a_state(prompt: str, expected: str, got: str) -> Sequence[type[Divergence]]:
-    if _rejects(expected):
+def _of_an_answer(answers: Readings, prompt: str, expected: str, got: str) -> Sequence[type[Divergence]]:
+    if answers.rejects(expected):
         return [SilentAcceptance]
     modes: list[type[Divergence]] = []
-    if sources(expected, got):
+    if answers.sources(expected, got):
         modes.append(BoundaryConfusion)
-    if is_copied(prompt, expected, got):
+    if answers.is_copied(prompt, expected, got):
         modes.append(StaleCopy)
     return modes or [WrongValue]
 
 
-def _is_state(answer: str) -> bool:
-    try:
-        return isinstance(read_answer(answer), Battle)
-    except MalformedTextError:
-        return False
-
-
-def _rejects(answer: str) -> bool:
-    """Whether the answer is one line that rejects, for a reason of ours or another."""
-    return re.fullmatch(r"reject [^\n]+\n", answer) is not None
-
-
 # --- in a few words --------------------------------------------------------------------------------------------------
+
+
+def _wrong(answers: Readings, expected: str, got: str) -> list[str]:
+    """The fields whose values are wrong, each with the given value and the right one."""
+    found = answers.wrong_values(expected, got)
+    return [f"{answers.schema.label(each.name)} {' for '.join(_around(each.got, each.expected))}" for each in found]
+
+
+def _around(got: str, expected: str) -> tuple[str, str]:
+    """Two values; of long ones a part in which they differ."""
+    if max(len(got), len(expected)) <= LONGEST:
+        return _cut(got), _cut(expected)
+    pairs = enumerate(zip(got, expected, strict=False))
+    apart = next((place for place, (one, other) in pairs if one != other), min(len(got), len(expected)))
+    start = max(apart - LONGEST // 2, 0)
+    before = "..." if start else ""
+    return before + _cut(got[start:]), before + _cut(expected[start:])
 
 
 def _reason(rejection: str) -> str:

@@ -1,6 +1,6 @@
 """What a run found, as values: for each model, for each law, how often it was broken and in which ways.
 
-These are what `divergence.json` holds (`"schema": 4`). There is no clock and no path in them.
+These are what `divergence.json` holds (`"schema": 5`). There is no clock and no path in them.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from typing import Any, Literal
 
 import attrs
 
-from turncheck.engine.duel import RULES_VERSION
 from turncheck.reports.modes import Divergence, named
 from turncheck.reports.sweeps import SweepResult
 
-SCHEMA = 4
+SCHEMA = 5
 
 Verdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "NOT_APPLICABLE"]
 
@@ -26,12 +25,14 @@ class Witness:
     """The smallest case found that breaks a law in one way, and the first of its answers that diverges.
 
     Attributes:
-        case: the text of the case: a turn, a malformed text, or a battle with the orders of several turns.
+        case: the text of the case: of a turn or another case, of a malformed text, or of a play.
         turn: the prompt whose answer diverges first.
         expected: the reference's answer; where the answer is unstable, the model's first one.
         got: the model's answer.
         fault: what the model raised, or that it ran out of time; empty if neither.
         step: which turn of a play that was, from 1; 0 where the law plays none.
+        steps: how many turns the play has; 0 where there is none.
+        short: the case in a few words.
     """
 
     case: str
@@ -40,6 +41,8 @@ class Witness:
     got: str
     fault: str = ""
     step: int = 0
+    steps: int = 0
+    short: str = ""
 
 
 @attrs.frozen
@@ -53,6 +56,7 @@ class Failure:
         ambiguous: of the count, how many a later mode fits as well.
         off_by_one: of the count, how many are wrong by one and no more (`wrong_value` alone).
         known: whether it stands in the baseline.
+        said: what is wrong with the witness's answer, in a few words.
     """
 
     mode: str
@@ -61,21 +65,30 @@ class Failure:
     ambiguous: int = 0
     off_by_one: int = 0
     known: bool = False
+    said: str = ""
 
     @property
     def divergence(self) -> Divergence:
         """The divergence that the witness shows."""
         shown = self.witness
-        return named(self.mode, shown.turn, shown.expected, shown.got, shown.fault)
+        return named(self.mode, shown.turn, shown.expected, shown.got, self.said, shown.fault)
 
 
 @attrs.frozen
 class Replay:
-    """A kept witness, asked again: the mode in which it broke the law, what became of it, the text of its case."""
+    """A kept witness, asked again.
+
+    Attributes:
+        mode: the failure mode in which it broke the law.
+        outcome: what became of it.
+        case: the text of its case.
+        short: the case in a few words.
+    """
 
     mode: str
     outcome: Outcome
     case: str
+    short: str = ""
 
 
 @attrs.frozen
@@ -138,8 +151,10 @@ class ModelResult:
         bytes: the size of its file; None where it has none.
         sha256: the hash of its file, likewise.
         laws: how it fared with each law.
-        template: how turns were said to it.
-        rules: what it was held against, in words.
+        domain: the name of the domain that it was held against.
+        template: how cases were said to it; the bare wording is called as the domain is.
+        rules: what it was held against, in words: the domain's name, but for a variant.
+        rules_order: the ids of the rules, in the order in which they are published.
         audited: how many of the drafts that its `verify` accepted were written plainly too.
         refuted: how many of those it writes otherwise: its `verify` is wrong if there is one.
         sweep: how often it was wrong on a large sample; None where none was asked for.
@@ -150,8 +165,10 @@ class ModelResult:
     bytes: int | None
     sha256: str | None
     laws: tuple[LawResult, ...]
-    template: str = "duel/1"
-    rules: str = RULES_VERSION
+    domain: str
+    template: str = attrs.field(default=attrs.Factory(lambda self: self.domain, takes_self=True))
+    rules: str = attrs.field(default=attrs.Factory(lambda self: self.domain, takes_self=True))
+    rules_order: tuple[str, ...] = ()
     audited: int = 0
     refuted: int = 0
     sweep: SweepResult | None = None
@@ -165,7 +182,7 @@ class ModelResult:
         """The result that `to_json` gave those values for."""
         laws = tuple(LawResult.from_json(law) for law in values["laws"])
         sweep = None if values["sweep"] is None else SweepResult.from_json(values["sweep"])
-        return cls(**{**values, "laws": laws, "sweep": sweep})
+        return cls(**{**values, "laws": laws, "rules_order": tuple(values["rules_order"]), "sweep": sweep})
 
 
 @attrs.frozen

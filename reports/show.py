@@ -1,4 +1,4 @@
-"""A turn, the answer that was expected and the one that was given, with only what differs marked."""
+"""A case, the answer that was expected and the one that was given, with only what differs marked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ MOST_CASE_LINES = 40
 
 
 def show_answer(prompt: str, expected: str, got: str, heading: str = "turn") -> str:
-    """The turn and both answers. Where they differ, `-` is expected, `+` is given, and `^` marks the pieces."""
+    """The prompt under its heading, and both answers. Where they differ, `-` is expected, `+` is given, and `^` marks
+    the pieces.
+    """
     answers = [f"  {line}" for line in shown_lines(expected)] if got == expected else _compared(expected, got)
     return "\n".join([heading, *_indented(prompt), "answer", *answers])
 
@@ -25,19 +27,24 @@ def show_divergence(divergence: Divergence, heading: str = "turn") -> str:
     return "\n".join([*parts, f"{divergence}  ({marks})"])
 
 
-def show_failure(failure: Failure, applied: int) -> str:
+def show_failure(failure: Failure, applied: int, noun: str = "turn") -> str:
     """A failure of a law that was checked on so many cases: how often, the smallest case, and its answer.
 
-    A play, or a turn from which the law made another, is shown before the prompt whose answer diverges.
+    A play, or a case from which the law made another, is shown before the prompt whose answer diverges.
+
+    Args:
+        failure: of the law.
+        applied: the cases that it was checked on.
+        noun: what a case is called (`turncheck.reports.cases.noun_of`).
     """
     witness = failure.witness
     lines = [f"{failure.mode} in {failure.count} of {applied} cases, the smallest:"]
     if not failure.count:
         lines = [f"{failure.mode} in a kept witness alone:"]
     if witness.case == witness.turn:
-        return "\n".join([*lines, show_divergence(failure.divergence)])
+        return "\n".join([*lines, show_divergence(failure.divergence, noun)])
     lines += ["play" if witness.step else "case", *_indented(witness.case, MOST_CASE_LINES)]
-    heading = f"turn {witness.step} of it" if witness.step else "turn made of it"
+    heading = f"turn {witness.step} of it" if witness.step else f"{noun} made of it"
     return "\n".join([*lines, show_divergence(failure.divergence, heading)])
 
 

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tabulate import tabulate
 
-from turncheck.reports.cases import in_short
 from turncheck.reports.escape import for_markdown, visible
 from turncheck.reports.sweeps import Row, SweepResult, cells_of, table_of, worst
 
 MOST = 12
-"""Rows that are shown of numbers of the state, and of orders: the worst."""
+"""Rows that are shown of fields, and of strata: the worst."""
 
 
 def sweep_text(model: str, result: SweepResult, every_law: bool = True) -> str:
@@ -50,27 +49,28 @@ def sweep_markdown(result: SweepResult) -> str:
 
 def swept_in_short(result: SweepResult) -> str:
     """How much of what was swept."""
-    return f"{result.done:,} of {result.turns:,} turns of {result.sampler}, seed {result.seed}"
+    return f"{result.done:,} of {result.turns:,} {result.noun}s of {result.sampler}, seed {result.seed}"
 
 
 def facts(result: SweepResult) -> list[str]:
-    """Where the turns come from, and what the laws were held on."""
+    """Where the cases come from, and what the laws were held on."""
     first, last = result.training_seeds
+    noun = result.noun
     stream = "enumerated in their order" if result.stream is None else f"of random stream {result.stream}"
-    seeds = f"turns {stream}; the seed is one of evaluation, those of training are {first:,} to {last:,}"
-    more = f"laws that ask a second prompt, made from the turn: each about one for {result.more} turns"
+    seeds = f"{noun}s {stream}; the seed is one of evaluation, those of training are {first:,} to {last:,}"
+    more = f"laws that ask a second prompt, made from the {noun}: each about one for {result.more} {noun}s"
     parts = {"malformed texts": result.damaged, "plays": result.played, "asking again": result.again}
-    return [seeds, f"{more}; {', '.join(f'{name} 1 in {every:,}' for name, every in parts.items())}"]
+    return [seeds, "; ".join([more, ", ".join(f"{name} 1 in {every:,}" for name, every in parts.items() if every)])]
 
 
 def gate_in_short(result: SweepResult) -> str:
     """The gate, its verdict and the rate that it is about, in one line; of a sweep without a verdict nothing."""
     if result.gate is None or result.verdict is None:
         return ""
-    rate = f"{result.diverged:,} of {result.done:,} turns of {result.sampler} diverge"
+    rate = f"{result.diverged:,} of {result.done:,} {result.noun}s of {result.sampler} diverge"
     sure = f"{result.diverged / result.done:.3%}, 95 % interval {result.low:.3%} to {result.high:.3%}"
     may_narrow = result.verdict == "INCONCLUSIVE" and result.stream is not None  # what is enumerated has an end
-    way_out = "; more turns narrow it" if may_narrow else ""
+    way_out = f"; more {result.noun}s narrow it" if may_narrow else ""
     return f"gate {result.gate * 100:.6g}%: {result.verdict}, {rate}: {sure}{way_out}"
 
 
@@ -95,19 +95,20 @@ def _bound_in_short(row: Row) -> str:
 def _parts(result: SweepResult) -> Iterator[tuple[str, Sequence[Row]]]:
     """The tables besides that of the laws; one of the worst rows is left out where nothing was wrong."""
     yield "own answer", result.modes
-    worst_of = {"number of the state": result.fields, "orders": result.actions}
-    for title, rows in worst_of.items():
+    for title, rows in ((result.fields_title, result.fields), (result.strata_title, result.strata)):
         if found := worst(rows, MOST):
             yield f"{title} (the worst {MOST})", found
 
 
 def _smallest_cells(result: SweepResult) -> list[tuple[str, ...]]:
-    return [(each.law, each.mode, in_short(each.case)) for each in result.smallest]
+    return [(each.law, each.mode, each.short) for each in result.smallest]
 
 
 def _smallest_headers(result: SweepResult) -> tuple[str, ...]:
-    shrunk, met = "a smallest turn: no single simplification of it breaks the law so", "the simplest turn that was met"
-    return "law about turns", "mode", shrunk if result.shrunk else f"{met}: no other can be asked"
+    noun = result.noun
+    shrunk = f"a smallest {noun}: no single simplification of it breaks the law so"
+    met = f"the simplest {noun} that was met: no other can be asked"
+    return f"law about {noun}s", "mode", shrunk if result.shrunk else met
 
 
 def _silent(result: SweepResult) -> list[str]:
@@ -117,7 +118,7 @@ def _silent(result: SweepResult) -> list[str]:
 def _ending(result: SweepResult) -> list[str]:
     lines = []
     if result.unreadable:
-        lines.append(f"answers that could not be read, and count for no number: {result.unreadable:,}")
+        lines.append(f"answers that could not be read, and count for no field: {result.unreadable:,}")
     if not result.whole:
         lines.append("PARTIAL: no verdict")
     if said := gate_in_short(result):

@@ -1,4 +1,4 @@
-"""What a sweep found: rates by law, by failure mode, by number of the state and by pair of orders."""
+"""What a sweep found: rates by law, by failure mode, by field and by stratum."""
 
 from __future__ import annotations
 
@@ -66,11 +66,19 @@ class Row:
 
 @attrs.frozen
 class Smallest:
-    """A small turn that breaks a law in one failure mode: the law's name, the mode, the turn's text."""
+    """A small case that breaks a law in one failure mode.
+
+    Attributes:
+        law: its name.
+        mode: the failure mode.
+        case: the text of the case.
+        short: the case in a few words.
+    """
 
     law: str
     mode: str
     case: str
+    short: str = ""
 
 
 @attrs.frozen
@@ -78,29 +86,32 @@ class SweepResult:
     """What the sweep of one model found.
 
     Attributes:
-        sampler: whose turns were asked.
+        sampler: whose cases were asked.
         seed: of the sample, an evaluation seed.
-        stream: the random stream that the turns come from; None where they are enumerated.
+        stream: the random stream that the cases come from; None where they are enumerated.
         training_seeds: the first and the last of the seeds that training draws from, which are others.
         turns: how many were to be asked, fixed beforehand.
         done: how many were.
-        diverged: turns whose own answer is not the reference's.
+        diverged: cases whose own answer is not right.
         low: the lower end of that rate's 95 % interval, two-sided.
         high: its upper end, two-sided, which the gate is about.
-        unreadable: diverging answers that are no state, and so are wrong in no number.
-        more: laws that ask a second prompt, made from the turn, ask about one such prompt for so many turns each.
-        damaged: laws about malformed texts are held on one turn in so many.
+        unreadable: diverging answers that are not well-formed, and so are wrong in no field.
+        more: laws that ask a second prompt, made from the case, ask about one such prompt for so many cases each.
+        damaged: laws about malformed texts are held on one case in so many; 0 where there are none.
         played: laws about plays, likewise.
         again: laws about asking again, likewise.
         laws: how often each was broken, in their order.
-        modes: how many turns' own answers diverged, and in which mode.
-        fields: how often each number of a state was wrong, by whether the turn changes it.
-        actions: how many turns diverged, by what both units were ordered.
+        modes: how many cases' own answers diverged, and in which mode.
+        fields: how often each field of the answer was wrong; of those that the prompt has too by whether they change.
+        strata: how many cases diverged, by what the domain tells them apart by.
         silent: the laws that say nothing about the model, and why.
-        smallest: for each law about turns and each mode a small turn that breaks it so.
+        smallest: for each law about single cases and each mode a small case that breaks it so.
         shrunk: whether those are minimal, else the simplest that were met.
         gate: the rate of divergence that was demanded, 0..1, if one was.
         verdict: what the gate says; None where there is none, or the sweep is partial.
+        noun: what a case is called (`turncheck.reports.cases.noun_of`).
+        fields_title: what a field of the answer is called.
+        strata_title: what the cases are told apart by.
     """
 
     sampler: str
@@ -120,16 +131,19 @@ class SweepResult:
     laws: tuple[Row, ...]
     modes: tuple[Row, ...]
     fields: tuple[Row, ...]
-    actions: tuple[Row, ...]
+    strata: tuple[Row, ...]
     silent: dict[str, str] = attrs.field(factory=dict, hash=False)
     smallest: tuple[Smallest, ...] = ()
     shrunk: bool = True
     gate: float | None = None
     verdict: GateVerdict | None = None
+    noun: str = "case"
+    fields_title: str = "field"
+    strata_title: str = "stratum"
 
     @property
     def whole(self) -> bool:
-        """Whether all turns were asked."""
+        """Whether all cases were asked."""
         return self.done == self.turns
 
     def to_json(self) -> dict[str, Any]:
@@ -146,7 +160,7 @@ class SweepResult:
         return cls(**{**values, **rows, "smallest": smallest, "training_seeds": (first, last)})
 
 
-ROWS = ("laws", "modes", "fields", "actions")
+ROWS = ("laws", "modes", "fields", "strata")
 """The attributes of a result that are rows."""
 
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from turncheck.engine.duel import REASONS, RULE_IDS, RULES_VERSION
-from turncheck.reports.cases import in_short, turns_of
 from turncheck.reports.escape import for_markdown, visible
 from turncheck.reports.records import Failure, LawResult, ModelResult, Report
 from turncheck.reports.sweep_text import sweep_markdown
@@ -38,8 +36,8 @@ def summary(model: ModelResult) -> str:
     aside = sum(law.verdict == "NOT_APPLICABLE" for law in model.laws)
     size = "" if model.bytes is None else f", {model.bytes:,} bytes"
     digest = "" if model.sha256 is None else f", sha256 {model.sha256[:12]}"
-    words = "" if model.template == "duel/1" else f", template {visible(model.template)}"
-    rules = "" if model.rules == RULES_VERSION else f", rules {visible(model.rules)}"
+    words = "" if model.template == model.domain else f", template {visible(model.template)}"
+    rules = "" if model.rules == model.domain else f", rules {visible(model.rules)}"
     held = f"{_held(model)} laws held" + (f", {known} failed as known" if known else "")
     held += f", {aside} not applicable" if aside else ""
     return f"{visible(model.name)} ({visible(model.kind)}{size}{digest}{words}{rules}): {held}"
@@ -116,7 +114,7 @@ def _law_rows(law: LawResult) -> list[list[str]]:
         return [[*head, "0", visible(law.why), ""]]
     rows = []
     for failure in law.failures:
-        rows.append([*head, str(failure.count), _failure_in_short(law, failure), _witness_in_short(law, failure)])
+        rows.append([*head, str(failure.count), _failure_in_short(law, failure), _witness_in_short(failure)])
         head = ["", "", "", ""]
     return rows
 
@@ -132,10 +130,10 @@ def _failure_in_short(law: LawResult, failure: Failure) -> str:
     return "; ".join(parts)
 
 
-def _witness_in_short(law: LawResult, failure: Failure) -> str:
-    witness, turns = failure.witness, turns_of(failure.witness.case)
-    step = f"; diverges at turn {witness.step} of {turns}" if witness.step and turns > 1 else ""
-    return in_short(witness.case, law.kind) + step
+def _witness_in_short(failure: Failure) -> str:
+    witness = failure.witness
+    step = f"; diverges at turn {witness.step} of {witness.steps}" if witness.step and witness.steps > 1 else ""
+    return witness.short + step
 
 
 # --- what is noted under a table -------------------------------------------------------------------------------------
@@ -176,7 +174,7 @@ def _replayed(model: ModelResult) -> Iterator[str]:
         for replay in law.replayed:
             holding += replay.outcome == "HOLDS"
             if replay.outcome != "HOLDS":
-                yield f"{replay.outcome} {law.id} {replay.mode}: {in_short(replay.case, law.kind)}"
+                yield f"{replay.outcome} {law.id} {replay.mode}: {replay.short}"
     if holding:
         yield f"{holding} kept witness{'es hold' if holding > 1 else ' holds'}"
 
@@ -193,7 +191,7 @@ def _at_work(model: ModelResult, min_cases: int, exempt: Collection[str]) -> Ite
         counts.update(law.at_work)
     if not counts:
         return
-    order = [*RULE_IDS, *(rule for rule, _ in REASONS.values())]
+    order = dict.fromkeys([*model.rules_order, *counts])
     rare = [f"{rule} ({counts[rule]})" for rule in order if rule in counts and counts[rule] < min_cases]
     found = f"rules at work in fewer than {min_cases} of the run's cases: {', '.join(rare)}"
     aside = f" (left aside, since leaving them out changes nothing: {', '.join(exempt)})" if exempt else ""

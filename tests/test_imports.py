@@ -104,11 +104,6 @@ STILL_DUEL = {
     "properties/sweeps/result.py": ("turncheck.engine.duel",),
     "properties/sweeps/sweep.py": ("turncheck.engine.duel", "turncheck.properties.laws.duel"),
     "properties/sweeps/verdicts.py": ("turncheck.properties.laws.duel",),
-    "reports/cases.py": ("turncheck.engine.duel",),
-    "reports/modes.py": ("turncheck.engine.duel",),
-    "reports/readings.py": ("turncheck.engine.duel",),
-    "reports/records.py": ("turncheck.engine.duel",),
-    "reports/table.py": ("turncheck.engine.duel",),
 }
 
 # Training damages texts too, and wants no Hypothesis for it: neither this module nor any of its room that it needs.

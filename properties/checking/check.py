@@ -188,10 +188,12 @@ def _failure(
     known = [*drawn, *(each for each in again if each.mode is mode)]
     if drawn and (shrunk := _shrunk(law, subject, mode, budget)):
         known.append(shrunk)
+    shown = min(known, key=lambda each: each.simplicity)
     return Failure(
         mode.mode,
         len(drawn),
-        min(known, key=lambda each: each.simplicity).witness(law),
+        shown.witness(law),
         ambiguous=sum(bool(each.divergence.also) for each in drawn),
         off_by_one=sum(isinstance(each.divergence, WrongValue) and each.divergence.off_by_one for each in drawn),
+        said=shown.divergence.said,
     )

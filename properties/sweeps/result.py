@@ -11,13 +11,13 @@ import attrs
 from turncheck.engine.duel.array_samplers import STREAM
 from turncheck.engine.learned import Listed
 from turncheck.engine.sampling import TRAINING_SEEDS
-from turncheck.properties.checking.law import text_of
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.sweeps.plan import AGAIN, DAMAGED, MORE, PLAYED, SMALL, Plan
 from turncheck.properties.sweeps.rates import action_rows, field_rows, law_rows, mode_rows, witnesses
 from turncheck.properties.sweeps.statistics import LEVEL, Rate
 from turncheck.properties.sweeps.sweep import STATE, Sweep, SweepError
 from turncheck.properties.sweeps.verdicts import gate as verdict_of
+from turncheck.reports.cases import describe
 from turncheck.reports.sweeps import Smallest, SweepResult
 
 
@@ -64,7 +64,7 @@ def found(sweep: Sweep, gate: float | None = None, searches: bool = True) -> Swe
     plan, counts, subject = sweep.plan, sweep.counts, sweep.subject
     low, high = Rate(counts.diverged, counts.done).interval
     shown = witnesses(sweep) if searches else ()
-    smallest = [Smallest(law.id, at.divergence.mode, text_of(at.case)) for law, at in shown]
+    smallest = [Smallest(law.id, at.divergence.mode, at.text, describe(at.domain, at.text)) for law, at in shown]
     return SweepResult(
         sampler=plan.sampler,
         seed=plan.seed,
@@ -83,10 +83,13 @@ def found(sweep: Sweep, gate: float | None = None, searches: bool = True) -> Swe
         laws=tuple(law_rows(sweep)),
         modes=tuple(mode_rows(counts)),
         fields=tuple(field_rows(counts)),
-        actions=tuple(action_rows(counts)),
+        strata=tuple(action_rows(counts)),
         silent=dict(sweep.silent),
         smallest=tuple(smallest),
         shrunk=not isinstance(subject.engine, Listed),
         gate=gate,
         verdict=None if gate is None or not sweep.whole else verdict_of(counts, plan, gate),
+        noun="turn",
+        fields_title="number of the state",
+        strata_title="orders",
     )

@@ -19,15 +19,18 @@ import attrs
 import click
 from tabulate import tabulate
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import REASONS, WORDS, Turn, resolve_text, write, write_rejection
 from turncheck.engine.duel.samplers import sample
 from turncheck.engine.sampling import stream
 from turncheck.reports.modes import MODES, Divergence, diverge
-from turncheck.reports.readings import NUMBERS, TEMPLATE, neighbours, numbers, wrong_values
+from turncheck.reports.readings import readings
 from turncheck.strategies.duel.operators import damage
 
-LABELS = tuple(index for index, place in enumerate(TEMPLATE) if not place.numbers)
-VALUES = tuple(index for index, place in enumerate(TEMPLATE) if place.numbers)
+ANSWERS = readings(DOMAIN)
+NUMBERS = DOMAIN.answer.names
+LABELS = tuple(index for index, place in enumerate(ANSWERS.places) if not place.names)
+VALUES = tuple(index for index, place in enumerate(ANSWERS.places) if place.names)
 """Which places of a state hold labels, and which hold numbers."""
 
 TWO_FIT = "two fit"
@@ -45,7 +48,7 @@ class Spoiled:
 
     def divergence(self) -> Divergence | None:
         """What the answer is named."""
-        return diverge(self.prompt, resolve_text(self.prompt), self.got, first=self.first, fault=self.fault)
+        return diverge(DOMAIN, self.prompt, resolve_text(self.prompt), self.got, first=self.first, fault=self.fault)
 
 
 Way = Callable[[Turn, Random], Spoiled]
@@ -181,17 +184,18 @@ def stutters(right: str, random: Random) -> str:
 
 def with_number(state: str, name: str, value: int) -> str:
     """The state with another number; as it was where that has not the right width."""
-    values = numbers(state)
-    index, place = next((index, place) for index, place in enumerate(TEMPLATE) if name in place.numbers)
+    values = ANSWERS.values(state)
+    index, place = next((index, place) for index, place in enumerate(ANSWERS.places) if name in place.names)
     digits = values | {name: f"{value:0{len(values[name])}}"}
-    return put(state, index, "/".join(digits[number] for number in place.numbers))
+    return put(state, index, "/".join(digits[number] for number in place.names))
 
 
 def takes_a_neighbours_value(right: str, random: Random) -> str:
     """In the place of one number that of a neighbour, or the other unit's."""
-    name = random.choice([name for name in NUMBERS if neighbours(name)])
-    value = int(numbers(right)[random.choice(neighbours(name))])
-    return with_number(right, name, value) if value < 10 ** len(numbers(right)[name]) else right
+    values = ANSWERS.values(right)
+    name = random.choice([name for name in NUMBERS if ANSWERS.beside[name]])
+    value = int(values[random.choice(ANSWERS.beside[name])])
+    return with_number(right, name, value) if value < 10 ** len(values[name]) else right
 
 
 def changes_nothing(turn: Turn, random: Random) -> Spoiled:
@@ -202,17 +206,17 @@ def changes_nothing(turn: Turn, random: Random) -> Spoiled:
 def leaves_one_number(turn: Turn, random: Random) -> Spoiled:
     """One of the numbers that change as it was before the turn."""
     right = resolve_text(write(turn))
-    changed = wrong_values(right, write(turn.battle))
+    changed = ANSWERS.wrong_values(right, write(turn.battle))
     if not changed:
         return Spoiled(write(turn), right)
-    name, _, before = random.choice(changed)
-    return Spoiled(write(turn), with_number(right, name, int(before)))
+    left = random.choice(changed)
+    return Spoiled(write(turn), with_number(right, left.name, int(left.got)))
 
 
 def errs_by_one(right: str, random: Random) -> str:
     """One number that is one too high or too low, as its digits allow."""
     name = random.choice(NUMBERS)
-    digits = numbers(right)[name]
+    digits = ANSWERS.values(right)[name]
     value = int(digits)
     higher, lower = min(value + 1, 10 ** len(digits) - 1), max(value - 1, 0)
     return with_number(right, name, random.choice([each for each in (higher, lower) if each != value]))
@@ -221,7 +225,7 @@ def errs_by_one(right: str, random: Random) -> str:
 def errs(right: str, random: Random) -> str:
     """Any number in the place of one."""
     name = random.choice(NUMBERS)
-    return with_number(right, name, random.randrange(10 ** len(numbers(right)[name])))
+    return with_number(right, name, random.randrange(10 ** len(ANSWERS.values(right)[name])))
 
 
 # --- the table -------------------------------------------------------------------------------------------------------

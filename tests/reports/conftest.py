@@ -3,7 +3,10 @@
 import attrs
 import pytest
 
-from turncheck.engine.duel import Battle, Order, Play, Turn, Unit, resolve_text, write, write_play
+from turncheck.duel import DOMAIN
+from turncheck.engine.duel import Battle, Order, Turn, Unit, resolve_text, write
+from turncheck.engine.play import Play
+from turncheck.reports.cases import describe
 from turncheck.reports.modes import diverge
 from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
 from turncheck.reports.sweeps import Row, Smallest, SweepResult
@@ -12,16 +15,21 @@ TURN = write(Turn())
 ANSWER = resolve_text(TURN)
 HURT = write(Turn(Battle(hero=Unit(5, 9, poison=1))))
 PLAY = Play(Battle(hero=Unit(5, 9)), ((Order("hero", "guard"), Order("foe", "wait")),) * 3)
-THIRD = write(list(PLAY.turns())[2])
+THIRD = write(list(DOMAIN.turns(PLAY))[2])
+ORDER = tuple(DOMAIN.rules)
 HOSTILE = "| `x` | \x1b[31mred\n| --- |\r<b>*_[l](u)_*</b> \\| \u202e~s~ $m$ &amp; \ud800\u00a0"
 
 
-def failed(mode, count, turn, got, *, case=None, step=0, first=None, fault="", **figures):
+def failed(mode, count, turn, got, *, kind="", first=None, fault="", **figures):
     """A failure by the answer to one turn, which is what `diverge` names it."""
-    found = diverge(turn, resolve_text(turn), got, first=first, fault=fault)
+    found = diverge(DOMAIN, turn, resolve_text(turn), got, first=first, fault=fault)
     assert found.mode == mode
-    witness = Witness(case or turn, found.prompt, found.expected, found.got, found.fault, step)
-    return Failure(mode, count, witness, **figures)
+    witness = Witness(turn, found.prompt, found.expected, found.got, found.fault, short=describe(DOMAIN, turn, kind))
+    return Failure(mode, count, witness, said=found.said, **figures)
+
+
+def replayed(mode, outcome, case, kind=""):
+    return Replay(mode, outcome, case, describe(DOMAIN, case, kind))
 
 
 SWEEP = SweepResult(
@@ -51,11 +59,14 @@ SWEEP = SweepResult(
         Row("turn unchanged", "", 0, 0, 0.0, 1.0),
         Row("foe hp unchanged", "", 8_000, 40, 0.00357, 0.0068),
     ),
-    actions=(Row("hero heal, foe attack", "", 53, 7, 0.05479, 0.25337), Row("hero wait, foe wait", "", 9, 0, 0.0, 0.3)),
+    strata=(Row("hero heal, foe attack", "", 53, 7, 0.05479, 0.25337), Row("hero wait, foe wait", "", 9, 0, 0.0, 0.3)),
     silent={"a_fallen_unit_is_blank": "not true of \x1b these rules"},
-    smallest=(Smallest("the_answer_is_the_references", "wrong_value", HURT),),
+    smallest=(Smallest("the_answer_is_the_references", "wrong_value", HURT, describe(DOMAIN, HURT)),),
     gate=0.015,
     verdict="INCONCLUSIVE",
+    noun="turn",
+    fields_title="number of the state",
+    strata_title="orders",
 )
 
 
@@ -63,6 +74,10 @@ SWEEP = SweepResult(
 def report():
     wrong = failed("wrong_value", 12, TURN, ANSWER.replace("hero hp 01", "hero hp 03"), off_by_one=3)
     stale = failed("stale_copy", 2, HURT, resolve_text(HURT).replace("poison 0", "poison 1", 1), known=True)
+    play = DOMAIN.write_play(PLAY)
+    played = attrs.evolve(
+        stale.witness, case=play, turn=THIRD, step=3, steps=3, short=describe(DOMAIN, play, "rollout")
+    )
     laws = (
         LawResult("poison_never_lets_hp_rise", "E1", "direction", "PASS", 300, at_work={"E1": 300}),
         LawResult(
@@ -82,9 +97,9 @@ def report():
             ),
             at_work={"T2": 4, "O1": 0},
             replayed=(
-                Replay("label_collapse", "STILL FAILS", TURN),
-                Replay("no_answer", "FAILS AGAIN", HURT),
-                Replay("wrong_reason", "HOLDS", TURN),
+                replayed("label_collapse", "STILL FAILS", TURN),
+                replayed("no_answer", "FAILS AGAIN", HURT),
+                replayed("wrong_reason", "HOLDS", TURN),
             ),
         ),
         LawResult(
@@ -94,10 +109,10 @@ def report():
             "FAIL",
             50,
             (
-                failed("silent_acceptance", 2, TURN.replace("turn 01", "turn 1"), ANSWER),
-                failed("wrong_reason", 1, TURN.replace("foe wait", "foe hop"), "reject truncated\n"),
+                failed("silent_acceptance", 2, TURN.replace("turn 01", "turn 1"), ANSWER, kind="malformed"),
+                failed("wrong_reason", 1, TURN.replace("foe wait", "foe hop"), "reject truncated\n", kind="malformed"),
             ),
-            replayed=(Replay("token_drift", "FIXED", TURN + "do hero wait\ndo foe wait\n"),),
+            replayed=(replayed("token_drift", "FIXED", TURN + "do hero wait\ndo foe wait\n", "malformed"),),
         ),
         LawResult(
             "a_play_is_played_on",
@@ -105,7 +120,7 @@ def report():
             "rollout",
             "FAIL",
             100,
-            (attrs.evolve(stale, witness=attrs.evolve(stale.witness, case=write_play(PLAY), turn=THIRD, step=3)),),
+            (attrs.evolve(stale, witness=played),),
             mended=("no_answer", "wrong_value"),
         ),
         LawResult(
@@ -132,14 +147,16 @@ def report():
             failed("silent_acceptance", 1, TURN.replace("do foe wait", HOSTILE), ANSWER),
             failed("wrong_reason", 1, TURN.replace("wait\n", f"{'|' * 90}\n", 1), "reject |\\|\n"),
         ),
-        replayed=(Replay("token_drift", "STILL FAILS", HOSTILE),),
+        replayed=(replayed("token_drift", "STILL FAILS", HOSTILE),),
     )
     return Report(
         7,
         200,
         10,
         (
-            ModelResult("duel-small", "native", 932_976, "0123456789abcdef" * 4, laws, sweep=SWEEP),
-            ModelResult(HOSTILE, "py", None, None, (hostile,)),
+            ModelResult(
+                "duel-small", "native", 932_976, "0123456789abcdef" * 4, laws, "duel/1", rules_order=ORDER, sweep=SWEEP
+            ),
+            ModelResult(HOSTILE, "py", None, None, (hostile,), "duel/1"),
         ),
     )

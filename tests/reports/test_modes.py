@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import REASONS, WORDS, Battle, Turn, Unit, read_answer, resolve_text, write, write_rejection
 from turncheck.reports.modes import (
     MODES,
@@ -60,8 +61,8 @@ def test_the_reference_answers_as_these_tests_take_for_granted():
 
 @pytest.mark.parametrize("expected", [STATE, REJECTION])
 def test_the_same_answer_is_no_divergence(expected):
-    assert diverge(TURN, expected, expected) is None
-    assert diverge(TURN, expected, expected, first=expected) is None
+    assert diverge(DOMAIN, TURN, expected, expected) is None
+    assert diverge(DOMAIN, TURN, expected, expected, first=expected) is None
 
 
 def test_each_mode_has_a_name_of_its_own():
@@ -232,31 +233,31 @@ VALID_TURN = [*WHOLE_ANSWERS, *OUT_OF_FORM, *WRONG_NUMBERS]
 
 
 @pytest.mark.parametrize(
-    ("prompt", "expected", "got", "mode", "in_short"),
+    ("prompt", "expected", "got", "mode", "said"),
     [
         *((TURN, STATE, *row) for row in VALID_TURN),
         *((MALFORMED, REJECTION, *row) for row in MALFORMED_TURN),
     ],
 )
-def test_an_answer_has_its_mode_and_its_words(prompt, expected, got, mode, in_short):
-    found = diverge(prompt, expected, got)
-    assert (type(found), found.in_short()) == (mode, in_short)
-    assert str(found) == f"{mode.mode}: {in_short}"
+def test_an_answer_has_its_mode_and_its_words(prompt, expected, got, mode, said):
+    found = diverge(DOMAIN, prompt, expected, got)
+    assert (type(found), found.said) == (mode, said)
+    assert str(found) == f"{mode.mode}: {said}"
     assert (found.prompt, found.expected, found.got, found.fault, found.also) == (prompt, expected, got, "", ())
 
 
 @pytest.mark.parametrize("given_reason", REASONS)
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_reason_is_wrong_where_it_is_another(reason, given_reason):
-    found = diverge("", write_rejection(reason), write_rejection(given_reason))
+    found = diverge(DOMAIN, "", write_rejection(reason), write_rejection(given_reason))
     assert (found is None) == (reason == given_reason)
     if found is not None:
-        assert (type(found), found.in_short()) == (WrongReason, f"{given_reason} for {reason}")
+        assert (type(found), found.said) == (WrongReason, f"{given_reason} for {reason}")
 
 
 @pytest.mark.parametrize("word", WORDS)
 def test_any_word_of_the_grammar_in_a_labels_place_is_a_lost_label(word):
-    found = diverge(TURN, STATE, edited(("cd", word)))
+    found = diverge(DOMAIN, TURN, STATE, edited(("cd", word)))
     assert found is None if word == "cd" else str(found) == f"label_collapse: {word} for cd"
 
 
@@ -282,14 +283,14 @@ def test_any_word_of_the_grammar_in_a_labels_place_is_a_lost_label(word):
     ],
 )
 def test_an_answer_is_compared_with_the_first_one_to_the_same_prompt(first, got, shown):
-    assert str(diverge(TURN, STATE, got, first=first)) == shown
+    assert str(diverge(DOMAIN, TURN, STATE, got, first=first)) == shown
 
 
 def test_of_an_unstable_answer_the_first_one_is_what_was_expected():
     first, got = edited(("29/40", "28/40")), "reject truncated\n"
-    found = diverge(TURN, STATE, got, first=first)
+    found = diverge(DOMAIN, TURN, STATE, got, first=first)
     assert (type(found), found.expected, found.got) == (Unstable, first, got)
-    assert diverge(TURN, STATE, "", first=first).expected == STATE
+    assert diverge(DOMAIN, TURN, STATE, "", first=first).expected == STATE
 
 
 @pytest.mark.parametrize(
@@ -302,7 +303,7 @@ def test_of_an_unstable_answer_the_first_one_is_what_was_expected():
     ],
 )
 def test_no_answer_says_what_was_raised(fault, shown):
-    found = diverge(TURN, STATE, "", fault=fault)
+    found = diverge(DOMAIN, TURN, STATE, "", fault=fault)
     assert (str(found), found.fault) == (f"no_answer: {shown}", fault)
 
 
@@ -326,7 +327,7 @@ HURT = resolve_text(UNHURT)
 )
 def test_where_two_modes_fit_the_first_is_given_and_the_other_named(got, mode, also):
     assert HURT.startswith("turn 02\nhero hp 36/40 shield 00 poison 0 ")
-    found = diverge(UNHURT, HURT, got)
+    found = diverge(DOMAIN, UNHURT, HURT, got)
     assert (type(found), found.also) == (mode, also)
 
 
@@ -341,26 +342,25 @@ def test_where_two_modes_fit_the_first_is_given_and_the_other_named(got, mode, a
     ],
 )
 def test_a_value_is_off_by_one_where_every_wrong_number_is(got, off_by_one):
-    found = diverge(TURN, STATE, got)
+    found = diverge(DOMAIN, TURN, STATE, got)
     assert (type(found), found.off_by_one) == (WrongValue, off_by_one)
 
 
 # --- a mode that is known --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("got", "mode", "in_short"), VALID_TURN)
-def test_a_divergence_is_had_again_by_its_mode(got, mode, in_short):
-    again = named(mode.mode, TURN, STATE, got, "some fault")
-    assert (type(again), again.fault) == (mode, "some fault")
-    assert again.in_short() == (in_short if mode is not NoAnswer else "some fault")
+@pytest.mark.parametrize(("got", "mode", "said"), VALID_TURN)
+def test_a_divergence_is_had_again_by_its_mode_and_its_words(got, mode, said):
+    again = named(mode.mode, TURN, STATE, got, said, "some fault")
+    assert (type(again), again.said, again.fault) == (mode, said, "some fault")
 
 
 def test_the_mode_alone_decides_what_a_divergence_is_had_again_as():
-    assert [type(named(mode.mode, TURN, STATE, "x")) for mode in MODES] == list(MODES)
+    assert [type(named(mode.mode, TURN, STATE, "x", "said")) for mode in MODES] == list(MODES)
 
 
 def test_a_divergence_can_be_copied_and_sent():
-    found = diverge(UNHURT, HURT, edited(("36/40", "40/40"), text=HURT), fault="some fault")
+    found = diverge(DOMAIN, UNHURT, HURT, edited(("36/40", "40/40"), text=HURT), fault="some fault")
     for again in (copy.copy(found), pickle.loads(pickle.dumps(found))):
         assert (type(again), vars(again)) == (type(found), vars(found))
 
@@ -387,13 +387,13 @@ ANSWERS = (
 @given(st.sampled_from([(TURN, STATE), (MALFORMED, REJECTION)]), ANSWERS, st.none() | ANSWERS, EVERY_TEXT)
 def test_every_answer_is_right_or_wrong_in_one_way_that_can_be_said(asked, got, first, fault):
     prompt, expected = asked
-    found = diverge(prompt, expected, got, first=first, fault=fault)
+    found = diverge(DOMAIN, prompt, expected, got, first=first, fault=fault)
     assert (found is None) == (got == expected and first in (None, got))
     if found is not None:
         assert str(found).isprintable()
         assert len(str(found)) < 200
         assert found.also in ((), ("stale_copy",))
-        assert str(named(found.mode, prompt, found.expected, got, fault)) == str(found)
+        assert str(named(found.mode, prompt, found.expected, got, found.said, fault)) == str(found)
 
 
 VALUE_MODES = (BoundaryConfusion, StaleCopy, WrongValue)
@@ -402,7 +402,7 @@ VALUE_MODES = (BoundaryConfusion, StaleCopy, WrongValue)
 @HOUSE
 @given(ANSWERS)
 def test_an_answer_that_reads_as_a_state_is_wrong_in_its_values_alone(got):
-    found = diverge(TURN, STATE, got)
+    found = diverge(DOMAIN, TURN, STATE, got)
     try:
         answer = read_answer(got)
     except ValueError:
@@ -438,6 +438,6 @@ LONG = 300_000
 def test_a_very_long_answer_takes_no_longer_than_its_length(got):
     """What took the square of the length would not end here within an hour."""
     for prompt, expected in ((TURN, STATE), (MALFORMED, REJECTION)):
-        assert len(str(diverge(prompt, expected, got))) < 200
-        assert isinstance(diverge(prompt, expected, got, first=got[:-1]), Unstable)
-        assert len(str(diverge(prompt, expected, got, first=got[:-1]))) < 200
+        assert len(str(diverge(DOMAIN, prompt, expected, got))) < 200
+        assert isinstance(diverge(DOMAIN, prompt, expected, got, first=got[:-1]), Unstable)
+        assert len(str(diverge(DOMAIN, prompt, expected, got, first=got[:-1]))) < 200

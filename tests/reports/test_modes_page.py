@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.modes import WAYS, confusion
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import resolve_text
 from turncheck.reports.modes import MODES, diverge
 
@@ -50,7 +51,7 @@ def test_an_example_is_named_as_the_page_says(mode, left_out, put, shown):
     got = new if old is None else right.replace(old, new, 1)
     first = STATE if mode == "unstable" else None
     fault = "ValueError: no weights" if mode == "no_answer" else ""
-    assert str(diverge(prompt, right, got, first=first, fault=fault)) == shown
+    assert str(diverge(DOMAIN, prompt, right, got, first=first, fault=fault)) == shown
 
 
 # --- planted and named -----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import json
 import attrs
 import pytest
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.reports.modes import FalseRejection, Unstable, diverge
 from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
@@ -12,16 +13,16 @@ from turncheck.reports.sweeps import Row, Smallest, SweepResult
 
 TURN = write(Turn())
 ANSWER = resolve_text(TURN)
-WITNESS = Witness("a play", TURN, ANSWER, "reject \ud800\n", "a fault", 2)
+WITNESS = Witness("a play", TURN, ANSWER, "reject \ud800\n", "a fault", 2, 4, "four turns")
 LAW = LawResult(
     "a_law",
     "E1",
     "direction",
     "FAIL",
     10,
-    (Failure("false_rejection", 3, WITNESS, ambiguous=1, off_by_one=2, known=True),),
+    (Failure("false_rejection", 3, WITNESS, ambiguous=1, off_by_one=2, known=True, said="so and so"),),
     {"E1": 4},
-    (Replay("no_answer", "STILL FAILS", TURN),),
+    (Replay("no_answer", "STILL FAILS", TURN, "a turn"),),
     ("unstable",),
 )
 AS_JSON = {
@@ -41,14 +42,17 @@ AS_JSON = {
                 "got": "reject \ud800\n",
                 "fault": "a fault",
                 "step": 2,
+                "steps": 4,
+                "short": "four turns",
             },
             "ambiguous": 1,
             "off_by_one": 2,
             "known": True,
+            "said": "so and so",
         }
     ],
     "at_work": {"E1": 4},
-    "replayed": [{"mode": "no_answer", "outcome": "STILL FAILS", "case": TURN}],
+    "replayed": [{"mode": "no_answer", "outcome": "STILL FAILS", "case": TURN, "short": "a turn"}],
     "mended": ["unstable"],
     "why": "",
 }
@@ -72,12 +76,15 @@ SWEEP = SweepResult(
     laws=(Row("a_law", "E1", 40, 1, 0.01, 0.2), Row("another", "A2", 0, 0, 0.0, 1.0)),
     modes=(Row("any", "", 400, 3, 0.001, 0.02),),
     fields=(Row("hero hp changed", "", 4, 1, 0.01, 0.9),),
-    actions=(Row("hero wait, foe heal", "", 8, 2, 0.03, 0.7),),
+    strata=(Row("hero wait, foe heal", "", 8, 2, 0.03, 0.7),),
     silent={"a_third": "it says nothing"},
-    smallest=(Smallest("a_law", "no_answer", TURN),),
+    smallest=(Smallest("a_law", "no_answer", TURN, "a turn"),),
     shrunk=False,
     gate=0.25,
     verdict="PASS",
+    noun="turn",
+    fields_title="number",
+    strata_title="orders",
 )
 SWEEP_AS_JSON = {
     "sampler": "play",
@@ -102,14 +109,17 @@ SWEEP_AS_JSON = {
     "fields": [
         {"name": "hero hp changed", "rule": "", "applied": 4, "broke": 1, "rate": 0.25, "low": 0.01, "high": 0.9}
     ],
-    "actions": [
+    "strata": [
         {"name": "hero wait, foe heal", "rule": "", "applied": 8, "broke": 2, "rate": 0.25, "low": 0.03, "high": 0.7}
     ],
     "silent": {"a_third": "it says nothing"},
-    "smallest": [{"law": "a_law", "mode": "no_answer", "case": TURN}],
+    "smallest": [{"law": "a_law", "mode": "no_answer", "case": TURN, "short": "a turn"}],
     "shrunk": False,
     "gate": 0.25,
     "verdict": "PASS",
+    "noun": "turn",
+    "fields_title": "number",
+    "strata_title": "orders",
 }
 
 
@@ -126,10 +136,13 @@ def result(verdict, *known):
 
 
 def test_the_schema_of_a_report():
-    said = ("duel-json/1", "duel/1 with burn_damage 4", 200, 1, SWEEP)
-    models = (ModelResult("small", "native", 12, "ab", (LAW,), *said), ModelResult("reference", "py", None, None, ()))
+    said = ("duel/1", "duel-json/1", "duel/1 with burn_damage 4", ("E1", "T2"), 200, 1, SWEEP)
+    models = (
+        ModelResult("small", "native", 12, "ab", (LAW,), *said),
+        ModelResult("reference", "py", None, None, (), "adder/1"),
+    )
     assert in_json(Report(7, 200, 10, models)) == {
-        "schema": 4,
+        "schema": 5,
         "seed": 7,
         "examples": 200,
         "min_cases": 10,
@@ -140,8 +153,10 @@ def test_the_schema_of_a_report():
                 "bytes": 12,
                 "sha256": "ab",
                 "laws": [AS_JSON],
+                "domain": "duel/1",
                 "template": "duel-json/1",
                 "rules": "duel/1 with burn_damage 4",
+                "rules_order": ["E1", "T2"],
                 "audited": 200,
                 "refuted": 1,
                 "sweep": SWEEP_AS_JSON,
@@ -152,8 +167,10 @@ def test_the_schema_of_a_report():
                 "bytes": None,
                 "sha256": None,
                 "laws": [],
-                "template": "duel/1",
-                "rules": "duel/1",
+                "domain": "adder/1",
+                "template": "adder/1",
+                "rules": "adder/1",
+                "rules_order": [],
                 "audited": 0,
                 "refuted": 0,
                 "sweep": None,
@@ -166,7 +183,7 @@ def test_the_schema_of_a_report_in_the_order_of_its_keys(report):
     values = in_json(report)
     (model, _), law = values["models"], values["models"][0]["laws"][1]
     assert list(values) == ["schema", "seed", "examples", "min_cases", "models"]
-    facts = ["template", "rules", "audited", "refuted", "sweep"]
+    facts = ["domain", "template", "rules", "rules_order", "audited", "refuted", "sweep"]
     assert list(model) == ["name", "kind", "bytes", "sha256", "laws", *facts]
     assert list(law) == list(AS_JSON)
     assert list(law["failures"][0]) == list(AS_JSON["failures"][0])
@@ -195,9 +212,9 @@ def test_a_sweep_comes_back_from_json(report):
         assert SweepResult.from_json(in_json(sweep)) == sweep
 
 
-@pytest.mark.parametrize("schema", [1, 2, 3, 5, None, "4"])
+@pytest.mark.parametrize("schema", [1, 2, 3, 4, 6, None, "5"])
 def test_a_report_of_another_schema_is_refused(report, schema):
-    with pytest.raises(ValueError, match=f"schema must be 4, got {schema!r}; write the report anew"):
+    with pytest.raises(ValueError, match=f"schema must be 5, got {schema!r}; write the report anew"):
         Report.from_json({**in_json(report), "schema": schema})
 
 
@@ -226,13 +243,13 @@ def test_in_how_many_cases_a_law_was_broken_is_the_sum_over_its_failures():
 def test_a_report_failed_where_a_law_did_in_a_way_that_is_not_known(law, known, failed):
     assert law.known == known
     for laws in ((law,), (result("PASS"), law), (law, result("FAIL", True))):
-        assert Report(0, 200, 10, (ModelResult("small", "py", None, None, laws),)).failed == failed
+        assert Report(0, 200, 10, (ModelResult("small", "py", None, None, laws, "duel/1"),)).failed == failed
 
 
 def test_a_report_failed_where_a_verify_was_wrong():
     laws = (result("PASS"),)
-    assert Report(0, 200, 10, (ModelResult("small", "py", None, None, laws, audited=200, refuted=1),)).failed
-    assert not Report(0, 200, 10, (ModelResult("small", "py", None, None, laws, audited=200),)).failed
+    assert Report(0, 200, 10, (ModelResult("small", "py", None, None, laws, "duel/1", audited=200, refuted=1),)).failed
+    assert not Report(0, 200, 10, (ModelResult("small", "py", None, None, laws, "duel/1", audited=200),)).failed
 
 
 @pytest.mark.parametrize(
@@ -240,21 +257,23 @@ def test_a_report_failed_where_a_verify_was_wrong():
 )
 def test_a_report_failed_where_a_gate_did_not_say_pass(verdict, failed):
     sweep = attrs.evolve(SWEEP, verdict=verdict)
-    model = ModelResult("small", "py", None, None, (result("PASS"),), sweep=sweep)
+    model = ModelResult("small", "py", None, None, (result("PASS"),), "duel/1", sweep=sweep)
     assert Report(0, 200, 10, (model,)).failed == failed
 
 
 def test_a_report_of_several_models_failed_where_one_did():
-    models = [ModelResult("small", "py", None, None, (result(verdict, False),)) for verdict in ("PASS", "FAIL")]
+    models = [
+        ModelResult("small", "py", None, None, (result(verdict, False),), "duel/1") for verdict in ("PASS", "FAIL")
+    ]
     assert Report(0, 200, 10, tuple(models)).failed
     assert not Report(0, 200, 10, (models[0],)).failed
     assert not Report(0, 200, 10, ()).failed
 
 
 def test_a_failure_is_the_divergence_of_its_mode():
-    expected = diverge(TURN, ANSWER, "reject truncated\n", fault="a fault")
+    expected = diverge(DOMAIN, TURN, ANSWER, "reject truncated\n", fault="a fault")
     witness = Witness(TURN, TURN, ANSWER, "reject truncated\n", "a fault")
-    found = Failure("false_rejection", 1, witness).divergence
+    found = Failure("false_rejection", 1, witness, said="truncated").divergence
     assert (type(found), vars(found)) == (FalseRejection, vars(expected))
     assert type(Failure("unstable", 1, witness).divergence) is Unstable
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.reports.modes import diverge
 from turncheck.reports.records import Failure, Witness
@@ -71,7 +72,7 @@ def test_what_differs_is_marked_and_nothing_else(got, shown):
 
 def test_a_divergence_is_shown_with_its_mode():
     got = ANSWER.replace("turn 02", "turn 03")
-    assert show_divergence(diverge(TURN, ANSWER, got)) == (
+    assert show_divergence(diverge(DOMAIN, TURN, ANSWER, got)) == (
         f"{ASKED}- turn 02\n+ turn 03\n       ^^\n  hero {BLANK}\n  foe {BLANK}\n"
         "wrong_value: turn 03 for 02 (+1)  (- expected, + given)"
     )
@@ -79,14 +80,14 @@ def test_a_divergence_is_shown_with_its_mode():
 
 def test_an_unstable_answer_is_shown_beside_the_first_one():
     first = ANSWER.replace("turn 02", "turn 09")
-    assert show_divergence(diverge(TURN, ANSWER, ANSWER, first=first)) == (
+    assert show_divergence(diverge(DOMAIN, TURN, ANSWER, ANSWER, first=first)) == (
         f"{ASKED}- turn 09\n+ turn 02\n       ^^\n  hero {BLANK}\n  foe {BLANK}\n"
         "unstable: 02 for 09 at line 1, piece 2  (- first time, + another time)"
     )
 
 
 def test_what_a_model_raised_is_shown_under_its_answer():
-    assert show_divergence(diverge(TURN, ANSWER, "", fault="ValueError: \x1b[1m\n" + "x" * 70)) == (
+    assert show_divergence(diverge(DOMAIN, TURN, ANSWER, "", fault="ValueError: \x1b[1m\n" + "x" * 70)) == (
         f"{ASKED}- turn 02\n+ (nothing)\n  ^^^^^^^^^ ^\n- hero {BLANK}\n- foe {BLANK}\n"
         f"fault\n  ValueError: \\x1b[1m\n  {'x' * 70}\n"
         f"no_answer: ValueError: \\x1b[1m\\n{'x' * 39}  (- expected, + given)"
@@ -103,7 +104,8 @@ SHOWN = (
 
 
 def shown(count, case, step=0):
-    return show_failure(Failure("wrong_value", count, Witness(case, TURN, ANSWER, WRONG, "", step)), 200)
+    witness = Witness(case, TURN, ANSWER, WRONG, "", step)
+    return show_failure(Failure("wrong_value", count, witness, said="turn 04 for 02 (+2)"), 200)
 
 
 def test_a_failure_is_shown_with_how_often_it_was_found():
@@ -130,7 +132,7 @@ def test_a_play_is_shown_whole_and_then_the_turn_that_diverges():
 
 def test_a_malformed_turn_is_shown_as_it_is():
     prompt = "turn 1\n\x1b[31m\ndo"
-    assert show_divergence(diverge(prompt, resolve_text(prompt), ANSWER)) == (
+    assert show_divergence(diverge(DOMAIN, prompt, resolve_text(prompt), ANSWER)) == (
         "turn\n  turn 1\n  \\x1b[31m\n  do  (no newline)\nanswer\n"
         f"- reject bad_spacing\n+ turn 02\n  ^^^^ ^^\n+ hero {BLANK}\n+ foe {BLANK}\n"
         "silent_acceptance: a state for bad_spacing  (- expected, + given)"

@@ -27,7 +27,7 @@ def test_the_section_of_a_page_is_the_one_in_the_report(sweep):
 
 def test_what_was_not_found_has_no_table(sweep):
     right = attrs.evolve(
-        sweep, diverged=0, unreadable=0, fields=(), actions=(), smallest=(), silent={}, laws=sweep.laws[1:2], gate=None
+        sweep, diverged=0, unreadable=0, fields=(), strata=(), smallest=(), silent={}, laws=sweep.laws[1:2], gate=None
     )
     right = attrs.evolve(right, modes=(Row("any", "", 20_000, 0, 0.0, 0.00015),), verdict=None)
     lines = sweep_text("small (py)", right, every_law=False).splitlines()

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
+from turncheck.reports.cases import describe
 from turncheck.reports.modes import diverge
 from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
 from turncheck.reports.table import comparison, divergence_table, notes, summary, to_markdown, write_report
@@ -34,12 +36,12 @@ def cells(row):
 def law(verdict, *counts, known=False, **values):
     """A law that was broken in one way for each of the counts."""
     witness = Witness(TEXT, TEXT, ANSWER, "reject truncated\n")
-    failures = tuple(Failure("false_rejection", count, witness, known=known) for count in counts)
+    failures = tuple(Failure("false_rejection", count, witness, known=known, said="truncated") for count in counts)
     return LawResult("a_law", "E1", "direction", verdict, 100, failures, **values)
 
 
 def model(*laws):
-    return ModelResult("small", "native", None, None, laws)
+    return ModelResult("small", "native", None, None, laws, "duel/1", rules_order=tuple(DOMAIN.rules))
 
 
 # --- golden files ----------------------------------------------------------------------------------------------------
@@ -105,19 +107,19 @@ def test_only_a_law_that_passed_counts_as_held(laws, held):
     ],
 )
 def test_a_model_is_named_with_its_size_and_hash(name, size, sha256, shown):
-    assert summary(ModelResult(name, "py", size, sha256, ())) == f"{shown}0 of 0 laws held"
+    assert summary(ModelResult(name, "py", size, sha256, (), "duel/1")) == f"{shown}0 of 0 laws held"
 
 
 def test_a_model_is_named_with_its_template_and_its_rules_where_they_are_not_the_usual():
-    said = ModelResult("small", "py", None, None, (), "py:w\x1b:t", "duel/1 with burn_damage 4")
+    said = ModelResult("small", "py", None, None, (), "duel/1", "py:w\x1b:t", "duel/1 with burn_damage 4")
     assert summary(said) == "small (py, template py:w\\x1b:t, rules duel/1 with burn_damage 4): 0 of 0 laws held"
 
 
 def test_what_became_of_accepted_drafts_is_noted():
-    assert notes(ModelResult("small", "py", None, None, (), audited=200), 10) == [
+    assert notes(ModelResult("small", "py", None, None, (), "duel/1", audited=200), 10) == [
         "drafts that its verify accepted and that were written plainly too: 200, all the same"
     ]
-    (said,) = notes(ModelResult("small", "py", None, None, (), audited=200, refuted=3), 10)
+    (said,) = notes(ModelResult("small", "py", None, None, (), "duel/1", audited=200, refuted=3), 10)
     assert said == (
         "VERIFY IS WRONG: 3 of 200 drafts that it accepted are not what the model writes; it was not used any more, "
         "and the run fails (see turncheck conform)"
@@ -127,7 +129,7 @@ def test_what_became_of_accepted_drafts_is_noted():
 def test_several_models_stand_side_by_side_by_the_laws_that_one_of_them_broke():
     def of(name, *outcomes):
         laws = [attrs.evolve(law(verdict, *counts, **said), id=id) for id, verdict, counts, said in outcomes]
-        return ModelResult(name, "py", None, None, tuple(laws))
+        return ModelResult(name, "py", None, None, tuple(laws), "duel/1")
 
     right = of("right", *((id, "PASS", (), {}) for id in "abc"), ("d", "NOT_APPLICABLE", (), {}), ("e", "PASS", (), {}))
     wrong = of(
@@ -182,20 +184,16 @@ def test_what_is_known_is_marked_where_not_all_is():
 )
 def test_how_many_are_off_by_one_is_said_where_there_are_several(count, off_by_one, shown):
     witness = Witness(TEXT, TEXT, ANSWER, ANSWER.replace("turn 02", "turn 03"))
-    failures = (Failure("wrong_value", count, witness, off_by_one=off_by_one),)
+    failures = (Failure("wrong_value", count, witness, off_by_one=off_by_one, said="turn 03 for 02 (+1)"),)
     assert cell(attrs.evolve(law("FAIL"), failures=failures), FAILURE) == [shown]
 
 
 @pytest.mark.parametrize(
-    ("case", "step", "shown"),
-    [
-        (TEXT, 0, "the neutral turn"),
-        (TEXT, 1, "the neutral turn"),
-        (TEXT + "do hero wait\ndo foe wait\n" * 2, 2, "3 turns: wait (3 times); diverges at turn 2 of 3"),
-    ],
+    ("step", "steps", "shown"),
+    [(0, 0, "a case"), (1, 1, "a case"), (2, 3, "a case; diverges at turn 2 of 3"), (0, 3, "a case")],
 )
-def test_where_a_play_diverges_is_said_where_it_has_several_turns(case, step, shown):
-    failures = (Failure("false_rejection", 1, Witness(case, TEXT, ANSWER, "reject truncated\n", "", step)),)
+def test_where_a_play_diverges_is_said_where_it_has_several_turns(step, steps, shown):
+    failures = (Failure("false_rejection", 1, Witness(TEXT, TEXT, ANSWER, "", "", step, steps, "a case")),)
     assert cell(attrs.evolve(law("FAIL"), failures=failures), WITNESS) == [shown]
 
 
@@ -203,7 +201,7 @@ def test_where_a_play_diverges_is_said_where_it_has_several_turns(case, step, sh
 
 
 def replays(*outcomes):
-    return law("PASS", replayed=tuple(Replay("no_answer", outcome, TEXT) for outcome in outcomes))
+    return law("PASS", replayed=tuple(Replay("no_answer", outcome, TEXT, "the neutral turn") for outcome in outcomes))
 
 
 @pytest.mark.parametrize(
@@ -264,12 +262,15 @@ def test_the_rules_that_are_never_at_work_are_named_beside_those_that_hardly_wer
 @HOUSE
 @given(HOSTILE_TEXTS, HOSTILE_TEXTS, HOSTILE_TEXTS.map("reject {}\n".format) | HOSTILE_TEXTS, HOSTILE_TEXTS)
 def test_nothing_that_a_model_writes_breaks_a_row_or_a_note(name, prompt, got, fault):
-    found = diverge(prompt, resolve_text(prompt), got, fault=fault)
-    failures = () if found is None else (Failure(found.mode, 1, Witness(prompt, prompt, found.expected, got, fault)),)
-    hostile = LawResult(
-        "a_law", "T2", "malformed", "FAIL", 1, failures, replayed=(Replay("no_answer", "FIXED", prompt),)
-    )
-    result = ModelResult(name, "py", None, None, (hostile, hostile))
+    found = diverge(DOMAIN, prompt, resolve_text(prompt), got, fault=fault)
+    short = describe(DOMAIN, prompt, "malformed")
+    failures = ()
+    if found is not None:
+        witness = Witness(prompt, prompt, found.expected, got, fault, short=short)
+        failures = (Failure(found.mode, 1, witness, said=found.said),)
+    replayed = (Replay("no_answer", "FIXED", prompt, short),)
+    hostile = LawResult("a_law", "T2", "malformed", "FAIL", 1, failures, replayed=replayed)
+    result = ModelResult(name, "py", None, None, (hostile, hostile), "duel/1")
 
     lines = [summary(result), *divergence_table(result).split("\n"), *notes(result, 10)]
     assert all(line.isprintable() for line in lines)

@@ -155,8 +155,10 @@ class ModelResult:
         template: how cases were said to it; the bare wording is called as the domain is.
         rules: what it was held against, in words: the domain's name, but for a variant.
         rules_order: the ids of the rules, in the order in which they are published.
+        exempt: the ids of those that are never at work by themselves.
         audited: how many of the drafts that its `verify` accepted were written plainly too.
         refuted: how many of those it writes otherwise: its `verify` is wrong if there is one.
+        missing: how many laws were to run and have no result: the run was left, or its process died.
         sweep: how often it was wrong on a large sample; None where none was asked for.
     """
 
@@ -169,9 +171,16 @@ class ModelResult:
     template: str = attrs.field(default=attrs.Factory(lambda self: self.domain, takes_self=True))
     rules: str = attrs.field(default=attrs.Factory(lambda self: self.domain, takes_self=True))
     rules_order: tuple[str, ...] = ()
+    exempt: tuple[str, ...] = ()
     audited: int = 0
     refuted: int = 0
+    missing: int = 0
     sweep: SweepResult | None = None
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether no law says anything about the model, and nothing was swept."""
+        return self.sweep is None and all(law.verdict == "NOT_APPLICABLE" for law in self.laws)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as they stand in `divergence.json`."""
@@ -182,7 +191,8 @@ class ModelResult:
         """The result that `to_json` gave those values for."""
         laws = tuple(LawResult.from_json(law) for law in values["laws"])
         sweep = None if values["sweep"] is None else SweepResult.from_json(values["sweep"])
-        return cls(**{**values, "laws": laws, "rules_order": tuple(values["rules_order"]), "sweep": sweep})
+        rules = {name: tuple(values[name]) for name in ("rules_order", "exempt")}
+        return cls(**{**values, "laws": laws, **rules, "sweep": sweep})
 
 
 @attrs.frozen
@@ -203,10 +213,10 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        """Whether a law failed in a way that is not known, or was checked on too few cases, or a `verify` was wrong,
-        or a gate did not say PASS.
+        """Whether a law failed in a way that is not known, was checked on too few cases or has no result, or none
+        applied, or a `verify` was wrong, or a gate did not say PASS.
         """
-        if any(model.refuted for model in self.models):
+        if any(model.refuted or model.missing or model.says_nothing for model in self.models):
             return True
         if any(model.sweep is not None and model.sweep.verdict in ("FAIL", "INCONCLUSIVE") for model in self.models):
             return True

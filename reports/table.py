@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import attrs
 from tabulate import tabulate
 
 from turncheck.reports.escape import for_markdown, visible
@@ -31,7 +32,9 @@ def plain_table(rows: Sequence[Sequence[object]], headers: Sequence[str], style:
 
 
 def summary(model: ModelResult) -> str:
-    """One line: what was checked, how many laws held, and how many failed in ways that are all known."""
+    """One line: what was checked, how many laws held, how many failed in ways that are all known, and how many were to
+    run and have no result.
+    """
     known = sum(law.known for law in model.laws)
     aside = sum(law.verdict == "NOT_APPLICABLE" for law in model.laws)
     size = "" if model.bytes is None else f", {model.bytes:,} bytes"
@@ -40,7 +43,17 @@ def summary(model: ModelResult) -> str:
     rules = "" if model.rules == model.domain else f", rules {visible(model.rules)}"
     held = f"{_held(model)} laws held" + (f", {known} failed as known" if known else "")
     held += f", {aside} not applicable" if aside else ""
+    held += f", {model.missing} without a result" if model.missing else ""
     return f"{visible(model.name)} ({visible(model.kind)}{size}{digest}{words}{rules}): {held}"
+
+
+def by_domain(report: Report) -> list[Report]:
+    """A report of the models of each domain, in the order in which they were named."""
+    domains = dict.fromkeys(model.domain for model in report.models)
+    return [
+        attrs.evolve(report, models=tuple(model for model in report.models if model.domain == domain))
+        for domain in domains
+    ]
 
 
 def comparison(report: Report) -> str:
@@ -62,9 +75,9 @@ def _side_by_side(report: Report) -> list[list[str]]:
 
 
 def _held(model: ModelResult) -> str:
-    """How many laws held, of those that say anything about the model."""
+    """How many laws held, of those that say anything about the model or have no result."""
     applying = [law for law in model.laws if law.verdict != "NOT_APPLICABLE"]
-    return f"{sum(law.verdict == 'PASS' for law in applying)} of {len(applying)}"
+    return f"{sum(law.verdict == 'PASS' for law in applying)} of {len(applying) + model.missing}"
 
 
 def _outcome(law: LawResult) -> str:
@@ -73,7 +86,7 @@ def _outcome(law: LawResult) -> str:
     return f"{'KNOWN' if law.known else 'FAIL'} {law.diverged} of {law.applied}"
 
 
-def to_markdown(report: Report, exempt: Collection[str] = ()) -> str:
+def to_markdown(report: Report) -> str:
     """The tables of all models of a report, and under each what there is to note."""
     drawn = f"seed {report.seed}, {report.examples} examples and at least {report.min_cases} cases for each law"
     parts = [f"# Divergence\n\n{drawn}\n"]
@@ -82,23 +95,24 @@ def to_markdown(report: Report, exempt: Collection[str] = ()) -> str:
         parts.append(f"## {for_markdown(summary(model))}\n")
         if rows:
             parts.append(f"{tabulate(rows, HEADERS, tablefmt='pipe', disable_numparse=True, colalign=ALIGNED)}\n")
-        if found := notes(model, report.min_cases, exempt):
+        if found := notes(model, report.min_cases):
             parts.append("".join(f"- {for_markdown(note)}\n" for note in found))
         if model.sweep is not None:
             parts.append(sweep_markdown(model.sweep))
-    if len(report.models) > 1 and any(model.laws for model in report.models):
-        rows = [[for_markdown(cell) for cell in row] for row in _side_by_side(report)]
-        headers = [for_markdown(header) for header in _compared_headers(report)]
-        parts.append(f"## Side by side\n\n{tabulate(rows, headers, tablefmt='pipe', disable_numparse=True)}\n")
+    for group in by_domain(report):
+        if len(group.models) > 1 and any(model.laws for model in group.models):
+            rows = [[for_markdown(cell) for cell in row] for row in _side_by_side(group)]
+            headers = [for_markdown(header) for header in _compared_headers(group)]
+            parts.append(f"## Side by side\n\n{tabulate(rows, headers, tablefmt='pipe', disable_numparse=True)}\n")
     return "\n".join(parts)
 
 
-def write_report(report: Report, folder: Path, exempt: Collection[str] = ()) -> None:
+def write_report(report: Report, folder: Path) -> None:
     """Writes `divergence.md` and `divergence.json` into the folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     content = json.dumps(report.to_json(), indent=1) + "\n"
     (folder / "divergence.json").write_text(content, encoding="utf-8", newline="\n")
-    (folder / "divergence.md").write_text(to_markdown(report, exempt), encoding="utf-8", newline="\n")
+    (folder / "divergence.md").write_text(to_markdown(report), encoding="utf-8", newline="\n")
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -139,22 +153,29 @@ def _witness_in_short(failure: Failure) -> str:
 # --- what is noted under a table -------------------------------------------------------------------------------------
 
 
-def notes(model: ModelResult, min_cases: int, exempt: Collection[str] = ()) -> list[str]:
+def notes(model: ModelResult, min_cases: int) -> list[str]:
     """Lines under the table: kept witnesses, mended modes, rules that were hardly at work, answers with two readings.
 
     Args:
         model: whose table it is.
         min_cases: in how many cases of the run each rule should have been at work.
-        exempt: the rules that are never at work by themselves.
     """
     return [
+        *_without_results(model),
         *_refuted(model),
         *_replayed(model),
         *_mended(model),
-        *_at_work(model, min_cases, exempt),
+        *_at_work(model, min_cases),
         *_ambiguous(model),
         *_audited(model),
     ]
+
+
+def _without_results(model: ModelResult) -> Iterator[str]:
+    if model.missing:
+        yield f"NO RESULT for {model.missing} of the laws that were to run: the run ended before, so they did not hold"
+    elif model.says_nothing:
+        yield "INCONCLUSIVE: no law says anything about this model, so it passed nothing"
 
 
 def _refuted(model: ModelResult) -> Iterator[str]:
@@ -185,7 +206,7 @@ def _mended(model: ModelResult) -> Iterator[str]:
             yield f"MENDED {law.id} {mode}: no longer in this run; write the baseline anew to drop it"
 
 
-def _at_work(model: ModelResult, min_cases: int, exempt: Collection[str]) -> Iterator[str]:
+def _at_work(model: ModelResult, min_cases: int) -> Iterator[str]:
     counts: Counter[str] = Counter()
     for law in model.laws:
         counts.update(law.at_work)
@@ -194,7 +215,8 @@ def _at_work(model: ModelResult, min_cases: int, exempt: Collection[str]) -> Ite
     order = dict.fromkeys([*model.rules_order, *counts])
     rare = [f"{rule} ({counts[rule]})" for rule in order if rule in counts and counts[rule] < min_cases]
     found = f"rules at work in fewer than {min_cases} of the run's cases: {', '.join(rare)}"
-    aside = f" (left aside, since leaving them out changes nothing: {', '.join(exempt)})" if exempt else ""
+    exempt = ", ".join(model.exempt)
+    aside = f" (left aside, since leaving them out changes nothing: {exempt})" if exempt else ""
     yield (found if rare else f"every rule was at work in at least {min_cases} cases") + aside
 
 

@@ -155,7 +155,15 @@ def report():
         10,
         (
             ModelResult(
-                "duel-small", "native", 932_976, "0123456789abcdef" * 4, laws, "duel/1", rules_order=ORDER, sweep=SWEEP
+                "duel-small",
+                "native",
+                932_976,
+                "0123456789abcdef" * 4,
+                laws,
+                "duel/1",
+                rules_order=ORDER,
+                exempt=("A8", "S1"),
+                sweep=SWEEP,
             ),
             ModelResult(HOSTILE, "py", None, None, (hostile,), "duel/1"),
         ),

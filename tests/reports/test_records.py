@@ -136,7 +136,7 @@ def result(verdict, *known):
 
 
 def test_the_schema_of_a_report():
-    said = ("duel/1", "duel-json/1", "duel/1 with burn_damage 4", ("E1", "T2"), 200, 1, SWEEP)
+    said = ("duel/1", "duel-json/1", "duel/1 with burn_damage 4", ("E1", "T2"), ("A8",), 200, 1, 2, SWEEP)
     models = (
         ModelResult("small", "native", 12, "ab", (LAW,), *said),
         ModelResult("reference", "py", None, None, (), "adder/1"),
@@ -157,8 +157,10 @@ def test_the_schema_of_a_report():
                 "template": "duel-json/1",
                 "rules": "duel/1 with burn_damage 4",
                 "rules_order": ["E1", "T2"],
+                "exempt": ["A8"],
                 "audited": 200,
                 "refuted": 1,
+                "missing": 2,
                 "sweep": SWEEP_AS_JSON,
             },
             {
@@ -171,8 +173,10 @@ def test_the_schema_of_a_report():
                 "template": "adder/1",
                 "rules": "adder/1",
                 "rules_order": [],
+                "exempt": [],
                 "audited": 0,
                 "refuted": 0,
+                "missing": 0,
                 "sweep": None,
             },
         ],
@@ -183,7 +187,7 @@ def test_the_schema_of_a_report_in_the_order_of_its_keys(report):
     values = in_json(report)
     (model, _), law = values["models"], values["models"][0]["laws"][1]
     assert list(values) == ["schema", "seed", "examples", "min_cases", "models"]
-    facts = ["domain", "template", "rules", "rules_order", "audited", "refuted", "sweep"]
+    facts = ["domain", "template", "rules", "rules_order", "exempt", "audited", "refuted", "missing", "sweep"]
     assert list(model) == ["name", "kind", "bytes", "sha256", "laws", *facts]
     assert list(law) == list(AS_JSON)
     assert list(law["failures"][0]) == list(AS_JSON["failures"][0])
@@ -231,7 +235,6 @@ def test_in_how_many_cases_a_law_was_broken_is_the_sum_over_its_failures():
     ("law", "known", "failed"),
     [
         (result("PASS"), False, False),
-        (result("NOT_APPLICABLE"), False, False),
         (result("INCONCLUSIVE"), False, True),
         (result("FAIL"), False, True),
         (result("FAIL", False), False, True),
@@ -244,6 +247,21 @@ def test_a_report_failed_where_a_law_did_in_a_way_that_is_not_known(law, known, 
     assert law.known == known
     for laws in ((law,), (result("PASS"), law), (law, result("FAIL", True))):
         assert Report(0, 200, 10, (ModelResult("small", "py", None, None, laws, "duel/1"),)).failed == failed
+
+
+def test_what_applies_to_nothing_is_no_pass():
+    def failed(*laws, **values):
+        return Report(0, 200, 10, (ModelResult("small", "py", None, None, laws, "duel/1", **values),)).failed
+
+    assert failed()
+    assert failed(result("NOT_APPLICABLE"), result("NOT_APPLICABLE"))
+    assert not failed(result("NOT_APPLICABLE"), result("PASS"))
+    assert not failed(sweep=attrs.evolve(SWEEP, verdict="PASS"))
+
+
+def test_a_law_without_a_result_is_no_pass():
+    laws = (result("PASS"),)
+    assert Report(0, 200, 10, (ModelResult("small", "py", None, None, laws, "duel/1", missing=1),)).failed
 
 
 def test_a_report_failed_where_a_verify_was_wrong():

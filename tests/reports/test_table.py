@@ -14,13 +14,12 @@ from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.reports.cases import describe
 from turncheck.reports.modes import diverge
 from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
-from turncheck.reports.table import comparison, divergence_table, notes, summary, to_markdown, write_report
+from turncheck.reports.table import by_domain, comparison, divergence_table, notes, summary, to_markdown, write_report
 
 GOLDEN = Path(__file__).parent / "golden"
 HOUSE = settings(deadline=None, database=None, derandomize=True)
 TEXT = write(Turn())
 ANSWER = resolve_text(TEXT)
-EXEMPT = {"A8": "waiting does nothing", "S1": "nothing is left to strike"}
 HOSTILE_TEXTS = st.text(st.characters(exclude_categories=())) | st.text(st.sampled_from("|\\`\n a*\x1b\ud800"))
 
 
@@ -48,32 +47,32 @@ def model(*laws):
 
 
 def test_the_table_for_a_terminal(report):
-    parts = [[summary(model), divergence_table(model), *notes(model, 10, EXEMPT)] for model in report.models]
+    parts = [[summary(model), divergence_table(model), *notes(model, 10)] for model in report.models]
     assert "\n\n".join("\n".join(part) for part in parts) + "\n" == golden("table.txt")
 
 
 def test_the_tables_as_markdown(report):
-    assert to_markdown(report, EXEMPT) == golden("divergence.md")
+    assert to_markdown(report) == golden("divergence.md")
 
 
 def test_the_files_are_the_same_bytes_each_time(report, tmp_path):
     for folder in (tmp_path / "one", tmp_path / "made" / "if need be"):
-        write_report(report, folder, EXEMPT)
-        write_report(report, folder, EXEMPT)
+        write_report(report, folder)
+        write_report(report, folder)
         assert {path.name for path in folder.iterdir()} == {"divergence.json", "divergence.md"}
         for name in ("divergence.json", "divergence.md"):
             assert (folder / name).read_bytes() == golden(name).encode()
 
 
 def test_the_files_are_ascii_and_end_with_one_newline(report, tmp_path):
-    write_report(report, tmp_path, EXEMPT)
+    write_report(report, tmp_path)
     for path in tmp_path.iterdir():
         assert path.read_bytes().isascii()
         assert re.search(rb"[^\n]\n\Z", path.read_bytes())
 
 
 def test_the_json_file_holds_the_report(report, tmp_path):
-    write_report(report, tmp_path, EXEMPT)
+    write_report(report, tmp_path)
     values = json.loads((tmp_path / "divergence.json").read_text(encoding="utf-8"))
     assert Report.from_json(values) == report
 
@@ -116,10 +115,10 @@ def test_a_model_is_named_with_its_template_and_its_rules_where_they_are_not_the
 
 
 def test_what_became_of_accepted_drafts_is_noted():
-    assert notes(ModelResult("small", "py", None, None, (), "duel/1", audited=200), 10) == [
+    assert notes(ModelResult("small", "py", None, None, (law("PASS"),), "duel/1", audited=200), 10) == [
         "drafts that its verify accepted and that were written plainly too: 200, all the same"
     ]
-    (said,) = notes(ModelResult("small", "py", None, None, (), "duel/1", audited=200, refuted=3), 10)
+    (said,) = notes(ModelResult("small", "py", None, None, (law("PASS"),), "duel/1", audited=200, refuted=3), 10)
     assert said == (
         "VERIFY IS WRONG: 3 of 200 drafts that it accepted are not what the model writes; it was not used any more, "
         "and the run fails (see turncheck conform)"
@@ -207,7 +206,12 @@ def replays(*outcomes):
 @pytest.mark.parametrize(
     ("laws", "noted"),
     [
-        ((), []),
+        ((), ["INCONCLUSIVE: no law says anything about this model, so it passed nothing"]),
+        (
+            (law("NOT_APPLICABLE"), law("NOT_APPLICABLE")),
+            ["INCONCLUSIVE: no law says anything about this model, so it passed nothing"],
+        ),
+        ((law("NOT_APPLICABLE"), law("PASS")), []),
         ((law("PASS"),), []),
         ((replays("FIXED"),), ["FIXED a_law no_answer: the neutral turn"]),
         ((replays("STILL FAILS"),), ["STILL FAILS a_law no_answer: the neutral turn"]),
@@ -246,14 +250,30 @@ def test_what_is_noted_under_a_table(laws, noted):
 
 
 def test_the_rules_that_are_never_at_work_are_named_beside_those_that_hardly_were():
+    def noted(law):
+        return notes(attrs.evolve(model(law), exempt=("A8", "S1")), 10)
+
     aside = " (left aside, since leaving them out changes nothing: A8, S1)"
-    assert notes(model(law("PASS", at_work={"E1": 10})), 10, EXEMPT) == [
-        f"every rule was at work in at least 10 cases{aside}"
-    ]
-    assert notes(model(law("PASS", at_work={"E1": 9})), 10, EXEMPT) == [
+    assert noted(law("PASS", at_work={"E1": 10})) == [f"every rule was at work in at least 10 cases{aside}"]
+    assert noted(law("PASS", at_work={"E1": 9})) == [
         f"rules at work in fewer than 10 of the run's cases: E1 (9){aside}"
     ]
-    assert notes(model(law("PASS")), 10, EXEMPT) == []
+    assert noted(law("PASS")) == []
+
+
+def test_laws_without_a_result_did_not_hold():
+    left = attrs.evolve(model(law("PASS"), law("NOT_APPLICABLE")), missing=2)
+    assert summary(left) == "small (native): 1 of 3 laws held, 1 not applicable, 2 without a result"
+    assert notes(left, 10) == [
+        "NO RESULT for 2 of the laws that were to run: the run ended before, so they did not hold"
+    ]
+
+
+def test_models_are_compared_with_those_of_their_own_domain(report):
+    others = tuple(attrs.evolve(each, domain="adder/1") for each in report.models)
+    both = attrs.evolve(report, models=(*report.models, *others))
+    assert by_domain(both) == [report, attrs.evolve(report, models=others)]
+    assert to_markdown(both).count("## Side by side\n") == 2
 
 
 # --- hostile texts ---------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ lint: $(VENV)/installed
 	$(BIN)/ruff format --check .
 
 types: $(VENV)/installed
-	$(BIN)/mypy .
+	$(BIN)/mypy
 
 # Every law, held by the reference on 1,000,000 sampled turns: to be run before a law is merged.
 hold: $(VENV)/installed

@@ -165,7 +165,8 @@ class Domain:
         state: how a state is written, where the answer is the next state.
         orders: how that is written which is done in a state, behind it; None where a state goes on by itself.
         step: from a case to the fields of the state that change, by name, or to the next state.
-        start: where plays begin: a state, several, or a function that makes one from a `random.Random`.
+        start: where plays begin: a state (or its fields that are not the simplest), several, or a function that makes
+            one from a `random.Random`.
 
         prompt: how a case is written, in place of state and orders.
         answer: how an answer is written.
@@ -260,7 +261,8 @@ class Domain:
         elif self.prompt is None or self.answer is None:
             raise DomainError(self.name, "it must have a state (with orders and a step), or a prompt and an answer")
         else:
-            self._refuse("orders, start and untouched", self.orders or self.start or self.untouched, "beside a state")
+            beside = self.orders is not None or self.start is not None or self.untouched
+            self._refuse("orders, start and untouched", beside, "left out where there is no state")
         if (self.step is None) == (self.resolve is None) or (self.step and self.state is None):
             raise DomainError(self.name, "it must have a step beside a state, or resolve beside prompt and answer")
         if self.codec is None:

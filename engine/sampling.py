@@ -15,10 +15,11 @@ Seeds are parted by use, so that nothing is ever measured on cases that it was t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Any
 
+from turncheck.engine.case import Case
 from turncheck.engine.domain import AnyAnswer, AnyCase, Domain, DomainError, Sampler
 from turncheck.engine.fields import Field
 from turncheck.engine.play import Play
@@ -147,9 +148,14 @@ def easy_case(domain: Domain) -> AnyCase:
 
 def start_of(domain: Domain, random: Random) -> AnyAnswer:
     """A state at which a play begins."""
-    if callable(domain.start):
-        return domain.start(random)
-    return random.choice(domain.start) if isinstance(domain.start, list | tuple) else domain.start
+    given = domain.start
+    if callable(given):
+        given = given(random)
+    elif isinstance(given, list | tuple):
+        given = random.choice(given)
+    if isinstance(given, Mapping) and not isinstance(given, Case):
+        return domain.codec.answer(domain.answer.neutral.changed(given).values_)
+    return given
 
 
 def next_case(domain: Domain, state: AnyAnswer, random: Random) -> AnyCase | None:

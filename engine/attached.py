@@ -20,7 +20,7 @@ class Narrowed:
 
     Attributes:
         fields: by name what each is narrowed to: a value, some values (a range, a tuple, a set), or a function of a
-            value that says whether it belongs.
+            value that says whether it belongs. The value of a repeated field is the tuple of its members.
     """
 
     fields: Mapping[str, Any] = attrs.field(factory=dict)
@@ -39,7 +39,8 @@ def belongs(value: Any, narrowed: Any) -> bool:
     if callable(narrowed):
         return bool(narrowed(value))
     if isinstance(narrowed, Collection) and not isinstance(narrowed, str):
-        return value == narrowed if isinstance(value, tuple) else value in narrowed
+        is_whole = isinstance(value, tuple) and isinstance(narrowed, list | tuple) and value == tuple(narrowed)
+        return is_whole or value in narrowed
     return bool(value == narrowed)
 
 

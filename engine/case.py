@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,6 +26,23 @@ class UnknownFieldError(KeyError, AttributeError):
         return f"a field must be one of {shown}, got {self.name!r}"
 
 
+class MemberCountError(ValueError):
+    """A repeated field was given other than one value for each of its members.
+
+    Attributes:
+        name: the field's.
+        members: how many it has.
+        value: what it was given.
+    """
+
+    def __init__(self, name: str, members: int, value: object) -> None:
+        super().__init__(name, members, value)
+        self.name, self.members, self.value = name, members, value
+
+    def __str__(self) -> str:
+        return f"{self.name} must be {self.members} values, one for each member, got {self.value!r:.80}"
+
+
 class Case(Mapping[str, Any]):
     """A frozen value with the fields of a schema, as attributes and by name.
 
@@ -34,7 +51,7 @@ class Case(Mapping[str, Any]):
 
     Attributes:
         schema: whose fields they are.
-        values: their values, in the order in which the schema writes them.
+        values_: their values, in the order in which the schema writes them.
     """
 
     __slots__ = ("schema", "values_")
@@ -88,31 +105,48 @@ class Case(Mapping[str, Any]):
     def changed(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Case:
         """The case with some values replaced, by the names of fields or of repeated fields.
 
-        What is given is not looked at: `Domain.check` does that.
+        Values are not looked at: one that is out of range can be written, and is read leniently alone.
 
         Raises:
             UnknownFieldError: there is no such field.
+            MemberCountError: a repeated field is given more or fewer values than it has members.
         """
         values = list(self.values_)
         for name, value in {**(changes or {}), **more}.items():
             if name in self.schema.places:
                 values[self.schema.places[name]] = value
             elif name in self.schema.repeated:
-                for place, member in zip(self.schema.repeated[name], value, strict=True):
+                places = self.schema.repeated[name]
+                members = tuple(value) if isinstance(value, Iterable) else ()
+                if len(members) != len(places):
+                    raise MemberCountError(name, len(places), value)
+                for place, member in zip(places, members, strict=True):
                     values[place] = member
             else:
                 raise UnknownFieldError(name, self.schema.names)
         return Case(self.schema, tuple(values))
 
     def part(self, schema: Schema) -> Case:
-        """The fields of that schema alone, which are all among these."""
+        """The fields of that schema alone, which are all among these.
+
+        Raises:
+            UnknownFieldError: one is not.
+        """
         if schema is self.schema:
             return self
-        return Case(schema, tuple(self.values_[self.schema.places[name]] for name in schema.names))
+        values, places = self.values_, self.schema.places
+        try:
+            return Case(schema, tuple([values[places[name]] for name in schema.names]))
+        except KeyError as error:
+            raise UnknownFieldError(error.args[0], self.schema.names) from None
 
 
 class Part:
-    """The fields of a case whose names begin alike, as attributes: `case.hero.hp`."""
+    """The fields of a case whose names begin alike, as attributes: `case.hero.hp`.
+
+    Two are equal where their fields are called alike behind what they begin with, and hold the same:
+    `case.hero == case.foe`.
+    """
 
     __slots__ = ("_case", "_prefix")
 
@@ -128,6 +162,15 @@ class Part:
     def __getitem__(self, name: str) -> Any:
         return getattr(self, name)
 
+    def __eq__(self, other: object) -> bool:
+        return self._inside() == other._inside() if isinstance(other, Part) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._inside().values()))
+
     def __repr__(self) -> str:
-        inside = {name: value for name, value in self._case.items() if name.startswith(self._prefix)}
-        return f"Part({', '.join(f'{name}={value!r}' for name, value in inside.items())})"
+        return f"Part({', '.join(f'{self._prefix}{name}={value!r}' for name, value in self._inside().items())})"
+
+    def _inside(self) -> dict[str, Any]:
+        names = [name for name in self._case if name.startswith(self._prefix)]
+        return {name.removeprefix(self._prefix): self._case[name] for name in names}

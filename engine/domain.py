@@ -30,9 +30,10 @@ from typing import Any, Protocol, TypeVar, overload
 import attrs
 
 from turncheck.engine.attached import ANY, LawFunction, Narrowed
-from turncheck.engine.case import Case, UnknownFieldError
+from turncheck.engine.case import Case, MemberCountError, UnknownFieldError
+from turncheck.engine.fields import Int, SchemaError
 from turncheck.engine.play import Play
-from turncheck.engine.reading import Check, MalformedTextError, Reader, reasons_of
+from turncheck.engine.reading import BrokenPartError, Check, MalformedTextError, Reader, reasons_of
 from turncheck.engine.schema import Schema
 
 AnyCase = Any
@@ -60,8 +61,14 @@ class DomainError(ValueError):
         return f"domain {self.domain}: {self.fault}" + (f"; shown by {self.text!r}" if self.text else "")
 
 
-def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(values)
+def _tuple(values: Any) -> tuple[Any, ...]:
+    """Several values, or one by itself."""
+    return tuple(values) if isinstance(values, Iterable) and not isinstance(values, str) else (values,)
+
+
+def _is_word(symmetry: Symmetry, attribute: object, name: str) -> None:
+    if not isinstance(name, str) or not re.fullmatch("[a-z][a-z0-9_]*", name):
+        raise SchemaError("a symmetry's name", "one word of small letters, digits and _, as mirrored_board", name)
 
 
 @attrs.frozen
@@ -72,9 +79,12 @@ class Symmetry:
         name: of the relation, which names its law.
         of_case: from a case to the other case, or to the values of its fields.
         of_answer: from the answer to the first to the answer that the other must have; by default the same answer.
+
+    Raises:
+        SchemaError: the name is no such word as a law's name.
     """
 
-    name: str = attrs.field(validator=attrs.validators.matches_re(r"[a-z][a-z0-9_]*"))
+    name: str = attrs.field(validator=_is_word)
     of_case: Callable[[Any], Any]
     of_answer: Callable[[Any], Any] = lambda answer: answer
 
@@ -84,7 +94,7 @@ class Monotone:
     """A field of the answer that never falls where a field of the prompt rises and all else stays.
 
     Attributes:
-        field: of the answer.
+        field: of the answer; an `Int`.
         of: of the prompt; an `Int`.
         rises: whether it never falls; else it never rises.
     """
@@ -211,7 +221,7 @@ class Domain:
         DomainError: parts are missing or contradict each other.
     """
 
-    name: str = attrs.field(validator=attrs.validators.matches_re(r"[A-Za-z0-9][\w.-]*/\w+"))
+    name: str
     state: Schema | None = attrs.field(default=None, kw_only=True)
     orders: Schema | None = attrs.field(default=None, kw_only=True)
     step: Callable[[Any], Any] | None = attrs.field(default=None, kw_only=True)
@@ -254,6 +264,11 @@ class Domain:
 
     def __attrs_post_init__(self) -> None:
         set_once = object.__setattr__
+        if not isinstance(self.name, str) or not re.fullmatch(r"[A-Za-z0-9][\w.-]*/\w+", self.name):
+            raise DomainError(str(self.name), "its name must be a word and a version, as tictactoe/1")
+        for part in ("state", "orders", "prompt", "answer"):
+            if not isinstance(getattr(self, part), Schema | None):
+                raise DomainError(self.name, f"its {part} must be a Schema, got {type(getattr(self, part)).__name__}")
         if self.state is not None:
             self._refuse("prompt and answer", self.prompt or self.answer, "left out beside state")
             set_once(self, "prompt", self.state + self.orders if self.orders is not None else self.state)
@@ -275,6 +290,7 @@ class Domain:
             found = reasons_of(self.prompt, self.checks)
             set_once(self, "reasons", {reason: (reason, about) for reason, about in found.items()})
         self._check_names()
+        self._check_rejections()
 
     def _refuse(self, parts: str, given: object, demand: str) -> None:
         if given:
@@ -284,13 +300,22 @@ class Domain:
         """Looks at whether all that is said by name is there."""
         wanted = {f"check {check.reason}": (check.fields, self.prompt) for check in self.checks}
         wanted["untouched"] = self.untouched, self.answer
-        for each in self.monotone:
-            wanted[f"monotone {each.field}"] = (each.field,), self.answer
-            wanted[f"monotone in {each.of}"] = (each.of,), self.prompt
         for what, (names, schema) in wanted.items():
             for name in names:
                 if name not in schema.places and name not in schema.repeated:
                     raise DomainError(self.name, f"{what}: {UnknownFieldError(name, schema.names)}")
+        for each in self.monotone:
+            for name, schema in ((each.field, self.answer), (each.of, self.prompt)):
+                if not isinstance(schema.fields.get(name), Int):
+                    numbers = tuple(known for known, field in schema.fields.items() if isinstance(field, Int))
+                    demand = f"monotone: a field must be an Int, one of {', '.join(numbers)}"
+                    raise DomainError(self.name, f"{demand}, got {name!r}")
+
+    def _check_rejections(self) -> None:
+        """Looks at whether an answer can be told from a rejection."""
+        if self.rejects and self._begins_with_reject:
+            fault = "its answers must not begin with reject, as rejections do: call it otherwise, or say rejects=False"
+            raise DomainError(self.name, fault)
 
     def __repr__(self) -> str:
         return f"Domain({self.described!r})"
@@ -301,6 +326,12 @@ class Domain:
     def reader(self) -> Reader:
         """Reads prompts."""
         return Reader(self.prompt, self.checks, self.words, {name: each[::-1] for name, each in self.reasons.items()})
+
+    @cached_property
+    def _begins_with_reject(self) -> bool:
+        """Whether an answer may begin as rejections do, with that word and a space."""
+        first, *more = self.answer.lines[0]
+        return bool(more) and re.fullmatch(first.pattern, "reject") is not None
 
     @cached_property
     def answer_reader(self) -> Reader:
@@ -316,16 +347,23 @@ class Domain:
 
         Raises:
             MalformedTextError: the text is no case; it says why and where.
+            DomainError: a check or a field of the domain's own raised.
         """
-        return self.codec.case(self.reader.values(text))
+        return self.codec.case(self._values(text))
 
     def is_case(self, text: str) -> bool:
         """Whether the text is a case."""
         try:
-            self.reader.values(text)
+            self._values(text)
         except MalformedTextError:
             return False
         return True
+
+    def _values(self, text: str) -> tuple[Any, ...]:
+        try:
+            return self.reader.values(text)
+        except BrokenPartError as error:
+            raise DomainError(self.name, str(error), text) from error
 
     def write_answer(self, answer: AnyAnswer) -> str:
         """The text of an answer."""
@@ -338,9 +376,15 @@ class Domain:
 
         Raises:
             MalformedTextError: the text is neither.
+            DomainError: a field of the domain's own raised.
         """
         reason = self.rejected_for(text)
-        return self.codec.answer(self.answer_reader.lenient(text)) if reason is None else reason
+        if reason is not None:
+            return reason
+        try:
+            return self.codec.answer(self.answer_reader.lenient(text))
+        except BrokenPartError as error:
+            raise DomainError(self.name, str(error), text) from error
 
     def rejection(self, reason: str) -> str:
         """The answer to a text that is no case."""
@@ -348,6 +392,8 @@ class Domain:
 
     def rejected_for(self, answer: str) -> str | None:
         """The reason for which an answer rejects, if it is a rejection for one of the domain's reasons."""
+        if not self.rejects and self._begins_with_reject:
+            return None
         found = re.fullmatch(f"reject ([a-z0-9_]+){self.answer.end}", answer) if answer.startswith("reject") else None
         return found[1] if found and found[1] in self.reasons else None
 
@@ -374,14 +420,15 @@ class Domain:
             fault = f"its reference must give fields by name, got {type(given).__name__}"
             raise DomainError(self.name, fault, self.write(case))
         try:
-            if self.step is not None:
-                answer = case.part(self.answer).changed(given if not isinstance(given, Case) else dict(given))
+            if isinstance(given, Case):
+                answer = given.part(self.answer)  # of a case that is the one asked, changed, the orders are left aside
+            elif self.step is not None:
+                answer = case.part(self.answer).changed(given)
             else:
                 answer = self.answer.neutral.changed(given)
-        except (UnknownFieldError, ValueError) as error:
-            raise DomainError(
-                self.name, f"its reference gave a field that is none: {error}", self.write(case)
-            ) from error
+        except (UnknownFieldError, MemberCountError) as error:
+            fault = f"its reference gave a field that is none: {error}"
+            raise DomainError(self.name, fault, self.write(case)) from error
         if self.step is None and (missing := [name for name in self.answer.names if _lacks(given, name)]):
             raise DomainError(self.name, f"its reference must give {missing[0]} too", self.write(case))
         for (name, field), value in zip(self.answer.fields.items(), answer.values_, strict=True):
@@ -393,7 +440,7 @@ class Domain:
     def resolve_text(self, text: str) -> str:
         """The reference's answer to any text: that of a case, or `reject REASON`."""
         try:
-            values = self.reader.values(text)
+            values = self._values(text)
         except MalformedTextError as error:
             return self.rejection(error.reason)
         return self.write_answer(self.outcome(self.codec.case(values)))
@@ -463,40 +510,45 @@ class Domain:
             state = self.outcome(case)
 
     def write_play(self, play: Play) -> str:
-        """The text of a play: the state, then the orders of one turn after another; without orders their number."""
+        """The text of a play: the state, then the orders of one turn after another, in lines of their own; without
+        orders their number.
+        """
         state = self.write_answer(play.state)
         if self.orders is None:
             return f"{state}{_separator(state)}steps {len(play.orders)}\n"
-        return state + "".join(map(self.write_orders, play.orders))
+        return state + ("" if self.orders.end else "\n").join(map(self.write_orders, play.orders))
 
     def read_play(self, text: str) -> Play:
-        """The play that a text is: the orders of each of its turns make a case with its first state.
+        """The play that a text is: each of its orders makes a case with the state to which the reference comes.
 
         Raises:
             MalformedTextError: they do not; its line is that of the whole text.
         """
         lines = [line for line in re.split(r"(?<=\n)", text) if line]
         first, each = len(self.answer.lines), len(self.orders.lines) if self.orders is not None else 1
-        turns = []
-        for start in range(first, max(len(lines), first + 1), each):
-            part = lines[start : start + each]
-            try:
-                turns.append(self._turn_of_play(lines[:first], part))
-            except MalformedTextError as error:
-                behind = start - first if error.line > first else 0
-                raise MalformedTextError(
-                    error.reason, error.line + behind, error.piece, error.about, error.rule
-                ) from None
         if self.orders is None:
-            return self._steps_of(turns[0], lines[first:])
-        parted = [self.codec.parted(case) for case in turns]
-        return Play(parted[0][0], tuple(orders for _, orders in parted))
+            return self._steps_of("".join(lines[:first]), lines[first:])
+        state, done, before = None, [], "".join(lines[:first])
+        for start in range(first, max(len(lines), first + 1), each):
+            case = self._turn_of_play(before, "".join(lines[start : start + each]), start, first)
+            at, orders = self.codec.parted(case)
+            state = at if state is None else state
+            done.append(orders)
+            before = self.write_answer(self.outcome(case))
+        return Play(state, tuple(done))
 
-    def _turn_of_play(self, state: Sequence[str], orders: Sequence[str]) -> AnyCase:
-        text = "".join(state) + ("".join(orders) if self.orders is not None else "")
-        return self.read(text if self.answer.end or self.orders is not None else text.removesuffix("\n"))
+    def _turn_of_play(self, state: str, orders: str, start: int, first: int) -> AnyCase:
+        """The case of a state and orders, which stand behind so many lines of the play, and of a case."""
+        is_last_line_open = self.orders is not None and not self.orders.end
+        try:
+            return self.read(state + (orders.removesuffix("\n") if is_last_line_open else orders))
+        except MalformedTextError as error:
+            # A state that the reference came to stands in no line: what is wrong with it is shown at the orders.
+            line = error.line + start - first if error.line > first or start == first else start + 1
+            raise MalformedTextError(error.reason, line, error.piece, error.about, error.rule) from None
 
-    def _steps_of(self, case: AnyCase, lines: Sequence[str]) -> Play:
+    def _steps_of(self, state: str, lines: Sequence[str]) -> Play:
+        case = self.read(state if self.answer.end else state.removesuffix("\n"))
         found = re.fullmatch(r"steps ([1-9][0-9]{0,5})\n", "".join(lines))
         if found is None:
             raise MalformedTextError("truncated" if not lines else "unknown_label", len(self.answer.lines) + 1, 1)
@@ -508,10 +560,10 @@ class Domain:
         """What is simpler comes first: fewer lines, fewer fields unlike the simplest, lower values, then the text."""
         if self.size is not None:
             return self.size(text)
-        found = self.prompt.lines and self.reader.has_form(text)
-        if not found:
+        try:
+            values = self.reader.lenient(text)
+        except MalformedTextError:
             return text.count("\n"), len(text.split()), sum(int(part[:9]) for part in re.findall("[0-9]+", text)), text
-        values = self.reader.lenient(text)
         ranks = [field.rank(value) for field, value in zip(self.prompt.fields.values(), values, strict=True)]
         return text.count("\n"), sum(rank > 0 for rank in ranks), sum(ranks), text
 

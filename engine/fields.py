@@ -86,10 +86,14 @@ class Field:
 
     def write(self, value: Any) -> str:
         """The value's text."""
-        return str(value)
+        return f"%{self.format}" % (value,) if self.format else str(value)
 
     def read(self, text: str) -> Any:
-        """The value of a text that the pattern matches."""
+        """The value of a text that the pattern matches.
+
+        Raises:
+            ValueError: the text is none all the same; it is then rejected as one that the pattern does not match.
+        """
         return text
 
     def allows(self, value: Any) -> bool:
@@ -97,8 +101,10 @@ class Field:
         return re.fullmatch(self.pattern, self.write(value)) is not None
 
     def rank(self, value: Any) -> int:
-        """How far the value is from the simplest: 0 for that one."""
-        return sum(one != other for one, other in zip(self.write(value), self.write(self.simplest), strict=False))
+        """How far the value is from the simplest: 0 for that one. By default, characters that differ."""
+        text, simplest = self.write(value), self.write(self.simplest)
+        differing = sum(one != other for one, other in zip(text, simplest, strict=False))
+        return differing + abs(len(text) - len(simplest))
 
     def simpler(self, value: Any) -> Iterator[Any]:
         """Values of lower rank, the simplest first; few. By default those edges."""
@@ -167,7 +173,7 @@ class Int(Field):
         if not self.digits:
             return "0|-?[1-9][0-9]*" if self.signed else "0|[1-9][0-9]*"
         digits = f"[0-9]{{{self.digits}}}"
-        return rf"\+{digits}|-(?!0+(?![0-9])){digits}" if self.signed else digits
+        return rf"\+{digits}|-(?!0{{{self.digits}}}){digits}" if self.signed else digits
 
     @property
     def width(self) -> int | None:

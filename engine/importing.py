@@ -12,26 +12,41 @@ from types import ModuleType
 from turncheck.engine.learned import EngineError, described
 
 
+class MissingAttributeError(EngineError):
+    """A module that has no attribute of the name that was asked for.
+
+    Attributes:
+        module: which.
+    """
+
+    def __init__(self, home: str, name: str, module: ModuleType) -> None:
+        super().__init__(f"{home} has no {name}")
+        self.module = module
+
+
 def attribute(kind: str, target: str, example: str) -> object:
     """What `MODULE:ATTRIBUTE` or `FILE.py:ATTRIBUTE` names; the attribute may be dotted.
 
     Args:
-        kind: what stood before the target, for the message.
+        kind: what stood before the target, for the message; empty where nothing does.
         target: as typed.
         example: a target, for the message.
 
     Raises:
-        EngineError: there is no such thing, or the module raised when it was imported.
+        MissingAttributeError: the module has no such attribute.
+        EngineError: there is no such module, or it raised when it was imported.
     """
     home, _, name = target.rpartition(":")
     if not home or not name or ":" in home[2:]:  # a drive's colon may stand second
-        raise EngineError(f"it must be {kind}:MODULE:ATTRIBUTE or {kind}:FILE.py:ATTRIBUTE, as in {kind}:{example}")
-    found: object = _imported(home)
+        prefix = f"{kind}:" if kind else ""
+        raise EngineError(f"it must be {prefix}MODULE:ATTRIBUTE or {prefix}FILE.py:ATTRIBUTE, as in {prefix}{example}")
+    module = _imported(home)
+    found: object = module
     for part in name.split("."):
         try:
             found = getattr(found, part)
         except AttributeError as error:
-            raise EngineError(f"{home} has no {name}") from error
+            raise MissingAttributeError(home, name, module) from error
     return found
 
 

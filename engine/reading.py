@@ -17,7 +17,8 @@ from typing import Any
 import attrs
 
 from turncheck.engine.case import Case, UnknownFieldError
-from turncheck.engine.fields import Int
+from turncheck.engine.fields import Field, Int, SchemaError
+from turncheck.engine.learned import described
 from turncheck.engine.schema import Piece, Schema
 
 Value = Any
@@ -44,8 +45,18 @@ class MalformedTextError(ValueError):
         return f"{self.reason} at line {self.line}, piece {self.piece}{about}{f' ({self.rule})' if self.rule else ''}"
 
 
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(names)
+def _names(names: Iterable[str] | str) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _is_reason(check: Check, attribute: object, reason: str) -> None:
+    if not isinstance(reason, str) or not re.fullmatch("[a-z][a-z0-9_]*", reason):
+        raise SchemaError("a check's reason", "one word of small letters, digits and _, as cell_taken", reason)
+
+
+def _are_named(check: Check, attribute: object, fields: tuple[str, ...]) -> None:
+    if not fields:
+        raise SchemaError(f"the fields of check {check.reason}", "all that its condition looks at, one or more", fields)
 
 
 @attrs.frozen
@@ -59,11 +70,14 @@ class Check:
         holds: the condition.
         at_line_end: whether it waits for the end of the line that has the last of its fields; else it is looked at
             as soon as that field is read.
+
+    Raises:
+        SchemaError: the reason is no such word, or no field is named.
     """
 
-    reason: str = attrs.field(validator=attrs.validators.matches_re(r"[a-z][a-z0-9_]*"))
+    reason: str = attrs.field(validator=_is_reason)
     sentence: str
-    fields: tuple[str, ...] = attrs.field(converter=_names)
+    fields: tuple[str, ...] = attrs.field(converter=_names, validator=_are_named)
     holds: Callable[[Any], bool]
     at_line_end: bool = False
 
@@ -130,15 +144,39 @@ _FORBIDDEN = re.compile(
 _ODD_SPACING = re.compile(rf"^[ \n]|[ \n]{{2}}| $|{_FORBIDDEN.pattern}")
 
 
-class UndeclaredFieldError(LookupError):
+class BrokenPartError(Exception):
+    """A check, or a field of somebody's own, that raised when a text was read: a fault of the domain's, not the text's.
+
+    Attributes:
+        part: which.
+        fault: what it raised.
+    """
+
+    def __init__(self, part: str, error: Exception) -> None:
+        super().__init__(part, error)
+        self.part, self.fault = part, described(error)
+
+    def __str__(self) -> str:
+        return f"{self.part} raised {self.fault}"
+
+
+class UndeclaredFieldError(BrokenPartError, LookupError):
     """A check looks at a field that it does not name, and that may not have been read when it is looked at."""
 
     def __init__(self, check: Check, name: str) -> None:
-        super().__init__(check, name)
+        super().__init__(f"check {check.reason}", KeyError(name))
         self.check, self.name = check, name
 
     def __str__(self) -> str:
-        return f"check {self.check.reason} must name every field that it looks at, got none called {self.name!r}"
+        return f"{self.part} must name every field that it looks at, got none called {self.name!r}"
+
+
+class _NoValueError(Exception):
+    """A field's pattern matches a text that the field cannot read."""
+
+
+class _OutOfRangeError(Exception):
+    """A field can write a value, and does not allow it."""
 
 
 class Reader:
@@ -168,14 +206,15 @@ class Reader:
 
         Raises:
             MalformedTextError: the text is no case; it says why and where.
+            BrokenPartError: a check or a field raised.
         """
         found = self.texts(text)
         if found is not None:
             values = self._in_range(found)
-            if values is not None and self._meets_checks(values):
+            if values is not None and self.meets_checks(values):
                 return values
         self._walk(text, strict=True)
-        raise AssertionError(f"the pattern of {self.schema} does not match what its pieces do: {text!r}")
+        raise AssertionError(f"{self.schema!r} reads {text!r} piece by piece and not as a whole, or a check wavers")
 
     def lenient(self, text: str) -> tuple[Value, ...]:
         """The values of what has the form of a case: its words, and in each field's place what that can write. Ranges
@@ -185,19 +224,29 @@ class Reader:
             MalformedTextError: the text has another form.
         """
         found = self.texts(text)
-        if found is None:
-            self._walk(text, strict=False)
-            raise AssertionError(f"the pattern of {self.schema} does not match what its pieces do: {text!r}")
-        return tuple([read(each) for read, each in zip(self._readers, found, strict=True)])
+        if found is not None:
+            try:
+                return tuple([read(each) for read, each in zip(self._readers, found, strict=True)])
+            except _NoValueError:
+                pass
+        self._walk(text, strict=False)
+        raise AssertionError(f"{self.schema!r} reads {text!r} piece by piece and not as a whole")
 
     def has_form(self, text: str) -> bool:
         """Whether the text has the form of a case, see `lenient`."""
-        return self.texts(text) is not None
+        try:
+            self.lenient(text)
+        except MalformedTextError:
+            return False
+        return True
 
     def texts(self, text: str) -> tuple[str, ...] | None:
         """What stands in each field's place of what has the form of a case, see `lenient`; None for any other text."""
         found = self._pattern.fullmatch(text)
         if found is None or _FORBIDDEN.search(text):
+            return None
+        # A pattern of somebody's own may match spaces: then another number of pieces can match as a whole.
+        if text.count(" ") != self._spaces or text.count("\n") != self._newlines:
             return None
         groups: tuple[str, ...] = found.groups()
         return groups
@@ -210,27 +259,52 @@ class Reader:
         return re.compile("\n".join(lines) + self.schema.end)
 
     @cached_property
-    def _readers(self) -> list[Callable[[str], Value]]:
-        return [field.read for field in self.schema.fields.values()]
+    def _spaces(self) -> int:
+        return sum(len(line) - 1 for line in self.schema.lines)
 
     @cached_property
-    def _tables(self) -> list[Callable[[str], Value]]:
-        """For each field what makes a value of a text, or raises KeyError where the value is out of range."""
+    def _newlines(self) -> int:
+        return len(self.schema.lines) - 1 + len(self.schema.end)
 
-        def checked(field: Any) -> Callable[[str], Value]:
+    @cached_property
+    def _readers(self) -> list[Callable[[str], Value]]:
+        """For each field what makes a value of a text that its pattern matches, or raises `_NoValueError`."""
+
+        def reading(field: Field) -> Callable[[str], Value]:
             def read(text: str) -> Value:
-                value = field.read(text)
-                if not field.allows(value):
-                    raise KeyError(text)
-                return value
+                try:
+                    return field.read(text)
+                except ValueError:
+                    raise _NoValueError from None
+                except Exception as error:
+                    raise BrokenPartError(f"the read of {field!r}, given {text!r:.80},", error) from error
 
             return read
 
+        return [reading(field) for field in self.schema.fields.values()]
+
+    @cached_property
+    def _tables(self) -> list[Callable[[str], Value]]:
+        """For each field what makes a value of a text, or raises `_NoValueError`, `_OutOfRangeError`, or KeyError."""
+
+        def checked(field: Field, read: Callable[[str], Value]) -> Callable[[str], Value]:
+            def allowed(text: str) -> Value:
+                value = read(text)
+                try:
+                    allows = field.allows(value)
+                except Exception as error:
+                    raise BrokenPartError(f"the allows of {field!r}, given {value!r:.80},", error) from error
+                if not allows:
+                    raise _OutOfRangeError
+                return value
+
+            return allowed
+
         tables = []
-        for field in self.schema.fields.values():
+        for field, read in zip(self.schema.fields.values(), self._readers, strict=True):
             count = field.count()
             if count is None or count > _TABLED:
-                tables.append(checked(field))
+                tables.append(checked(field, read))
             else:
                 tables.append({field.write(value): value for value in field.values()}.__getitem__)
         return tables
@@ -238,12 +312,17 @@ class Reader:
     def _in_range(self, texts: tuple[str, ...]) -> tuple[Value, ...] | None:
         try:
             return tuple([table(text) for table, text in zip(self._tables, texts, strict=True)])
-        except KeyError:
+        except (KeyError, _NoValueError, _OutOfRangeError):
             return None
 
-    def _meets_checks(self, values: tuple[Value, ...]) -> bool:
+    def meets_checks(self, values: tuple[Value, ...]) -> bool:
+        """Whether values of all fields meet the conditions across them.
+
+        Raises:
+            BrokenPartError: a check raised.
+        """
         case = Case(self.schema, values)
-        return all(check.holds(case) for check in self.checks)
+        return all(_holds(check, case) for check in self.checks)
 
     # --- piece by piece ---
 
@@ -288,12 +367,13 @@ class Reader:
         found = None if step.word else step.pattern.fullmatch(text)
         if found is None:
             raise self._fault(self._reason(text, step.piece), line, place)
-        if not strict:
-            return
-        for at, part in zip(step.places, found.groups(), strict=True):
+        readers = self._tables if strict else self._readers
+        for at, part, field in zip(step.places, found.groups(), step.piece.fields, strict=True):
             try:
-                values[at] = self._tables[at](part)
-            except KeyError:
+                values[at] = readers[at](part)
+            except _NoValueError:
+                raise self._fault(field.reason or self._reason(text, step.piece), line, place) from None
+            except (KeyError, _OutOfRangeError):
                 raise self._fault("out_of_range", line, place) from None
         if step.at_once:
             self._look(step.at_once, values, line, place)
@@ -307,7 +387,7 @@ class Reader:
 
     def _look(self, checks: Sequence[Check], values: dict[int, Value], line: int, place: int) -> None:
         for check in checks:
-            if not check.holds(_Partial(self.schema, values, check, self._due[check])):
+            if not _holds(check, _Partial(self.schema, values, check, self._due[check])):
                 raise self._fault(check.reason, line, place)
 
     def _check_spacing(self, text: str) -> None:
@@ -347,18 +427,32 @@ class _Partial(Case):
     __slots__ = ("_check", "_known", "_so_far")
 
     def __init__(self, schema: Schema, so_far: Mapping[int, Value], check: Check, known: frozenset[int]) -> None:
-        super().__init__(schema, ())
-        for name, value in (("_so_far", so_far), ("_check", check), ("_known", known)):
+        for name, value in (("schema", schema), ("_so_far", so_far), ("_check", check), ("_known", known)):
             object.__setattr__(self, name, value)
+
+    @property
+    def values_(self) -> tuple[Value, ...]:  # type: ignore[override]  # they can be had where the check names them all
+        return tuple([self[name] for name in self.schema.names])
 
     def __getitem__(self, name: str) -> Any:
         place = self.schema.places.get(name)
         if place in self._known:
             return self._so_far[place]
-        members = self.schema.repeated.get(name, ())
-        if not members or not self._known.issuperset(members):
+        members = self.schema.repeated.get(name)
+        if place is None and members is None:
+            raise UnknownFieldError(name, self.schema.names)
+        if members is None or not self._known.issuperset(members):
             raise UndeclaredFieldError(self._check, name)
         return tuple(self._so_far[member] for member in members)
+
+
+def _holds(check: Check, case: Case) -> bool:
+    try:
+        return bool(check.holds(case))
+    except UndeclaredFieldError:
+        raise
+    except Exception as error:
+        raise BrokenPartError(f"check {check.reason}", error) from error
 
 
 def _places(check: Check, schema: Schema) -> frozenset[int]:

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
 
 from turncheck.engine.domain import Domain
-from turncheck.engine.importing import attribute
+from turncheck.engine.importing import MissingAttributeError, attribute
 from turncheck.engine.learned import EngineError, described
 
 GROUP = "turncheck.domains"
@@ -64,9 +65,16 @@ def load_domain(name: str = DEFAULT) -> Domain:
         raise UnknownDomainError(name, f"there is none{hint} (installed: {known}; else FILE.py:NAME or MODULE:NAME)")
     try:
         found = attribute("", target, "my_game.py:DOMAIN")
+    except MissingAttributeError as error:
+        raise UnknownDomainError(name, f"{error.fault}; {_domains_in(error.module)}") from error
     except EngineError as error:
         raise UnknownDomainError(name, error.fault) from error
     return _checked(name, found)
+
+
+def _domains_in(module: ModuleType) -> str:
+    names = [name for name, value in vars(module).items() if isinstance(value, Domain)]
+    return f"its domains: {', '.join(names)}" if names else "it has no domain: make one, DOMAIN = Domain(...)"
 
 
 def _loaded(name: str, entry: EntryPoint) -> object:

@@ -22,6 +22,7 @@ from typing import Any
 from turncheck.engine.case import Case
 from turncheck.engine.domain import AnyAnswer, AnyCase, Domain, DomainError, Sampler
 from turncheck.engine.fields import Field
+from turncheck.engine.learned import described
 from turncheck.engine.play import Play
 from turncheck.engine.schema import Schema
 
@@ -147,14 +148,23 @@ def easy_case(domain: Domain) -> AnyCase:
 
 
 def start_of(domain: Domain, random: Random) -> AnyAnswer:
-    """A state at which a play begins."""
+    """A state at which a play begins.
+
+    Raises:
+        DomainError: what the domain gives is none.
+    """
     given = domain.start
     if callable(given):
         given = given(random)
     elif isinstance(given, list | tuple):
         given = random.choice(given)
-    if isinstance(given, Mapping) and not isinstance(given, Case):
-        return domain.codec.answer(domain.answer.neutral.changed(given).values_)
+    try:
+        if isinstance(given, Mapping) and not isinstance(given, Case):
+            given = domain.codec.answer(domain.answer.neutral.changed(given).values_)
+        domain.write_answer(given)
+    except Exception as error:
+        demand = "its start must give states, as STATE.neutral or STATE.neutral.changed(hp=3)"
+        raise DomainError(domain.name, f"{demand}, got {given!r:.80}: {described(error)}") from error
     return given
 
 

@@ -22,13 +22,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice, product
+from itertools import product
+from math import prod
+from random import Random
 from typing import Any
 
 import attrs
 
 from turncheck.engine.case import Case
 from turncheck.engine.fields import Choice, Field, SchemaError
+from turncheck.engine.learned import described
 
 _NAME = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
 _FIELD = re.compile(rf"{{({_NAME}(?:\[[0-9]+(?:\.\.[0-9]+)?\])?)}}")
@@ -38,7 +41,12 @@ MOST_REPEATED = 10_000
 """Members of a repeated field, at most."""
 
 TRIED = 400
-"""Combinations of boundary values with which a piece is written and read back when a schema is made."""
+"""Combinations of values, at most, with which a piece is written and read back when a schema is made."""
+
+TAKEN = tuple(sorted(name for name in (*dir(Case), *Case.__slots__) if not name.startswith("_")))
+"""What every case has besides its fields: no field is called so."""
+
+_WHITE_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 
 
 @attrs.frozen
@@ -98,14 +106,18 @@ class Schema:
         SchemaError: a field is not said, is said and not used, comes twice, or could not be read back.
     """
 
-    def __init__(self, text: str, *, end: str = "\n", **fields: Field) -> None:
+    def __init__(self, text: str, /, *, end: str = "\n", **fields: Field) -> None:
         if end not in ("", "\n"):
-            raise SchemaError("a schema's end", "a newline or nothing", end)
+            demand = "a newline or nothing (a field must be called otherwise than end)"
+            raise SchemaError("a schema's end", demand, end)
         rows = [line.split() for line in text.strip().splitlines()]
         if not rows or not all(rows):
             raise SchemaError("a schema's text", "lines of pieces, none of them empty", text)
         used: set[str] = set()
         lines = [tuple(_piece(piece, fields, used) for piece in _expanded(row)) for row in rows]
+        different = {(piece.borders, tuple(map(id, piece.fields))): piece for line in lines for piece in reversed(line)}
+        for piece in different.values():
+            _check_reads_back(piece)
         if unused := sorted(fields.keys() - used):
             raise SchemaError("a schema's fields", f"used in its text, as {{{unused[0]}}}", unused[0])
         self._lay_out(tuple(lines), end)
@@ -114,13 +126,24 @@ class Schema:
         self.lines, self.end = lines, end
         pairs = [pair for line in lines for piece in line for pair in zip(piece.names, piece.fields, strict=True)]
         self.names = tuple(name for name, _ in pairs)
-        for name in self.names:
-            if self.names.count(name) > 1:
-                raise SchemaError("a schema's field", "named once", name)
         self.fields: dict[str, Field] = dict(pairs)
         self.places = {name: place for place, name in enumerate(self.names)}
         self.repeated = _members(self.names)
         self.groups = frozenset(name[: at.start()] for name in self.names for at in re.finditer(r"\.", name))
+        self._check_names()
+
+    def _check_names(self) -> None:
+        """Looks at whether each name means one thing."""
+        for place, name in enumerate(self.names):
+            if self.places[name] != place:
+                raise SchemaError("a schema's field", "named once", name)
+            first = re.split(r"[.[]", name, maxsplit=1)[0]
+            if first in TAKEN or first.startswith("__"):
+                demand = f"called otherwise than what every case has ({', '.join(TAKEN)})"
+                raise SchemaError("a schema's field", demand, first)
+        for name in (*self.groups, *self.repeated):
+            if name in self.places or (name in self.groups and name in self.repeated):
+                raise SchemaError("a schema's field", "called otherwise than a group or a repeated field", name)
 
     def __add__(self, other: Schema) -> Schema:
         """Both texts, one behind the other."""
@@ -230,9 +253,7 @@ def _piece(text: str, kinds: Mapping[str, Field], used: set[str]) -> Piece:
     for border in borders:
         if "{" in border or "}" in border:
             raise SchemaError("a place", "{name}, {group.name} or {name[0..n]}", text)
-    piece = Piece(borders, names, tuple(_kind(name, kinds, used) for name in names))
-    _check_borders(piece)
-    return piece
+    return Piece(borders, names, tuple(_kind(name, kinds, used) for name in names))
 
 
 def _kind(name: str, kinds: Mapping[str, Field], used: set[str]) -> Field:
@@ -248,29 +269,81 @@ def _kind(name: str, kinds: Mapping[str, Field], used: set[str]) -> Field:
 
 
 def _members(names: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, list[int]] = {}
+    """The places of the members of each repeated field, by their indices, in whatever order they are written."""
+    found: dict[str, dict[int, int]] = {}
     for place, name in enumerate(names):
         if name.endswith("]"):
-            found.setdefault(name.rpartition("[")[0], []).append(place)
-    return {name: tuple(places) for name, places in found.items()}
+            plain, _, index = name.removesuffix("]").rpartition("[")
+            found.setdefault(plain, {})[int(index)] = place
+    return {name: tuple(places[index] for index in sorted(places)) for name, places in found.items()}
 
 
-def _check_borders(piece: Piece) -> None:
-    """Looks at whether the piece can be read back: written with boundary values, each field must be found again."""
+# --- whether it can be read back -------------------------------------------------------------------------------------
+
+
+def _check_reads_back(piece: Piece) -> None:
+    """Looks at whether a piece that is written with values of its fields is read back as these."""
     for name, field, border in zip(piece.names, piece.fields, piece.borders[1:], strict=True):
+        _check_pattern(name, field)
         if not border and name != piece.names[-1] and field.width is None:
             demand = "followed by a border, {a}+{b}, since its texts have several lengths"
             raise SchemaError(f"field {name}", demand, "".join(f"{{{each}}}" for each in piece.names))
-    edges = [field.edges() for field in piece.fields]
-    for values in islice(product(*edges), TRIED):
+    pattern = re.compile(piece.pattern)
+    for values in _tried([_some_values(*each) for each in zip(piece.names, piece.fields, strict=True)]):
+        _check_values(piece, pattern, values)
+
+
+def _check_pattern(name: str, field: Field) -> None:
+    try:
+        groups = re.compile(f"(?:{field.pattern})").groups
+    except Exception as error:
+        raise SchemaError(f"the pattern of field {name}", "a regular expression", described(error)) from error
+    if groups:
+        raise SchemaError(f"the pattern of field {name}", "without groups that capture, as (?:a|b)", field.pattern)
+
+
+def _some_values(name: str, field: Field) -> list[Any]:
+    """The boundaries, the simplest value, and one that is sampled."""
+    try:
+        found = [*field.edges(), field.sample(Random(0))]
+        found += [] if field.simplest in found else [field.simplest]
+        unlike = [value for value in found if not field.allows(value)]
+        form = _format(field)
+        odd = [value for value in found if form is not None and f"%{form}" % (value,) != field.write(value)]
+    except Exception as error:
+        demand = "a Field that gives pattern, simplest, edges and sample"
+        raise SchemaError(f"field {name}", demand, described(error)) from error
+    if unlike:
+        raise SchemaError(f"field {name}", "such that it allows its simplest value, edges and samples", unlike[0])
+    if odd:
+        raise SchemaError(f"field {name}", f"such that its write does what its format {form} does", odd[0])
+    return found
+
+
+def _tried(values: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    """Combinations of the values of each field: all of them, or `TRIED` at random."""
+    if prod(map(len, values)) <= TRIED:
+        return product(*values)
+    random = Random(0)
+    return (tuple(map(random.choice, values)) for _ in range(TRIED))
+
+
+def _check_values(piece: Piece, pattern: re.Pattern[str], values: tuple[Any, ...]) -> None:
+    called = f"field{'s' * (len(piece.names) > 1)} {', '.join(piece.names)}" if piece.names else "a schema's word"
+    try:
         text = piece.write(values)
-        found = re.fullmatch(piece.pattern, text)
-        if re.search(r"\s", text):
-            raise SchemaError(f"what {' and '.join(piece.names)} write", "without white space", text)
+        found = pattern.fullmatch(text)
         back = None if found is None else tuple(map(_read, piece.fields, found.groups()))
-        if back != values or len(found.groups()) != len(values):  # type: ignore[union-attr]  # back is None then
-            demand = f"such that {text!r} can be read back as {values}: give them a border that none of them writes"
-            raise SchemaError(f"fields {', '.join(piece.names)}", demand, back)
+        is_same = back == values
+    except Exception as error:
+        raise SchemaError(called, f"such that {values!r:.80} can be written and read", described(error)) from error
+    if not text or _WHITE_OR_CONTROL.search(text):
+        raise SchemaError(f"what {called} writes", "a text without white space and control characters", text)
+    if not is_same:
+        demand = f"such that {text!r} can be read back as {values!r:.80}"
+        if len(piece.names) > 1:
+            demand += ": give them a border that none of them writes"
+        raise SchemaError(called, demand, back)
 
 
 def _read(field: Field, text: str) -> Any:

@@ -1,8 +1,9 @@
 """The small scope of a domain, whole: for checks that leave nothing of it to chance.
 
 Where the prompt has at most `MOST` cases it is all of them. Else it is every case in which all fields are at their
-simplest but for a few, each of those at one of its boundaries: as few as keep it below the bound. What goes wrong at
-all mostly goes wrong in such a case already (the small scope hypothesis: Jackson, Software Abstractions, 2006).
+simplest but for one, two or three, each of those at one of its boundaries: as many as keep it below the bound. What
+goes wrong at all mostly goes wrong in such a case already (the small scope hypothesis: Jackson, Software Abstractions,
+2006).
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from turncheck.engine.domain import AnyCase, Domain
 
 MOST = 100_000
 """Cases of a small scope, at most, before the checks are looked at."""
+
+MOST_CHANGED = 3
+"""Fields at a boundary, at most, where a small scope is not all cases."""
 
 
 @attrs.frozen
@@ -43,14 +47,21 @@ def scope_of(domain: Domain, most: int = MOST) -> Scope:
         total = prod(count for count in counts if count is not None)
         if total <= most:
             return Scope(True, len(fields), total)
-    others = [len(_others(field)) for field in fields]
     unlike, bound = 0, 1
-    while unlike < len(fields):
-        more = bound + sum(prod(chosen) for chosen in combinations(others, unlike + 1)) if unlike < 3 else most + 1
-        if more > most and unlike > 0:
+    for changed, more in enumerate(_with_changed([len(_others(field)) for field in fields]), start=1):
+        if bound + more > most and unlike > 0:
             break
-        unlike, bound = unlike + 1, more
+        unlike, bound = changed, bound + more
     return Scope(False, unlike, bound)
+
+
+def _with_changed(others: Sequence[int]) -> list[int]:
+    """In how many cases one field is at a boundary, in how many two are, in how many three, if there are as many."""
+    counts = [1] + [0] * min(MOST_CHANGED, len(others))
+    for other in others:
+        for changed in range(len(counts) - 1, 0, -1):
+            counts[changed] += counts[changed - 1] * other
+    return counts[1:]
 
 
 def small(domain: Domain, most: int = MOST) -> Iterator[AnyCase]:

@@ -1,0 +1,108 @@
+"""The game of life, by boards that everybody knows, by scipy and by CellPyLib."""
+
+import hashlib
+import importlib.util
+import sys
+from types import ModuleType
+
+import numpy as np
+import pytest
+from scipy.signal import convolve2d
+
+from tests.domains.life.bugs import board_of, rows_of
+from tests.domains.planted import EXAMPLES, example
+from turncheck.engine.scope import Scope, scope_of, small
+
+DOMAIN = example("life")
+CELLPYLIB = "d36bad1fa8f9b1daacb48744610ccf2f64f45f736d144e6649a800e6eecfe199"
+"""SHA-256 of the answers of CellPyLib 2.4.0 to all boards, in the order of the small scope."""
+
+
+def board(text):
+    """The board of rows between slashes, with a line end."""
+    return text.replace("/", "\n") + "\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("..../..../..../....", "..../..../..../...."),
+        ("#.../..../..../....", "..../..../..../...."),
+        ("##../##../..../....", "##../##../..../...."),  # a block
+        (".#../.#../.#../....", "..../###./..../...."),  # a blinker, here next to itself on no side
+        ("####/..../..../....", "####/####/..../####"),  # round the torus: three rows of three neighbours each
+        ("####/####/####/####", "..../..../..../...."),
+        ("#..#/..../..../#...", "#..#/..../..../#..#"),  # a corner of three, across all borders, becomes a block
+        ("..../###./..../....", ".#../.#../.#../...."),
+    ],
+)
+def test_boards_that_everybody_knows(before, after):
+    assert DOMAIN.resolve_text(board(before)) == board(after)
+
+
+def test_the_small_scope_is_all_65536_boards():
+    assert scope_of(DOMAIN) == Scope(whole=True, unlike=4, bound=65_536)
+    assert len({DOMAIN.write(case) for case in small(DOMAIN)}) == 65_536
+
+
+def test_what_is_no_board_is_rejected_for_its_place():
+    assert DOMAIN.resolve_text("....\n..o.\n....\n....\n") == "reject bad_value\n"
+    assert DOMAIN.resolve_text("....\n....\n....\n") == "reject truncated\n"
+    assert DOMAIN.resolve_text("....\n....\n....\n.... .\n") == "reject trailing_text\n"
+
+
+def test_the_file_has_at_most_60_lines(lines_of_code):
+    assert lines_of_code(EXAMPLES / "life" / "life.py") <= 63
+
+
+# --- peers -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def games():
+    """All boards, (65536, 4, 4), and the domain's answers to them as texts."""
+    cases = list(small(DOMAIN))
+    return np.array([board_of(case) for case in cases]), [DOMAIN.write_answer(DOMAIN.outcome(case)) for case in cases]
+
+
+def written(after):
+    """The texts of boards."""
+    return ["\n".join(rows_of(each)) + "\n" for each in after]
+
+
+def test_scipy_answers_every_board_as_the_domain_does(games):
+    boards, answers = games
+    ring = [[1, 1, 1], [1, 0, 1], [1, 1, 1]]
+    number = np.array([convolve2d(each, ring, mode="same", boundary="wrap") for each in boards])
+    after = (number == 3) | ((number == 2) & (boards == 1))
+    assert written(after.astype(int)) == answers
+
+
+def test_cellpylib_answered_every_board_as_the_domain_does(games):
+    _, answers = games
+    assert hashlib.sha256("".join(answers).encode()).hexdigest() == CELLPYLIB
+
+
+@pytest.fixture
+def cellpylib(monkeypatch):
+    """CellPyLib, where it is installed. It imports matplotlib, for its plots alone: without it empty modules do."""
+    if importlib.util.find_spec("matplotlib") is None:
+        names = ["pyplot", "animation", "collections"]
+        plotting = {f"matplotlib.{name}": ModuleType(name) for name in names}
+        plotting["matplotlib"] = ModuleType("matplotlib")
+        plotting["mpl_toolkits"], plotting["mpl_toolkits.mplot3d"] = ModuleType("kits"), ModuleType("mplot3d")
+        plotting["mpl_toolkits.mplot3d"].Axes3D = None
+        for name, module in plotting.items():
+            monkeypatch.setitem(sys.modules, name, module)
+    yield pytest.importorskip("cellpylib")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "cellpylib"]:
+        del sys.modules[name]
+
+
+def test_cellpylib_answers_as_the_domain_does(cellpylib, games):
+    boards, answers = games
+    some = range(0, 65_536, 67)
+    steps = [
+        cellpylib.evolve2d(boards[[each]], timesteps=2, apply_rule=cellpylib.game_of_life_rule)[-1] for each in some
+    ]
+    assert written(steps) == [answers[each] for each in some]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy.signal import convolve2d
 
-from tests.domains.life.bugs import board_of, rows_of
-from tests.domains.planted import EXAMPLES, example
+from tests.examples.domains.life.bugs import board_of, rows_of
+from tests.examples.domains.planted import EXAMPLES, example
 from turncheck.engine.scope import Scope, scope_of, small
 
 DOMAIN = example("life")

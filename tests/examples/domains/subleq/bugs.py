@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from tests.domains.planted import example, planted
+from tests.examples.domains.planted import example, planted
 from turncheck.engine.case import Case
 
 DOMAIN = example("subleq")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.domains.planted import example, planted
+from tests.examples.domains.planted import example, planted
 from turncheck.engine.case import Case
 
 DOMAIN = example("life")

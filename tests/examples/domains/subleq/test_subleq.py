@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from tests.domains.planted import EXAMPLES, example
-from tests.domains.subleq.bugs import RIGHT
+from tests.examples.domains.planted import EXAMPLES, example
+from tests.examples.domains.subleq.bugs import RIGHT
 from turncheck.engine.play import Play
 from turncheck.engine.sampling import sample
 

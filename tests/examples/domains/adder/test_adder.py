@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.domains.planted import EXAMPLES, example
+from tests.examples.domains.planted import EXAMPLES, example
 from turncheck.engine.sampling import sample
 
 DOMAIN = example("adder")

@@ -14,7 +14,7 @@ from turncheck.engine.reading import MalformedTextError
 from turncheck.engine.registry import load_domain
 from turncheck.properties.checking.law import Law
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "domains"
+EXAMPLES = Path(__file__).parents[3] / "examples" / "domains"
 
 
 def example(name: str) -> Domain:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tests.domains.planted import example, planted
+from tests.examples.domains.planted import example, planted
 from turncheck.engine.case import Case
 
 DOMAIN = example("adder")

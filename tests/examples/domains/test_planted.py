@@ -4,10 +4,10 @@ from functools import cache
 
 import pytest
 
-from tests.domains.adder import bugs as adder
-from tests.domains.life import bugs as life
-from tests.domains.planted import Planted, breaks
-from tests.domains.subleq import bugs as subleq
+from tests.examples.domains.adder import bugs as adder
+from tests.examples.domains.life import bugs as life
+from tests.examples.domains.planted import Planted, breaks
+from tests.examples.domains.subleq import bugs as subleq
 from turncheck.engine.sampling import sample, samplers_of
 from turncheck.properties.laws import laws_of
 

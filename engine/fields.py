@@ -28,6 +28,9 @@ from typing import Any
 
 import attrs
 
+LONGEST = 1_000
+"""Digits of a number that is written without zeros in front, at most: Python refuses to read 4,300, or fewer."""
+
 
 class SchemaError(ValueError):
     """A schema, or a field of one, whose texts could not be read back.
@@ -171,7 +174,8 @@ class Int(Field):
     def pattern(self) -> str:
         """Digits, with a sign where one is written. Of 0 the sign is `+`, or none: each number has one text."""
         if not self.digits:
-            return "0|-?[1-9][0-9]*" if self.signed else "0|[1-9][0-9]*"
+            more = max(LONGEST, len(str(self.low)), len(str(self.high))) - 1
+            return f"0|{'-?' * self.signed}[1-9][0-9]{{0,{more}}}"
         digits = f"[0-9]{{{self.digits}}}"
         return rf"\+{digits}|-(?!0{{{self.digits}}}){digits}" if self.signed else digits
 

@@ -375,7 +375,7 @@ class Reader:
                 raise self._fault(field.reason or self._reason(text, step.piece), line, place) from None
             except (KeyError, _OutOfRangeError):
                 raise self._fault("out_of_range", line, place) from None
-        if step.at_once:
+        if strict and step.at_once:
             self._look(step.at_once, values, line, place)
 
     def _reason(self, text: str, piece: Piece) -> str:

@@ -43,7 +43,7 @@ MOST_REPEATED = 10_000
 TRIED = 400
 """Combinations of values, at most, with which a piece is written and read back when a schema is made."""
 
-TAKEN = tuple(sorted(name for name in (*dir(Case), *Case.__slots__) if not name.startswith("_")))
+TAKEN = tuple(sorted(name for name in {*dir(Case), *Case.__slots__} if not name.startswith("_")))
 """What every case has besides its fields: no field is called so."""
 
 _WHITE_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")

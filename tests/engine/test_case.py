@@ -99,10 +99,10 @@ def test_a_repeated_field_takes_one_value_for_each_member(value):
 def test_cases_are_equal_by_the_names_and_the_values_of_their_fields():
     same = SCHEMA.neutral.changed({"hero.hp": 3}, turn=7, cell=(".", "x", "."))
     assert (same == CASE, hash(same) == hash(CASE)) == (True, True)
-    assert CASE == dict(CASE)
+    assert dict(CASE) == CASE
     assert {CASE: "kept"}[same] == "kept"
-    assert CASE != SCHEMA.neutral
-    assert CASE != CASE.values_
+    assert SCHEMA.neutral != CASE
+    assert CASE.values_ != CASE
     one, another = (Schema(f"{{{name}}}", **{name: Int(0, 9)}).neutral for name in ("a", "b"))
     assert one.values_ == another.values_
     assert one != another

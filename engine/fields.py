@@ -57,6 +57,9 @@ class Field:
     reason: str | None = "bad_value"
     """Why a text is rejected in which something else stands there; None where a word stands there (`Choice`)."""
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     @property
     def pattern(self) -> str:
         """A regular expression of all that the field writes, without groups that capture and without spaces."""

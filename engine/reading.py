@@ -270,30 +270,30 @@ class Reader:
     def _readers(self) -> list[Callable[[str], Value]]:
         """For each field what makes a value of a text that its pattern matches, or raises `_NoValueError`."""
 
-        def reading(field: Field) -> Callable[[str], Value]:
+        def reading(name: str, field: Field) -> Callable[[str], Value]:
             def read(text: str) -> Value:
                 try:
                     return field.read(text)
                 except ValueError:
                     raise _NoValueError from None
                 except Exception as error:
-                    raise BrokenPartError(f"the read of {field!r}, given {text!r:.80},", error) from error
+                    raise BrokenPartError(f"field {name}: its read of {text!r:.80}", error) from error
 
             return read
 
-        return [reading(field) for field in self.schema.fields.values()]
+        return [reading(name, field) for name, field in self.schema.fields.items()]
 
     @cached_property
     def _tables(self) -> list[Callable[[str], Value]]:
         """For each field what makes a value of a text, or raises `_NoValueError`, `_OutOfRangeError`, or KeyError."""
 
-        def checked(field: Field, read: Callable[[str], Value]) -> Callable[[str], Value]:
+        def checked(name: str, field: Field, read: Callable[[str], Value]) -> Callable[[str], Value]:
             def allowed(text: str) -> Value:
                 value = read(text)
                 try:
                     allows = field.allows(value)
                 except Exception as error:
-                    raise BrokenPartError(f"the allows of {field!r}, given {value!r:.80},", error) from error
+                    raise BrokenPartError(f"field {name}: its allows of {value!r:.80}", error) from error
                 if not allows:
                     raise _OutOfRangeError
                 return value
@@ -301,10 +301,10 @@ class Reader:
             return allowed
 
         tables = []
-        for field, read in zip(self.schema.fields.values(), self._readers, strict=True):
+        for (name, field), read in zip(self.schema.fields.items(), self._readers, strict=True):
             count = field.count()
             if count is None or count > _TABLED:
-                tables.append(checked(field, read))
+                tables.append(checked(name, field, read))
             else:
                 tables.append({field.write(value): value for value in field.values()}.__getitem__)
         return tables

@@ -261,7 +261,7 @@ def test_a_field_that_raises_is_named_and_is_no_fault_of_the_text():
     for read in (READER.values, READER.lenient, READER.has_form):
         with pytest.raises(BrokenPartError) as caught:
             read(edited(".#.", "!"))
-        assert str(caught.value) == "the read of Cells(size=3), given '!', raised KeyError: '!'"
+        assert str(caught.value) == "field cells: its read of '!' raised KeyError: '!'"
 
 
 def test_a_field_whose_range_cannot_be_asked_for_is_named():

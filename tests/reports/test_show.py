@@ -122,6 +122,16 @@ def test_a_turn_that_a_law_made_of_another_is_shown_after_that_one():
     )
 
 
+def test_of_a_domain_without_turns_a_case_is_called_so():
+    failure = Failure("wrong_value", 2, Witness("1+2=", "2+1=", "03", "04"), said="sum 04 for 03 (+1)")
+    assert show_failure(failure, 9, "case") == (
+        "wrong_value in 2 of 9 cases, the smallest:\n"
+        "case\n  1+2=  (no newline)\ncase made of it\n  2+1=  (no newline)\n"
+        "answer\n- 03  (no newline)\n+ 04  (no newline)\n  ^^\n"
+        "wrong_value: sum 04 for 03 (+1)  (- expected, + given)"
+    )
+
+
 def test_a_play_is_shown_whole_and_then_the_turn_that_diverges():
     case, made = TURN + "do hero wait\ndo foe wait\n" * 15, ASKED.removeprefix("turn\n").removesuffix("answer\n")
     orders = "  do hero wait\n  do foe wait\n" * 15

@@ -49,6 +49,26 @@ def test_of_a_partial_sweep_there_is_no_verdict(sweep):
     assert "PARTIAL" not in sweep_text("small (py)", sweep) + sweep_markdown(sweep)
 
 
+def test_of_a_domain_without_turns_and_plays_neither_is_spoken_of(sweep):
+    sums = attrs.evolve(
+        sweep, sampler="mixed", played=0, damaged=0, noun="case", fields_title="field", strata_title="carries"
+    )
+    lines = sweep_text("small (py)", sums).splitlines()
+    assert lines[:3] == [
+        "small (py): 20,000 of 20,000 cases of mixed, seed 7",
+        "cases of random stream numpy-1; the seed is one of evaluation, those of training are 1,000,000 to 1,999,999",
+        "laws that ask a second prompt, made from the case: each about one for 200 cases; asking again 1 in 5,000",
+    ]
+    assert {"field (the worst 12)", "carries (the worst 12)", "law about cases"} <= {
+        line.split("   ")[0] for line in lines
+    }
+    assert (
+        lines[-1]
+        == f"gate 1.5%: INCONCLUSIVE, {DIVERGE.format('mixed').replace('turns', 'cases')}; more cases narrow it"
+    )
+    assert "turn" not in sweep_text("small (py)", attrs.evolve(sums, laws=(), smallest=(), silent={}))
+
+
 DIVERGE = "280 of 20,000 turns of {} diverge: 1.400%, 95 % interval 1.242% to 1.573%"
 
 

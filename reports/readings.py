@@ -202,14 +202,13 @@ class Readings:
         return next((name for name in self.beside[wrong.name] if self._read(name, right[name]) == given), "")
 
     def is_copied(self, prompt: str, expected: str, got: str) -> bool:
-        """Whether there are wrong values, and each is the one that the same field has in the prompt."""
+        """Whether each wrong value is the one that the same field has in the prompt."""
         found = self.domain.reader.texts(prompt)
         before = {} if found is None else dict(zip(self.domain.prompt.names, found, strict=True))
-        wrong = self.wrong_values(expected, got)
-        return bool(wrong) and all(
+        return all(
             each.name in before
             and self.domain.prompt.fields[each.name].read(before[each.name]) == self._read(each.name, each.got)
-            for each in wrong
+            for each in self.wrong_values(expected, got)
         )
 
     def _by(self, name: str, expected: str, got: str) -> int | None:

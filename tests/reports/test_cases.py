@@ -25,6 +25,13 @@ TAPE = Domain(
 )
 TAPE_TEXT = "0 " * 19 + "0\n"
 
+LINE = Domain(
+    "line/1",
+    prompt=Schema("{cell[0..20]}", cell=Int(0, 9), end=""),
+    answer=Schema("{sum}", sum=Int(0, 189)),
+    resolve=lambda case: {"sum": sum(case.cell)},
+)
+
 
 @pytest.mark.parametrize(
     ("domain", "text", "shown"),
@@ -45,6 +52,8 @@ TAPE_TEXT = "0 " * 19 + "0\n"
         (POLICY, "row . x .\n", "row . x ."),
         (PICTURE, f".... .#..\n{'.' * 60}\n", "bottom .#.."),
         (PICTURE, f".... ....\n{'.' * 30}{'#' * 30}\n", f"wide {'.' * 30}{'#' * 10}..."),
+        (LINE, "0 7 " + "0 " * 18 + "3", "cell[1] 7 cell[20] 3"),
+        (LINE, "0 " * 20 + "0", "the simplest case"),
         (TAPE, TAPE_TEXT.replace("0 0 ", "0 7 ", 1) + "write 0\nat 00\nnote -\n", "cell[1] 7"),
         (
             TAPE,

@@ -50,7 +50,7 @@ def describe(domain: Domain, text: str, kind: str = "") -> str:
         said = domain.describe(text, kind)
         return said if said.isprintable() else visible(said)
     try:
-        domain.reader.values(text)
+        domain.read(text)
     except MalformedTextError as error:
         fault = error
     else:

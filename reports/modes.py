@@ -173,9 +173,8 @@ class WrongValue(Divergence):
     @classmethod
     def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
         """Which values are wrong, and of numbers by how much."""
-        by = [wrong.by for wrong in answers.wrong_values(expected, got)]
-        said = zip(_wrong(answers, expected, got), by, strict=True)
-        return _and_more([wrong if by is None else f"{wrong} ({_cut(f'{by:+}')})" for wrong, by in said])
+        by = [_by_how_much(wrong.by) for wrong in answers.wrong_values(expected, got)]
+        return _and_more([wrong + said for wrong, said in zip(_wrong(answers, expected, got), by, strict=True)])
 
 
 MODES: tuple[type[Divergence], ...] = (
@@ -264,6 +263,11 @@ def _wrong(answers: Readings, expected: str, got: str) -> list[str]:
     """The fields whose values are wrong, each with the given value and the right one."""
     found = answers.wrong_values(expected, got)
     return [f"{answers.schema.label(each.name)} {' for '.join(_around(each.got, each.expected))}" for each in found]
+
+
+def _by_how_much(by: int | None) -> str:
+    """Of numbers how much too high it is, unless it is out of all proportion: Python writes 4,300 digits at most."""
+    return "" if by is None or abs(by) >= 10**LONGEST else f" ({by:+})"
 
 
 def _around(got: str, expected: str) -> tuple[str, str]:

@@ -176,8 +176,8 @@ class Readings:
 
     def values(self, text: str) -> dict[str, str]:
         """The texts of an answer's values, by the names of their fields; empty for a text that is no answer."""
-        found = None if self.domain.rejected_for(text) is not None else self.domain.answer_reader.texts(text)
-        return {} if found is None else dict(zip(self.schema.names, found, strict=True))
+        found = self.domain.answer_reader.texts(text) if self.is_answer(text) else None
+        return dict(zip(self.schema.names, found, strict=True)) if found is not None else {}
 
     def wrong_values(self, expected: str, got: str) -> list[Wrong]:
         """The fields in which two answers differ, in their order."""

@@ -78,13 +78,18 @@ def test_a_case_is_named_by_its_fields_that_are_unlike_the_simplest(domain, text
         (GAME, f"{GAME_TEXT}move b2\nmove a1\n", "2 turns: move b2 / move a1"),
         (
             GAME,
-            f"{GAME_TEXT}move b2\n".replace(". .\nrow", ". x\nrow", 1) + "move a1\n" * 3,
-            "row c1 x; 4 turns: move b2 / move a1 (3 times)",
+            f"{GAME_TEXT}move b2\n".replace(". .\nrow", ". x\nrow", 1) + "move a1\nmove a2\n",
+            "row c1 x; 3 turns: move b2 / move a1 / move a2",
         ),
         (
-            GAME,
-            GAME_TEXT + "move a1\nmove b1\n" * 4,
-            "8 turns: " + " / ".join(["move a1", "move b1"] * 3) + " / ...",
+            TAPE,
+            TAPE_TEXT + "write 1\nat 02\nnote -\n" * 3 + "write 0\nat 02\nnote -\n",
+            "4 turns: write 1, at 02, note - (3 times) / write 0, at 02, note -",
+        ),
+        (
+            TAPE,
+            TAPE_TEXT + "".join(f"write {what}\nat 02\nnote -\n" for what in range(8)),
+            "8 turns: " + "".join(f"write {what}, at 02, note - / " for what in range(6)) + "...",
         ),
         (MACHINE, f"{MACHINE_TEXT}steps 1\n", "1 step"),
         (MACHINE, f"{MACHINE_TEXT}steps 12\n".replace("at 0", "at 1"), "at 1; 12 steps"),

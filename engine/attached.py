@@ -65,7 +65,7 @@ class LawFunction:
     """A law as its author wrote it; `Domain.law` says what each part is.
 
     Raises:
-        LawFunctionError: it has no sentence, or its kind is unknown.
+        LawFunctionError: it has no name or no sentence, or its kind is unknown.
     """
 
     function: Callable[..., Any]
@@ -77,6 +77,8 @@ class LawFunction:
     plays: bool = False
 
     def __attrs_post_init__(self) -> None:
+        if not callable(self.function) or not hasattr(self.function, "__name__"):
+            raise LawFunctionError(self.name, "it must be a function with a name, def NAME(case, answer)")
         if not self.sentence:
             raise LawFunctionError(self.name, "it must have a docstring, which is the sentence that it asserts")
         if self.kind and self.kind not in KINDS:
@@ -87,7 +89,7 @@ class LawFunction:
     @property
     def name(self) -> str:
         """The function's."""
-        return self.function.__name__
+        return str(getattr(self.function, "__name__", repr(self.function)))
 
     @property
     def sentence(self) -> str:

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from tests.domains import ADDER, TICTACTOE
+from tests.small_domains import ADDER, TICTACTOE
 from turncheck.engine.attached import ANY, KINDS, LawFunction, LawFunctionError, Narrowed, belongs
 from turncheck.engine.fields import Choice, Int
 from turncheck.engine.schema import Schema

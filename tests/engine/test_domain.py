@@ -3,7 +3,7 @@
 import attrs
 import pytest
 
-from tests.domains import (
+from tests.small_domains import (
     ADDER,
     BOARD,
     CELLS,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from tests.domains import COUNTED, FREE, TICTACTOE
+from tests.small_domains import COUNTED, FREE, TICTACTOE
 from turncheck.engine.case import UnknownFieldError
 from turncheck.engine.fields import Choice, Field, Int, SchemaError
 from turncheck.engine.reading import (

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tests.domains import ADDER, BOARD, CELLS, MOVE, TICTACTOE, TRACK, WALK, adder, tictactoe, track
+from tests.small_domains import ADDER, BOARD, CELLS, MOVE, TICTACTOE, TRACK, WALK, adder, tictactoe, track
 from turncheck.engine.case import Case
 from turncheck.engine.domain import Domain, DomainError
 from turncheck.engine.fields import Choice, Int

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.domains import ADDER, TICTACTOE, WALK, adder
 from tests.engine.test_fields import Cells
+from tests.small_domains import ADDER, TICTACTOE, WALK, adder
 from turncheck.engine.domain import Domain
 from turncheck.engine.fields import Choice, Int
 from turncheck.engine.schema import Schema

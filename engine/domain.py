@@ -461,7 +461,12 @@ class Domain:
             case, read = self.read(prompt), self.read_answer(answer)
         except MalformedTextError:
             return False
-        return not isinstance(read, str) and bool(self.accepts(case, read))
+        if isinstance(read, str):
+            return False
+        try:
+            return bool(self.accepts(case, read))
+        except Exception:  # a learned engine's values may be anything that can be written
+            return False
 
     # --- cases ---
 

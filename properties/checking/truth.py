@@ -36,6 +36,7 @@ def answer(prompt: str, domain: Domain) -> str:
     return domain.resolve_text(prompt)
 
 
+@lru_cache(maxsize=1024)  # a law is tried before a run, and again when a model is held against it
 def first_broken(law: Law, domain: Domain, count: int | None = None) -> AnyForm | None:
     """The first of the sampled cases on which the law does not hold of the reference.
 

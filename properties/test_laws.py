@@ -6,10 +6,10 @@ import pytest
 
 from turncheck.properties.checking.law import Law
 from turncheck.properties.session.plugin import hold
-from turncheck.properties.session.session import Model
+from turncheck.properties.session.suites import Chosen
 
 
 @pytest.mark.turncheck
-def test_law(turncheck_law: Law, turncheck_model: Model, request: pytest.FixtureRequest) -> None:
-    """Fails with the smallest turn on which the model breaks the law."""
+def test_law(turncheck_law: Law, turncheck_model: Chosen, request: pytest.FixtureRequest) -> None:
+    """Fails with a minimal counterexample to the law."""
     hold(request, turncheck_law, turncheck_model)

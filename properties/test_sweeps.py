@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from turncheck.properties.session.plugin import sweep
-from turncheck.properties.session.session import Model
+from turncheck.properties.session.suites import Chosen
 
 
 @pytest.mark.turncheck
-def test_sweep(turncheck_model: Model, request: pytest.FixtureRequest) -> None:
+def test_sweep(turncheck_model: Chosen, request: pytest.FixtureRequest) -> None:
     """Fails where a gate is given and the sweep does not show that the model is below it."""
     sweep(request, turncheck_model)

@@ -24,8 +24,12 @@ class BaselineError(DataFileError):
     kind = "baseline"
 
 
-def load_baseline(path: Path, laws: Collection[str]) -> Baseline:
+def load_baseline(path: Path, laws: Collection[str] | None) -> Baseline:
     """What stands in the file.
+
+    Args:
+        path: of the file.
+        laws: those that it may name; None for any.
 
     Raises:
         BaselineError: it cannot be read, has another schema, or names a law or a mode that there is not.
@@ -43,7 +47,7 @@ def load_baseline(path: Path, laws: Collection[str]) -> Baseline:
         raise BaselineError(path, str(error)) from error
 
 
-def _checked(content: object, laws: Collection[str]) -> Baseline:
+def _checked(content: object, laws: Collection[str] | None) -> Baseline:
     way_out = "write it anew with --turncheck-write-baseline"
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
         schema = content.get("schema") if isinstance(content, dict) else None
@@ -52,7 +56,7 @@ def _checked(content: object, laws: Collection[str]) -> Baseline:
     if not isinstance(known, dict) or not all(isinstance(modes, list) for modes in known.values()):
         raise ValueError(f"known must give a list of modes for each law; {way_out}")
     for law, modes in known.items():
-        if law not in laws:
+        if laws is not None and law not in laws:
             raise ValueError(f"law must be one that turncheck laws lists, got {law:.80}; {way_out}")
         for mode in modes:
             if mode not in {each.mode for each in MODES}:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from pathlib import Path
 
-from turncheck.engine.duel import Turn, write
+from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, Listed, UnavailableError, checked
+from turncheck.engine.sampling import UnknownSamplerError, easy_case, samplers_of
 from turncheck.properties.checking.subject import Subject, described
 from turncheck.properties.checking.timeouts import TimeUp, time_limit
 from turncheck.reports.escape import visible
@@ -16,7 +17,7 @@ class SpecError(ValueError):
     """A model that cannot be loaded. The message says what is wrong and the way out.
 
     Attributes:
-        spec: as it was typed.
+        spec: as it was typed; empty where no model was named.
         fault: what is wrong.
     """
 
@@ -25,7 +26,7 @@ class SpecError(ValueError):
         self.spec, self.fault = spec, fault
 
     def __str__(self) -> str:
-        return f"model {visible(self.spec)}: {visible(self.fault)}"
+        return f"model {visible(self.spec)}: {visible(self.fault)}" if self.spec else visible(self.fault)
 
 
 SWEEPS_ALONE = (
@@ -35,30 +36,33 @@ SWEEPS_ALONE = (
 
 def load_subject(
     spec: str | None,
+    domain: Domain,
     arguments: Sequence[str] = (),
     rules: str | None = None,
     limit: float | None = None,
     *,
     listed: bool = False,
 ) -> Subject:
-    """The subject that a SPEC names; the shipped checkpoint where it is None. It was asked one turn.
+    """The subject that a SPEC names; the domain's own model where it is None. It was asked one prompt.
 
     Args:
-        spec: `[KIND:]TARGET` as typed, or None.
+        spec: `[KIND:]TARGET` as typed, where FILE.py:ATTRIBUTE stands for py:FILE.py:ATTRIBUTE; or None.
+        domain: what the model learned.
         arguments: `KEY=VALUE` as typed, beside it.
-        rules: the path of a rules file, else the rules as published.
+        rules: the path of a rules file of a variant of the domain; None for the domain itself.
         limit: the seconds that one call may take; None for any time.
-        listed: whether an engine will do that has answers to a list of prompts alone. It is not asked that turn, and
+        listed: whether an engine will do that has answers to a list of prompts alone. It is not asked that prompt, and
             whoever takes it sees to it that all that is asked is listed (`properties.sweeps.prerecorded.check_listed`).
 
     Raises:
-        SpecError: it cannot be loaded, does not answer one turn, or is such an engine and none is wanted.
+        SpecError: none is named and the domain has none, or it cannot be loaded, does not answer one prompt, or is such
+            an engine and none is wanted.
     """
     from turncheck.model.adapters.loading import load
 
-    typed = str(shipped_checkpoint()) if spec is None else spec
+    typed = _typed(spec, domain)
     try:
-        loaded = load(typed, arguments, rules)
+        loaded = load(typed, arguments, domain, rules)
     except EngineError as error:
         raise SpecError(typed, error.fault) from error
     card = loaded.card
@@ -66,9 +70,9 @@ def load_subject(
         card.name,
         card.kind,
         loaded.engine,
+        loaded.domain,
         loaded.bytes,
         loaded.sha256,
-        rules=loaded.rules,
         template=card.template,
         rejects=card.rejects,
         arguments=tuple(arguments),
@@ -81,20 +85,55 @@ def load_subject(
     return subject
 
 
+def given_subject(model: object, domain: Domain, limit: float | None = None) -> Subject:
+    """The subject that a Python object is: a function from texts to texts, or an object with a method `predict`.
+
+    Raises:
+        TypeError: it is neither.
+        SpecError: it does not answer one prompt.
+    """
+    from turncheck.model.adapters.python import as_engine
+
+    subject = Subject(name_of(model), "py", as_engine(model), domain, limit=limit)
+    _probe(subject.name, subject)
+    return subject
+
+
+def name_of(model: object) -> str:
+    """What a model that is a Python object is called."""
+    return str(getattr(model, "__name__", type(model).__name__))
+
+
+def sampler_of(asked: str | None, domain: Domain) -> str:
+    """The sampler that a sweep is of: `play` where none is asked for and the domain has it, else its first.
+
+    Raises:
+        UnknownSamplerError: the domain has none of that name.
+    """
+    known = (*samplers_of(domain), "small")
+    if asked is None:
+        return "play" if "play" in known else known[0]
+    if asked not in known:
+        raise UnknownSamplerError(asked, known)
+    return asked
+
+
+def _typed(spec: str | None, domain: Domain) -> str:
+    if spec is None:
+        if domain.model is None:
+            way_out = "name one: --model SPEC, or --turncheck-model SPEC to pytest (reference is always there)"
+            raise SpecError("", f"domain {domain.name} comes with no model; {way_out}")
+        return str(domain.model)
+    return f"py:{spec}" if re.match(r"(?![a-z]+:)[^:]+\.py:|[A-Za-z]:[^:]+\.py:", spec) else spec
+
+
 def _probe(spec: str, subject: Subject) -> None:
-    """Asks one turn: an engine that cannot answer is found before any law runs."""
+    """Asks one prompt: an engine that cannot answer is found before any law runs."""
     try:
         with time_limit(subject.limit):
-            checked(subject.engine.predict([write(Turn())]), 1)
+            checked(subject.engine.predict([subject.domain.write(easy_case(subject.domain))]), 1)
     except (Exception, SystemExit, TimeUp) as error:
         subject.close()
         said = described(error)
         fault = said if isinstance(error, (TimeUp, UnavailableError)) else f"it raised {said}"
-        raise SpecError(spec, f"asked one turn, {fault}") from error
-
-
-def shipped_checkpoint() -> Path:
-    """The path of the checkpoint that comes with the package."""
-    from importlib.resources import files
-
-    return Path(str(files("turncheck.model") / "checkpoints" / "duel-small.safetensors"))
+        raise SpecError(spec, f"asked one prompt, {fault}") from error

@@ -27,9 +27,15 @@ class Option(NamedTuple):
         return f"turncheck_{self.name.replace('-', '_')}"
 
 
-SHIPPED = "the checkpoint that comes with turncheck"
+SHIPPED = "the one that comes with the domain"
 
 OPTIONS = (
+    Option(
+        "domain",
+        "DOMAIN",
+        "the domain whose laws turncheck.properties has: the name of an installed one (turncheck domain list), "
+        "FILE.py:NAME or MODULE:NAME (default: duel)",
+    ),
     Option(
         "model",
         "SPEC",
@@ -44,7 +50,7 @@ OPTIONS = (
         "else text; may be repeated; for one model alone, since several need cards",
         ini="linelist",
     ),
-    Option("rules", "FILE", "a rules file: the duel that all models of the run are held against"),
+    Option("rules", "FILE", "a rules file: the variant of the domain that all models of the run are held against"),
     Option("examples", "N", "cases that are drawn for each law (default: 200)"),
     Option(
         "min-cases",
@@ -63,7 +69,7 @@ OPTIONS = (
     Option(
         "witnesses",
         "DIR",
-        "where the smallest failing turns are kept as text, to be asked first in the next run "
+        "where minimal counterexamples are kept as text, to be asked first in the next run "
         "(default: .turncheck/witnesses)",
     ),
     Option("baseline", "FILE", "divergences that are known, by law and failure mode: a law fails only in a new one"),
@@ -71,14 +77,16 @@ OPTIONS = (
     Option(
         "sweep",
         "N",
-        "ask so many turns of a sampler, behind the laws, and estimate how often each law is broken; its seed is that "
+        "ask so many cases of a sampler, behind the laws, and estimate how often each law is broken; its seed is that "
         "of --hypothesis-seed (default: no sweep)",
     ),
-    Option("sampler", "play|mixed|small", "whose turns a sweep asks (default: play)"),
+    Option(
+        "sampler", "NAME", "whose cases a sweep asks: play, mixed, small, or another of the domain's (default: play)"
+    ),
     Option(
         "gate",
         "RATE",
-        "0..1: a sweep fails unless its interval shows that fewer turns than that diverge; where the rate lies in "
+        "0..1: a sweep fails unless its interval shows that fewer cases than that diverge; where the rate lies in "
         "the interval it is INCONCLUSIVE (default: nothing is demanded)",
     ),
     Option("sweeps", "DIR", "where sweeps are kept while they run and afterwards (default: .turncheck/sweeps)"),

@@ -18,12 +18,14 @@ from turncheck.properties.session.options import OPTIONS
 if TYPE_CHECKING:
     from turncheck.properties.checking.law import Law
     from turncheck.properties.session.session import Model, Session
+    from turncheck.properties.session.suites import Chosen, Suites
     from turncheck.properties.sweeps.sweep import Sweep
     from turncheck.reports.records import LawResult, ModelResult, Report
     from turncheck.reports.sweeps import SweepResult
 
 MARKER = "turncheck"
 
+SUITES = pytest.StashKey["Suites"]()
 SESSION = pytest.StashKey["Session"]()
 RESULT = pytest.StashKey[str]()
 RESULTS = pytest.StashKey["Results"]()
@@ -57,13 +59,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Results:
-    """What the items of a session reported: results by model and law, sweeps by model, and what else went wrong."""
+    """What the items of a session reported.
+
+    Attributes:
+        laws: by suite, model and law, each with its place among the suite's laws.
+        sweeps: by suite and model.
+        models: likewise, what is known of each, and how many laws it is held against.
+        titles: of the suites.
+        budget: what was drawn.
+        mistakes: what is wrong with a user's domain or law, in one line each.
+        faults: the items in which something else went wrong.
+    """
 
     def __init__(self) -> None:
-        self.laws: dict[tuple[int, str], dict[str, Any]] = {}
-        self.sweeps: dict[int, dict[str, Any]] = {}
-        self.models: dict[int, dict[str, Any]] = {}
+        self.laws: dict[tuple[int, int, str], tuple[int, dict[str, Any]]] = {}
+        self.sweeps: dict[tuple[int, int], dict[str, Any]] = {}
+        self.models: dict[tuple[int, int], dict[str, Any]] = {}
+        self.titles: dict[int, str] = {}
         self.budget: dict[str, int] = {}
+        self.mistakes: list[str] = []
         self.faults: list[str] = []
 
     def add(self, report: pytest.TestReport) -> None:
@@ -75,32 +89,49 @@ class Results:
             self.faults.append(report.nodeid)
 
     def take(self, found: dict[str, Any]) -> None:
-        """Takes what an item found: how a law fared, or a sweep."""
-        place = found["place"]
+        """Takes what an item found: how a law fared, a sweep, or a mistake of the user's."""
+        if "mistake" in found:
+            self.mistakes.append(found["mistake"])
+            return
+        suite, place = found["suite"], found["place"]
         self.budget = found["budget"]
+        self.titles[suite] = found["title"]
         # Of pytest-xdist's workers each has a subject of its own: the one that audited most is told.
-        self.models[place] = max(self.models.get(place, found["model"]), found["model"], key=_audited)
+        known = self.models.get((suite, place), found["model"])
+        self.models[suite, place] = max(known, found["model"], key=lambda model: (model["refuted"], model["audited"]))
         if found["law"] is not None:
-            self.laws[place, found["law"]["id"]] = found["law"]
+            self.laws[suite, place, found["law"]["id"]] = found["number"], found["law"]
         if found["sweep"] is not None:
-            self.sweeps[place] = found["sweep"]
+            self.sweeps[suite, place] = found["sweep"]
+
+    def reports(self) -> dict[str, Report]:
+        """The results of each suite, by its title."""
+        from turncheck.reports.records import Report
+
+        models = {key: self._model(*key) for key in sorted(self.models)}
+        return {
+            title: Report(**self.budget, models=tuple(model for (of, _), model in models.items() if of == suite))
+            for suite, title in sorted(self.titles.items())
+        }
 
     def report(self) -> Report:
-        """All results, models in the order of the command line, laws in that of `LAWS`."""
-        from turncheck.properties.laws.duel import LAWS
-        from turncheck.reports.records import ModelResult, Report
+        """All results: suites as they were collected, models as they were named, laws as their domain has them."""
+        from turncheck.reports.records import Report
 
-        models = []
-        for place in sorted(self.models):
-            laws = [self.laws[place, law.id] for law in LAWS if (place, law.id) in self.laws]
-            values = {**self.models[place], "laws": laws, "sweep": self.sweeps.get(place)}
-            models.append(ModelResult.from_json(values))
-        return Report(**self.budget, models=tuple(models))
+        return Report(**self.budget, models=tuple(self._model(*key) for key in sorted(self.models)))
 
+    def _model(self, suite: int, place: int) -> ModelResult:
+        from turncheck.reports.records import ModelResult
 
-def _audited(model: dict[str, Any]) -> tuple[int, int]:
-    """How much of a verifier was looked at: of pytest-xdist's workers each has a subject of its own."""
-    return model["refuted"], model["audited"]
+        laws = [law for _, law in sorted(self._laws(suite, place), key=lambda numbered: numbered[0])]
+        values = dict(self.models[suite, place])
+        missing = values.pop("to_run") - len(laws)
+        return ModelResult.from_json(
+            {**values, "laws": laws, "missing": missing, "sweep": self.sweeps.get((suite, place))}
+        )
+
+    def _laws(self, suite: int, place: int) -> list[tuple[int, dict[str, Any]]]:
+        return [law for (of, model, _), law in self.laws.items() if (of, model) == (suite, place)]
 
 
 # --- before the laws run ---------------------------------------------------------------------------------------------
@@ -110,77 +141,132 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One item for each law and model, and one for the sweep of each model."""
     if "turncheck_model" not in metafunc.fixturenames:
         return
-    from turncheck.properties.laws.duel import LAWS
-    from turncheck.properties.session.session import item_id, specs_of
+    from turncheck.properties.session.suites import SUITE, Chosen, item_id
 
-    specs = specs_of(metafunc.config)  # what is wrong with them is said later, not as an error of collection
-    ids = [item_id(spec) for spec in specs]
-    metafunc.parametrize("turncheck_model", range(len(specs)), ids=ids, indirect=True, scope="session")
+    asked = getattr(metafunc.function, SUITE, None)
+    suites = _suites(metafunc.config)
+    number = suites.number_of(metafunc.definition.nodeid, asked, metafunc.config)
+    models = () if number is None else suites.all[number].models
+    # The folder's laws and sweep of a model stand together. A user's tests keep their order.
+    metafunc.parametrize(
+        "turncheck_model",
+        [Chosen(number or 0, place) for place in range(len(models))],
+        ids=[item_id(model) for model in models],
+        scope="session" if asked is None else "function",
+    )
     if "turncheck_law" in metafunc.fixturenames:
-        metafunc.parametrize("turncheck_law", LAWS, ids=[law.id for law in LAWS])
+        laws: dict[str, Law | None] = {} if number is None else dict(suites.all[number].laws)
+        if asked is not None and _sweeps(metafunc.config):
+            laws["sweep"] = None
+        metafunc.parametrize("turncheck_law", list(laws.values()), ids=list(laws))
 
 
+def _suites(config: pytest.Config) -> Suites:
+    from turncheck.properties.session.suites import Suites
+
+    return config.stash.setdefault(SUITES, Suites())
+
+
+def _sweeps(config: pytest.Config) -> bool:
+    return bool(config.getoption("turncheck_sweep", default=None) or config.getini("turncheck_sweep"))
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Loads the models before any law runs: one that cannot be loaded is an error of usage."""
-    if any(item.get_closest_marker(MARKER) for item in items):
-        load(config)
+    """Loads the models before any law runs: one that cannot be loaded is an error of usage.
+
+    Under pytest-xdist it is one of the whole session, which its first process ends (`pytest_testnodedown`).
+    """
+    if not any(item.get_closest_marker(MARKER) for item in items):
+        return
+    try:
+        config.stash[SESSION] = _session(config, items)
+    except pytest.UsageError as error:
+        output = getattr(config, "workeroutput", None)
+        if output is None:
+            raise
+        output[MARKER] = str(error)
+        items.clear()
 
 
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Under pytest-xdist, whose first process collects nothing and alone can end the session with an error of usage."""
-    config = session.config
-    is_asked = any(config.getoption(option.dest, default=None) is not None for option in OPTIONS)
-    if is_asked and config.pluginmanager.hasplugin("dsession"):
-        load(config)
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Ends the session with the error of usage that one of pytest-xdist's processes met."""
+    message = getattr(node, "workeroutput", {}).get(MARKER)
+    if message is not None:
+        raise pytest.UsageError(message)
 
 
-def load(config: pytest.Config) -> Session:
-    """What the session checks, loaded when first asked for.
+def _session(config: pytest.Config, items: list[pytest.Item]) -> Session:
+    """What the items check.
 
     Raises:
         pytest.UsageError: something that was given cannot be used.
     """
     from turncheck.properties.session.session import Session
 
-    if SESSION not in config.stash:
-        config.stash[SESSION] = Session.load(config)
-    return config.stash[SESSION]
-
-
-@pytest.fixture(scope="session")
-def turncheck_model(request: pytest.FixtureRequest) -> Model:
-    """The model under test."""
-    place: int = request.param
-    return load(request.config).models[place]
+    suites = _suites(config)
+    if suites.faults:
+        raise pytest.UsageError(suites.faults[0])
+    wanted: dict[Chosen, list[Law]] = {}
+    for item in items:
+        given: dict[str, Any] = getattr(item, "callspec").params if hasattr(item, "callspec") else {}  # noqa: B009
+        if "turncheck_model" in given:
+            laws = wanted.setdefault(given["turncheck_model"], [])
+            laws += [given["turncheck_law"]] if given.get("turncheck_law") is not None else []
+    return Session.load(config, suites.all, wanted)
 
 
 # --- a law runs ------------------------------------------------------------------------------------------------------
 
 
-def hold(request: pytest.FixtureRequest, law: Law, model: Model) -> None:
-    """Holds the model against the law, and ends the item as the result asks for."""
-    session = load(request.config)
-    result = session.check(law, model)
-    _record(request, session, model, result)
+def hold(request: pytest.FixtureRequest, law: Law | None, chosen: Chosen) -> None:
+    """Holds the model against the law, and ends the item as the result asks for; without a law sweeps it."""
+    if law is None:
+        sweep(request, chosen)
+        return
+    session = request.config.stash[SESSION]
+    model = session.models[chosen]
+    result = _result(request, session, law, model)
+    _record(request, session, chosen, result)
     try:
         session.keep(result, model)
     except OSError as error:
         request.node.warn(pytest.PytestWarning(f"witnesses of {law.id} cannot be kept in {model.folder}: {error}"))
+    _end(session, law, result, model)
+
+
+def _result(request: pytest.FixtureRequest, session: Session, law: Law, model: Model) -> LawResult:
+    """How the law fares. What is wrong with a user's domain or law fails the item in one line, and the session."""
+    from turncheck.properties.checking.trial import MISTAKES, is_held
+
+    try:
+        return session.check(law, model)
+    except MISTAKES as error:
+        if is_held(law, model.subject.domain):  # then the fault is ours
+            raise
+        request.node.stash[RESULT] = json.dumps({"mistake": str(error)})
+        pytest.fail(str(error), pytrace=False)
+
+
+def _end(session: Session, law: Law, result: LawResult, model: Model) -> None:
+    from turncheck.properties.session.outcome import explain, in_short
+
     if result.verdict == "PASS":
         return
     if result.verdict == "NOT_APPLICABLE":
         pytest.skip(f"not applicable: {result.why}")
-    shown = explain(law, result, session.settings.budget.min_cases)
+    shown = explain(law, result, session.settings.budget.min_cases, model.subject.domain)
     if result.known or (result.verdict == "FAIL" and session.settings.writes_baseline):
-        pytest.xfail(f"known: {_in_short(result)}")
+        pytest.xfail(f"known: {in_short(result)}")
     if result.verdict == "INCONCLUSIVE" and session.settings.skips_inconclusive:
         pytest.skip(shown.splitlines()[-1])
     pytest.fail(shown, pytrace=False)
 
 
-def _record(request: pytest.FixtureRequest, session: Session, model: Model, result: LawResult) -> None:
+def _record(request: pytest.FixtureRequest, session: Session, chosen: Chosen, result: LawResult) -> None:
     """Lets the result travel with the item's report, and puts its figures among the properties that JUnit shows."""
-    found = _found(session, model, law=result.to_json())
+    found = _found(session, chosen, law=result)
     # As ASCII: what a model answered may hold lone surrogates, and pytest-xdist could not send those.
     request.node.stash[RESULT] = json.dumps(found)
     figures = {
@@ -200,40 +286,22 @@ def _show_to_junit(request: pytest.FixtureRequest, found: dict[str, Any], figure
 
 
 def _found(
-    session: Session, model: Model, law: dict[str, Any] | None = None, sweep: dict[str, Any] | None = None
+    session: Session, chosen: Chosen, law: LawResult | None = None, sweep: SweepResult | None = None
 ) -> dict[str, Any]:
     """What an item found, beside which model it is about and what was drawn."""
-    from turncheck.engine.duel.variants import described as rules_in_words
+    from turncheck.properties.session.outcome import model_result
 
-    subject, budget = model.subject, session.settings.budget
-    about = {
-        "name": subject.name,
-        "kind": subject.kind,
-        "bytes": subject.bytes,
-        "sha256": subject.sha256,
-        "template": subject.template,
-        "rules": rules_in_words(subject.rules),
-        "audited": subject.audit.checked,
-        "refuted": subject.audit.refuted,
+    model, budget = session.models[chosen], session.settings.budget
+    return {
+        "suite": chosen.suite,
+        "place": chosen.model,
+        "title": model.suite.title,
+        "model": {**model_result(model.subject).to_json(), "to_run": model.to_run},
+        "budget": {"seed": budget.seed, "examples": budget.examples, "min_cases": budget.min_cases},
+        "number": None if law is None else list(model.suite.laws).index(law.id),
+        "law": None if law is None else law.to_json(),
+        "sweep": None if sweep is None else sweep.to_json(),
     }
-    drawn = {"seed": budget.seed, "examples": budget.examples, "min_cases": budget.min_cases}
-    return {"place": model.place, "model": about, "budget": drawn, "law": law, "sweep": sweep}
-
-
-def explain(law: Law, result: LawResult, min_cases: int) -> str:
-    """What a failing item prints: the law, its rule, and for each failure mode the smallest turn and both answers."""
-    from turncheck.reports.show import show_failure
-
-    parts = [f"{law.id} ({law.rule}, {law.kind})", law.sentence]
-    if result.verdict == "INCONCLUSIVE":
-        parts.append(f"INCONCLUSIVE: it applied to {result.applied} cases, fewer than {min_cases}")
-    return "\n".join([*parts, *(f"\n{show_failure(failure, result.applied)}" for failure in result.failures)])
-
-
-def _in_short(result: LawResult) -> str:
-    """The modes of a result in one line."""
-    modes = [f"{failure.mode} in {failure.count} of {result.applied} cases" for failure in result.failures]
-    return ", ".join(modes) or result.verdict
 
 
 @pytest.hookimpl(wrapper=True)
@@ -242,26 +310,27 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     text = item.stash.get(RESULT, None)
     if text is not None and report.when == "call":
-        from turncheck.reports.records import LawResult
-
         setattr(report, MARKER, text)
         crash = getattr(report.longrepr, "reprcrash", None)
-        law = json.loads(text)["law"]
+        law = json.loads(text).get("law")
         if crash is not None and law is not None:
-            crash.message = _in_short(LawResult.from_json(law))
+            from turncheck.properties.session.outcome import in_short
+            from turncheck.reports.records import LawResult
+
+            crash.message = in_short(LawResult.from_json(law))
     return report
 
 
 # --- a sweep runs ----------------------------------------------------------------------------------------------------
 
 
-def sweep(request: pytest.FixtureRequest, model: Model) -> None:
+def sweep(request: pytest.FixtureRequest, chosen: Chosen) -> None:
     """Sweeps the model, and ends the item as the gate asks for: without one it passes."""
-    session = load(request.config)
+    session = request.config.stash[SESSION]
     settings = session.settings
     if settings.sweeping is None:
-        pytest.skip("--turncheck-sweep N says how many turns to sweep")
-    result = _swept(request, session, model)
+        pytest.skip("--turncheck-sweep N says how many cases to sweep")
+    result = _swept(request, session, chosen)
     if result.verdict in (None, "PASS"):
         return
     from turncheck.reports.sweep_text import gate_in_short
@@ -272,23 +341,23 @@ def sweep(request: pytest.FixtureRequest, model: Model) -> None:
     pytest.fail(shown, pytrace=False)
 
 
-def _swept(request: pytest.FixtureRequest, session: Session, model: Model) -> SweepResult:
+def _swept(request: pytest.FixtureRequest, session: Session, chosen: Chosen) -> SweepResult:
     """What the sweep found. Of one that is interrupted the terminal and the report tell how far it is."""
     from turncheck.properties.sweeps.result import found
 
     assert session.settings.sweeping is not None
     try:
-        work = session.sweep(model)
+        work = session.sweep(session.models[chosen])
         try:
             _go_on(request.config, work)
             result = found(work, session.settings.sweeping.gate)
         except KeyboardInterrupt:
             left = found(work, searches=False)
-            request.config.stash[RESULTS].take(_found(session, model, sweep=left.to_json()))
+            request.config.stash[RESULTS].take(_found(session, chosen, sweep=left))
             raise
     except OSError as error:
         pytest.fail(f"the sweep cannot be kept in {session.settings.sweeping.folder}: {error}", pytrace=False)
-    values = _found(session, model, sweep=result.to_json())
+    values = _found(session, chosen, sweep=result)
     request.node.stash[RESULT] = json.dumps(values)
     facts = ("sampler", "turns", "diverged", "low", "high", "verdict")
     _show_to_junit(request, values, {name: values["sweep"][name] for name in facts})
@@ -326,70 +395,88 @@ class Listener:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Writes the report and the baseline. A fault that is no failing law, such as a false law, is an internal error."""
+    """Writes the report and the baseline, and sees to it that what cannot count ends with no 0: a `verify` that is
+    wrong, and a run in which no law said anything. A mistake in a user's domain or law is an error of usage, and any
+    other fault that is no failing law is an internal error.
+    """
     config = session.config
     results = config.stash[RESULTS]
     is_worker = hasattr(config, "workerinput")  # of pytest-xdist: it knows a part of the results
     if results.models and not is_worker:
         _write(config, results)
-    if session.exitstatus == pytest.ExitCode.OK and any(model["refuted"] for model in results.models.values()):
+    if session.exitstatus == pytest.ExitCode.OK and not is_worker and _says_too_little(config, results):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if results.mistakes:
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
     if results.faults:
         session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
 
+def _says_too_little(config: pytest.Config, results: Results) -> bool:
+    """Whether the results hold something that is no pass though no item failed."""
+    from turncheck.properties.session.settings import Settings
+
+    if not results.models:
+        return False
+    models = results.report().models
+    may_be_skipped = Settings.of(config).skips_inconclusive
+    return any(model.refuted or (model.says_nothing and not may_be_skipped) for model in models)
+
+
 def _write(config: pytest.Config, results: Results) -> None:
-    from turncheck.properties.checking.coverage import EXEMPT
     from turncheck.properties.session.baseline import write_baseline
-    from turncheck.properties.session.session import Settings, known_divergences
+    from turncheck.properties.session.session import known_divergences
+    from turncheck.properties.session.settings import Settings
     from turncheck.reports.table import write_report
 
     settings, report = Settings.of(config), results.report()
     if settings.report is not None:
-        write_report(report, settings.report, EXEMPT)
-    if settings.baseline is not None and settings.writes_baseline and not results.faults:
+        write_report(report, settings.report)
+    if settings.baseline is not None and settings.writes_baseline and not (results.faults or results.mistakes):
         write_baseline(settings.baseline, report.models[0].laws, known_divergences(settings))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
-    """The divergence table and the sweeps, after the failures."""
+    """The divergence tables and the sweeps, after the failures."""
     if config.getoption("no_summary"):
         return
     results = config.stash[RESULTS]
     if results.models:
-        report = results.report()
-        _show_laws(terminalreporter, report)
-        _show_sweeps(terminalreporter, report)
-    if exitstatus == pytest.ExitCode.INTERRUPTED and config.pluginmanager.hasplugin("dsession"):
-        _show_interrupted(terminalreporter, config)
+        for title, report in results.reports().items():
+            _show_laws(terminalreporter, title, report)
+            _show_sweeps(terminalreporter, title, report)
+    if exitstatus == pytest.ExitCode.INTERRUPTED and config.pluginmanager.hasplugin("dsession") and _sweeps(config):
+        terminalreporter.line(f"a sweep that had begun has no verdict: {_way_on(None)}")
+    for mistake in dict.fromkeys(results.mistakes):
+        terminalreporter.line(f"ERROR: {mistake}", red=True)
     for nodeid in results.faults:
         terminalreporter.line(f"INTERNAL ERROR in {nodeid}: not the model's fault, see above", red=True)
 
 
-def _show_laws(terminalreporter: pytest.TerminalReporter, report: Report) -> None:
-    from turncheck.properties.checking.coverage import EXEMPT
+def _show_laws(terminalreporter: pytest.TerminalReporter, title: str, report: Report) -> None:
     from turncheck.reports.table import comparison, divergence_table, notes, summary
 
     models = [model for model in report.models if model.laws]
     if not models:
         return
-    terminalreporter.section(f"divergence (seed {report.seed})")
+    terminalreporter.section(f"divergence{f': {title}' if title else ''} (seed {report.seed})")
     for number, model in enumerate(models):
         terminalreporter.line("\n" * (number > 0) + summary(model))
         terminalreporter.line("")
         terminalreporter.line(divergence_table(model))
         terminalreporter.line("")
-        for note in notes(model, report.min_cases, EXEMPT):
+        for note in notes(model, report.min_cases):
             terminalreporter.line(note)
     if len(models) > 1:
         terminalreporter.line(f"\nside by side, the laws that one of them broke\n\n{comparison(report)}")
 
 
-def _show_sweeps(terminalreporter: pytest.TerminalReporter, report: Report) -> None:
+def _show_sweeps(terminalreporter: pytest.TerminalReporter, title: str, report: Report) -> None:
     models = [(model, model.sweep) for model in report.models if model.sweep is not None]
     for number, (model, result) in enumerate(models):
         if not number:
-            terminalreporter.section(f"sweep of {result.sampler} (seed {result.seed})")
+            about = f"{f'{title}: ' if title else ''}sweep of {result.sampler}"
+            terminalreporter.section(f"{about} (seed {result.seed})")
         terminalreporter.line("\n" * (number > 0) + _sweep_shown(model, result))
 
 
@@ -406,18 +493,6 @@ def _sweep_shown(model: ModelResult, result: SweepResult) -> str:
 
 
 def _way_on(sha256: str | None) -> str:
+    """How a sweep goes on; a model with a file is known by its hash."""
     with_option = "" if sha256 is not None else " with --turncheck-resume, if the model is still the same,"
     return f"what was done is kept, and the same command{with_option} goes on"
-
-
-def _show_interrupted(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """The sweeps of pytest-xdist's workers, which report nothing of what they are interrupted in."""
-    from turncheck.reports.escape import visible
-
-    session = config.stash.get(SESSION, None)
-    if session is None or session.settings.sweeping is None:
-        return
-    for model in session.models:
-        if model.place not in config.stash[RESULTS].sweeps:
-            name = visible(f"{model.subject.name} ({model.subject.kind})")
-            terminalreporter.line(f"sweep of {name}: no verdict; if it had begun, {_way_on(model.subject.sha256)}")

@@ -1,13 +1,13 @@
-"""Kept witnesses: the turns on which a model once broke a law, as text files, to be asked first in the next run.
+"""Kept witnesses: the cases on which a model once broke a law, as text files, to be asked first in the next run.
 
 A folder holds one folder for each model and in it one file for each law and failure mode:
 
     .turncheck/witnesses/shipped-9f3c2d81a6b4/hp_never_rises_under_poison.wrong_value.txt
 
-A model is known by what was typed, not by its weights: so a checkpoint that takes another's place meets the turns that
-the other failed on. A file is a few lines about the witness, an empty line, and the text of the case, its characters
-that are not printable and its backslashes escaped as Python escapes them. A lone backslash at the very end says that
-the text does not end with a newline.
+A model is known by what was typed and by its domain, not by its weights: so a checkpoint that takes another's place
+meets the cases that the other failed on. A file is a few lines about the witness, an empty line, and the text of the
+case, its characters that are not printable and its backslashes escaped as Python escapes them. A lone backslash at the
+very end says that the text does not end with a newline.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 import attrs
 
-from turncheck.engine.duel import RULES_VERSION, Rules
-from turncheck.properties.checking.law import Case, Law
+from turncheck.engine.domain import Domain
+from turncheck.properties.checking.law import AnyForm, Law
 from turncheck.properties.session.data_file import DataFileError
 from turncheck.reports.escape import visible
 from turncheck.reports.modes import MODES
@@ -69,13 +69,14 @@ class Kept:
         return f"{self.law}.{self.mode}.txt"
 
 
-def folder_of(spec: str | None, arguments: Sequence[str], template: str, rules: Rules, slug: str) -> str:
+def folder_of(spec: str | None, arguments: Sequence[str], template: str, domain: Domain, slug: str) -> str:
     """The name of a model's folder: a readable part, and a hash of what was typed and what it was held against."""
+    base = domain if domain.base is None else domain.base
     identity: dict[str, object] = {
         "spec": spec,
         "options": sorted(arguments),
         "template": template,
-        "rules": [RULES_VERSION, repr(rules)],
+        "rules": [base.name, domain.fingerprint],
     }
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     return f"{re.sub(r'[^A-Za-z0-9._-]+', '-', slug)[:40].strip('.-') or 'model'}-{digest[:12]}"
@@ -84,15 +85,15 @@ def folder_of(spec: str | None, arguments: Sequence[str], template: str, rules: 
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def load_kept(folder: Path, laws: dict[str, Law], rules: Rules) -> dict[str, list[Kept]]:
+def load_kept(folder: Path, laws: Mapping[str, Law], domain: Domain) -> dict[str, list[Kept]]:
     """The witnesses in a model's folder, by law; none where there is no folder.
 
     Raises:
-        WitnessError: a file is no witness of one of those laws under those rules.
+        WitnessError: a file is no witness of one of those laws in that domain.
     """
     found: dict[str, list[Kept]] = {}
     for path in sorted(folder.glob("*.txt")):
-        kept = _loaded(path, laws, rules)
+        kept = _loaded(path, laws, domain)
         found.setdefault(kept.law, []).append(kept)
     return found
 
@@ -105,7 +106,7 @@ def save_kept(folder: Path, kept: Kept) -> None:
     os.replace(part, folder / kept.name)
 
 
-def _loaded(path: Path, laws: dict[str, Law], rules: Rules) -> Kept:
+def _loaded(path: Path, laws: Mapping[str, Law], domain: Domain) -> Kept:
     way_out = "mend the file or delete it"
     try:
         if (size := path.stat().st_size) > LARGEST:
@@ -113,7 +114,7 @@ def _loaded(path: Path, laws: dict[str, Law], rules: Rules) -> Kept:
         kept = from_text(path.read_bytes().decode())
         if kept.name != path.name:
             raise ValueError(f"it must be called {kept.name}")
-        case_of(kept, laws, rules)
+        case_of(kept, laws, domain)
     except OSError as error:
         raise WitnessError(path, f"it cannot be read: {error.strerror}; {way_out}") from error
     except ValueError as error:
@@ -121,7 +122,7 @@ def _loaded(path: Path, laws: dict[str, Law], rules: Rules) -> Kept:
     return kept
 
 
-def case_of(kept: Kept, laws: dict[str, Law], rules: Rules) -> Case:
+def case_of(kept: Kept, laws: Mapping[str, Law], domain: Domain) -> AnyForm:
     """The case that a kept witness is.
 
     Raises:
@@ -131,10 +132,10 @@ def case_of(kept: Kept, laws: dict[str, Law], rules: Rules) -> Case:
         raise ValueError(f"law must be one that turncheck laws lists, got {kept.law}")
     law = laws[kept.law]
     try:
-        case: Case = law.reads(kept.case, rules)
+        case = law.reads(kept.case, domain)
     except ValueError as error:
         raise ValueError(f"its text must be one that {law.id} is about, got {error}") from error
-    if not law.applies(case, rules):
+    if not law.applies(case, domain):
         raise ValueError(f"its text must be one to which {law.id} applies")
     return case
 
@@ -191,15 +192,23 @@ def _character(escape: re.Match[str]) -> str:
 # --- what became of them ---------------------------------------------------------------------------------------------
 
 
-def replays(kept: list[Kept], still: set[str]) -> tuple[Replay, ...]:
-    """What became of the kept witnesses, given the texts of those that still break their law."""
+def replays(kept: list[Kept], still: set[str], in_short: Callable[[str], str]) -> tuple[Replay, ...]:
+    """What became of the kept witnesses.
+
+    Args:
+        kept: which.
+        still: the texts of those that still break their law.
+        in_short: a text in a few words.
+    """
     outcomes: dict[tuple[State, bool], Literal["FIXED", "STILL FAILS", "FAILS AGAIN", "HOLDS"]] = {
         ("fails", True): "STILL FAILS",
         ("fails", False): "FIXED",
         ("fixed", True): "FAILS AGAIN",
         ("fixed", False): "HOLDS",
     }
-    return tuple(Replay(each.mode, outcomes[each.state, each.case in still], each.case) for each in kept)
+    return tuple(
+        Replay(each.mode, outcomes[each.state, each.case in still], each.case, in_short(each.case)) for each in kept
+    )
 
 
 def to_keep(result: LawResult, kept: list[Kept], still: set[str], model: str, sha256: str) -> list[Kept]:

@@ -1,8 +1,10 @@
 """Sessions of pytest that hold some models against the laws."""
 
+import numpy  # noqa: F401  # a session that is the first to load it cannot be followed by another
 import pytest
 
-from tests.properties.sessions import MODELS
+from tests.properties.sessions import GAMES, MODELS
+from turncheck.properties.checking import truth
 
 
 @pytest.fixture
@@ -17,5 +19,22 @@ def check(pytester):
             given += [f"--turncheck-examples={examples}", "--turncheck-min-cases=1"]
         start = pytester.runpytest_subprocess if subprocess else pytester.runpytest_inprocess
         return start(*given, *options)
+
+    return run
+
+
+@pytest.fixture
+def games(pytester, monkeypatch):
+    """Runs pytest in a folder of a user's, with two domains and players of them; `files` are written beside these."""
+    pytester.makepyfile(**GAMES)
+    pytester.syspathinsert()
+    monkeypatch.setattr(truth, "TRIED", 100)
+
+    def run(*options, examples=20, subprocess=False, **files):
+        if files:
+            pytester.makepyfile(**files)
+        given = ["-p", "no:cacheprovider", "-p", "no:randomly", f"--turncheck-examples={examples}"]
+        start = pytester.runpytest_subprocess if subprocess else pytester.runpytest_inprocess
+        return start(*given, "--turncheck-min-cases=1", *options)
 
     return run

@@ -1,8 +1,10 @@
 """Sessions of pytest: the models that they check, and what of their output the tests look at."""
 
 import re
+from pathlib import Path
 
-from turncheck.properties.laws.duel import LAWS
+from turncheck.duel import DOMAIN
+from turncheck.properties.laws import laws_of
 
 MODELS = """
 import time
@@ -44,7 +46,7 @@ def hostile(prompts):
     return [f"\\x1b[31m|`*\\ud800\\r\\u202e{'A' * 100_000}" for _ in prompts]
 """
 
-LAW_IDS = [law.id for law in LAWS]
+LAW_IDS = [law.id for law in laws_of(DOMAIN)]
 
 
 def section(result):
@@ -66,3 +68,48 @@ def row_of(result, law):
     """The cells of a law's first row: law, rule, verdict, checked, diverged, failure, witness."""
     (line,) = [line for line in section(result) if line.startswith(f"{law} ")]
     return re.split(r"  +", line.strip())
+
+
+# --- games of a user's own -------------------------------------------------------------------------------------------
+
+GAMES = {
+    "tictactoe": Path(__file__).with_name("tictactoe.py").read_text("utf-8"),
+    "adder": Path(__file__).with_name("adder.py").read_text("utf-8"),
+    "players": """
+import os
+from tictactoe import DOMAIN
+import adder
+
+def right(prompts):
+    return [DOMAIN.resolve_text(prompt) for prompt in prompts]
+
+def forgetful(prompts):
+    '''Wipes the first x of column a.'''
+    return [answer.replace("row x ", "row . ", 1) for answer in right(prompts)]
+
+def falls(prompts):
+    if any(prompt.endswith("move c3\\n") for prompt in prompts):
+        os._exit(7)
+    return right(prompts)
+
+def adds(prompts):
+    return [adder.DOMAIN.resolve_text(prompt) for prompt in prompts]
+
+def carries_nothing(prompts):
+    '''Writes 010 for 110 and so on.'''
+    return [answer.replace("1", "0", 1) if answer[0] == "1" else answer for answer in adds(prompts)]
+""",
+}
+"""Files of a user's: two domains, and some players of them."""
+
+
+def sections(result):
+    """The sections of laws, their titles and the lines that hold no space at the start."""
+    found, title = {}, None
+    for line in result.outlines:
+        header = re.fullmatch(r"=+ (divergence.*\(seed \d+\)) =+", line)
+        closing = re.match(r"=====|\d+ (passed|failed|skipped|xfailed).* in [\d.]+s", line)
+        title = header[1] if header else None if closing else title
+        if title:
+            found.setdefault(title, []).extend([] if header else [line])
+    return found

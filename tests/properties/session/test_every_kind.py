@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.model.adapters.servers import Reply, completions, serving
+from turncheck.duel import DOMAIN
 from turncheck.model.adapters.kinds import GROUP
-from turncheck.properties.checking.check import Budget, check_law
-from turncheck.properties.laws.duel import LAWS
+from turncheck.properties.checking.check import check_law
+from turncheck.properties.checking.draw import Budget
+from turncheck.properties.laws import laws_of
 from turncheck.properties.session.loading import load_subject
 
 ENGINES = """
@@ -20,9 +22,10 @@ import sys
 
 import attrs
 from turncheck.engine.duel import STANDARD, resolve_text
+from turncheck.duel import DOMAIN
 from turncheck.model.adapters.templates import template
 
-JSON = template("duel-json/1")
+JSON = template("duel-json/1", DOMAIN)
 BUGGY = attrs.evolve(STANDARD, regen_heal=4)
 
 def truth(prompts):
@@ -74,7 +77,7 @@ if __name__ == "__main__":
 
 BUDGET = Budget(12, seed=3, min_cases=1)
 
-SOME = [law for index, law in enumerate(LAWS) if index % 3 == 0 or "regen" in law.id]
+SOME = [law for index, law in enumerate(laws_of(DOMAIN)) if index % 3 == 0 or "regen" in law.id]
 """A third of the laws, and those that are about what the bug is in: shrinking costs the same behind every kind."""
 
 
@@ -94,7 +97,7 @@ def engines(tmp_path_factory):
 
 
 def results_of(spec, arguments=()):
-    subject = load_subject(spec, arguments)
+    subject = load_subject(spec, DOMAIN, arguments)
     try:
         return [check_law(law, subject, BUDGET) for law in SOME]
     finally:

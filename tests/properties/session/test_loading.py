@@ -7,11 +7,14 @@ from pathlib import Path
 import attrs
 import pytest
 
+import turncheck.model
+from tests.properties import adder, tictactoe
+from turncheck.duel import DOMAIN, duel
 from turncheck.engine.duel import STANDARD, Turn, resolve_text, write
+from turncheck.engine.sampling import UnknownSamplerError
 from turncheck.model.adapters.calibration import Reference
 from turncheck.properties.checking.subject import Subject
-from turncheck.properties.session import loading as loading_module
-from turncheck.properties.session.loading import SpecError, load_subject
+from turncheck.properties.session.loading import SpecError, given_subject, load_subject, sampler_of
 
 NEUTRAL = write(Turn())
 
@@ -70,13 +73,16 @@ def models(tmp_path, monkeypatch):
 
 
 def test_reference_is_the_reference_engine():
-    assert load_subject("reference") == Subject("reference", "reference", Reference())
-    assert load_subject("reference").ask([NEUTRAL, "no turn"]) == [resolve_text(NEUTRAL), "reject bad_spacing\n"]
+    assert load_subject("reference", DOMAIN) == Subject("reference", "reference", Reference(DOMAIN), DOMAIN)
+    assert load_subject("reference", DOMAIN).ask([NEUTRAL, "no turn"]) == [
+        resolve_text(NEUTRAL),
+        "reject bad_spacing\n",
+    ]
 
 
 @pytest.mark.parametrize("target", ["spec_models:predict", "spec_models:engine", "spec_models.py:engine.predict"])
 def test_a_callable_or_an_object_with_predict_is_a_model(models, target):
-    subject = load_subject(f"py:{target}")
+    subject = load_subject(f"py:{target}", DOMAIN)
     assert (subject.name, subject.kind) == (f"py:{target}", "py")
     assert (subject.bytes, subject.sha256) == (None, None)
     assert subject.ask([NEUTRAL]) == [resolve_text(NEUTRAL)]
@@ -84,7 +90,7 @@ def test_a_callable_or_an_object_with_predict_is_a_model(models, target):
 
 FORM = "it must be py:MODULE:ATTRIBUTE or py:FILE.py:ATTRIBUTE, as in py:my_model:predict"
 SPECS = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the kinds)"
-ASKED = "asked one turn, it raised"
+ASKED = "asked one prompt, it raised"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +127,7 @@ ASKED = "asked one turn, it raised"
 )
 def test_a_model_that_cannot_be_loaded_says_why_and_the_way_out(models, spec, fault):
     with pytest.raises(SpecError) as caught:
-        load_subject(spec)
+        load_subject(spec, DOMAIN)
     assert (caught.value.spec, caught.value.fault) == (spec, fault)
     assert isinstance(caught.value, ValueError)
 
@@ -147,33 +153,33 @@ def test_a_file_that_is_no_model_says_what_it_is(tmp_path, content, got):
     path = tmp_path / "model.safetensors"
     path.write_bytes(content)
     with pytest.raises(SpecError) as caught:
-        load_subject(str(path))
+        load_subject(str(path), DOMAIN)
     wanted = "a model's file must be a turncheck checkpoint (safetensors) or a card"
     assert str(caught.value) == f"model {path}: {wanted}, got {got}"
 
 
 def test_arguments_make_a_python_model_of_a_factory(models):
-    assert load_subject("py:spec_models:Engine", ["suffix=x"]).engine.suffix == "x"
+    assert load_subject("py:spec_models:Engine", DOMAIN, ["suffix=x"]).engine.suffix == "x"
     with pytest.raises(SpecError) as caught:
-        load_subject("py:spec_models:Engine", ["fails=true"])
+        load_subject("py:spec_models:Engine", DOMAIN, ["fails=true"])
     assert caught.value.fault == "spec_models:Engine raised OSError: no weights when it was called with the options"
     with pytest.raises(SpecError) as caught:
-        load_subject("py:spec_models:number", ["fails=true"])
+        load_subject("py:spec_models:number", DOMAIN, ["fails=true"])
     assert caught.value.fault == "spec_models:number must be callable to be given options, got int"
 
 
 def test_what_is_said_beside_a_spec_is_known_of_the_subject(tmp_path):
     (tmp_path / "hot.toml").write_text("burn_damage = 4\n", encoding="utf-8")
     path = str(tmp_path / "hot.toml")
-    subject = load_subject("reference", ["template=duel-json/1", "rejects=false"], path, limit=3.0)
+    subject = load_subject("reference", DOMAIN, ["template=duel-json/1", "rejects=false"], path, limit=3.0)
     hot = attrs.evolve(STANDARD, burn_damage=4)
-    assert (subject.rules, subject.template, subject.rejects, subject.limit) == (hot, "duel-json/1", False, 3.0)
+    assert (subject.domain, subject.template, subject.rejects, subject.limit) == (duel(hot), "duel-json/1", False, 3.0)
 
 
 def test_a_model_that_hangs_at_its_first_turn_is_not_waited_for(models):
     with pytest.raises(SpecError) as caught:
-        load_subject("py:spec_models:hangs", limit=0.2)
-    assert caught.value.fault == "asked one turn, it took longer than 0.2 s"
+        load_subject("py:spec_models:hangs", DOMAIN, limit=0.2)
+    assert caught.value.fault == "asked one prompt, it took longer than 0.2 s"
 
 
 @pytest.fixture
@@ -182,27 +188,68 @@ def checkpoint(tmp_path):
     pytest.importorskip("torch")
     from turncheck.model.train import Run, TrainConfig
 
-    Run(tmp_path / "run", TrainConfig(layers=1, width=8, heads=1), seed=0).save()
+    Run(tmp_path / "run", DOMAIN, TrainConfig(layers=1, width=8, heads=1), seed=0).save()
     return tmp_path / "run" / "checkpoint.safetensors"
 
 
 def test_a_checkpoint_is_named_by_its_file_and_known_by_its_hash(checkpoint):
-    subject = load_subject(str(checkpoint))
+    subject = load_subject(str(checkpoint), DOMAIN)
     content = checkpoint.read_bytes()
     assert (subject.name, subject.kind, subject.bytes) == ("checkpoint", "native", len(content))
     assert subject.sha256 == hashlib.sha256(content).hexdigest()
 
 
-def test_without_a_spec_the_shipped_checkpoint_is_loaded(checkpoint, monkeypatch):
-    monkeypatch.setattr(loading_module, "shipped_checkpoint", lambda: checkpoint)
-    assert load_subject(None).sha256 == hashlib.sha256(checkpoint.read_bytes()).hexdigest()
+def test_without_a_spec_the_domain_s_own_model_is_loaded(checkpoint):
+    assert DOMAIN.model == Path(turncheck.model.__path__[0]) / "checkpoints" / "duel-small.safetensors"
+    named = attrs.evolve(adder.DOMAIN, model=Path("mine.safetensors"))
+    with pytest.raises(SpecError, match=r"^model mine\.safetensors: there is no such file; "):
+        load_subject(None, named)
 
 
-def test_the_shipped_checkpoint_lies_in_the_package():
-    import turncheck.model
+def test_of_a_domain_without_a_model_one_must_be_named():
+    with pytest.raises(SpecError) as caught:
+        load_subject(None, tictactoe.DOMAIN)
+    assert str(caught.value) == (
+        "domain tictactoe/1 comes with no model; name one: --model SPEC, or --turncheck-model SPEC to pytest "
+        "(reference is always there)"
+    )
 
-    found = loading_module.shipped_checkpoint()
-    assert found == Path(turncheck.model.__path__[0]) / "checkpoints" / "duel-small.safetensors"
+
+def test_a_checkpoint_of_another_domain_is_refused(checkpoint):
+    with pytest.raises(SpecError) as caught:
+        load_subject(str(checkpoint), tictactoe.DOMAIN)
+    assert "duel/1" in caught.value.fault
+    assert "tictactoe/1" in caught.value.fault
+
+
+@pytest.mark.parametrize("spec", ["spec_models.py:predict", "./spec_models.py:engine"])
+def test_a_file_of_python_needs_no_kind(models, spec):
+    assert load_subject(spec, DOMAIN).name == f"py:{spec}"
+
+
+def test_a_python_object_is_a_subject():
+    def mine(prompts):
+        return [resolve_text(prompt) for prompt in prompts]
+
+    subject = given_subject(mine, DOMAIN, limit=3.0)
+    assert (subject.name, subject.kind, subject.limit) == ("mine", "py", 3.0)
+    assert subject.ask([NEUTRAL]) == [resolve_text(NEUTRAL)]
+    assert given_subject(Reference(DOMAIN), DOMAIN).name == "Reference"
+    with pytest.raises(TypeError):
+        given_subject(7, DOMAIN)
+    with pytest.raises(SpecError, match=r"^model silent: asked one prompt, it raised ContractError: "):
+        given_subject(silent, DOMAIN)
+
+
+def silent(prompts):
+    return None
+
+
+def test_a_sweep_is_of_play_unless_another_sampler_is_asked_for():
+    assert [sampler_of(name, DOMAIN) for name in (None, "mixed", "small")] == ["play", "mixed", "small"]
+    assert sampler_of(None, adder.DOMAIN) == "mixed"
+    with pytest.raises(UnknownSamplerError, match="sampler must be one of mixed, uniform, small, got 'play'"):
+        sampler_of("play", adder.DOMAIN)
 
 
 def test_without_torch_a_checkpoint_is_refused_in_one_sentence_with_the_way_out(checkpoint, monkeypatch):
@@ -210,7 +257,7 @@ def test_without_torch_a_checkpoint_is_refused_in_one_sentence_with_the_way_out(
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(SpecError) as caught:
-        load_subject(str(checkpoint))
+        load_subject(str(checkpoint), DOMAIN)
     assert str(caught.value) == (
         f"model {checkpoint}: it needs torch, which is not installed: "
         "pip install 'turncheck[torch]', or name another model with --model"

@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 
 from tests.properties.sessions import row_of, rows, section
-from turncheck.properties.laws.duel import LAWS
+from turncheck.engine.registry import load_domain
+from turncheck.properties.laws import laws_of
+
+LAWS = laws_of(load_domain("duel"))
 
 FALSE_LAW = '''
 import turncheck.properties.laws.duel as laws
-from turncheck.properties.checking.law import KNOWN_ANSWER, law
+from turncheck.properties.checking.law import KNOWN_ANSWER
 from turncheck.properties.laws.duel.cases import any_turn
+from turncheck.properties.laws.duel.written import law
 
 @law("T5", KNOWN_ANSWER, cases=any_turn)
 def turn_counter_stands_still(turn, after):
@@ -211,6 +215,7 @@ SMALLEST = (
     "foe hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0 "
     "cd heal 0 guard 0 cleanse 0 poison_strike 0 ignite 0 brace 0\n"
 )
+DUEL = load_domain("duel")
 NEVER = {"replayed": [], "mended": [], "why": ""}
 RISES = {
     "id": "turn_counter_rises_by_one",
@@ -228,19 +233,33 @@ WITNESS = {
     "got": SMALLEST.format("03"),
     "fault": "",
     "step": 0,
+    "steps": 0,
+    "short": "the neutral turn",
 }
-LATE_BY_ONE = {"mode": "wrong_value", "count": 1, "witness": WITNESS, "ambiguous": 0, "off_by_one": 1, "known": False}
+LATE_BY_ONE = {
+    "mode": "wrong_value",
+    "count": 1,
+    "witness": WITNESS,
+    "ambiguous": 0,
+    "off_by_one": 1,
+    "known": False,
+    "said": "turn 03 for 02 (+1)",
+}
 NO_FILE = {
     "bytes": None,
     "sha256": None,
+    "domain": "duel/1",
     "template": "duel/1",
     "rules": "duel/1",
+    "rules_order": list(DUEL.rules),
+    "exempt": list(DUEL.exempt),
     "audited": 0,
     "refuted": 0,
+    "missing": 0,
     "sweep": None,
 }
 JSON = {
-    "schema": 4,
+    "schema": 5,
     "seed": 0,
     "examples": 5,
     "min_cases": 1,

@@ -12,7 +12,8 @@ import attrs
 import pytest
 
 from tests.properties.sessions import LAW_IDS, rows
-from turncheck.engine.duel import STANDARD, Turn, resolve_text, write
+from turncheck.duel import DOMAIN
+from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.duel.array_samplers import sample_arrays
 from turncheck.model.adapters.calibration import Noisy
 from turncheck.model.adapters.python import PythonFunction
@@ -40,7 +41,7 @@ def shown(result):
 def reported(pytester, folder="out"):
     """The sweeps that a report holds, by model."""
     values = json.loads((pytester.path / folder / "divergence.json").read_text(encoding="utf-8"))
-    assert values["schema"] == 4
+    assert values["schema"] == 5
     return {model["name"]: model["sweep"] for model in values["models"]}
 
 
@@ -106,7 +107,7 @@ def late(prompts):
 def test_what_is_reported_is_what_a_sweep_of_the_same_turns_finds(check, pytester, tmp_path):
     options = ["--hypothesis-seed=5", "--turncheck-sampler=mixed", "--turncheck-gate=0.5", "--turncheck-report=out"]
     check("--model", LATE, "--turncheck-sweep=200", *options, *ALONE)
-    sweep = Sweep(Subject(LATE, "py", PythonFunction(late)), Plan("mixed", 5, 200), tmp_path)
+    sweep = Sweep(Subject(LATE, "py", PythonFunction(late), DOMAIN), Plan("mixed", 5, 200), tmp_path)
     assert [counts.done for counts in sweep.chunks()] == [200]
     expected = found(sweep, 0.5)
     assert (expected.sampler, expected.seed, expected.stream) == ("mixed", 5, "numpy-1")
@@ -194,7 +195,7 @@ def test_the_module_alone_says_what_is_missing(pytester):
     path = Path(module.__file__).parents[1] / "test_sweeps.py"
     result = pytester.runpytest_inprocess(str(path), "--turncheck-model=reference", "-p", "no:cacheprovider", "-rs")
     result.assert_outcomes(skipped=1)
-    assert "--turncheck-sweep N says how many turns to sweep" in result.stdout.str()
+    assert "--turncheck-sweep N says how many cases to sweep" in result.stdout.str()
 
 
 # --- what is kept ----------------------------------------------------------------------------------------------------
@@ -258,8 +259,8 @@ def test_an_interrupted_sweep_is_partial_has_no_verdict_and_goes_on_to_the_same_
 def test_of_a_process_that_is_interrupted_in_a_sweep_it_is_said_that_there_is_no_verdict(interrupted, pytester):
     result = interrupted("-n", "1", "--turncheck-gate=0.9")
     assert result.ret == 2
-    said = [line for line in result.outlines if line.startswith("sweep of ")]
-    assert said == [f"sweep of {MINE} (py): no verdict; if it had begun, {KEPT}"]
+    said = [line for line in result.outlines if line.startswith("a sweep ")]
+    assert said == [f"a sweep that had begun has no verdict: {KEPT}"]
     (state,) = pytester.path.rglob(STATE)
     assert json.loads(state.read_text())["counts"]["done"] == 100
 
@@ -270,7 +271,7 @@ def parts(monkeypatch, tmp_path):
     monkeypatch.setattr(module, "CHUNK", 20)
 
     def sweep(goes_on, done=60, sha256="ab", seed=0):
-        subject = Subject("mine", "native", Noisy(0.2), sha256=sha256)
+        subject = Subject("mine", "native", Noisy(DOMAIN, 0.2), DOMAIN, sha256=sha256)
         work = begun(subject, Plan("play", seed, 60), tmp_path / "sweep", goes_on)
         before = work.counts.done
         for counts in work.chunks():
@@ -317,7 +318,7 @@ def test_a_sweep_leaves_nothing_in_the_memory_of_its_subject(tmp_path):
         asked.extend(prompts)
         return [resolve_text(prompt) for prompt in prompts]
 
-    subject = Subject("mine", "py", PythonFunction(predict))
+    subject = Subject("mine", "py", PythonFunction(predict), DOMAIN)
     work = begun(subject, Plan("play", 0, 50), tmp_path, goes_on=False)
     assert [counts.done for counts in work.chunks()] == [50]
     found(work)
@@ -339,7 +340,7 @@ def test_of_the_small_scope_no_more_is_swept_than_there_is(check, pytester):
     check("--model", "reference", *options, *ALONE)
     sweep = reported(pytester)["reference"]
     assert (sweep["sampler"], sweep["stream"], sweep["turns"], sweep["done"]) == ("small", None, 30, 30)
-    assert turns_in("small", 10**9, STANDARD) == 539_904
+    assert turns_in("small", 10**9, DOMAIN) == 539_904
 
 
 # --- other ways of running -------------------------------------------------------------------------------------------

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turncheck.engine.duel import STANDARD, Battle, Order, Play, Turn, Unit, write, write_play
-from turncheck.properties.laws.duel import LAWS
+from turncheck.duel import DOMAIN, duel
+from turncheck.engine.duel import STANDARD, Battle, Order, Turn, Unit, write
+from turncheck.engine.play import Play
+from turncheck.properties.laws import laws_of
 from turncheck.properties.session.witnesses import (
     Kept,
     WitnessError,
@@ -21,7 +23,7 @@ from turncheck.properties.session.witnesses import (
 )
 from turncheck.reports.records import Failure, LawResult, Replay, Witness
 
-LAWS_BY_ID = {law.id: law for law in LAWS}
+LAWS_BY_ID = {law.id: law for law in laws_of(DOMAIN)}
 POISONED = write(Turn(Battle(1, Unit(2, 3, poison=1), Unit())))
 UNDER_POISON = "hp_never_rises_under_poison"
 KEPT = Kept(UNDER_POISON, "wrong_value", POISONED, "fails", "duel-small", "ab12")
@@ -76,39 +78,45 @@ def test_a_file_that_lost_its_last_newline_in_an_editor_is_read_as_before():
 def test_the_file_of_a_play_is_its_battle_and_its_orders():
     orders = (Order("hero", "heal"), Order("foe", "wait"))
     play = Play(Battle(), (orders, orders[::-1]))
-    kept = Kept("own_battle_that_is_over_stays_over", "wrong_value", write_play(play))
+    kept = Kept("own_battle_that_is_over_stays_over", "wrong_value", DOMAIN.write_play(play))
     assert to_text(kept).splitlines()[-4:] == ["do hero heal", "do foe wait", "do foe wait", "do hero heal"]
-    assert case_of(kept, LAWS_BY_ID, STANDARD) == play
+    assert case_of(kept, LAWS_BY_ID, DOMAIN) == play
 
 
 # --- the folder ------------------------------------------------------------------------------------------------------
 
 
 def test_a_model_is_known_by_what_was_typed_and_by_its_rules():
-    hot = attrs.evolve(STANDARD, burn_damage=4)
+    hot = duel(attrs.evolve(STANDARD, burn_damage=4))
     known = [
-        (None, (), "duel/1", STANDARD, "shipped"),
-        ("reference", (), "duel/1", STANDARD, "reference"),
-        ("runs/a.safetensors", (), "duel/1", STANDARD, "a"),
-        ("runs/b/a.safetensors", (), "duel/1", STANDARD, "a"),
+        (None, (), "duel/1", DOMAIN, "shipped"),
+        ("reference", (), "duel/1", DOMAIN, "reference"),
+        ("runs/a.safetensors", (), "duel/1", DOMAIN, "a"),
+        ("runs/b/a.safetensors", (), "duel/1", DOMAIN, "a"),
         (None, (), "duel/1", hot, "shipped"),
-        ("noisy:1", (), "duel/1", STANDARD, "noisy:1"),
-        ("noisy:1", ("seed=1",), "duel/1", STANDARD, "noisy:1"),
-        ("noisy:1", (), "duel-json/1", STANDARD, "noisy:1"),
+        ("noisy:1", (), "duel/1", DOMAIN, "noisy:1"),
+        ("noisy:1", ("seed=1",), "duel/1", DOMAIN, "noisy:1"),
+        ("noisy:1", (), "duel-json/1", DOMAIN, "noisy:1"),
     ]
     folders = [folder_of(*each) for each in known]
     assert len(set(folders)) == len(folders)
     assert folders == [folder_of(*each) for each in known]
     slugs = ["shipped", "reference", "a", "a", "shipped", "noisy-1", "noisy-1", "noisy-1"]
     assert [name.rsplit("-", 1)[0] for name in folders] == slugs
-    assert folder_of("x", ("a=1", "b=2"), "duel/1", STANDARD, "x") == folder_of(
-        "x", ("b=2", "a=1"), "duel/1", STANDARD, "x"
+    assert folder_of("x", ("a=1", "b=2"), "duel/1", DOMAIN, "x") == folder_of(
+        "x", ("b=2", "a=1"), "duel/1", DOMAIN, "x"
     )
+
+
+def test_the_folders_of_the_duel_are_those_of_earlier_versions():
+    hot = duel(attrs.evolve(STANDARD, burn_damage=4))
+    assert folder_of(None, (), "duel/1", DOMAIN, "shipped") == "shipped-ad56b556454e"
+    assert folder_of("noisy:1", ("seed=1",), "duel-json/1", hot, "noisy:1") == "noisy-1-3a8135aad616"
 
 
 @pytest.mark.parametrize("slug", ["../../etc", "py:m:predict", "\x1b[31m", "...", "a" * 500, "\ud800"])
 def test_a_folder_s_name_is_one_plain_name(slug):
-    name = folder_of(slug, (), "duel/1", STANDARD, slug)
+    name = folder_of(slug, (), "duel/1", DOMAIN, slug)
     assert name.isascii()
     assert name.isprintable()
     assert not set(name) & set("/\\:")
@@ -120,15 +128,15 @@ def test_what_is_saved_is_loaded_by_law(tmp_path):
     other = attrs.evolve(KEPT, mode="stale_copy", state="fixed")
     for kept in (KEPT, other):
         save_kept(tmp_path / "model", kept)
-    assert load_kept(tmp_path / "model", LAWS_BY_ID, STANDARD) == {UNDER_POISON: [other, KEPT]}
+    assert load_kept(tmp_path / "model", LAWS_BY_ID, DOMAIN) == {UNDER_POISON: [other, KEPT]}
     assert sorted(path.name for path in (tmp_path / "model").iterdir()) == [other.name, KEPT.name]
-    assert load_kept(tmp_path / "nowhere", LAWS_BY_ID, STANDARD) == {}
+    assert load_kept(tmp_path / "nowhere", LAWS_BY_ID, DOMAIN) == {}
 
 
 def test_a_witness_takes_the_place_of_the_one_of_its_law_and_mode(tmp_path):
     save_kept(tmp_path, KEPT)
     save_kept(tmp_path, attrs.evolve(KEPT, state="fixed"))
-    assert load_kept(tmp_path, LAWS_BY_ID, STANDARD) == {UNDER_POISON: [attrs.evolve(KEPT, state="fixed")]}
+    assert load_kept(tmp_path, LAWS_BY_ID, DOMAIN) == {UNDER_POISON: [attrs.evolve(KEPT, state="fixed")]}
 
 
 HEAD = "it must say law, mode, state, model and sha256, then an empty line and the text"
@@ -158,7 +166,7 @@ def test_a_file_that_is_no_witness_says_why_in_one_line(tmp_path, content, fault
     path = tmp_path / KEPT.name
     path.write_text(content, encoding="utf-8")
     with pytest.raises(WitnessError) as caught:
-        load_kept(tmp_path, LAWS_BY_ID, STANDARD)
+        load_kept(tmp_path, LAWS_BY_ID, DOMAIN)
     assert str(caught.value) == f"witness {path}: {fault}; mend the file or delete it"
     assert path.read_text("utf-8") == content
 
@@ -167,7 +175,7 @@ def test_a_law_that_there_is_not_is_named(tmp_path):
     kept = attrs.evolve(KEPT, law="no_such_law")
     save_kept(tmp_path, kept)
     with pytest.raises(WitnessError, match="law must be one that turncheck laws lists, got no_such_law; mend"):
-        load_kept(tmp_path, LAWS_BY_ID, STANDARD)
+        load_kept(tmp_path, LAWS_BY_ID, DOMAIN)
 
 
 def test_a_mode_that_there_is_not_is_named():
@@ -179,13 +187,13 @@ def test_a_mode_that_there_is_not_is_named():
 def test_bytes_that_are_no_text_of_a_witness_are_refused(tmp_path, content):
     (tmp_path / KEPT.name).write_bytes(content)
     with pytest.raises(WitnessError):
-        load_kept(tmp_path, LAWS_BY_ID, STANDARD)
+        load_kept(tmp_path, LAWS_BY_ID, DOMAIN)
 
 
 def test_a_valid_turn_is_no_witness_of_a_law_about_malformed_ones():
     kept = attrs.evolve(KEPT, law="malformed_turn_gets_no_state")
-    with pytest.raises(ValueError, match="is about, got a valid turn, where a malformed one is wanted"):
-        case_of(kept, LAWS_BY_ID, STANDARD)
+    with pytest.raises(ValueError, match="is about, got a valid case, where a malformed text is wanted"):
+        case_of(kept, LAWS_BY_ID, DOMAIN)
 
 
 # --- what becomes of them --------------------------------------------------------------------------------------------
@@ -202,7 +210,9 @@ def test_a_valid_turn_is_no_witness_of_a_law_about_malformed_ones():
 )
 def test_what_became_of_a_witness_is_said_of_what_it_was_and_is(state, still, outcome):
     kept = attrs.evolve(KEPT, state=state)
-    assert replays([kept], {POISONED} if still else set()) == (Replay("wrong_value", outcome, POISONED),)
+    still_failing = {POISONED} if still else set()
+    found = replays([kept], still_failing, lambda text: text[:7])
+    assert found == (Replay("wrong_value", outcome, POISONED, "turn 01"),)
 
 
 def failing(*modes):

@@ -1,0 +1,213 @@
+"""The options of a pytest session as values: what the command line says, and the ini file where that has none."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from turncheck.engine.sampling import EVALUATION_SEEDS
+from turncheck.properties.checking.draw import EXAMPLES, MIN_CASES, Budget
+from turncheck.properties.session.options import OPTIONS
+
+HOME = Path(".turncheck")
+"""Where witnesses and sweeps are kept unless told otherwise, in pytest's root folder. It is not for version control."""
+
+
+@attrs.frozen
+class Sweeping:
+    """What is swept behind the laws.
+
+    Attributes:
+        turns: how many, 1 or more.
+        sampler: whose; None for `play` where the domain has it, else its first.
+        gate: the rate of divergence below which a sweep must be, 0..1, if any is demanded.
+        folder: where the sweeps' folders are kept.
+        is_home: whether that is the plugin's own folder.
+        resumes: whether a sweep that was left goes on whatever the model.
+    """
+
+    turns: int
+    sampler: str | None
+    gate: float | None
+    folder: Path
+    is_home: bool
+    resumes: bool
+
+
+@attrs.frozen
+class Settings:
+    """The options of a session.
+
+    Attributes:
+        domain: whose laws `turncheck.properties` has, as typed; None is the domain where none is named.
+        specs: the models to check, as typed, each once; None is the one that comes with the domain.
+        arguments: `KEY=VALUE` beside the one model, as typed.
+        rules: the rules file of the variant that the models are held against, if one is given.
+        budget: how much is drawn.
+        timeout: seconds that one call of a model may take; None for any time.
+        skips_inconclusive: whether an INCONCLUSIVE law is skipped rather than failed.
+        report: the folder of the report, if one is wanted.
+        witnesses: the folder of the kept witnesses.
+        is_home: whether that is the plugin's own folder.
+        baseline: the file of known divergences, if one is given.
+        writes_baseline: whether to write it.
+        sweeping: what is swept, if anything is.
+    """
+
+    domain: str | None
+    specs: tuple[str | None, ...]
+    arguments: tuple[str, ...]
+    rules: Path | None
+    budget: Budget
+    timeout: float | None
+    skips_inconclusive: bool
+    report: Path | None
+    witnesses: Path
+    is_home: bool
+    baseline: Path | None
+    writes_baseline: bool
+    sweeping: Sweeping | None = None
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Settings:
+        """The options of the command line, and of the ini file where that has none.
+
+        Raises:
+            pytest.UsageError: an option holds what it cannot, or two contradict each other.
+        """
+        given = {option.dest.removeprefix("turncheck_"): _value(config, option.dest) for option in OPTIONS}
+        examples = _number("--turncheck-examples", given["examples"], int, EXAMPLES, 1)
+        min_cases = _number("--turncheck-min-cases", given["min_cases"], int, MIN_CASES, 1)
+        settings = cls(
+            domain=domain_of(config),
+            specs=specs_of(config),
+            arguments=tuple(given["model_arg"] or ()),
+            rules=_path(config, "rules"),
+            budget=Budget(examples, _seed(config), min_cases),
+            timeout=_number("--turncheck-timeout", given["timeout"], float, None, 0.001),
+            skips_inconclusive=_choice("--turncheck-inconclusive", given["inconclusive"] or "fail", "fail", "skip"),
+            report=_path(config, "report"),
+            witnesses=_path(config, "witnesses") or config.rootpath / HOME / "witnesses",
+            is_home=given["witnesses"] is None,
+            baseline=_path(config, "baseline"),
+            writes_baseline=bool(given["write_baseline"]),
+            sweeping=_sweeping(config, given),
+        )
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Raises pytest.UsageError where two options contradict each other, or a path cannot be what it should."""
+        examples, least = self.budget.examples, self.budget.min_cases
+        if least > examples:
+            demand = f"--turncheck-examples must be {least} or more (--turncheck-min-cases)"
+            raise pytest.UsageError(f"{demand}, got {examples}: no law could reach its least number of cases")
+        if self.arguments and len(self.specs) > 1:
+            demand = "--turncheck-model-arg must have one model beside it"
+            raise pytest.UsageError(f"{demand}, got {len(self.specs)}: write a card, engine.toml, for each of them")
+        if self.writes_baseline and self.baseline is None:
+            raise pytest.UsageError("--turncheck-write-baseline needs --turncheck-baseline FILE, which it writes")
+        if self.writes_baseline and len(self.specs) > 1:
+            specs = len(self.specs)
+            raise pytest.UsageError(f"--turncheck-write-baseline must have one model, got {specs}: name one --model")
+        folders = {"--turncheck-report": self.report, "--turncheck-witnesses": self.witnesses}
+        if self.sweeping is not None:
+            folders["--turncheck-sweeps"] = self.sweeping.folder
+            _check_seed(self.budget.seed)
+        for flag, path in folders.items():
+            if path is not None and path.exists() and not path.is_dir():
+                raise pytest.UsageError(f"{flag} must be a folder, or a new name for one, got the file {path}")
+        if self.baseline is not None and self.baseline.is_dir():
+            raise pytest.UsageError(f"--turncheck-baseline must be a file, got the folder {self.baseline}")
+
+
+def _sweeping(config: pytest.Config, given: dict[str, Any]) -> Sweeping | None:
+    turns = _number("--turncheck-sweep", given["sweep"], int, None, 1)
+    gate = _number("--turncheck-gate", given["gate"], float, None, 0, most=1)
+    if gate == 0:
+        raise pytest.UsageError("--turncheck-gate must be above 0, got 0: no sample shows that nothing ever diverges")
+    if turns is None and gate is not None:
+        raise pytest.UsageError("--turncheck-gate needs --turncheck-sweep N, whose turns it is about")
+    if turns is None:
+        return None
+    return _checked_sweeping(config, given, turns, gate)
+
+
+def _checked_sweeping(config: pytest.Config, given: dict[str, Any], turns: int, gate: float | None) -> Sweeping:
+    from turncheck.properties.sweeps.result import least_turns  # numpy and scipy, which laws do not need
+
+    if gate is not None and turns < (least := least_turns(gate)):
+        demand = f"--turncheck-sweep must be {least:,} or more for a gate of {gate:g}"
+        raise pytest.UsageError(f"{demand}, got {turns:,}: fewer could not pass without any divergence")
+    folder = _path(config, "sweeps")
+    home = config.rootpath / HOME / "sweeps"
+    return Sweeping(turns, given["sampler"], gate, folder or home, folder is None, bool(given["resume"]))
+
+
+def _check_seed(seed: int) -> None:
+    if seed not in EVALUATION_SEEDS:
+        demand = f"--hypothesis-seed must be 0..{EVALUATION_SEEDS[-1]:,}, a seed of evaluation, for --turncheck-sweep"
+        raise pytest.UsageError(f"{demand}, got {seed}: training draws from others")
+
+
+def domain_of(config: pytest.Config) -> str | None:
+    """The domain of `turncheck.properties`, as typed: a file that the ini file names is seen from that file."""
+    given = config.getoption("turncheck_domain", default=None)
+    written: str = "" if given is not None else config.getini("turncheck_domain") or ""
+    is_file = written.partition(":")[0].endswith(".py")
+    return given or (str(config.rootpath / written) if is_file else written) or None
+
+
+def specs_of(config: pytest.Config) -> tuple[str | None, ...]:
+    """The models to check, as typed, each once; None is the one that comes with the domain."""
+    return tuple(dict.fromkeys(_value(config, "turncheck_model") or [None]))
+
+
+def _value(config: pytest.Config, dest: str) -> Any:
+    """What the command line says, else the ini file, else None."""
+    given = config.getoption(dest, default=None)
+    if given is not None:
+        return given
+    return config.getini(dest) or None
+
+
+def _path(config: pytest.Config, name: str) -> Path | None:
+    """A path: of the command line as seen from where pytest was called, of the ini file as seen from that file."""
+    given = config.getoption(f"turncheck_{name}", default=None)
+    if given is not None:
+        return Path(given)
+    written = config.getini(f"turncheck_{name}")
+    return config.rootpath / written if written else None
+
+
+def _number(flag: str, given: Any, kind: type, default: Any, least: float, most: float = sys.float_info.max) -> Any:
+    if given is None:
+        return default
+    span = f"{least:g} or more" if most == sys.float_info.max else f"{least:g}..{most:g}"
+    demand = f"{flag} must be {'an int' if kind is int else 'a number'}, {span}"
+    try:
+        number = kind(given)
+    except ValueError:
+        raise pytest.UsageError(f"{demand}, got {given!r}") from None
+    if not least <= number <= most:
+        raise pytest.UsageError(f"{demand}, got {given}")
+    return number
+
+
+def _choice(flag: str, given: str, usual: str, other: str) -> bool:
+    """Whether the other one of two words was given."""
+    if given not in (usual, other):
+        raise pytest.UsageError(f"{flag} must be {usual} or {other}, got {given!r}")
+    return given == other
+
+
+def _seed(config: pytest.Config) -> int:
+    seed = config.getoption("--hypothesis-seed", default=None) or 0
+    try:
+        return int(seed)
+    except ValueError:
+        raise pytest.UsageError(f"--hypothesis-seed must be an int where laws are checked, got {seed!r}") from None

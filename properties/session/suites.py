@@ -1,0 +1,148 @@
+"""Suites: the laws of a domain, held against some models. One stands for the folder `turncheck.properties`, the others
+are test functions of a user's own (`test_game = turncheck.suite(DOMAIN)`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from types import FrameType
+
+import attrs
+import pytest
+
+from turncheck.engine.domain import Domain
+from turncheck.engine.registry import DEFAULT, UnknownDomainError, load_domain
+from turncheck.properties.checking.law import Law
+from turncheck.properties.laws import RepeatedLawError, laws_of
+from turncheck.properties.session.loading import name_of
+from turncheck.properties.session.settings import domain_of, specs_of
+
+SUITE = "turncheck_suite"
+"""The attribute of a test function that says what it checks."""
+
+
+@attrs.frozen
+class Asked:
+    """What `turncheck.suite` was given: the domain, and the model, if it was: a SPEC or a Python object."""
+
+    domain: Domain
+    model: object = None
+
+
+@attrs.define(slots=False)
+class Suite:
+    """The laws of a domain, held against some models.
+
+    Attributes:
+        title: what the section of its results is called; empty where it is the only one that needs none.
+        domain: whose laws they are.
+        models: a SPEC, a Python object, or None for the model that comes with the domain.
+        names_its_own: whether the models are the suite's own, and not those of the options.
+    """
+
+    title: str
+    domain: Domain
+    models: tuple[object, ...]
+    names_its_own: bool = False
+
+    @cached_property
+    def laws(self) -> Mapping[str, Law]:
+        """Its laws by name, in the order in which tables show them."""
+        return {law.id: law for law in laws_of(self.domain)}
+
+
+@attrs.frozen
+class Chosen:
+    """A model of a session: the number of its suite, and its own among the models of that."""
+
+    suite: int
+    model: int
+
+
+@attrs.define
+class Suites:
+    """The suites of a session by their numbers, which are the same in each of pytest-xdist's processes.
+
+    Attributes:
+        all: in the order in which they were collected.
+        faults: why others are none.
+    """
+
+    all: list[Suite] = attrs.field(factory=list)
+    faults: list[str] = attrs.field(factory=list)
+    _numbers: dict[str, int | None] = attrs.field(factory=dict)
+
+    def number_of(self, name: str, asked: Asked | None, config: pytest.Config) -> int | None:
+        """The number of a suite.
+
+        Args:
+            name: the node id of its test function.
+            asked: what that is to check; None for the folder's own.
+            config: the options that count where that is None.
+
+        Returns:
+            None where there is no such suite; `faults` says why.
+        """
+        key = name if asked is not None else ""
+        if key not in self._numbers:
+            self._numbers[key] = self._added(name, asked, config)
+        return self._numbers[key]
+
+    def _added(self, name: str, asked: Asked | None, config: pytest.Config) -> int | None:
+        try:
+            suite = _of_folder(config) if asked is None else _of_function(name, asked, config)
+            if not suite.laws:
+                raise UnknownDomainError(suite.domain.name, NO_LAWS)
+        except (UnknownDomainError, RepeatedLawError) as error:
+            self.faults.append(str(error))
+            return None
+        self.all.append(suite)
+        return len(self.all) - 1
+
+
+NO_LAWS = "it has no laws: attach one with @DOMAIN.law, or leave derives=False out"
+
+
+def _of_folder(config: pytest.Config) -> Suite:
+    typed = domain_of(config)
+    domain = load_domain(typed or DEFAULT)
+    return Suite(domain.described if typed else "", domain, specs_of(config))
+
+
+def _of_function(name: str, asked: Asked, config: pytest.Config) -> Suite:
+    title = f"{asked.domain.described} in {name}"
+    if asked.model is None:
+        return Suite(title, asked.domain, specs_of(config))
+    return Suite(title, asked.domain, (asked.model,), names_its_own=True)
+
+
+def suite_function(asked: Asked, caller: FrameType) -> Callable[..., None]:
+    """A test function that holds models against the laws of a domain, one item for each law and model.
+
+    It seems to stand where it was made, so that pytest shows that place.
+    """
+
+    @pytest.mark.turncheck
+    def test_suite(turncheck_law: Law | None, turncheck_model: Chosen, request: pytest.FixtureRequest) -> None:
+        """Fails with a minimal counterexample to the law."""
+        from turncheck.properties.session.plugin import hold
+
+        hold(request, turncheck_law, turncheck_model)
+
+    code = test_suite.__code__.replace(co_filename=caller.f_code.co_filename, co_firstlineno=caller.f_lineno)
+    test_suite.__code__ = code
+    test_suite.__module__ = caller.f_globals.get("__name__", __name__)
+    setattr(test_suite, SUITE, asked)
+    return test_suite
+
+
+def item_id(model: object) -> str:
+    """What a model is called in an item's id: no folders, since a slash there parts paths."""
+    if model is None:
+        return "shipped"
+    if not isinstance(model, str):
+        return name_of(model)
+    kind, parted, target = model.partition(":")
+    return f"{kind}:{target.replace('/', '-')}" if parted else Path(model).stem

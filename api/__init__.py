@@ -3,6 +3,8 @@
 >>> import turncheck
 >>> turncheck.resolve_text("turn 1\\n")
 'reject bad_number\\n'
+>>> "Domain" in dir(turncheck)
+True
 """
 
 from __future__ import annotations
@@ -12,60 +14,133 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from turncheck.checking import check
+    from turncheck.engine.attached import LawFunctionError
+    from turncheck.engine.case import Case, UnknownFieldError
+    from turncheck.engine.domain import Domain, DomainError, Monotone, Symmetry
     from turncheck.engine.duel import STANDARD, Battle, Order, Rules, Turn, Unit, read, resolve, resolve_text, write
-    from turncheck.engine.learned import EngineError
+    from turncheck.engine.fields import Choice, Field, Int
+    from turncheck.engine.learned import ContractError, EngineError, UnavailableError
+    from turncheck.engine.play import Play
+    from turncheck.engine.reading import Check, MalformedTextError
+    from turncheck.engine.registry import UnknownDomainError, load_domain
+    from turncheck.engine.sampling import UnknownSamplerError, sample
+    from turncheck.engine.schema import Schema, SchemaError
     from turncheck.model.adapters.conformance import run_conformance_test
     from turncheck.properties.checking.check import check_law
+    from turncheck.properties.checking.counterexamples import FalseLawError
+    from turncheck.properties.checking.doctor import check_domain
     from turncheck.properties.checking.draw import Budget
     from turncheck.properties.checking.law import Law
     from turncheck.properties.checking.subject import Subject
+    from turncheck.properties.laws import RepeatedLawError, laws_of
     from turncheck.properties.laws.duel import LAWS
-    from turncheck.properties.session.loading import load_subject
+    from turncheck.properties.session.loading import SpecError, load_subject
     from turncheck.reports.records import Report
     from turncheck.reports.table import divergence_table
+    from turncheck.suites import suite
+
+# By the room that has them. Those of `engine.duel` are the duel's own.
+_HOMES = {
+    "checking": ("check",),
+    "engine.attached": ("LawFunctionError",),
+    "engine.case": ("Case", "UnknownFieldError"),
+    "engine.domain": ("Domain", "DomainError", "Monotone", "Symmetry"),
+    "engine.duel": (
+        "STANDARD",
+        "Battle",
+        "Order",
+        "Rules",
+        "Turn",
+        "Unit",
+        "read",
+        "resolve",
+        "resolve_text",
+        "write",
+    ),
+    "engine.fields": ("Choice", "Field", "Int"),
+    "engine.learned": ("ContractError", "EngineError", "UnavailableError"),
+    "engine.play": ("Play",),
+    "engine.reading": ("Check", "MalformedTextError"),
+    "engine.registry": ("UnknownDomainError", "load_domain"),
+    "engine.sampling": ("UnknownSamplerError", "sample"),
+    "engine.schema": ("Schema", "SchemaError"),
+    "model.adapters.conformance": ("run_conformance_test",),
+    "properties.checking.check": ("check_law",),
+    "properties.checking.counterexamples": ("FalseLawError",),
+    "properties.checking.doctor": ("check_domain",),
+    "properties.checking.draw": ("Budget",),
+    "properties.checking.law": ("Law",),
+    "properties.checking.subject": ("Subject",),
+    "properties.laws": ("RepeatedLawError", "laws_of"),
+    "properties.laws.duel": ("LAWS",),
+    "properties.session.loading": ("SpecError", "load_subject"),
+    "reports.records": ("Report",),
+    "reports.table": ("divergence_table",),
+    "suites": ("suite",),
+}
 
 __all__ = [
     "LAWS",
     "STANDARD",
     "Battle",
     "Budget",
+    "Case",
+    "Check",
+    "Choice",
+    "ContractError",
+    "Domain",
+    "DomainError",
     "EngineError",
+    "FalseLawError",
+    "Field",
+    "Int",
     "Law",
+    "LawFunctionError",
+    "MalformedTextError",
+    "Monotone",
     "Order",
+    "Play",
+    "RepeatedLawError",
     "Report",
     "Rules",
+    "Schema",
+    "SchemaError",
+    "SpecError",
     "Subject",
+    "Symmetry",
     "Turn",
+    "UnavailableError",
     "Unit",
+    "UnknownDomainError",
+    "UnknownFieldError",
+    "UnknownSamplerError",
     "check",
+    "check_domain",
     "check_law",
     "divergence_table",
+    "laws_of",
+    "load_domain",
     "load_subject",
     "read",
     "resolve",
     "resolve_text",
     "run_conformance_test",
+    "sample",
+    "suite",
     "write",
 ]
 
-_HOMES = {
-    "LAWS": "properties.laws.duel",
-    "Budget": "properties.checking.draw",
-    "EngineError": "engine.learned",
-    "Law": "properties.checking.law",
-    "Report": "reports.records",
-    "Subject": "properties.checking.subject",
-    "check": "checking",
-    "check_law": "properties.checking.check",
-    "divergence_table": "reports.table",
-    "load_subject": "properties.session.loading",
-    "run_conformance_test": "model.adapters.conformance",
-}
+
+def __dir__() -> list[str]:
+    """The public names, whether they were used before or not."""
+    return __all__
+
 
 # Hidden from type checkers, to which every name would seem to exist.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        if name not in __all__:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'engine.duel')}"), name)
+        for home, names in _HOMES.items():
+            if name in names:
+                return getattr(import_module(f"{__name__}.{home}"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

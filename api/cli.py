@@ -10,75 +10,70 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from turncheck.check_command import check
+from turncheck.domain_commands import domain, new
+from turncheck.options import Group, domain_option, model_options, options_beside_it, subject_of, words_options
+
 if TYPE_CHECKING:
+    from turncheck.engine.domain import Domain
     from turncheck.model.train import Run
     from turncheck.properties.checking.subject import Subject
+    from turncheck.properties.sweeps.plan import Plan
 
 
-Command = Callable[..., None]
-
-
-@click.group()
+@click.group(cls=Group)
 @click.version_option(package_name="turncheck")
 def main() -> None:
-    """QuickCheck for learned engines: hold a small model against the engine that it imitates."""
+    """QuickCheck for learned engines: hold a small model against the deterministic engine that it imitates.
+
+    \b
+      turncheck new my_game                                         # a domain of your own, to start from
+      turncheck check --domain my_game.py --model model.py:predict  # the laws that a model breaks
+    """
+
+
+for command in (check, domain, new):
+    main.add_command(command)
 
 
 @main.command()
-def resolve() -> None:
-    """Answer the turn on standard input: the next state, or `reject REASON`.
+@domain_option
+def resolve(domain: Domain) -> None:
+    """Answer the case on standard input as the reference does: with its answer, or with `reject REASON`.
+
+    \b
+      turncheck resolve < turn.txt
 
     Byte for byte: no newline is translated, and bytes that are no UTF-8 are answered like any other text.
     """
-    from turncheck.engine.duel import resolve_text
-
     text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
-    sys.stdout.buffer.write(resolve_text(text).encode())
-
-
-def _options_beside_it(command: Command) -> Command:
-    """What can be said beside a SPEC, as to pytest."""
-    command = click.option("--timeout", type=click.FloatRange(0.001), help="Seconds a call may take; else any time.")(
-        command
-    )
-    return _words_options("An option of its kind, or template=, rejects=, rules=, sha256=.")(command)
-
-
-def _words_options(about: str) -> Callable[[Command], Command]:
-    """In which words, and of which duel, a model is asked; `about` says which arguments there are."""
-    rules = click.option("--rules", metavar="FILE", help="A rules file: the duel that it is held against.")
-    arguments = click.option("--model-arg", "arguments", metavar="KEY=VALUE", multiple=True, help=about)
-    return lambda command: arguments(rules(command))
-
-
-def _model_options(command: Command) -> Command:
-    """How a model is named, as to pytest."""
-    command = _options_beside_it(command)
-    about = "A path, or KIND:TARGET as turncheck models lists them; else the shipped one."
-    return click.option("--model", "spec", metavar="SPEC", help=about)(command)
+    sys.stdout.buffer.write(domain.resolve_text(text).encode())
 
 
 @main.command()
-@_model_options
+@model_options
 @click.argument("turnfile", type=click.Path(dir_okay=False, path_type=Path))
 def show(turnfile: Path, **model: Any) -> None:
-    """Ask a model the turn in TURNFILE and show its answer beside the reference's, with what differs marked.
+    """Ask a model the text in TURNFILE and show its answer beside the reference's, with what differs marked.
+
+    \b
+      turncheck show --model noisy:0.5 turn.txt
 
     Ends with 0 where they agree and 1 where they do not.
     """
+    from turncheck.reports.cases import noun_of
     from turncheck.reports.escape import visible
-    from turncheck.reports.modes import diverge
     from turncheck.reports.show import show_answer, show_divergence
 
     try:
         prompt = turnfile.read_bytes().decode("utf-8", "surrogateescape")
     except OSError as error:
         raise click.UsageError(f"{visible(str(turnfile))} cannot be read: {error.strerror}") from error
-    subject = _subject(**model)
+    subject = subject_of(**model)
     (got,) = subject.ask([prompt])
-    expected = subject.expected(prompt)
-    found = diverge(prompt, expected, got, fault=subject.faults.get(prompt, ""))
-    click.echo(show_divergence(found) if found else f"{show_answer(prompt, expected, got)}\nthe answers agree")
+    expected, found, noun = subject.expected(prompt), subject.divergence(prompt, got), noun_of(subject.domain)
+    agreeing = f"{show_answer(prompt, expected, got, noun)}\nthe answers agree"
+    click.echo(show_divergence(found, noun) if found else agreeing)
     _show_in_other_words(subject, prompt)
     sys.exit(1 if found else 0)
 
@@ -101,26 +96,35 @@ def _show_in_other_words(subject: Subject, prompt: str) -> None:
 
 
 @main.command()
-def laws() -> None:
-    """List the laws: name, rule, kind, and the sentence that each asserts."""
-    from turncheck.properties.laws.duel import LAWS
+@domain_option
+def laws(domain: Domain) -> None:
+    """List the laws of a domain: name, rule, kind, and the sentence that each asserts.
+
+    \b
+      turncheck laws --domain tictactoe.py:DOMAIN
+    """
+    from turncheck.properties.laws import laws_of
     from turncheck.reports.table import plain_table
 
-    rows = [(law.id, law.rule, law.kind, " ".join(law.sentence.split())) for law in LAWS]
+    rows = [(law.id, law.rule, law.kind, " ".join(law.sentence.split())) for law in laws_of(domain)]
     click.echo(plain_table(rows, ("law", "rule", "kind", "sentence"), style="github"))
 
 
 @main.command()
-@_model_options
+@model_options
 @click.option("--turns", type=click.IntRange(1), default=10_000, show_default=True, help="For each row of the table.")
 @click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True, help="An evaluation seed.")
 def evaluate(turns: int, seed: int, **model: Any) -> None:
-    """How many held-out turns a model answers exactly, by sampler, and how many malformed ones by their reason."""
+    """Count how many held-out cases a model answers exactly, by sampler, and how many malformed ones by their reason.
+
+    \b
+      turncheck evaluate --model runs/x/checkpoint.safetensors --turns 1000
+    """
     from turncheck.evaluate import evaluate as measure
     from turncheck.reports.escape import visible
     from turncheck.reports.table import plain_table
 
-    subject = _subject(**model)
+    subject = subject_of(**model)
     rows = [(score.name, score.count, score.exact, f"{score.share:.2%}") for score in measure(subject, turns, seed)]
     click.echo(f"{visible(subject.name)}, seed {seed}")
     click.echo(plain_table(rows, ("sample", "texts", "exact", "share")))
@@ -129,31 +133,60 @@ def evaluate(turns: int, seed: int, **model: Any) -> None:
         raise click.ClickException(f"{fault}; it was not used any more (see turncheck conform)")
 
 
-def _sample_options(command: Command) -> Command:
+def _sample_options(command: Callable[..., None]) -> Callable[..., None]:
     """What a sweep is of."""
-    samplers, most = click.Choice(["mixed", "play", "small"]), "Of small at most all."
     command = click.option(
         "--seed", type=click.IntRange(0, 999_999), default=0, show_default=True, help="An evaluation seed."
     )(command)
+    most = "Cases; of small at most all."
     command = click.option("--turns", type=click.IntRange(1), default=100_000, show_default=True, help=most)(command)
-    return click.option("--sampler", type=samplers, default="play", show_default=True)(command)
+    about = "play, mixed, small (every case of a bound), or another of the domain's.  [default: play]"
+    return click.option("--sampler", metavar="NAME", help=about)(command)
+
+
+def _plan(subject: Subject, sampler: str | None, seed: int, turns: int) -> Plan:
+    """What is swept: of `play` where no sampler is named and the domain has it.
+
+    Raises:
+        click.UsageError: the domain has no such sampler.
+    """
+    from turncheck.engine.sampling import UnknownSamplerError
+    from turncheck.properties.session.loading import sampler_of
+    from turncheck.properties.sweeps.plan import Plan, turns_in
+
+    try:
+        name = sampler_of(sampler, subject.domain)
+    except UnknownSamplerError as error:
+        raise click.BadParameter(str(error), param_hint="'--sampler'") from error
+    return Plan(name, seed, turns_in(name, turns, subject.domain))
 
 
 @main.command()
-@_words_options("template=, rejects= or rules=, as they will be said to the sweep.")
+@words_options("template=, rejects= or rules=, as they will be said to the sweep.")
 @_sample_options
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A new file.")
-def prompts(sampler: str, turns: int, seed: int, out: Path, rules: str | None, arguments: tuple[str, ...]) -> None:
-    """Write the prompts of a sweep, to be answered elsewhere: sweep --model predictions:FILE checks the answers."""
+def prompts(
+    domain: Domain,
+    sampler: str | None,
+    turns: int,
+    seed: int,
+    out: Path,
+    rules: str | None,
+    arguments: tuple[str, ...],
+) -> None:
+    """Write the prompts of a sweep, to be answered elsewhere: sweep --model predictions:FILE checks the answers.
+
+    \b
+      turncheck prompts --turns 100000 --out prompts.jsonl
+    """
     from turncheck.engine.learned import EngineError
     from turncheck.prompting import bar, write_prompts
-    from turncheck.properties.sweeps.plan import Plan, turns_in
     from turncheck.reports.escape import visible
 
     if os.path.exists(out):
         raise click.UsageError(f"{visible(str(out))} is there already: give another --out")
-    subject = _subject("reference", arguments, rules, None)  # it speaks the words of any template
-    plan = Plan(sampler, seed, turns_in(sampler, turns, subject.rules))
+    subject = subject_of(domain, "reference", arguments, rules, None)  # it speaks the words of any template
+    plan = _plan(subject, sampler, seed, turns)
     try:
         with bar(plan, "turns") as told:
             count = write_prompts(out, subject, plan, told)
@@ -161,20 +194,27 @@ def prompts(sampler: str, turns: int, seed: int, out: Path, rules: str | None, a
         raise click.UsageError(visible(error.fault)) from error
     except OSError as error:
         raise click.UsageError(f"{visible(str(out))} cannot be written: {error.strerror}") from error
-    click.echo(f"{visible(str(out))}: {count:,} prompts of a sweep of {plan.turns:,} turns of {sampler}, seed {seed}")
+    click.echo(
+        f"{visible(str(out))}: {count:,} prompts of a sweep of {plan.turns:,} turns of {plan.sampler}, seed {seed}"
+    )
 
 
 @main.command()
-@_model_options
+@model_options
 @_sample_options
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The sweep's folder.")
 @click.option("--resume", is_flag=True, help="Go on with the sweep in that folder.")
-@click.option("--gate", type=click.FloatRange(0, 1), help="End with 1 unless fewer turns than that diverge, surely.")
-def sweep(sampler: str, turns: int, seed: int, out: Path, resume: bool, gate: float | None, **model: Any) -> None:
-    """Estimate how often a model breaks each law, on a large sample. Ctrl-C keeps what was done; --resume goes on."""
+@click.option("--gate", type=click.FloatRange(0, 1), help="End with 1 unless fewer cases than that diverge, surely.")
+def sweep(
+    sampler: str | None, turns: int, seed: int, out: Path, resume: bool, gate: float | None, **model: Any
+) -> None:
+    """Estimate how often a model breaks each law, on a large sample. Ctrl-C keeps what was done; --resume goes on.
+
+    \b
+      turncheck sweep --model noisy:0.01 --turns 100000 --out sweeps/noisy --gate 0.02
+    """
     from turncheck.prompting import bar
     from turncheck.properties.session.loading import SpecError
-    from turncheck.properties.sweeps.plan import Plan, turns_in
     from turncheck.properties.sweeps.prerecorded import check_listed
     from turncheck.properties.sweeps.progress import looking, run
     from turncheck.properties.sweeps.result import found
@@ -182,8 +222,8 @@ def sweep(sampler: str, turns: int, seed: int, out: Path, resume: bool, gate: fl
     from turncheck.reports.escape import visible
     from turncheck.reports.sweep_text import sweep_text
 
-    subject = _subject(**model, listed=True)
-    plan = Plan(sampler, seed, turns_in(sampler, turns, subject.rules))
+    subject = subject_of(**model, listed=True)
+    plan = _plan(subject, sampler, seed, turns)
     try:
         with bar(plan, "looking for answers") as told:
             check_listed(subject, plan, told)
@@ -210,7 +250,10 @@ def sweep(sampler: str, turns: int, seed: int, out: Path, resume: bool, gate: fl
 @click.argument("first", type=click.Path(file_okay=False, path_type=Path))
 @click.argument("second", type=click.Path(file_okay=False, path_type=Path))
 def compare(first: Path, second: Path) -> None:
-    """Compare two sweeps of the same turns, turn by turn: is SECOND worse than FIRST?
+    """Compare two sweeps of the same cases, one by one: is SECOND worse than FIRST?
+
+    \b
+      turncheck compare sweeps/before sweeps/after
 
     By McNemar's exact test, at p < 0.01, for the answers and for each law. Ends with 1 where SECOND is worse in one.
     """
@@ -230,7 +273,11 @@ def compare(first: Path, second: Path) -> None:
 
 @main.command()
 def models() -> None:
-    """List the kinds of models: what stands before the colon of KIND:TARGET, what each is, and whether it is there."""
+    """List the kinds of models: what stands before the colon of KIND:TARGET, what each is, and whether it is there.
+
+    \b
+      turncheck models
+    """
     from turncheck.model.adapters.kinds import kinds
     from turncheck.reports.table import plain_table
 
@@ -240,10 +287,15 @@ def models() -> None:
 
 @main.command()
 @click.argument("spec", required=False)
-@_options_beside_it
+@options_beside_it
 def conform(**model: Any) -> None:
     """Check that the model SPEC keeps its contract, before any law: batches, repetition, odd prompts, its end, its
-    verify. Ends with 0 where everything holds and 1 where something does not.
+    verify.
+
+    \b
+      turncheck conform py:my_model:predict
+
+    Ends with 0 where everything holds and 1 where something does not.
     """
     from rich.console import Console
     from rich.progress import track
@@ -254,7 +306,7 @@ def conform(**model: Any) -> None:
     from turncheck.reports.escape import visible
     from turncheck.reports.table import plain_table
 
-    subject = _subject(**model)
+    subject = subject_of(**model)
     engine, words = bare(subject.engine)
     checking = conformance(limited(engine, subject.limit), template=words, stop=getattr(engine, "stop", ()))
     shown = Console(stderr=True)
@@ -265,18 +317,8 @@ def conform(**model: Any) -> None:
     sys.exit(1 if any(check.verdict == "fails" for check in checks) else 0)
 
 
-def _subject(
-    spec: str | None, arguments: tuple[str, ...], rules: str | None, timeout: float | None, listed: bool = False
-) -> Subject:
-    from turncheck.properties.session.loading import SpecError, load_subject
-
-    try:
-        return load_subject(spec, arguments, rules, timeout, listed=listed)
-    except SpecError as error:
-        raise click.UsageError(str(error)) from error
-
-
 @main.command()
+@domain_option
 @click.option("--config", "config_name", default="small", show_default=True, help="A configuration by name.")
 @click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The run's folder; a run in it goes on.")
@@ -284,9 +326,19 @@ def _subject(
 @click.option("--threads", type=click.IntRange(1), help="PyTorch's threads, instead of the config's.")
 @click.option("--snapshot", "snapshots", type=click.IntRange(1), multiple=True, help="Keep a checkpoint of that step.")
 def train(
-    config_name: str, seed: int, out: Path, steps: int | None, threads: int | None, snapshots: tuple[int, ...]
+    domain: Domain,
+    config_name: str,
+    seed: int,
+    out: Path,
+    steps: int | None,
+    threads: int | None,
+    snapshots: tuple[int, ...],
 ) -> None:
-    """Train a tiny transformer on the reference engine. Ctrl-C saves; the same command goes on."""
+    """Train a tiny transformer on a domain's reference. Ctrl-C saves; the same command goes on.
+
+    \b
+      turncheck train --domain tictactoe.py:DOMAIN --config tiny --out runs/ttt
+    """
     import attrs
 
     try:
@@ -300,7 +352,7 @@ def train(
     given = {"steps": steps, "threads": threads}
     config = attrs.evolve(CONFIGS[config_name], **{key: value for key, value in given.items() if value is not None})
     try:
-        run = Run(out, config, seed, snapshots)
+        run = Run(out, domain, config, seed, snapshots)
     except (CheckpointError, ResumeError) as error:
         raise click.UsageError(str(error)) from error
     _show_progress(run)

@@ -1,19 +1,22 @@
-"""How often a model is right, by sample: exact answers on held-out turns, and on malformed ones."""
+"""How often a model is right, by sample: exact answers on held-out cases, and on malformed texts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import attrs
 
-from turncheck.engine.duel import REASONS, STANDARD, Rules, write
-from turncheck.engine.duel.samplers import SAMPLERS, sample
-from turncheck.engine.sampling import stream
+from turncheck.engine.domain import Domain
+from turncheck.engine.sampling import sample, samplers_of, stream
 from turncheck.properties.checking.subject import Subject
-from turncheck.strategies.duel.operators import damage
+from turncheck.strategies.operators import ImpossibleDamageError, damage, operators_of
 
 CHUNK = 512
 """Texts that are asked, and then forgotten, at a time."""
+
+TRIES = 20
+"""Cases that are looked at for one with room for a damage."""
 
 
 @attrs.frozen
@@ -27,40 +30,49 @@ class Score:
     @property
     def share(self) -> float:
         """The exact ones among all, 0..1."""
-        return self.exact / self.count
+        return self.exact / self.count if self.count else 1.0
 
 
 def evaluate(subject: Subject, turns: int, seed: int = 0) -> Iterator[Score]:
-    """A score for each sampler, then one for malformed texts (all eleven reasons in equal shares) and each reason; the
-    latter not of a model that was not trained to reject.
+    """A score for each sampler, then one for malformed texts (all reasons in equal shares) and each reason; the latter
+    not of a model that was not trained to reject.
     """
-    for name in SAMPLERS:
-        texts = (write(turn) for turn in sample(name, seed, turns, rules=subject.rules))
-        exact = _exact(subject, texts)
+    domain = subject.domain
+    for name in samplers_of(domain):
+        exact = _exact(subject, map(domain.write, sample(domain, name, seed, turns)))
         yield Score(name, len(exact), sum(exact))
-    if not subject.rejects:
+    known = tuple(operators_of(domain)) if subject.rejects else ()
+    if not known:
         return
-    reasons = [list(REASONS)[index % len(REASONS)] for index in range(turns)]
-    exact = _exact(subject, (malformed(seed, index, reason, subject.rules) for index, reason in enumerate(reasons)))
+    drawn = ((known[index % len(known)], index) for index in range(turns))
+    damaged = [
+        (reason, text) for reason, index in drawn if (text := malformed(domain, seed, index, reason)) is not None
+    ]
+    exact = _exact(subject, (text for _, text in damaged))
     yield Score("malformed", len(exact), sum(exact))
-    for reason in REASONS:
-        right = [each for each, given in zip(exact, reasons, strict=True) if given == reason]
+    for reason in known:
+        right = [each for each, (given, _) in zip(exact, damaged, strict=True) if given == reason]
         yield Score(f"  {reason}", len(right), sum(right))
 
 
-def malformed(seed: int, index: int, reason: str, rules: Rules = STANDARD) -> str:
-    """Malformed text `index` of a seed: a sampled turn, half of them `mixed` and half `play`, damaged at random."""
+def malformed(domain: Domain, seed: int, index: int, reason: str) -> str | None:
+    """Malformed text `index` of a seed: a case of one of the domain's samplers, damaged at random; None where none of
+    the cases that were looked at has room for that damage.
+    """
     random = stream("malformed", seed, index)
-    (turn,) = sample(random.choice(tuple(SAMPLERS)), seed, 1, start=index, rules=rules)
-    return damage(turn, reason, random.getrandbits(64), rules)
+    for place in range(index, index + TRIES):
+        (case,) = sample(domain, random.choice(tuple(samplers_of(domain))), seed, 1, start=place)
+        with suppress(ImpossibleDamageError):
+            return damage(domain, case, reason, random.getrandbits(64))
+    return None
 
 
 def _exact(subject: Subject, texts: Iterator[str]) -> list[bool]:
-    """For each text whether the answer is the reference's."""
+    """For each text whether the answer is right."""
     exact: list[bool] = []
     for chunk in _chunks(texts):
-        fresh = attrs.evolve(subject)  # with a memory of its own, that is let go after each chunk
-        exact += [got == fresh.expected(text) for text, got in zip(chunk, fresh.ask(chunk), strict=True)]
+        fresh = subject.without_memory()  # let go after each chunk
+        exact += [fresh.is_right(text, got) for text, got in zip(chunk, fresh.ask(chunk), strict=True)]
     return exact
 
 

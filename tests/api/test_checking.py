@@ -6,9 +6,12 @@ import attrs
 import pytest
 
 import turncheck
+from tests.properties import adder, tictactoe
+from turncheck.duel import duel
 from turncheck.engine.duel import STANDARD, resolve_text
+from turncheck.properties.checking import truth
 from turncheck.properties.checking.counterexamples import FalseLawError
-from turncheck.reports.records import ModelResult, Report
+from turncheck.reports.records import Report
 
 SOME = tuple(law for law in turncheck.LAWS if law.id in ("turn_counter_rises_by_one", "max_never_changes"))
 
@@ -57,7 +60,7 @@ def test_it_finds_what_the_pytest_suite_finds(pytester):
 
 
 def test_a_law_with_too_few_cases_makes_the_report_fail():
-    never = attrs.evolve(SOME[0], applies=lambda turn, rules: False)
+    never = attrs.evolve(SOME[0], applies=lambda turn, domain: False)
     report = turncheck.check(right, laws=[never], examples=10)
     assert (report.models[0].laws[0].verdict, report.failed) == ("INCONCLUSIVE", True)
 
@@ -69,7 +72,7 @@ def test_a_model_of_other_numbers_is_held_against_those():
         return [resolve_text(prompt, hotter) for prompt in prompts]
 
     laws = [law for law in turncheck.LAWS if law.id == "burn_meets_the_shield_first"]
-    assert not turncheck.check(burning, laws=laws, rules=hotter, examples=20).failed
+    assert not turncheck.check(burning, laws=laws, domain=duel(hotter), examples=20).failed
     assert turncheck.check(burning, laws=laws, examples=20).failed
 
 
@@ -85,6 +88,11 @@ def test_the_same_seed_gives_the_same_report():
         ({"examples": 0}, ValueError, r"min_cases must be 1\.\.0 \(examples\), got 10"),
         ({"examples": 5}, ValueError, r"min_cases must be 1\.\.5 \(examples\), got 10"),
         ({"min_cases": 0}, ValueError, r"min_cases must be 1\.\.200 \(examples\), got 0"),
+        (
+            {"laws": []},
+            ValueError,
+            "laws must hold one law or more, got none: nothing that was not asked can have held",
+        ),
     ],
 )
 def test_what_cannot_be_checked_is_refused(options, error, message):
@@ -93,12 +101,62 @@ def test_what_cannot_be_checked_is_refused(options, error, message):
 
 
 def test_a_false_law_is_raised():
-    def never_true(turn, answers, rules):
+    def never_true(turn, answers, domain):
         raise AssertionError
 
     with pytest.raises(FalseLawError, match="turn_counter_rises_by_one does not hold of the reference"):
         turncheck.check(right, laws=[attrs.evolve(SOME[0], holds=never_true)], examples=10)
 
 
+# --- any domain ------------------------------------------------------------------------------------------------------
+
+
+def plays(prompts):
+    return [tictactoe.DOMAIN.resolve_text(prompt) for prompt in prompts]
+
+
+def forgetful(prompts):
+    return [answer.replace("row x ", "row . ", 1) for answer in plays(prompts)]
+
+
+def test_a_model_is_held_against_the_laws_of_its_domain(monkeypatch):
+    monkeypatch.setattr(truth, "TRIED", 50)
+    report = turncheck.check(plays, domain=tictactoe.DOMAIN, examples=20, min_cases=1)
+    assert not report.failed
+    (model,) = report.models
+    assert [law.id for law in model.laws] == [law.id for law in turncheck.laws_of(tictactoe.DOMAIN)]
+    assert (model.domain, model.template, model.rules, model.rules_order) == (*["tictactoe/1"] * 3, ())
+    broken = turncheck.check(forgetful, domain=tictactoe.DOMAIN, examples=20, min_cases=1).models[0]
+    failed = {law.id: law.failures[0].witness for law in broken.laws if law.verdict == "FAIL"}
+    assert tictactoe.DOMAIN.is_case(failed["marks_are_never_taken_back"].case)
+    assert "marks_are_never_taken_back" in turncheck.divergence_table(broken)
+
+
+def test_a_domain_that_rejects_nothing_has_no_law_about_that():
+    report = turncheck.check(
+        lambda prompts: [adder.DOMAIN.resolve_text(prompt) for prompt in prompts],
+        domain=adder.DOMAIN,
+        examples=20,
+        min_cases=1,
+    )
+    assert (report.failed, {law.verdict for law in report.models[0].laws}) == (False, {"PASS"})
+    assert "malformed" not in {law.kind for law in report.models[0].laws}
+
+
+def test_what_applied_to_nothing_is_no_pass():
+    laws = [law for law in turncheck.LAWS if law.kind == "malformed"][:2]
+    report = turncheck.check(right, laws=laws, rejects=False, examples=10)
+    assert {law.verdict for law in report.models[0].laws} == {"NOT_APPLICABLE"}
+    assert report.failed
+
+
+def test_a_reference_that_raises_is_raised_as_the_domain_s_before_the_model_is_asked():
+    asked = []
+    domain = attrs.evolve(adder.DOMAIN, resolve=lambda case: {"sum": 100 // case.a})
+    with pytest.raises(turncheck.DomainError, match=r"domain adder/1: its resolve raised ZeroDivisionError"):
+        turncheck.check(asked.append, domain=domain, examples=10)
+    assert asked == []
+
+
 def test_a_report_without_models_is_a_report():
-    assert Report(0, 200, 10, (ModelResult("model", "py", None, None, ()),)).failed is False
+    assert Report(0, 200, 10, ()).failed is False

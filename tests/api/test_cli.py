@@ -9,18 +9,20 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.properties.sessions import GAMES
 from turncheck.cli import main
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.duel.array_samplers import STREAM
 from turncheck.model.adapters.conformance import CHECKS
 from turncheck.model.adapters.templates import template
 from turncheck.properties.checking.timeouts import can_interrupt
-from turncheck.properties.laws.duel import LAWS
-from turncheck.properties.session import loading as loading_module
+from turncheck.properties.laws import laws_of
 from turncheck.properties.sweeps import sweep as sweep_module
 from turncheck.properties.sweeps.sweep import Sweep
 
 NEUTRAL = write(Turn())
+LAWS = laws_of(DOMAIN)
 GOLDEN = Path(__file__).parents[1] / "engine" / "duel" / "golden.jsonl"
 
 MODELS = """
@@ -79,10 +81,13 @@ def folder(tmp_path, monkeypatch):
     """A current folder with some models, and a turn in `turn.txt`."""
     (tmp_path / "cli_models.py").write_text(MODELS, encoding="utf-8")
     (tmp_path / "turn.txt").write_bytes(NEUTRAL.encode())
+    for name, content in GAMES.items():
+        (tmp_path / f"{name}.py").write_text(content, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     yield tmp_path
-    sys.modules.pop("cli_models", None)
+    for name in ("cli_models", *GAMES):
+        sys.modules.pop(name, None)
 
 
 def usage(message, command):
@@ -93,19 +98,22 @@ def usage(message, command):
 
 # --- the command itself ----------------------------------------------------------------------------------------------
 
-BESIDE = ["--model-arg", "--rules", "--timeout"]
+BESIDE = ["--domain", "--model-arg", "--rules", "--timeout"]
 
 OPTIONS = {
-    "resolve": [],
+    "resolve": ["--domain"],
     "show": ["--model", *BESIDE],
-    "laws": [],
+    "laws": ["--domain"],
     "models": [],
+    "check": ["--model", *BESIDE, "--examples", "--min-cases", "--seed", "-k", "--report"],
+    "domain": [],
+    "new": [],
     "conform": BESIDE,
     "evaluate": ["--model", *BESIDE, "--turns", "--seed"],
     "sweep": ["--model", *BESIDE, "--sampler", "--turns", "--seed", "--out", "--resume", "--gate"],
-    "prompts": ["--model-arg", "--rules", "--sampler", "--turns", "--seed", "--out"],
+    "prompts": ["--domain", "--model-arg", "--rules", "--sampler", "--turns", "--seed", "--out"],
     "compare": [],
-    "train": ["--config", "--seed", "--out", "--steps", "--threads", "--snapshot"],
+    "train": ["--domain", "--config", "--seed", "--out", "--steps", "--threads", "--snapshot"],
 }
 
 
@@ -123,8 +131,15 @@ def test_the_help_names_every_command(turncheck):
 def test_the_help_of_a_command_names_its_options(turncheck, command):
     result = turncheck(command, "--help")
     assert result.exit_code == 0
-    named = re.findall(r"^  (--[a-z-]+)", result.output, re.MULTILINE)
+    named = re.findall(r"^  (--?[a-z-]+)", result.output, re.MULTILINE)
     assert named == [*OPTIONS[command], "--help"]
+
+
+@pytest.mark.parametrize("command", OPTIONS)
+def test_the_help_of_a_command_says_what_it_does_and_shows_an_example(turncheck, command):
+    _, about, example, *_ = turncheck(command, "--help").output.split("\n\n")
+    assert about.strip().endswith((".", ".)", "what to do", "theirs"))
+    assert f"turncheck {command}" in example
 
 
 # --- resolve ---------------------------------------------------------------------------------------------------------
@@ -300,10 +315,10 @@ def test_evaluate_ends_with_2_where_it_cannot_run(turncheck, arguments, message)
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", usage(message, "evaluate"))
 
 
-def test_without_a_model_the_shipped_one_is_asked(turncheck, folder, monkeypatch):
-    monkeypatch.setattr(loading_module, "shipped_checkpoint", lambda: Path("shipped.safetensors"))
-    result = turncheck("show", "turn.txt")
-    assert (result.exit_code, result.stderr) == (2, usage(f"model shipped.safetensors: {NO_MODEL}", "show"))
+def test_without_a_model_the_domain_s_own_is_asked(turncheck, folder):
+    result = turncheck("show", "--domain", "adder.py", "turn.txt")
+    message = "domain adder/1 comes with no model; name one: --model SPEC, or --turncheck-model SPEC to pytest"
+    assert (result.exit_code, result.stderr) == (2, usage(f"{message} (reference is always there)", "show"))
 
 
 def test_evaluate_ends_with_1_where_a_verify_is_wrong(turncheck, folder):
@@ -448,7 +463,7 @@ def test_show_shows_what_went_to_and_fro_in_other_words(turncheck, folder):
     result = turncheck("show", "--model", "identity", "--model-arg", "template=duel-json/1", "turn.txt")
     assert result.exit_code == 1
     *_, name, said, given = result.output.splitlines()
-    words = template("duel-json/1")
+    words = template("duel-json/1", DOMAIN)
     copied = "".join(NEUTRAL.splitlines(keepends=True)[:3])
     assert (name, said, given) == (
         "in duel-json/1",

@@ -1,7 +1,11 @@
 """The public names of the package, which are loaded when they are first used."""
 
+import builtins
+import inspect
+import re
 import subprocess
 import sys
+from pkgutil import iter_modules
 
 import pytest
 
@@ -21,16 +25,36 @@ def test_importing_turncheck_loads_no_room_and_using_the_engine_no_library():
     assert (found.returncode, found.stdout, found.stderr) == (0, "['turncheck']\n[]\n", "")
 
 
+@pytest.mark.parametrize(("home", "names"), turncheck._HOMES.items())
+def test_public_names_are_those_of_their_rooms(home, names):
+    for name in names:
+        found = getattr(turncheck, name)
+        assert found is getattr(sys.modules[f"turncheck.{home}"], name)
+
+
+def test_a_public_name_is_listed_once_and_has_one_home():
+    homes = [name for names in turncheck._HOMES.values() for name in names]
+    assert sorted(homes) == sorted(turncheck.__all__) == sorted(set(homes))
+
+
+def test_the_public_names_are_shown_by_dir():
+    assert dir(turncheck) == sorted(turncheck.__all__)
+
+
+def test_no_module_of_the_door_has_the_name_of_something_public():
+    # Importing it would put the module in that name's place.
+    modules = {module.name for module in iter_modules(turncheck.__path__)}
+    assert modules & set(turncheck.__all__) == set()
+
+
 @pytest.mark.parametrize("name", turncheck.__all__)
-def test_a_public_name_is_the_one_of_its_room(name):
-    found = getattr(turncheck, name)
-    home = sys.modules[getattr(found, "__module__", "turncheck.engine.duel")]
-    assert home.__name__.startswith("turncheck.")
-    assert getattr(sys.modules["turncheck.properties.laws.duel"] if name == "LAWS" else home, name) is found
-
-
-def test_a_public_name_is_listed_once():
-    assert len(set(turncheck.__all__)) == len(turncheck.__all__)
+def test_what_a_public_function_raises_is_public_or_built_in(name):
+    function = getattr(turncheck, name)
+    if not inspect.isroutine(function):
+        return
+    said = (inspect.getdoc(function) or "").partition("Raises:")[2]
+    raised = re.findall(r"^\s+(\w+Error): ", said, re.MULTILINE)
+    assert [error for error in raised if error not in turncheck.__all__ and not hasattr(builtins, error)] == []
 
 
 @pytest.mark.parametrize("name", ["no_such_name", "properties_", "_HOME", ""])

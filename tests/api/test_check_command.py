@@ -1,0 +1,151 @@
+"""`turncheck check`: the laws of a domain, the table and the exit code, without a test file."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from tests.properties import tictactoe
+from tests.properties.session.test_suites import REFUSED, WRONG
+from tests.properties.sessions import GAMES
+from turncheck.cli import main
+from turncheck.properties.checking import truth
+from turncheck.properties.laws import laws_of
+
+LAWS = [law.id for law in laws_of(tictactoe.DOMAIN)]
+GAME = ("--domain", "tictactoe.py:DOMAIN", "--examples", 20, "--min-cases", 1)
+
+
+@pytest.fixture
+def turncheck(tmp_path, monkeypatch):
+    """Runs the command in a folder of a user's, with two domains and players of them."""
+    for name, content in {**GAMES, **WRONG}.items():
+        (tmp_path / f"{name}.py").write_text(content, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(truth, "TRIED", 100)
+
+    def run(*arguments):
+        return CliRunner().invoke(main, [str(argument) for argument in arguments], prog_name="turncheck")
+
+    yield run
+    for name in (*GAMES, *WRONG):
+        sys.modules.pop(name, None)
+
+
+def test_a_model_that_breaks_no_law_ends_with_0(turncheck):
+    result = turncheck("check", *GAME, "--model", "players.py:right")
+    assert (result.exit_code, result.stderr) == (0, "")
+    first, _, *table = result.stdout.splitlines()
+    assert first == f"py:players.py:right (py): {len(LAWS)} of {len(LAWS)} laws held (seed 0)"
+    assert [line.split(" ")[0] for line in table if line.split(" ")[0] in LAWS] == LAWS
+
+
+def test_a_broken_law_ends_with_1_and_is_shown_with_a_minimal_counterexample_before_the_table(turncheck, tmp_path):
+    result = turncheck("check", *GAME, "--model", "players.py:forgetful", "-k", "TAKEN", "--report", "out")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[:2] == ["marks_are_never_taken_back (known answer)", "A cell that holds a mark keeps it."]
+    assert re.fullmatch(r"\w+ in \d+ of \d+ cases, the smallest:", lines[3])
+    assert "py:players.py:forgetful (py): 0 of 1 laws held (seed 0)" in lines
+    assert lines.index("py:players.py:forgetful (py): 0 of 1 laws held (seed 0)") > 10
+    values = json.loads((tmp_path / "out" / "divergence.json").read_text())
+    assert [law["id"] for law in values["models"][0]["laws"]] == ["marks_are_never_taken_back"]
+
+
+def test_the_seed_and_the_number_of_cases_count(turncheck):
+    one, same, other = (
+        turncheck("check", *GAME, "--model", "noisy:0.3", "-k", "agrees", "--seed", seed).stdout for seed in (1, 1, 2)
+    )
+    assert one == same != other
+    assert re.search(r"^answer_agrees_with_the_reference +FAIL +(1?\d|20) ", one, re.MULTILINE)
+
+
+def test_a_law_that_applies_to_too_little_ends_with_1(turncheck):
+    given = ("--domain", "tictactoe.py", "--model", "reference", "--examples", 20, "--min-cases", 20)
+    result = turncheck("check", *given, "-k", "again_alone")
+    assert result.exit_code == 1
+    assert re.search("^INCONCLUSIVE: it applied to [0-9]+ cases, fewer than 20$", result.stdout, re.MULTILINE)
+
+
+def test_a_run_in_which_no_law_applied_ends_with_1(turncheck):
+    result = turncheck("check", *GAME, "--model", "reference", "--model-arg", "rejects=false", "-k", "malformed")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[0].endswith(": 0 of 0 laws held, 2 not applicable (seed 0)")
+    assert "INCONCLUSIVE: no law says anything about this model, so it passed nothing" in result.stdout
+
+
+def test_an_interrupted_run_ends_with_2_and_shows_what_has_a_result(turncheck, tmp_path):
+    (tmp_path / "leaves.py").write_text(
+        "from tictactoe import DOMAIN\n\ncalls = []\n\n\ndef predict(prompts):\n    calls.append(prompts)\n"
+        "    if len(calls) == 3:\n        raise KeyboardInterrupt\n"
+        "    return [DOMAIN.resolve_text(prompt) for prompt in prompts]\n"
+    )
+    result = turncheck("check", *GAME, "--model", "leaves.py:predict")
+    sys.modules.pop("leaves", None)
+    assert result.exit_code == 2
+    assert re.match(r"py:leaves.py:predict \(py\): \d+ of \d+ laws held, \d+ without a result", result.stdout)
+    assert re.fullmatch(rf"interrupted after \d+ of {len(LAWS)} laws\n", result.stderr)
+    assert "\nNO RESULT for " in result.stdout
+
+
+@pytest.mark.parametrize(("domain", "message"), REFUSED, ids=[domain for domain, _ in REFUSED])
+def test_what_is_no_domain_is_one_line_and_ends_with_4(turncheck, domain, message):
+    result = turncheck("check", "--domain", domain, "--model", "reference")
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (4, "", 1)
+    said = message.partition(", or leave")[0]
+    assert result.stderr[: len(said) + 7] == f"Error: {said}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--model", "nowhere"], "model nowhere: there is no such file; a SPEC is the path of "),
+        ([], "domain tictactoe/1 comes with no model; name one: --model SPEC, "),
+        (["--model", "reference", "-k", "no_such"], "no law of domain tictactoe/1 has 'no_such' in its name "),
+    ],
+    ids=["unknown model", "no model", "no law"],
+)
+def test_what_cannot_be_checked_is_one_line_and_ends_with_4(turncheck, arguments, message):
+    result = turncheck("check", "--domain", "tictactoe.py", *arguments)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (4, "", 1)
+    assert result.stderr[: len(message) + 7] == f"Error: {message}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--examples", 5], "--examples must be 10 or more (--min-cases), got 5"),
+        (["--examples", 0], "Invalid value for '--examples': 0 is not in the range x>=1."),
+        (["--zz"], "No such option '--zz'."),
+    ],
+    ids=["too few", "none", "unknown"],
+)
+def test_an_argument_that_is_wrong_ends_with_4_too(turncheck, arguments, message):
+    result = turncheck("check", "--domain", "tictactoe.py", "--model", "reference", *arguments)
+    assert result.exit_code == 4
+    assert result.stderr.endswith(f"Error: {message}\n")
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_bar_is_shown_on_a_terminal_alone(turncheck, is_terminal):
+    outer, inner = os.openpty()
+    code = "from turncheck.cli import main; main()"
+    given = ["--domain", "tictactoe.py", "--model", "reference", "-k", "one_mark", "--examples=20"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", *given],
+        stdout=subprocess.PIPE,
+        stderr=inner if is_terminal else subprocess.PIPE,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "120"},
+    )
+    os.close(inner)
+    written = os.read(outer, 100_000).decode("utf-8", "replace") if is_terminal else done.stderr.decode()
+    os.close(outer)
+    assert done.returncode == 0
+    assert (re.search("0/1.*one_mark_is_set", written) is not None) == is_terminal
+    assert is_terminal or written == ""
+    assert done.stdout.startswith(b"reference (reference): 1 of 1 laws held")

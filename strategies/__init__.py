@@ -1,1 +1,25 @@
-"""Strategies for Hypothesis, and the operators that damage a text, from a domain's schema."""
+"""Strategies for Hypothesis, and the operators that damage a text, from a domain's schema.
+
+The strategies are loaded when first used, so that the operators can be had without Hypothesis.
+
+    >>> from turncheck.strategies import cases, malformed, plays
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from turncheck.strategies.drawn_cases import cases, malformed, plays
+
+__all__ = ["cases", "malformed", "plays"]
+
+# Hidden from type checkers, to which every name would seem to exist.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        return getattr(import_module(f"{__name__}.drawn_cases"), name)

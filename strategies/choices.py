@@ -25,6 +25,10 @@ class ChoiceError(ValueError):
         return f"choice must be an int, 0 or more, got {self.value!r}; draw one with random.getrandbits(64)"
 
 
+class NoOptionError(LookupError):
+    """There is nothing to choose from."""
+
+
 def _is_a_choice(holder: Choices, attribute: attrs.Attribute[int], value: int) -> None:
     if type(value) is not int or value < 0:
         raise ChoiceError(value)
@@ -45,6 +49,12 @@ class Choices:
     left: int = attrs.field(validator=_is_a_choice)
 
     def pick(self, options: Sequence[Option]) -> Option:
-        """One of the options, of which there must be at least one."""
+        """One of the options.
+
+        Raises:
+            NoOptionError: there is none.
+        """
+        if not options:
+            raise NoOptionError
         self.left, index = divmod(self.left, len(options))
         return options[index]

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Collection
 from string import ascii_lowercase
 
-from turncheck.engine.duel import WORDS
 from turncheck.strategies.choices import Choices
 
 Misspelling = Callable[[str], list[str]]
@@ -29,7 +28,7 @@ LOOK_ALIKES = {
 }
 
 NOT_NUMBERS = (
-    *WORDS, "none", "null", "nan", "inf", "zero", "one", "two", "many", "max", "x", "?", "-", "*", "_", ".", "/", "N/A",
+    "none", "null", "nan", "inf", "zero", "one", "two", "many", "max", "x", "?", "-", "*", "_", ".", "/", "N/A",
     "\N{SKULL AND CROSSBONES}", "\u221e", "\u2163", "\u00bd",
 )
 
@@ -78,7 +77,7 @@ def other_case(word: str) -> list[str]:
 
 def look_alike(word: str) -> list[str]:
     """`turn` with a letter that only looks right."""
-    return [word[:i] + like + word[i + 1 :] for i, letter in enumerate(word) for like in LOOK_ALIKES[letter]]
+    return [word[:i] + like + word[i + 1 :] for i, letter in enumerate(word) for like in LOOK_ALIKES.get(letter, "")]
 
 
 def decorated(word: str) -> list[str]:
@@ -115,9 +114,13 @@ MISSPELLINGS: tuple[Misspelling, ...] = (
 
 
 def misspell(word: str, choices: Choices, known: Collection[str]) -> str:
-    """The word as somebody misspelt it, and none of the known ones: a letter more can make `turn` of `urn`."""
+    """The word as somebody misspelt it, and none of the known ones: a letter more can make `turn` of `urn`.
+
+    A way of misspelling that a word does not have, as swapping the letters of `x`, gives way to garbage.
+    """
     options = choices.pick(MISSPELLINGS)(word)
-    return choices.pick([option for option in options if option not in known])
+    wrong = [option for option in options if option and option not in known]
+    return choices.pick(wrong or [piece for piece in GARBAGE if piece not in known])
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
@@ -153,41 +156,26 @@ def foreign_digits(digits: str) -> list[str]:
     return one + ["".join(script[digit] for digit in digits) for script in scripts]
 
 
-def no_number(digits: str) -> list[str]:
-    """`wait`, `none`."""
-    return list(NOT_NUMBERS)
-
-
 def decorated_number(digits: str) -> list[str]:
     """`(01)`."""
     after = [digits + mark for mark in ("%", ";", ",", ".", "x", "!", "\u200b", "/" + digits, "/")]
     return [*after, f"({digits})", f'"{digits}"', "=" + digits, ":" + digits, "#" + digits, "/" + digits, "x" + digits]
 
 
-BAD_NUMBERS: tuple[Misspelling, ...] = (
-    wrong_width,
-    letter_inside,
-    signed,
-    pointed,
-    foreign_digits,
-    no_number,
-    decorated_number,
-)
+BAD_NUMBERS: tuple[Misspelling, ...] = (wrong_width, letter_inside, signed, pointed, foreign_digits)
 
 
-def miswrite(digits: str, choices: Choices) -> str:
-    """The number as somebody miswrote it: anything but ASCII digits of the same width."""
-    options = choices.pick(BAD_NUMBERS)(digits)
+def miswrite(digits: str, choices: Choices, words: Collection[str] = ()) -> str:
+    """The number as somebody miswrote it: anything but ASCII digits of the same width.
+
+    Args:
+        digits: how the number is written.
+        choices: what goes wrong.
+        words: of the grammar, which at times stand in the number's place.
+    """
+
+    def no_number(digits: str) -> list[str]:
+        return [*words, *NOT_NUMBERS]
+
+    options = choices.pick((*BAD_NUMBERS, no_number, decorated_number))(digits)
     return choices.pick([option for option in options if not re.fullmatch(f"[0-9]{{{len(digits)}}}", option)])
-
-
-# fmt: off
-BAD_HP = (
-    "{hp}", "{hp}{max}", "{hp}-{max}", "{hp}:{max}", "{hp}\\{max}", "{hp}|{max}", "{hp}.{max}", "{hp},{max}",
-    "{hp}//{max}", "{hp}/", "/{max}", "/", "{hp}/{max}/", "/{hp}/{max}", "{hp}/{max}/{max}", "0{hp}/0{max}",
-    "{hp}/1{max}", "1{hp}/{max}", "({hp}/{max})", "{hp}of{max}", "{hp}\u2044{max}", "{hp}\u2215{max}",
-    "{hp}\uff0f{max}",
-    "{hp} /{max}", "{hp}/ {max}", "{hp} / {max}", "{hp} {max}", "{hp} of {max}",
-)
-"""How hp and max are joined wrongly, where both are right."""
-# fmt: on

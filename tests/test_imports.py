@@ -80,7 +80,6 @@ EXCEPTIONS = {
 # STILL_DUEL: generic modules that still import the duel, and what of it they may. A row whose module does so no longer
 # is to be deleted, and nothing is to be added: in the end it is empty and no generic module knows the duel.
 STILL_DUEL = {
-    "strategies/misspellings.py": ("turncheck.engine.duel",),
     "model/adapters/calibration.py": ("turncheck.engine.duel",),
     "model/adapters/conformance.py": ("turncheck.engine.duel",),
     "model/adapters/endpoint.py": ("turncheck.engine.duel",),

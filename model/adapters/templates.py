@@ -38,7 +38,8 @@ from turncheck.engine.duel.samplers import SAMPLERS, sample
 from turncheck.engine.duel.tables import FIELDS
 from turncheck.engine.importing import attribute
 from turncheck.engine.learned import EngineError, LearnedEngine, Verdict, Verifier, described
-from turncheck.strategies.duel.operators import ImpossibleDamageError, damage
+from turncheck.strategies.duel.operators import damage
+from turncheck.strategies.operators import ImpossibleDamageError
 
 Recode = Callable[[str], str]
 

@@ -4,43 +4,18 @@ from __future__ import annotations
 
 from turncheck.engine.duel import UNIT_NAMES, WORDS
 from turncheck.engine.duel.tables import ACTION_NAMES
+from turncheck.strategies.broken_ends import ended
 from turncheck.strategies.choices import Choices
-from turncheck.strategies.duel.page import ORDER_LINES, Page, Place, followed
+from turncheck.strategies.duel.page import ORDER_LINES, Page
 from turncheck.strategies.misspellings import GARBAGE
+from turncheck.strategies.page import followed
 
 # --- M2: truncated ---------------------------------------------------------------------------------------------------
 
 
-def lines_missing(page: Page, choices: Choices) -> str:
-    """The last ones; with all of them missing the text is empty."""
-    del page.lines[choices.pick(range(len(page.lines))) :]
-    return page.text
-
-
-def line_ended(page: Page, choices: Choices) -> str:
-    """After at least one piece; what comes on the next lines may be missing as well."""
-    line, index = choices.pick([place for place in page.places if not page.is_last(place)])
-    return _ended(page, (line, index), choices)
-
-
 def order_ended(page: Page, choices: Choices) -> str:
     """`do hero` or `do` alone."""
-    return _ended(page, (choices.pick(ORDER_LINES), choices.pick((1, 0))), choices)
-
-
-def last_pieces_missing(page: Page, choices: Choices) -> str:
-    """On that line and on every later one."""
-    for line in page.lines[choices.pick(range(len(page.lines))) :]:
-        line.pop()
-    return page.text
-
-
-def _ended(page: Page, fault: Place, choices: Choices) -> str:
-    line, index = fault
-    del page.lines[line][index + 1 :]
-    if choices.pick((False, True)):
-        del page.lines[line + 1 :]
-    return followed(page, fault, choices)
+    return ended(page, (choices.pick(ORDER_LINES), choices.pick((1, 0))), choices)
 
 
 # --- M3: trailing_text -----------------------------------------------------------------------------------------------
@@ -67,23 +42,9 @@ def piece_at_the_end(page: Page, choices: Choices) -> str:
     return followed(page, (line, len(pieces) - 1), choices)
 
 
-def lines_joined(page: Page, choices: Choices) -> str:
-    """Two neighbours, or one and all that follow it."""
-    line = choices.pick(range(len(page.lines) - 1))
-    end = choices.pick((line + 2, len(page.lines)))
-    page.lines[line:end] = [[piece for pieces in page.lines[line:end] for piece in pieces]]
-    return page.text
-
-
 def line_at_the_end(page: Page, choices: Choices) -> str:
     """One line too many, of whatever kind."""
     return page.text + choices.pick(EXTRA_LINES) + "\n"
-
-
-def line_again_at_the_end(page: Page, choices: Choices) -> str:
-    """One of the five lines once more."""
-    page.lines.append(choices.pick(page.lines[::-1]))
-    return page.text
 
 
 def third_order(page: Page, choices: Choices) -> str:

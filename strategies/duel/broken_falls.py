@@ -5,7 +5,9 @@ from __future__ import annotations
 from turncheck.engine.duel import UNIT_NAMES
 from turncheck.engine.duel.tables import BLANK, Field
 from turncheck.strategies.choices import Choices
-from turncheck.strategies.duel.page import UNIT_LINES, ImpossibleDamageError, Page, followed
+from turncheck.strategies.duel.page import UNIT_LINES, Page
+from turncheck.strategies.operators import ImpossibleDamageError
+from turncheck.strategies.page import followed
 
 # --- M11: fallen_with_status -----------------------------------------------------------------------------------------
 
@@ -52,7 +54,8 @@ def _fallen_with_one(page: Page, line: int, choices: Choices) -> str:
 def _rows_to_lose(page: Page) -> list[Field]:
     rows = [row for row in page.rules.fields if row.name in BLANK and row.high > 0]
     if not rows:
-        raise ImpossibleDamageError("shield", "1 or more", 0, "fallen_with_status")
+        fault = "shield's highest must be 1 or more for a text with fallen_with_status, got 0"
+        raise ImpossibleDamageError("fallen_with_status", fault)
     return rows
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from turncheck.engine.duel import REASONS, UNIT_NAMES, WORDS, write_rejection
 from turncheck.strategies.choices import Choices
-from turncheck.strategies.duel.page import ORDER_LINES, UNIT_LINES, Page, Place, followed
+from turncheck.strategies.duel.page import ORDER_LINES, UNIT_LINES, Page
 from turncheck.strategies.misspellings import misspell
+from turncheck.strategies.page import Place, followed
 
 # --- M4: misplaced_label ---------------------------------------------------------------------------------------------
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from turncheck.engine.duel import UNIT_NAMES
+from turncheck.engine.duel import UNIT_NAMES, WORDS
 from turncheck.engine.duel.tables import Field
 from turncheck.strategies.choices import Choices
-from turncheck.strategies.duel.page import UNIT_LINES, ImpossibleDamageError, Page, Place, followed
-from turncheck.strategies.misspellings import BAD_HP, NOT_NUMBERS, miswrite
+from turncheck.strategies.duel.page import UNIT_LINES, Page
+from turncheck.strategies.misspellings import NOT_NUMBERS, miswrite
+from turncheck.strategies.operators import ImpossibleDamageError
+from turncheck.strategies.page import Place, followed
+
+# fmt: off
+BAD_HP = (
+    "{hp}", "{hp}{max}", "{hp}-{max}", "{hp}:{max}", "{hp}\\{max}", "{hp}|{max}", "{hp}.{max}", "{hp},{max}",
+    "{hp}//{max}", "{hp}/", "/{max}", "/", "{hp}/{max}/", "/{hp}/{max}", "{hp}/{max}/{max}", "0{hp}/0{max}",
+    "{hp}/1{max}", "1{hp}/{max}", "({hp}/{max})", "{hp}of{max}", "{hp}\u2044{max}", "{hp}\u2215{max}",
+    "{hp}\uff0f{max}",
+    "{hp} /{max}", "{hp}/ {max}", "{hp} / {max}", "{hp} {max}", "{hp} of {max}",
+)
+"""How hp and max are joined wrongly, where both are right."""
+# fmt: on
 
 # --- M6: bad_number --------------------------------------------------------------------------------------------------
 
@@ -16,7 +29,7 @@ def miswritten_number(page: Page, choices: Choices) -> str:
     place = choices.pick(page.numbers)
     halves = page[place].split("/")
     half = choices.pick(range(len(halves)))
-    halves[half] = miswrite(halves[half], choices)
+    halves[half] = miswrite(halves[half], choices, WORDS)
     page[place] = "/".join(halves)
     return followed(page, place, choices)
 
@@ -24,7 +37,7 @@ def miswritten_number(page: Page, choices: Choices) -> str:
 def no_number_at_all(page: Page, choices: Choices) -> str:
     """Another word in a number's place."""
     place = choices.pick(page.numbers)
-    page[place] = choices.pick(NOT_NUMBERS)
+    page[place] = choices.pick((*WORDS, *NOT_NUMBERS))
     return followed(page, place, choices)
 
 
@@ -129,7 +142,8 @@ def _any_above(page: Page, choices: Choices) -> tuple[int, int]:
     """An hp above a max."""
     high = page.rules.field("hp").high
     if high < 2:
-        raise ImpossibleDamageError("hp", "2 or more", high, "hp_above_max")
+        fault = f"hp's highest must be 2 or more for a text with hp_above_max, got {high}"
+        raise ImpossibleDamageError("hp_above_max", fault)
     hp = choices.pick(range(2, high + 1))
     return hp, choices.pick(range(1, min(hp - 1, page.rules.field("max").high) + 1))
 

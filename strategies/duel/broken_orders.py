@@ -5,8 +5,9 @@ from __future__ import annotations
 from turncheck.engine.duel import UNIT_NAMES, WORDS
 from turncheck.engine.duel.tables import ACTION_NAMES
 from turncheck.strategies.choices import Choices
-from turncheck.strategies.duel.page import ORDER_LINES, Page, Place, followed
+from turncheck.strategies.duel.page import ORDER_LINES, Page
 from turncheck.strategies.misspellings import misspell
+from turncheck.strategies.page import Place, followed
 
 # --- M9: unknown_action ----------------------------------------------------------------------------------------------
 

@@ -1,106 +1,18 @@
-"""Ways in which a text is not made of lines with single spaces (M1)."""
+"""A way in which a text is not made of lines with single spaces (M1), besides those of every domain."""
 
 from __future__ import annotations
 
-import re
-
+from turncheck.strategies.broken_spacing import empty_line, extra_space, no_last_newline, odd_character, odd_newline
 from turncheck.strategies.choices import Choices
 from turncheck.strategies.duel.broken_labels import line_left_out, misspelt_word, replaced_word
 from turncheck.strategies.duel.broken_numbers import miswritten_number
-from turncheck.strategies.duel.page import Page, split
+from turncheck.strategies.duel.page import Page
+from turncheck.strategies.page import split
 
 # --- M1: bad_spacing -------------------------------------------------------------------------------------------------
-
-COMMON_ODD = "\t\r\xa0\u2028\x85\x00\x7f\v\f\u3000"
-ODD = "".join(
-    c for c in map(chr, range(0x3001)) if c not in " \n" and (c.isspace() or c < " " or "\x7f" <= c <= "\x9f")
-)
-"""White space besides space and newline, and control characters; the common ones are drawn half of the time."""
-
-
-def no_last_newline(page: Page, choices: Choices) -> str:
-    """The text ends with its last order."""
-    return page.text[:-1]
-
-
-def extra_space(page: Page, choices: Choices) -> str:
-    """At the start or the end of a line or beside another space: an empty piece more."""
-    line = choices.pick(page.lines)
-    line.insert(choices.pick(range(len(line) + 1)), "")
-    return page.text
-
-
-def space_at_an_edge(page: Page, choices: Choices) -> str:
-    """At the end or the start of a line, one or several."""
-    line = choices.pick(page.lines)
-    line.insert(choices.pick((len(line), 0)), choices.pick(("", " ", "   ")))
-    return page.text
-
-
-def empty_line(page: Page, choices: Choices) -> str:
-    """Anywhere: before the first line, between two, after the last."""
-    page.lines.insert(choices.pick(range(len(page.lines) + 1)), [""])
-    return page.text
-
-
-def odd_space(page: Page, choices: Choices) -> str:
-    """In place of a space or beside one."""
-    space = choices.pick(list(re.finditer(" ", page.text)))
-    odd = _odd(choices)
-    return _put(page.text, space, choices.pick((odd, odd + " ", " " + odd)))
-
-
-def odd_newline(page: Page, choices: Choices) -> str:
-    """In place of a newline or beside one."""
-    newline = choices.pick(list(re.finditer("\n", page.text)))
-    odd = _odd(choices)
-    return _put(page.text, newline, choices.pick((odd, odd + "\n", "\n" + odd)))
-
-
-def odd_character(page: Page, choices: Choices) -> str:
-    """In place of a letter or a digit or before it."""
-    character = choices.pick(list(re.finditer("[^ \n]", page.text)))
-    odd = _odd(choices)
-    return _put(page.text, character, choices.pick((odd, odd + character[0])))
-
-
-def ended_anywhere(page: Page, choices: Choices) -> str:
-    """Cut after any character but a newline."""
-    end = choices.pick([character.end() for character in re.finditer(".", page.text)])
-    return page.text[:end]
-
-
-def odd_everywhere(page: Page, choices: Choices) -> str:
-    """The same wrong space or newline throughout, as other systems write them."""
-    mark, replacement = choices.pick(
-        [
-            ("\n", "\r\n"),
-            ("\n", "\r"),
-            ("\n", "\n\n"),
-            ("\n", " \n"),
-            ("\n", "\n "),
-            (" ", "\t"),
-            (" ", "  "),
-            (" ", "\xa0"),
-        ]
-    )
-    return page.text.replace(mark, replacement)
-
-
-def nothing_but_space(page: Page, choices: Choices) -> str:
-    """A text that is not empty and yet says nothing."""
-    return choices.pick(("\n", " ", " \n", "\n\n", "\n\n\n\n\n", "\t", "\t\n", "\r\n", "\x00", "\xa0"))
 
 
 def wrong_besides(page: Page, choices: Choices) -> str:
     """Spacing is looked for in the whole text first, so that another fault before it does not count."""
     page.lines = split(choices.pick((replaced_word, misspelt_word, miswritten_number, line_left_out))(page, choices))
     return choices.pick((no_last_newline, extra_space, empty_line, odd_newline, odd_character))(page, choices)
-
-
-def _odd(choices: Choices) -> str:
-    return choices.pick(choices.pick((COMMON_ODD, ODD)))
-
-
-def _put(text: str, match: re.Match[str], replacement: str) -> str:
-    return text[: match.start()] + replacement + text[match.end() :]

@@ -10,7 +10,8 @@ from turncheck.engine.duel import STANDARD, Rules, Turn
 from turncheck.strategies.duel.drawn_numbers import evenly
 from turncheck.strategies.duel.drawn_options import part
 from turncheck.strategies.duel.drawn_turns import turns as any_turns
-from turncheck.strategies.duel.operators import OPERATORS, UnknownReasonError
+from turncheck.strategies.duel.operators import OPERATORS
+from turncheck.strategies.operators import UnknownReasonError
 
 # Eight bytes and no integer of 64 bits, of which Hypothesis draws mostly small ones: those would all be damaged in the
 # first ways and places. Bytes are uniform, and shrink from the first: so that stands for the lowest digits.
@@ -36,7 +37,7 @@ def malformed_turns(
         ImpossibleDamageError: when drawing, the rules leave no room for this damage (never the standard ones).
     """
     if reason is not None and reason not in OPERATORS:
-        raise UnknownReasonError(reason)
+        raise UnknownReasonError(reason, OPERATORS)
     reasons = evenly(list(OPERATORS)) if reason is None else st.just(reason)
     valid = any_turns(fallen=True, rules=rules) if turns is None else part("turns", Turn, turns)
     return st.tuples(reasons, _CHOICES, valid).map(partial(_damaged, rules))

@@ -20,6 +20,7 @@ from collections.abc import Callable
 import attrs
 
 from turncheck.engine.duel import REASONS, STANDARD, Rules, Turn
+from turncheck.strategies import broken_ends, broken_spacing
 from turncheck.strategies.choices import Choices
 from turncheck.strategies.duel import broken_ends as ends
 from turncheck.strategies.duel import broken_falls as falls
@@ -27,26 +28,11 @@ from turncheck.strategies.duel import broken_labels as labels
 from turncheck.strategies.duel import broken_numbers as numbers
 from turncheck.strategies.duel import broken_orders as orders
 from turncheck.strategies.duel import broken_spacing as spacing
-from turncheck.strategies.duel.page import ImpossibleDamageError as ImpossibleDamageError
 from turncheck.strategies.duel.page import Page
+from turncheck.strategies.operators import UnknownReasonError
 
 Way = Callable[[Page, Choices], str]
 """One way in which a text goes wrong: the damaged text of a page."""
-
-
-class UnknownReasonError(KeyError):
-    """There is no reason of that name.
-
-    Attributes:
-        reason: what was asked for.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return f"reason must be one of {', '.join(REASONS)}, got {self.reason!r}"
 
 
 @attrs.frozen
@@ -81,7 +67,7 @@ def damage(turn: Turn, reason: str, choice: int, rules: Rules = STANDARD) -> str
         ImpossibleDamageError: the rules leave no room for this damage (never the standard ones).
     """
     if reason not in OPERATORS:
-        raise UnknownReasonError(reason)
+        raise UnknownReasonError(reason, REASONS)
     return OPERATORS[reason](turn, choice, rules)
 
 
@@ -90,16 +76,17 @@ def damage(turn: Turn, reason: str, choice: int, rules: Rules = STANDARD) -> str
 # fmt: off
 _OPERATORS = (
     Operator("bad_spacing", (
-        spacing.no_last_newline, spacing.extra_space, spacing.space_at_an_edge, spacing.empty_line, spacing.odd_space,
-        spacing.odd_newline, spacing.odd_character, spacing.ended_anywhere, spacing.odd_everywhere,
-        spacing.nothing_but_space, spacing.wrong_besides,
+        broken_spacing.no_last_newline, broken_spacing.extra_space, broken_spacing.space_at_an_edge,
+        broken_spacing.empty_line, broken_spacing.odd_space, broken_spacing.odd_newline, broken_spacing.odd_character,
+        broken_spacing.ended_anywhere, broken_spacing.odd_everywhere, broken_spacing.nothing_but_space,
+        spacing.wrong_besides,
     )),
     Operator("truncated", (
-        ends.lines_missing, ends.line_ended, ends.order_ended, ends.last_pieces_missing,
+        broken_ends.lines_missing, broken_ends.line_ended, ends.order_ended, broken_ends.last_pieces_missing,
     )),
     Operator("trailing_text", (
-        ends.piece_at_the_end, ends.line_at_the_end, ends.lines_joined, ends.line_again_at_the_end, ends.third_order,
-        ends.lines_again_at_the_end,
+        ends.piece_at_the_end, ends.line_at_the_end, broken_ends.lines_joined, broken_ends.line_again_at_the_end,
+        ends.third_order, ends.lines_again_at_the_end,
     )),
     Operator("misplaced_label", (
         labels.replaced_word, labels.replaced_word_of_an_order, labels.swapped_words, labels.swapped_fields,

@@ -45,7 +45,7 @@ def _about_cases(written: LawFunction) -> Law:
         user_function(written.function, case, *(said(domain, answer) for answer in answers))
 
     def cases(domain: Domain) -> Any:
-        from turncheck.strategies.cases import cases as drawn
+        from turncheck.strategies import cases as drawn
 
         found = drawn(domain, written.cases)
         return found if written.applies is None and also is None else found.filter(lambda case: applies(case, domain))
@@ -65,7 +65,7 @@ def _about_plays(written: LawFunction) -> Law:
         user_function(written.function, play, states_said(play, domain, answers))
 
     def cases(domain: Domain) -> Any:
-        from turncheck.strategies.cases import plays
+        from turncheck.strategies import plays
 
         found = plays(domain)
         return found if written.applies is None else found.filter(written.applies)

@@ -242,7 +242,7 @@ def _about_two(
 
 
 def _cases_of(form: Form, domain: Domain) -> Any:
-    from turncheck.strategies.cases import cases, malformed, plays
+    from turncheck.strategies import cases, malformed, plays
 
     makers: dict[Form, Callable[[Domain], Any]] = {"case": cases, "text": malformed, "play": plays}
     return makers[form](domain)

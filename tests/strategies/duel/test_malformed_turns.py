@@ -2,7 +2,8 @@ import pytest
 
 from turncheck.engine.duel import REASONS, STANDARD, Battle, Turn, Unit, resolve_text, write, write_rejection
 from turncheck.strategies.duel import OptionError, malformed_turns, turns
-from turncheck.strategies.duel.operators import OPERATORS, Operator, UnknownReasonError
+from turncheck.strategies.duel.operators import OPERATORS, Operator
+from turncheck.strategies.operators import UnknownReasonError
 
 BUSY = Turn(Battle(7, Unit(31, 40, shield=4), Unit(22, 35, burn=3)))
 

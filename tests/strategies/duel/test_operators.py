@@ -23,9 +23,10 @@ from turncheck.engine.duel import (
 )
 from turncheck.engine.duel.samplers import sample
 from turncheck.strategies.choices import ChoiceError, Choices
-from turncheck.strategies.duel.operators import OPERATORS, UnknownReasonError, damage
-from turncheck.strategies.duel.page import ImpossibleDamageError, Page
+from turncheck.strategies.duel.operators import OPERATORS, damage
+from turncheck.strategies.duel.page import Page
 from turncheck.strategies.misspellings import GARBAGE, MISSPELLINGS
+from turncheck.strategies.operators import ImpossibleDamageError, UnknownReasonError
 
 WAYS = [(reason, number) for reason, operator in OPERATORS.items() for number in range(len(operator.ways))]
 

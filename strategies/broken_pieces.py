@@ -1,0 +1,153 @@
+"""Ways in which something else stands in a piece's place: a word, a number or whatever a field writes.
+
+Each lets one of the page's targets go wrong. What the text is rejected for then depends on what stands there, so that
+an operator looks whether it is its own reason.
+"""
+
+from __future__ import annotations
+
+import re
+
+from turncheck.engine.fields import Field, Int
+from turncheck.strategies.choices import Choices
+from turncheck.strategies.misspellings import GARBAGE, NOT_NUMBERS, misspell, miswrite, number_instead
+from turncheck.strategies.page import CasePage, Place
+
+JOINS = ("", "=", ":", "-", "_", ",", "|", ";")
+"""What stands between two pieces that should have a space between them."""
+
+BORDERS = ("", "-", ":", "/", "|", "_", ".", ",", "~", "=", " ", "\u2044", "\uff0f", "\uff0b")
+"""What stands in the place of a border."""
+
+# --- the piece itself ------------------------------------------------------------------------------------------------
+
+
+def misspelt(page: CasePage, choices: Choices) -> str:
+    """A word, one of the fields in a piece, or what stands around them."""
+    place = choices.pick(page.targets)
+    if not page.wanted(place).fields:
+        page[place] = misspell(page[place], choices, page.words)
+        return page.text
+    parts = page.parts(place)
+    inside, around = range(1, len(parts), 2), [at for at in range(0, len(parts), 2) if parts[at]]
+    at = choices.pick([*inside, *around])
+    field = page.wanted(place).fields[at // 2] if at % 2 else None
+    parts[at] = _border(parts[at], choices) if field is None else _miswritten(field, parts[at], choices, page.words)
+    page[place] = "".join(parts)
+    return page.text
+
+
+def _border(border: str, choices: Choices) -> str:
+    return choices.pick([other for other in (*BORDERS, border + border) if other != border])
+
+
+def _miswritten(field: Field, text: str, choices: Choices, words: tuple[str, ...]) -> str:
+    if not isinstance(field, Int):
+        return misspell(text, choices, words)
+    digits = text.lstrip("+-")
+    sign = text[: len(text) - len(digits)]
+    if field.signed and choices.pick((False, False, True)):
+        signs = [other for other in ("", "+", "-", "\u2212", "++", "--", "+-", "\xb1") if other != sign]
+        return choices.pick([*(other + digits for other in signs), digits + (sign or "-")])
+    return sign + miswrite(digits, choices, words)
+
+
+def replaced_by_a_word(page: CasePage, choices: Choices) -> str:
+    """By a word of the grammar that does not belong there."""
+    place = choices.pick(page.targets)
+    pattern = page.wanted(place).pattern
+    page[place] = choices.pick([word for word in page.words if not re.fullmatch(pattern, word)])
+    return page.text
+
+
+def replaced_by_another_piece(page: CasePage, choices: Choices) -> str:
+    """By a piece that stands elsewhere in the text."""
+    place = choices.pick(page.targets)
+    page[place] = choices.pick(list(dict.fromkeys(page[other] for other in page.places if page[other] != page[place])))
+    return page.text
+
+
+def replaced_by_garbage(page: CasePage, choices: Choices) -> str:
+    """By something else altogether."""
+    place = choices.pick(page.targets)
+    page[place] = choices.pick(choices.pick((NOT_NUMBERS, GARBAGE, number_instead(page[place]))))
+    return page.text
+
+
+# --- its place in the line -------------------------------------------------------------------------------------------
+
+
+def left_out(page: CasePage, choices: Choices) -> str:
+    """The next piece stands in its place."""
+    line, index = _followed_by_another(page, choices)
+    del page.lines[line][index]
+    return page.text
+
+
+def one_before_it_again(page: CasePage, choices: Choices) -> str:
+    """The piece before it stands in its place too."""
+    line, index = choices.pick([place for place in page.targets if place[1] > 0])
+    page.lines[line].insert(index, page[line, index - 1])
+    return page.text
+
+
+def swapped(page: CasePage, choices: Choices) -> str:
+    """With a later one of its line."""
+    first = choices.pick([place for place in page.targets if _later(page, place)])
+    second = choices.pick(_later(page, first))
+    page[first], page[second] = page[second], page[first]
+    return page.text
+
+
+def joined(page: CasePage, choices: Choices) -> str:
+    """With the next one, where a space should be between them."""
+    line, index = _followed_by_another(page, choices)
+    page.lines[line][index : index + 2] = [page[line, index] + choices.pick(JOINS) + page[line, index + 1]]
+    return page.text
+
+
+def torn(page: CasePage, choices: Choices) -> str:
+    """A space within the piece."""
+    line, index = choices.pick([place for place in page.targets if len(page[place]) > 1])
+    piece = page[line, index]
+    cut = choices.pick(range(1, len(piece)))
+    page.lines[line][index : index + 1] = [piece[:cut], piece[cut:]]
+    return page.text
+
+
+def _followed_by_another(page: CasePage, choices: Choices) -> Place:
+    return choices.pick([place for place in page.targets if not page.is_last(place)])
+
+
+def _later(page: CasePage, place: Place) -> list[Place]:
+    line, index = place
+    return [(line, later) for later in range(index + 1, len(page.lines[line])) if page[line, later] != page[place]]
+
+
+# --- its line --------------------------------------------------------------------------------------------------------
+
+
+def line_left_out(page: CasePage, choices: Choices) -> str:
+    """The next line stands in its place."""
+    del page.lines[choices.pick(range(len(page.lines) - 1))]
+    return page.text
+
+
+def line_again(page: CasePage, choices: Choices) -> str:
+    """Twice in a row."""
+    line = choices.pick(range(len(page.lines) - 1))
+    page.lines.insert(line, page.lines[line])
+    return page.text
+
+
+def lines_swapped(page: CasePage, choices: Choices) -> str:
+    """Any two."""
+    first = choices.pick(range(len(page.lines) - 1))
+    second = choices.pick(range(first + 1, len(page.lines)))
+    page.lines[first], page.lines[second] = page.lines[second], page.lines[first]
+    return page.text
+
+
+def an_answer(page: CasePage, choices: Choices) -> str:
+    """What the engine answers to another text."""
+    return page.domain.rejection(choices.pick(tuple(page.domain.reasons)))

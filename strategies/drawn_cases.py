@@ -1,0 +1,278 @@
+"""Strategies for Hypothesis from a domain: its cases, plays of it, and texts that are no case.
+
+    >>> from turncheck.strategies import cases, malformed, plays
+    >>> from turncheck.engine.registry import load_domain
+    >>> duel = load_domain("duel")
+    >>> any_turns, of_turn_7 = cases(duel), cases(duel, duel.cases(turn=7))
+
+Where there is a start, half of the cases are played. In the others each field is drawn by itself, its boundaries often,
+and what does not meet a check is mended: fields that the check names get other values, one after the other, until it is
+met. What is no case even so is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from functools import partial
+from random import Random
+from typing import Any, TypeAlias
+
+from hypothesis import reject
+from hypothesis import strategies as st
+
+from turncheck.engine.attached import ANY, Narrowed
+from turncheck.engine.case import Case
+from turncheck.engine.domain import AnyAnswer, AnyCase, Domain, DomainError
+from turncheck.engine.fields import Field
+from turncheck.engine.play import Play
+from turncheck.engine.reading import Check
+from turncheck.engine.sampling import DEPTH, next_case, start_of, stream
+from turncheck.strategies.changes import another_value, fields_named
+from turncheck.strategies.drawn_values import Row, by_field, row_of, row_of_narrowed
+from turncheck.strategies.operators import ImpossibleDamageError, UnknownReasonError, operators_of
+
+Drawn: TypeAlias = "st.SearchStrategy[Any]"
+
+MOST_TURNS = DEPTH + 1
+"""Turns of a play, at most."""
+
+MENDINGS = 4
+"""Other values of a field that are tried where a check is not met."""
+
+# Eight bytes and no integer of 64 bits, of which Hypothesis draws mostly small ones: those would all be damaged in the
+# first ways and places. Bytes are uniform, and shrink from the first: so that stands for the lowest digits.
+_CHOICES = st.binary(min_size=8, max_size=8)
+
+
+def cases(domain: Domain, narrowed: Narrowed = ANY) -> Drawn:
+    """Valid cases of the domain.
+
+    Shrinks to the simplest case, or where there is a start to the first turn of a play; each field by itself in order
+    of rank.
+
+    Args:
+        domain: whose cases. Where it has strategies of its own, its cases are what these draw.
+        narrowed: which cases, `domain.cases(player="x", hp=range(5))`.
+
+    Raises:
+        DomainError: a field is narrowed to nothing that it can be.
+    """
+    to = by_field(domain, narrowed)
+    own = getattr(domain.strategies, "cases", None)
+    if own is not None:
+        return _put_over(domain, own(domain), narrowed, to) if narrowed.fields else own(domain)
+    fields = row_of(domain, domain.prompt, to).strategy()
+    drawn = fields.map(partial(_valid, domain, narrowed, to)).filter(_is_something)
+    if domain.start is None:
+        return drawn
+    played = _from_start(domain).map(partial(_last, domain)).filter(_is_something)
+    return st.one_of(_put_over(domain, played, narrowed, to) if narrowed.fields else played, drawn)
+
+
+def plays(domain: Domain) -> Drawn:
+    """Plays of 1 to 16 turns, from a start or from any case on. All orders are valid in the state that they meet.
+
+    Shrinks to fewer turns, with simpler orders.
+
+    Raises:
+        DomainError: an answer is not the next state, so that nothing can be played.
+    """
+    if not domain.has_plays:
+        raise DomainError(domain.name, "it must have a state to be played: an answer must be the next state")
+    own = getattr(domain.strategies, "plays", None)
+    if own is not None:
+        found: Drawn = own(domain)
+        return found
+    from_case = st.tuples(cases(domain), _turns(domain, 0, MOST_TURNS - 1)).map(partial(_played_on, domain))
+    if domain.start is None:
+        return from_case
+    from_start = _from_start(domain).map(partial(_play_from_start, domain)).filter(_is_something)
+    return st.one_of(from_start, from_case)
+
+
+def malformed(domain: Domain, reason: str | None = None) -> st.SearchStrategy[str]:
+    """Texts that the domain rejects, for that reason if one is named, else for any.
+
+    Shrinks towards the simplest damage (choice 0 of the reason's operator) to the simplest case.
+
+    Raises:
+        UnknownReasonError: the domain has no such reason.
+        ImpossibleDamageError: no text was found that is rejected for that reason.
+    """
+    if reason is not None and reason not in domain.reasons:
+        raise UnknownReasonError(reason, domain.reasons)
+    own = getattr(domain.strategies, "malformed", None)
+    if own is not None:
+        found: st.SearchStrategy[str] = own(domain, reason)
+        return found
+    operators = operators_of(domain)
+    if reason is not None and reason not in operators:
+        raise ImpossibleDamageError(reason, f"no case of domain {domain.name} could be damaged for {reason}")
+    names = [reason] if reason is not None else list(operators)
+
+    def damaged(drawn: tuple[bytes, bytes, AnyCase]) -> str:
+        which, choice, case = drawn
+        try:
+            return operators[names[which[0] % len(names)]](case, int.from_bytes(choice, "little"))
+        except ImpossibleDamageError:
+            reject()
+
+    return st.tuples(st.binary(min_size=1, max_size=1), _CHOICES, cases(domain)).map(damaged)
+
+
+def refused(domain: Domain, count: int = 200, seed: int = 0) -> float:
+    """The share of independent draws that are no case, half of them uniform, half of them with boundaries often: of a
+    domain that refuses nearly all, cases must come from plays, or from a sampler or strategies of its own.
+    """
+
+    def value(field: Field, random: Random, index: int) -> Any:
+        return field.sample(random) if index % 2 or random.random() < 0.5 else random.choice(field.edges())
+
+    refused_so_far = 0
+    for index in range(count):
+        random = stream("refused", seed, index)
+        values = tuple(value(field, random, index) for field in domain.prompt.fields.values())
+        refused_so_far += not domain.is_case(domain.prompt.write_values(values))
+    return refused_so_far / count
+
+
+# --- cases -----------------------------------------------------------------------------------------------------------
+
+
+def _valid(domain: Domain, narrowed: Narrowed, to: Container[str], values: tuple[Any, ...]) -> AnyCase | None:
+    """The case of those values, mended where they do not meet a check; None where there is none of those wanted."""
+    mended = _mended(domain, values, to)
+    if mended is None or not domain.is_case(domain.prompt.write_values(mended)):
+        return None
+    case = domain.codec.case(mended)
+    return case if not narrowed.fields or narrowed.has(domain.fields_of(case)) else None
+
+
+def _mended(domain: Domain, values: tuple[Any, ...], fixed: Container[str]) -> tuple[Any, ...] | None:
+    """The values, of which those that are not fixed are changed until every check is met; None where none was."""
+    case = Case(domain.prompt, values)
+    unmet = _unmet(domain, case)
+    if unmet is None:
+        return values
+    random = Random(repr(values))
+    for _ in range(2 * len(values)):
+        names = [name for name in fields_named(domain, unmet) if name not in fixed]
+        if not names:
+            return None
+        case = _meeting(domain, unmet, case, random.choice(names), names, random)
+        unmet = _unmet(domain, case)
+        if unmet is None:
+            return case.values_
+    return None
+
+
+def _unmet(domain: Domain, case: Case) -> Check | None:
+    return next((check for check in domain.checks if not check.holds(case)), None)
+
+
+def _meeting(domain: Domain, check: Check, case: Case, name: str, names: Sequence[str], random: Random) -> Case:
+    """The case with another value there: one that meets the check, if few tries find one, else the simplest."""
+    for _ in range(MENDINGS):
+        changed = case.changed({name: another_value(case, name, names, random)})
+        if check.holds(changed):
+            return changed
+    return case.changed({name: domain.prompt.fields[name].simplest})
+
+
+def _is_something(found: object) -> bool:
+    return found is not None
+
+
+def _put_over(domain: Domain, drawn: Drawn, narrowed: Narrowed, to: dict[str, Any]) -> Drawn:
+    """Cases drawn without regard to what is narrowed, with narrowed values put in where others stand."""
+
+    def put(both: tuple[AnyCase, tuple[Any, ...]]) -> AnyCase | None:
+        fields = domain.fields_of(both[0])
+        wrong = {
+            name: value for name, value in zip(to, both[1], strict=True) if not Narrowed({name: to[name]}).has(fields)
+        }
+        return _valid(domain, narrowed, to, fields.changed(wrong).values_)
+
+    return st.tuples(drawn, row_of_narrowed(domain, to).strategy()).map(put).filter(_is_something)
+
+
+# --- turns of a play -------------------------------------------------------------------------------------------------
+
+_Turn = tuple[int, tuple[Any, ...]]
+"""The orders of a turn, as drawn, and a number: of 0 the turn is left out, and of 1 where the orders are not valid."""
+
+
+def _turns(domain: Domain, least: int, most: int) -> st.SearchStrategy[list[_Turn]]:
+    """What is to be done in so many turns, of which the last is not left out."""
+    if domain.orders is None:
+        one = st.binary(min_size=1, max_size=1)
+        return one.map(lambda data: [(1, ())] * (least + data[0] % (most - least + 1)))
+    row = row_of(domain, domain.orders, {})
+    if not row.is_of_bytes:
+        turns = st.lists(st.tuples(st.integers(0, 3), row.strategy()), min_size=least, max_size=most)
+        return turns.map(_with_the_last)
+    size = 2 + most * (1 + row.size)
+    return st.binary(min_size=size, max_size=size).map(partial(_cut, row, least, most))
+
+
+def _cut(row: Row, least: int, most: int, data: bytes) -> list[_Turn]:
+    """Turns that are made of bytes: one says how many, one how soon the same orders come again, the rest is theirs."""
+    size = 1 + row.size
+    count, again = least + data[0] % (most - least + 1), most if data[1] < 128 else 1 + data[1] % 4
+    starts = [2 + size * (turn % again) for turn in range(count)]
+    return _with_the_last([(data[start], row.values(data[start + 1 : start + size])) for start in starts])
+
+
+def _with_the_last(turns: list[_Turn]) -> list[_Turn]:
+    return [*turns[:-1], *((max(kept, 1), values) for kept, values in turns[-1:])]
+
+
+def _from_start(domain: Domain) -> st.SearchStrategy[tuple[AnyAnswer, list[_Turn]]]:
+    """A start, and what is to be done from there on."""
+    start = domain.start
+    starts: Drawn
+    if isinstance(start, list | tuple):
+        starts = st.sampled_from(start)
+    elif callable(start):
+        starts = st.binary(min_size=4, max_size=4).map(lambda data: start_of(domain, Random(int.from_bytes(data))))
+    else:
+        starts = st.just(start)
+    return st.tuples(starts, _turns(domain, 1, MOST_TURNS))
+
+
+def _done(domain: Domain, state: AnyAnswer, turns: Sequence[_Turn]) -> Iterator[AnyCase]:
+    """The cases of the turns, one after the other; orders that are not valid are left out, or others are found."""
+    for number, (kept, values) in enumerate(turns):
+        if not kept:
+            continue
+        case = domain.codec.case((*domain.codec.answer_values(state), *values))
+        if not domain.is_case(domain.write(case)):
+            if kept == 1:
+                continue
+            found = next_case(domain, state, Random(f"orders/{number}/{values!r}"))
+            if found is None:
+                return
+            case = found
+        yield case
+        state = domain.outcome(case)
+
+
+def _last(domain: Domain, drawn: tuple[AnyAnswer, list[_Turn]]) -> AnyCase | None:
+    """The case with which the turns end."""
+    case = None
+    for case in _done(domain, *drawn):  # noqa: B007  the last one is wanted
+        pass
+    return case
+
+
+def _play_from_start(domain: Domain, drawn: tuple[AnyAnswer, list[_Turn]]) -> Play | None:
+    state, turns = drawn
+    orders = tuple(domain.codec.parted(case)[1] for case in _done(domain, state, turns))
+    return Play(state, orders) if orders else None
+
+
+def _played_on(domain: Domain, drawn: tuple[AnyCase, list[_Turn]]) -> Play:
+    case, turns = drawn
+    state, first = domain.codec.parted(case)
+    more = (domain.codec.parted(following)[1] for following in _done(domain, domain.outcome(case), turns))
+    return Play(state, (first, *more))

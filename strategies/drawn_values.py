@@ -1,0 +1,246 @@
+"""Values of fields, drawn: boundaries often, shrinking to the simplest and in order of rank.
+
+Draws are what costs time in Hypothesis, 20 to 40 us each, and of integers it draws mostly low ones. So all fields share
+one draw, of bytes, which are as good as uniform: one byte or a few say where in a table of its values a field's value
+stands. Of bytes that are all 0 each value is the simplest. Only what a field draws by a strategy of its own is apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+from random import Random
+from typing import Any, TypeAlias
+
+import attrs
+from hypothesis import strategies as st
+
+from turncheck.engine.attached import Narrowed
+from turncheck.engine.domain import Domain, DomainError
+from turncheck.engine.fields import Field, Int
+from turncheck.engine.schema import Schema
+from turncheck.strategies.changes import allows
+from turncheck.strategies.often import Table, table_of_numbers, table_of_values
+
+ENUMERATED = 10_000
+"""Values, at most, of which those are looked for that a function holds of."""
+
+ALIKE = 224
+"""Of the first byte of a row: from here on two fields of the same kind have the same value."""
+
+Values: TypeAlias = "st.SearchStrategy[tuple[Any, ...]]"
+
+
+@attrs.frozen
+class Coded:
+    """Values that are made of some bytes, none where there is one value."""
+
+    size: int
+    value: Callable[[bytes], Any]
+
+
+Drawn: TypeAlias = "Coded | st.SearchStrategy[Any]"
+
+
+# --- of several fields -----------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Row:
+    """How values of several fields are drawn together.
+
+    Attributes:
+        parts: how that of each is drawn.
+        kinds: the places of fields of the same kind, of which at times two are alike.
+    """
+
+    parts: tuple[Drawn, ...]
+    kinds: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes that they are made of."""
+        return sum(part.size for part in self.parts if isinstance(part, Coded)) + 4 * bool(self.kinds)
+
+    @property
+    def is_of_bytes(self) -> bool:
+        """Whether they are made of bytes alone."""
+        return all(isinstance(part, Coded) for part in self.parts)
+
+    def strategy(self) -> Values:
+        """Their values, in the order of the parts."""
+        own = [part for part in self.parts if not isinstance(part, Coded)]
+        data = st.binary(min_size=self.size, max_size=self.size) if self.size else st.just(b"")
+        return st.tuples(data, *own).map(lambda drawn: self.values(*drawn)) if own else data.map(self.values)
+
+    def values(self, data: bytes, *own: Any) -> tuple[Any, ...]:
+        """The values that are made of what was drawn."""
+        others, found, at = iter(own), [], 4 * bool(self.kinds)
+        for part in self.parts:
+            if isinstance(part, Coded):
+                found.append(part.value(data[at : at + part.size]))
+                at += part.size
+            else:
+                found.append(next(others))
+        if self.kinds and data[0] >= ALIKE:
+            places = self.kinds[data[1] % len(self.kinds)]
+            one = data[2] % len(places)
+            other = (one + 1 + data[3] % (len(places) - 1)) % len(places)
+            found[places[other]] = found[places[one]]
+        return tuple(found)
+
+
+def row_of(domain: Domain, schema: Schema, narrowed: Mapping[str, Any]) -> Row:
+    """The fields of a schema, some of them narrowed.
+
+    Raises:
+        DomainError: a narrowed field has no value left.
+    """
+    parts = tuple(_narrowed(domain, name, field, narrowed) for name, field in schema.fields.items())
+    places: dict[Any, list[int]] = {}
+    for place, (name, field) in enumerate(schema.fields.items()):
+        if name not in narrowed:
+            places.setdefault(_kind(field), []).append(place)
+    return Row(parts, tuple(tuple(each) for each in places.values() if len(each) > 1))
+
+
+def _kind(field: Field) -> Any:
+    """What is the same of fields that hold the same."""
+    try:
+        hash(field)
+    except TypeError:
+        return id(field)
+    return field
+
+
+def row_of_narrowed(domain: Domain, narrowed: Mapping[str, Any]) -> Row:
+    """The narrowed fields alone, in their order there."""
+    return Row(tuple(_narrowed(domain, name, domain.prompt.fields[name], narrowed) for name in narrowed))
+
+
+def by_field(domain: Domain, narrowed: Narrowed) -> dict[str, Any]:
+    """What single fields are narrowed to: of a repeated field that is narrowed to a tuple each member to its own."""
+    found: dict[str, Any] = {}
+    for name, to in narrowed.fields.items():
+        places = domain.prompt.repeated.get(name)
+        if places is None:
+            found[name] = to
+        elif not callable(to):
+            if not isinstance(to, tuple) or len(to) != len(places):
+                raise DomainError(
+                    domain.name, f"{name} must be narrowed to a tuple of {len(places)} values or a function, got {to!r}"
+                )
+            found.update((domain.prompt.names[place], value) for place, value in zip(places, to, strict=True))
+    return found
+
+
+# --- of one field ----------------------------------------------------------------------------------------------------
+
+
+def of_field(field: Field) -> Drawn:
+    """Any value of the field."""
+    if callable(getattr(field, "strategy", None)):
+        return field.strategy()  # type: ignore[attr-defined,no-any-return]  # a method that a user's field may have
+    if isinstance(field, Int):
+        return _of_table(table_of_numbers(field))
+    if field.count() is not None:
+        return _of_values(sorted(field.values(), key=field.rank), field.edges())
+    return _of_text(field) if field.width is None else Coded(5 + field.width, partial(_masked, field))
+
+
+def _of_values(values: Sequence[Any], edges: Collection[Any]) -> Coded:
+    """One of the values, which stand in order of rank."""
+    return _of_table(table_of_values(values, edges))
+
+
+def _of_table(table: Table) -> Coded:
+    """The entries of a table, at the number that is made of some bytes.
+
+    Each of the bytes counts 16 times as much as the next one. So most numbers are made in many ways, and where one byte
+    is lowered as far as it can be, those behind it can make up for what that is too low: with bytes that count 256
+    times as much, they mostly cannot, and what comes out is not the lowest number.
+    """
+    size, bytes_wanted = table.size, 1
+    if table.steps[-1] == 1:
+        return Coded(0, lambda data: table[0])
+    while size > 256 and 16**bytes_wanted < size:
+        bytes_wanted += 1
+
+    def value(data: bytes) -> Any:
+        number = 0
+        for byte in data:
+            number = number * 16 + byte
+        return table[number % size]
+
+    return Coded(bytes_wanted, value)
+
+
+def _masked(field: Field, data: bytes) -> Any:
+    """A boundary, or any value of which some characters are replaced by those of the simplest value.
+
+    Of a field that says how wide its texts are: so that it shrinks character by character.
+    """
+    if data[0] >= 160:
+        edges = sorted(field.edges(), key=field.rank)
+        return edges[(data[0] - 160) % len(edges)]
+    if not any(data[5:]):
+        return field.simplest
+    value = field.sample(Random(int.from_bytes(data[1:5])))
+    letters = zip(field.write(value), field.write(field.simplest), data[5:], strict=True)
+    text = "".join(letter if byte >= 64 else simplest for letter, simplest, byte in letters)
+    return field.read(text) if _can_stand(field, text) else value
+
+
+def _of_text(field: Field) -> st.SearchStrategy[Any]:
+    """A boundary, or what is read of a text that the field's pattern matches."""
+    edges = sorted(field.edges(), key=field.rank)
+    texts = st.from_regex(field.pattern, fullmatch=True).filter(lambda text: _can_stand(field, text))
+    return st.one_of(st.sampled_from(edges), texts.map(field.read))
+
+
+def _can_stand(field: Field, text: str) -> bool:
+    return re.fullmatch(field.pattern, text) is not None and bool(field.allows(field.read(text)))
+
+
+# --- of a narrowed field ---------------------------------------------------------------------------------------------
+
+
+def _narrowed(domain: Domain, name: str, field: Field, narrowed: Mapping[str, Any]) -> Drawn:
+    if name not in narrowed:
+        return of_field(field)
+    to = narrowed[name]
+    found = _of_function(field, to) if callable(to) else _of_collection(field, to)
+    if found is None:
+        raise DomainError(domain.name, f"{name} must be narrowed to values of {field!r}, got {to!r:.200}")
+    return found
+
+
+def _of_function(field: Field, holds: Callable[[Any], Any]) -> Drawn | None:
+    """The values for which the function holds: those looked for among all, where these are not too many."""
+    count = field.count()
+    if count is not None and count <= ENUMERATED:
+        values = sorted((value for value in field.values() if holds(value)), key=field.rank)
+        return _of_values(values, _edges(values, field)) if values else None
+    drawn = of_field(field)
+    strategy = Row((drawn,)).strategy().map(lambda values: values[0]) if isinstance(drawn, Coded) else drawn
+    return strategy.filter(holds)
+
+
+def _of_collection(field: Field, to: Any) -> Drawn | None:
+    """One value, or the values of a range or another collection."""
+    if isinstance(to, range) and isinstance(field, Int) and to.step == 1:
+        low, high = max(to.start, field.low), min(to.stop - 1, field.high)
+        if low > high:
+            return None
+        return of_field(attrs.evolve(field, low=low, high=high, simplest=min(max(field.simplest, low), high)))
+    if not isinstance(to, Collection) or isinstance(to, str) or isinstance(field.simplest, tuple):
+        to = (to,)
+    values = sorted((value for value in to if allows(field, value)), key=field.rank)
+    return _of_values(values, _edges(values, field)) if values else None
+
+
+def _edges(values: Sequence[Any], field: Field) -> list[Any]:
+    """The field's boundaries that are left, and the values with the lowest and highest ranks."""
+    ends = (*values[:2], *values[-2:])
+    return [value for value in values if value in ends or value in field.edges()]

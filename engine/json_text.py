@@ -149,20 +149,15 @@ class _Layout:
 
 
 def _shape(schema: Schema) -> dict[str, Shape]:
-    """Where the values of the schema stand, nested by the dots of its names, unless a group has a field's name."""
-    places: dict[str, Shape] = {}
-    for name, place in schema.places.items():
-        members = name.rpartition("[")[0]
-        places[members or name] = schema.repeated[members] if members else place
-    if any(name in schema.groups for name in places):
-        return places
+    """Where the values of the schema stand, nested by the dots of its names."""
     shape: dict[str, Shape] = {}
-    for name, leaf in places.items():
-        *groups, last = name.split(".")
+    for name, place in schema.places.items():
+        repeated = name.rpartition("[")[0]
+        *groups, last = (repeated or name).split(".")
         inside = shape
         for group in groups:
             inside = inside.setdefault(group, {})
-        inside[last] = leaf
+        inside[last] = schema.repeated[repeated] if repeated else place
     return shape
 
 

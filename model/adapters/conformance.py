@@ -39,7 +39,7 @@ from turncheck.model.adapters.exam import (
     unsure,
     wrong_character,
 )
-from turncheck.model.adapters.templates import Template, plain
+from turncheck.model.adapters.templates import OWN, Template
 
 SINGLY, DRAFTED, CORRUPTED = 12, 24, 6
 """Prompts that are asked one by one, drafts of one wrong kind, and own answers that are corrupted everywhere."""
@@ -71,7 +71,7 @@ def conformance(
     engine: LearnedEngine,
     domain: Domain,
     *,
-    template: Template | None = None,
+    template: Template = OWN,
     prompts: Sequence[str] | None = None,
     stop: Sequence[str] = (),
     longest: int = 10_000,
@@ -83,7 +83,7 @@ def conformance(
     Args:
         engine: the engine that is asked, no template before it: drafts are corrupted in its own words.
         domain: whose texts it is asked.
-        template: how they are said to it, if not as they are.
+        template: how they are said to it.
         prompts: what it is asked instead of some 50 cases and damaged cases, in its own words; the odd and the long
             texts are asked as well.
         stop: texts that end an answer and must stand in none.
@@ -94,16 +94,15 @@ def conformance(
     """
     if prompts is not None and not prompts:
         raise ValueError("prompts must be one text or more, got none")
-    words = plain(domain) if template is None else template
-    asked = encoded(sample_of_cases(domain), words) if prompts is None else tuple(prompts)
-    return _checks(Exam(engine, domain, words, asked, tuple(stop), longest))
+    asked = encoded(sample_of_cases(domain), template) if prompts is None else tuple(prompts)
+    return _checks(Exam(engine, domain, template, asked, tuple(stop), longest))
 
 
 def run_conformance_test(
     factory: Callable[[], LearnedEngine],
     *,
     domain: Domain | None = None,
-    template: Template | None = None,
+    template: Template = OWN,
     prompts: Sequence[str] | None = None,
     stop: Sequence[str] = (),
     longest: int = 10_000,

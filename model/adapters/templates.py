@@ -50,6 +50,10 @@ def _as_it_is(text: str) -> str:
     return text
 
 
+OWN = Template("the domain's own texts", _as_it_is, _as_it_is)
+"""Texts as they are, whatever domain they are of."""
+
+
 UNREADABLE = "unreadable: "
 """Stands before an answer that the template cannot decode, so that it reads as no answer of ours."""
 
@@ -108,9 +112,9 @@ def behind(engine: LearnedEngine, template: Template) -> LearnedEngine:
     return (TemplatedVerifier if isinstance(engine, Verifier) else TemplatedEngine)(engine, template)
 
 
-def bare(engine: LearnedEngine, domain: Domain) -> tuple[LearnedEngine, Template]:
+def bare(engine: LearnedEngine) -> tuple[LearnedEngine, Template]:
     """The engine with no template before it, and the template that stood there."""
-    return (engine.engine, engine.template) if isinstance(engine, TemplatedEngine) else (engine, plain(domain))
+    return (engine.engine, engine.template) if isinstance(engine, TemplatedEngine) else (engine, OWN)
 
 
 # --- by name ---------------------------------------------------------------------------------------------------------
@@ -118,7 +122,7 @@ def bare(engine: LearnedEngine, domain: Domain) -> tuple[LearnedEngine, Template
 
 def plain(domain: Domain) -> Template:
     """The domain's own texts, as they are."""
-    return Template(domain.name, _as_it_is, _as_it_is)
+    return attrs.evolve(OWN, name=domain.name)
 
 
 def templates(domain: Domain) -> dict[str, Template]:

@@ -23,6 +23,7 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.duel import samplers
 from turncheck.engine.duel.aims import highest, played_on
 from turncheck.engine.duel.describe import describe
+from turncheck.engine.duel.json_text import from_json, to_json
 from turncheck.engine.duel.resolve import resolve
 from turncheck.engine.duel.rules import RULE_IDS, RULES_VERSION, STANDARD, Rules
 from turncheck.engine.duel.size import size_of
@@ -72,6 +73,7 @@ def duel(rules: Rules = STANDARD) -> Domain:
         laws=_laws,
         derives=False,
         held=rules == STANDARD,
+        templates={"duel-json/1": (to_json, from_json)},
         model=Path(str(files("turncheck.model") / "checkpoints" / "duel-small.safetensors")),
     )
 

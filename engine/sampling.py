@@ -80,10 +80,15 @@ def sample(domain: Domain, name: str, seed: int, count: int, start: int = 0) -> 
     known = samplers_of(domain)
     if name not in known:
         raise UnknownSamplerError(name, tuple(known))
-    return (_drawn(domain, name, known[name], stream(name, seed, index)) for index in range(start, start + count))
+    return (drawn(domain, name, known[name], stream(name, seed, index)) for index in range(start, start + count))
 
 
-def _drawn(domain: Domain, name: str, sampler: Sampler, random: Random) -> AnyCase:
+def drawn(domain: Domain, name: str, sampler: Sampler, random: Random) -> AnyCase:
+    """What the sampler of that name draws.
+
+    Raises:
+        DomainError: it raised.
+    """
     try:
         return sampler(random)
     except DomainError:

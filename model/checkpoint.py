@@ -18,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from turncheck.engine.duel import RULES_VERSION
+from turncheck.engine.domain import Domain
 from turncheck.model.decode import TransformerEngine
 from turncheck.model.tokens import Tokenizer, VocabularyError
 from turncheck.model.transformer import ModelConfig, Transformer
@@ -56,10 +56,10 @@ class Metadata:
     Attributes:
         config: the sizes of the model.
         vocabulary: its tokens, by id.
-        rules: the rules that it learned, `duel/1`.
-        template: how a turn is put to it, `duel/1`: the turn's text as it is.
+        rules: the domain that it learned, by its name with its version, `duel/1`.
+        template: how a case is put to it, likewise: the case's text as it is.
         seed: the seed of its training.
-        turns: how many turns it was trained on.
+        turns: how many cases it was trained on.
         samplers: the samplers that they came from.
         operators: the operators that damaged some of them.
     """
@@ -82,8 +82,12 @@ class Metadata:
         return {KEY: json.dumps({"format": FORMAT, **attrs.asdict(self), **({DIGEST: digest} if digest else {})})}
 
     @classmethod
-    def from_metadata(cls, metadata: dict[str, str]) -> Metadata:
+    def from_metadata(cls, metadata: dict[str, str], domain: Domain) -> Metadata:
         """What those metadata say.
+
+        Args:
+            metadata: of a file.
+            domain: which the checkpoint must have learned.
 
         Raises:
             ValueError: a part is missing or is not what it should be.
@@ -99,16 +103,29 @@ class Metadata:
             about = cls(**_parts(parts))
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"its metadata cannot be read: {error!r}") from error
-        return about._checked()
+        return about._checked(learned(domain))
 
-    def _checked(self) -> Metadata:
-        for name, value, expected in (("rules", self.rules, RULES_VERSION), ("template", self.template, "duel/1")):
-            if value != expected:
-                raise ValueError(f"its {name} must be {expected!r}, got {value!r}")
+    def _checked(self, domain: str) -> Metadata:
+        if self.rules != domain:
+            got = f"{self.rules!s:.80}"
+            raise ValueError(f"it must have learned {domain}, got {got}: {_way_out(got, domain)}")
+        if self.template != domain:
+            raise ValueError(f"its template must be {domain!r}, got {self.template!r:.80}")
         if len(self.vocabulary) != self.config.vocabulary:
-            wanted, got = self.config.vocabulary, len(self.vocabulary)
-            raise ValueError(f"its vocabulary must have {wanted} tokens (config.vocabulary), got {got}")
+            demand = f"its vocabulary must have {self.config.vocabulary} tokens (config.vocabulary)"
+            raise ValueError(f"{demand}, got {len(self.vocabulary)}")
         return self
+
+
+def learned(domain: Domain) -> str:
+    """What the checkpoints of a domain say that they learned; those of a variant say so of the domain itself."""
+    return (domain.base or domain).name
+
+
+def _way_out(got: str, wanted: str) -> str:
+    if got.partition("/")[0] == wanted.partition("/")[0]:
+        return "train it anew on this version, turncheck train"
+    return "name its own domain with --domain, or a model of this one"
 
 
 def _parts(values: dict[str, Any]) -> dict[str, Any]:
@@ -149,16 +166,21 @@ def write_whole(path: Path, content: bytes) -> None:
     os.replace(beside, path)
 
 
-def load_checkpoint(path: str | os.PathLike[str]) -> tuple[TransformerEngine, Metadata]:
+def load_checkpoint(path: str | os.PathLike[str], domain: Domain) -> tuple[TransformerEngine, Metadata]:
     """The learned engine that the file holds, and what it says of itself.
+
+    Args:
+        path: of the file.
+        domain: which the model must have learned.
 
     Raises:
         FileNotFoundError: there is no such file.
-        CheckpointError: it is no checkpoint of ours, is damaged, or its weights are not those of its config.
+        CheckpointError: it is no checkpoint of ours, is damaged, learned another domain, or its weights are not those
+            of its config.
     """
     tensors, metadata = read_tensors(path)
     try:
-        about = Metadata.from_metadata(metadata)
+        about = Metadata.from_metadata(metadata, domain)
         tokenizer = Tokenizer(about.vocabulary)
     except (ValueError, VocabularyError) as error:
         raise CheckpointError(path, str(error)) from error

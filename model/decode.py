@@ -30,8 +30,8 @@ COMPARED = 16
 """Rows that are compared with their drafts in one pass, at most: the arrays of more do not stay in the cache."""
 
 ROUNDED = 7
-"""Compared rows are padded to the next multiple of so many tokens, and batched with those of the same length. A valid
-turn and its answer, 161 tokens, need no padding.
+"""Compared rows are padded to the next multiple of so many tokens, and batched with those of the same length. A turn of
+the duel and its answer, 161 tokens, need no padding.
 """
 
 PASSES = 8

@@ -1,38 +1,61 @@
-"""The tokenizer: words, digits and reject reasons are one token each, everything else is bytes.
+"""The tokenizer: a domain's words, digits and reject reasons are one token each, everything else is bytes.
 
 A token is a piece of text, and a text is its tokens written one after the other. As in GPT-2's vocabulary, a space
-belongs to the word or digit behind it. `hero hp 07/40 regen 2` and a line's end are
+belongs to the word or digit behind it. `hp 07/40 regen 2` and a line's end are, in a domain with these words,
 
-    hero | hp| 0|7|/|4|0| regen| 2|<newline>
+    hp| 0|7|/|4|0| regen| 2|<newline>
 
-so a valid turn has 84 tokens and an answer 76. What the vocabulary does not know falls back to the bytes of its UTF-8:
-every text can be read and written back exactly, lone surrogates included.
+What the vocabulary does not know falls back to the bytes of its UTF-8: every text can be read and written back
+exactly, lone surrogates included.
 
-    >>> tokenizer = Tokenizer()
-    >>> text = "do hero pois\\u00f6n\\n"
+    >>> from turncheck.engine.domain import Domain
+    >>> from turncheck.engine.fields import Choice, Int
+    >>> from turncheck.engine.schema import Schema
+    >>> counter = Domain(
+    ...     "counter/1",
+    ...     state=Schema("at {at}", at=Int(0, 99)),
+    ...     orders=Schema("go {to}", to=Choice("up", "down")),
+    ...     step=lambda turn: {"at": min(turn.at + 1, 99) if turn.to == "up" else max(turn.at - 1, 0)},
+    ... )
+    >>> tokenizer = Tokenizer(vocabulary(counter))
+    >>> [tokenizer.vocabulary[token] for token in tokenizer.encode("at 07\\ngo x")]
+    ['at', ' 0', '<0x37>', '<0x0A>', 'go', '<0x20>', '<0x78>']
+    >>> text = "go d\\u00f6wn\\n"
     >>> tokenizer.decode(tokenizer.encode(text)) == text
     True
-    >>> [tokenizer.vocabulary[token] for token in tokenizer.encode("do hero x")]
-    ['do', ' hero', '<0x20>', '<0x78>']
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
-from turncheck.engine.duel import REASONS, WORDS
+from turncheck.engine.domain import Domain
+from turncheck.engine.fields import Int
 
 PAD, ANSWER, STOP = 0, 1, 2
 """Token ids of what is no text: padding, the border between prompt and answer, the answer's end."""
 
-_BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
-_SPELLED = tuple(f"{space}{word}" for word in (*WORDS, *REASONS) for space in ("", " "))
+MARKS = ("<pad>", "<answer>", "<stop>")
+BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
+DIGITS = tuple(f" {digit}" for digit in range(10))
 
-VOCABULARY = ("<pad>", "<answer>", "<stop>", *_BYTES, *(f" {digit}" for digit in range(10)), *_SPELLED)
-"""The token of each id: marks, bytes, ten digits behind a space, then words and reasons without and with one."""
+FIRST_BYTE = len(MARKS)
 
-FIRST_BYTE = 3
+
+def vocabulary(domain: Domain) -> tuple[str, ...]:
+    """The token of each id: marks, bytes, ten digits behind a space, then words and reasons without and with one.
+
+    What is a token already is none again: a character of ASCII is a byte, and a word of digits is its digits. Of a
+    domain with signed numbers the signs behind a space are tokens too; of one that rejects nothing no reason is.
+    """
+    fields = [*domain.prompt.fields.values(), *domain.answer.fields.values()]
+    signs = (" +", " -") if any(isinstance(field, Int) and field.signed for field in fields) else ()
+    words = [*domain.words, *(domain.reasons if domain.rejects else ())]
+    spelled = [f"{space}{word}" for word in words if not word.isdecimal() for space in ("", " ")]
+    tokens = dict.fromkeys(token for token in (*spelled, *signs) if len(token) > 1 or not token.isascii())
+    return *MARKS, *BYTES, *DIGITS, *tokens
 
 
 class VocabularyError(ValueError):
@@ -40,19 +63,19 @@ class VocabularyError(ValueError):
 
 
 class Tokenizer:
-    """Text to token ids and back, by a vocabulary laid out as `VOCABULARY` is."""
+    """Text to token ids and back, by a vocabulary laid out as `vocabulary` does."""
 
-    def __init__(self, vocabulary: Sequence[str] = VOCABULARY) -> None:
+    def __init__(self, vocabulary: Sequence[str]) -> None:
         self.vocabulary = tuple(vocabulary)
-        if self.vocabulary[: FIRST_BYTE + 256] != VOCABULARY[: FIRST_BYTE + 256]:
-            raise VocabularyError(f"vocabulary must begin with {VOCABULARY[:3]} and the 256 bytes")
+        if self.vocabulary[: FIRST_BYTE + 256] != MARKS + BYTES:
+            raise VocabularyError(f"vocabulary must begin with {MARKS} and the 256 bytes")
         spelled = self.vocabulary[FIRST_BYTE + 256 :]
         if len(set(spelled)) < len(spelled) or not all(spelled):
             raise VocabularyError("vocabulary must hold each token once and no empty one")
         # A character of ASCII is one byte.
         self._ids = {chr(byte): FIRST_BYTE + byte for byte in range(128)}
         self._ids.update({token: FIRST_BYTE + 256 + index for index, token in enumerate(spelled)})
-        self._pattern = _pattern(spelled)
+        self._pattern = re.compile(_pattern({token.strip(" ") for token in spelled if token not in DIGITS}), re.DOTALL)
         self._written = [b"\xef\xbf\xbd"] * FIRST_BYTE + [bytes([byte]) for byte in range(256)]
         self._written += [token.encode("utf-8", "surrogatepass") for token in spelled]
 
@@ -81,8 +104,35 @@ class Tokenizer:
             return written.decode("utf-8", "replace")
 
 
-def _pattern(spelled: Sequence[str]) -> re.Pattern[str]:
-    # A word counts only where it stands alone: `poisonous` is bytes from its first letter on.
-    words = sorted({token.strip(" ") for token in spelled if not token[-1].isdigit()}, key=len, reverse=True)
-    alone = "|".join(re.escape(word) for word in words)
-    return re.compile(rf"(?: |(?<![A-Za-z_]))(?:{alone})(?![A-Za-z_])| [0-9]|.", re.DOTALL)
+# --- words -----------------------------------------------------------------------------------------------------------
+
+LETTER, DIGIT, SIGN = "A-Za-z_", "0-9A-Za-z_", ""
+
+
+def _pattern(words: set[str]) -> str:
+    """A regular expression of the pieces of a text: words, digits behind a space, single characters.
+
+    A word counts only where it stands alone: `poisonous` is bytes from its first letter on, and in `a12` there is no
+    `a1`. A digit does not touch a letter before it: `hp7` is a word and a digit. Signs touch nothing.
+    """
+    # A longer word comes before those that it begins with. What a word begins with parts it from all others.
+    ordered = sorted(words - {""}, key=lambda word: (_class(word[0]), -len(word), word))
+    alone = [_alone(before, list(those)) for before, those in groupby(ordered, key=lambda word: _class(word[0]))]
+    return "|".join([*alone, " [0-9]", "."])
+
+
+def _alone(before: str, words: Sequence[str]) -> str:
+    """Those words with their space or without, which nothing of the class may stand before."""
+    runs = [
+        f"(?:{'|'.join(map(re.escape, run))})" + (f"(?![{after}])" if after else "")
+        for after, run in groupby(words, key=lambda word: _class(word[-1]))
+    ]
+    start = f"(?: |(?<![{before}]))" if before else " ?"
+    return start + (runs[0] if len(runs) == 1 else f"(?:{'|'.join(runs)})")
+
+
+def _class(character: str) -> str:
+    """What may not touch a word at the end where that character stands, as a set of a regular expression."""
+    if character.isascii() and character.isdecimal():
+        return DIGIT
+    return LETTER if re.match("[A-Za-z_]", character) else SIGN

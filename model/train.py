@@ -1,4 +1,4 @@
-"""Training a tiny transformer on the engine: turns from the samplers, some of them damaged, loss on the answer.
+"""Training a tiny transformer on a domain's reference: cases of its samplers, some damaged, loss on the answer.
 
 Example `i` of a run depends on its seed and on `i` alone, so that a run that was interrupted goes on where it was last
 saved and ends with the same weights as one that was not.
@@ -6,6 +6,7 @@ saved and ends with the same weights as one that was not.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,35 +17,33 @@ import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reade
 from safetensors.torch import save
 from torch import Tensor
 
-from turncheck.engine.duel import REASONS, RULES_VERSION, STANDARD, resolve_text, write
-from turncheck.engine.duel.samplers import SAMPLERS
-from turncheck.engine.sampling import HELD_OUT_SEEDS, TRAINING_SEEDS, stream
-from turncheck.model.checkpoint import Metadata, read_tensors, save_checkpoint, write_whole
+from turncheck.engine.domain import Domain
+from turncheck.engine.sampling import HELD_OUT_SEEDS, TRAINING_SEEDS
+from turncheck.model.checkpoint import Metadata, learned, read_tensors, save_checkpoint, write_whole
 from turncheck.model.decode import TransformerEngine
-from turncheck.model.tokens import ANSWER, PAD, STOP, VOCABULARY, Tokenizer
+from turncheck.model.examples import IGNORED, Examples, batch, lengths
+from turncheck.model.tokens import Tokenizer, vocabulary
 from turncheck.model.transformer import ModelConfig, Transformer
-from turncheck.strategies.duel.operators import OPERATORS, damage
-
-IGNORED = -100
-"""The target of a place that the loss does not look at (PyTorch's `ignore_index`)."""
 
 
 @attrs.frozen
 class TrainConfig:
-    """All that a run depends on, besides its seed.
+    """All that a run depends on, besides its domain and its seed.
 
     Attributes:
+        about: what it is for, in a few words.
         layers, width, heads: the model's sizes, see `ModelConfig`.
         steps: optimizer steps of the whole run.
-        batch: turns in a step.
+        batch: cases in a step.
         learning_rate: at its highest; it rises over `warmup` steps and then falls to 0 in a straight line.
         warmup: steps.
-        malformed: the share of turns that are damaged, their reasons in equal shares.
-        rejection_weight: the weight of a rejection's tokens in the loss; a state's 76 tokens weigh 1 each.
+        malformed: the share of cases that are damaged, their reasons in equal shares, where the domain rejects.
+        rejection_weight: the weight of a rejection's tokens in the loss; all other answers' tokens weigh 1 each.
         threads: PyTorch's; more of them are faster, and give slightly other weights.
         save_every: steps.
     """
 
+    about: str = ""
     layers: int = 4
     width: int = 64
     heads: int = 4
@@ -59,11 +58,16 @@ class TrainConfig:
 
 
 CONFIGS = {
-    "small": TrainConfig(),
-    "tiny": TrainConfig(layers=2, width=32, heads=2, steps=2000),
+    "small": TrainConfig("four layers of width 64: what made the checkpoint that is shipped"),
+    "tiny": TrainConfig("two layers of width 32, to try a domain in minutes", layers=2, width=32, heads=2, steps=2000),
+    "micro": TrainConfig(
+        "three layers of width 16: less than 100 KB where texts are short", layers=3, width=16, heads=2, steps=4000
+    ),
 }
-"""The configurations by name. `small` made the checkpoints that are shipped."""
+"""The configurations by name."""
 
+OF_NO_WEIGHT = ("about", "save_every")
+"""What of a configuration changes no weight."""
 
 OPTIMIZER_STATE = ("step", "exp_avg", "exp_avg_sq", "momentum_buffer")
 """What AdamW and Muon keep for a parameter."""
@@ -73,38 +77,14 @@ class ResumeError(ValueError):
     """A folder holds a run that was made with other settings."""
 
 
-def example(seed: int, index: int, malformed: float) -> tuple[str, str]:
-    """Example `index` of a seed: a text and its answer. Half of the turns are `mixed`, half `play`."""
-    random = stream("train", seed, index)
-    turn = SAMPLERS[random.choice(("mixed", "play"))](random, STANDARD)
-    text = write(turn)
-    if random.random() < malformed:
-        text = damage(turn, random.choice(tuple(REASONS)), random.getrandbits(64))
-    return text, resolve_text(text)
-
-
-def batch(examples: Sequence[tuple[str, str]], tokenizer: Tokenizer, config: ModelConfig) -> tuple[Tensor, Tensor]:
-    """Examples as tensors: tokens and targets, (B, T) int64 each, `IGNORED` where no answer's token is wanted."""
-    rows = [_row(tokenizer, config, text, answer) for text, answer in examples]
-    length = max(len(tokens) for tokens, _ in rows)
-    tokens = torch.tensor([ids + [PAD] * (length - len(ids)) for ids, _ in rows])
-    targets = torch.tensor([wanted + [IGNORED] * (length - len(wanted)) for _, wanted in rows])
-    return tokens, targets
-
-
-def _row(tokenizer: Tokenizer, config: ModelConfig, text: str, answer: str) -> tuple[list[int], list[int]]:
-    prompt = [*tokenizer.encode(text)[: config.prompt], ANSWER]
-    wanted = [*tokenizer.encode(answer), STOP]
-    return prompt + wanted[:-1], [IGNORED] * (len(prompt) - 1) + wanted
-
-
-def loss(transformer: Transformer, tokens: Tensor, targets: Tensor, rejection_weight: float) -> Tensor:
-    """The mean cross-entropy of the answers' tokens, those of rejections weighted."""
+def loss(
+    transformer: Transformer, tokens: Tensor, targets: Tensor, rejected: Tensor, rejection_weight: float
+) -> Tensor:
+    """The mean cross-entropy of the answers' tokens, those of rejections weighted; what `batch` makes goes in."""
     rows, places = (targets != IGNORED).nonzero(as_tuple=True)
     logits = transformer.logits(transformer.hidden(tokens)[rows, places])
     losses = F.cross_entropy(logits, targets[rows, places], reduction="none")
-    short = (targets != IGNORED).sum(1) < 10  # a rejection's few tokens, against the 77 of a state
-    weights = torch.where(short[rows], rejection_weight, 1.0)
+    weights = torch.where(rejected[rows], rejection_weight, 1.0)
     return (losses * weights).sum() / weights.sum()
 
 
@@ -124,18 +104,23 @@ class Run:
     `DIR/step-N.safetensors` the snapshots.
 
     Raises:
-        ResumeError: the folder holds a run with another config or seed.
+        ResumeError: the folder holds a run of another domain, or with another config or seed.
+        DomainError: a sampler or the reference of the domain raised.
     """
 
-    def __init__(self, folder: Path, config: TrainConfig, seed: int, snapshots: Sequence[int] = ()) -> None:
+    def __init__(
+        self, folder: Path, domain: Domain, config: TrainConfig, seed: int, snapshots: Sequence[int] = ()
+    ) -> None:
         self.folder, self.config, self.snapshots = folder, config, frozenset(snapshots)
+        self.domain, self.examples = domain, Examples.of(domain, config.malformed)
         self.seed = seed
         self.data_seed = TRAINING_SEEDS[seed]
         torch.set_num_threads(config.threads)
         torch.manual_seed(seed)
-        sizes = {"layers": config.layers, "width": config.width, "heads": config.heads}
-        self.tokenizer = Tokenizer(VOCABULARY)
-        self.transformer = Transformer(ModelConfig(len(self.tokenizer), **sizes))
+        self.tokenizer = Tokenizer(vocabulary(domain))
+        prompt, answer = lengths(self.examples, self.tokenizer)
+        sizes = ModelConfig(len(self.tokenizer), prompt, answer, config.layers, config.width, config.heads)
+        self.transformer = Transformer(sizes)
         self.optimizers = _optimizers(self.transformer)
         self.step = 0
         self._torn = False
@@ -168,12 +153,12 @@ class Run:
     def _train_step(self) -> float:
         size = self.config.batch
         indices = range(self.step * size, (self.step + 1) * size)
-        examples = [example(self.data_seed, index, self.config.malformed) for index in indices]
-        tokens, targets = batch(examples, self.tokenizer, self.transformer.config)
+        examples = [self.examples.draw(self.data_seed, index) for index in indices]
+        made = batch(examples, self.tokenizer, self.transformer.config)
         for optimizer in self.optimizers:
             optimizer.param_groups[0]["lr"] = self.config.learning_rate * _rate(self.step, self.config)
         self.transformer.zero_grad()
-        value = loss(self.transformer, tokens, targets, self.config.rejection_weight)
+        value = loss(self.transformer, *made, self.config.rejection_weight)
         value.backward()  # type: ignore[no-untyped-call]  # torch's own lack of a type
         torch.nn.utils.clip_grad_norm_(self.transformer.parameters(), 1.0)
         self._torn = True
@@ -186,7 +171,7 @@ class Run:
     def held_out(self, count: int) -> float:
         """The share of `count` held-out texts, damaged ones among them, that the model answers exactly."""
         seed = HELD_OUT_SEEDS[self.seed]
-        examples = [example(seed, index, self.config.malformed) for index in range(count)]
+        examples = [self.examples.draw(seed, index) for index in range(count)]
         verdicts = TransformerEngine(self.transformer, self.tokenizer).verify(*zip(*examples, strict=True))
         return sum(verdict.complete for verdict in verdicts) / count
 
@@ -195,22 +180,36 @@ class Run:
         tensors = {f"model/{name}": tensor for name, tensor in self.transformer.state_dict().items()}
         for name, state in self._optimizer_states():
             tensors |= {f"{key}/{name}": tensor for key, tensor in state.items()}
-        write_whole(self.state_path, save(tensors, {"run": json.dumps({**self._settings(), "step": self.step})}))
+        run = {**self._settings(), "step": self.step, "texts": self._texts()}
+        write_whole(self.state_path, save(tensors, {"run": json.dumps(run)}))
         self._save_checkpoint("checkpoint.safetensors")
 
-    def _settings(self) -> dict[str, float]:
-        # How long to wait between saves changes no weight.
-        config = attrs.asdict(self.config, filter=attrs.filters.exclude("save_every"))
-        return {"seed": self.seed, **config}
+    def _settings(self) -> dict[str, float | str]:
+        config = attrs.asdict(self.config, filter=attrs.filters.exclude(*OF_NO_WEIGHT))
+        return {"domain": self.domain.described, "seed": self.seed, **config}
+
+    def _texts(self) -> str:
+        """What is another where the domain's words or the lengths of its texts are."""
+        sizes = self.transformer.config
+        said = json.dumps([self.tokenizer.vocabulary, sizes.prompt, sizes.answer])
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def _load(self) -> None:
         tensors, metadata = read_tensors(self.state_path)
         saved = json.loads(metadata.get("run", "{}"))
-        for key, ours in self._settings().items():
+        wanted = self._settings()
+        if "domain" not in saved:  # it began before there were domains
+            del wanted["domain"]
+        for key, ours in wanted.items():
             if saved.get(key) != ours:
                 raise ResumeError(
                     f"{key} must be {saved.get(key)} to go on in {self.folder}, got {ours}: use another folder"
                 )
+        if saved.get("texts", self._texts()) != self._texts():
+            raise ResumeError(
+                f"the words and lengths of the texts of {self.domain.name} must be those with which the run in "
+                f"{self.folder} began, got others: use another folder, and give the domain another version"
+            )
         self.step = saved["step"]
         self.transformer.load_state_dict(_under("model", tensors))
         for name, state in self._optimizer_states():
@@ -227,12 +226,12 @@ class Run:
         card = Metadata(
             config=self.transformer.config,
             vocabulary=self.tokenizer.vocabulary,
-            rules=RULES_VERSION,
-            template="duel/1",
+            rules=learned(self.domain),
+            template=learned(self.domain),
             seed=self.seed,
             turns=self.step * self.config.batch,
-            samplers=("mixed", "play"),
-            operators=tuple(OPERATORS),
+            samplers=tuple(self.examples.samplers),
+            operators=tuple(self.examples.operators),
         )
         save_checkpoint(self.folder / name, self.transformer, card)
 

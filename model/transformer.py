@@ -1,5 +1,5 @@
 """The tiny transformer: decoder-only, pre-norm, learned positions, the output tied to the embedding (Radford et al.
-2019, section 2.3; Press and Wolf 2017). Nothing in it knows the duel.
+2019, section 2.3; Press and Wolf 2017). Nothing in it knows any domain.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class ModelConfig:
     """
 
     vocabulary: int = attrs.field(validator=_size(99_999))
-    prompt: int = attrs.field(default=120, validator=_size(99_999))
-    answer: int = attrs.field(default=80, validator=_size(99_999))
-    layers: int = attrs.field(default=4, validator=_size(999))
-    width: int = attrs.field(default=64, validator=_size(99_999))
-    heads: int = attrs.field(default=4, validator=_size(999))
+    prompt: int = attrs.field(validator=_size(99_999))
+    answer: int = attrs.field(validator=_size(99_999))
+    layers: int = attrs.field(validator=_size(999))
+    width: int = attrs.field(validator=_size(99_999))
+    heads: int = attrs.field(validator=_size(999))
 
     def __attrs_post_init__(self) -> None:
         if self.width % self.heads:

@@ -80,16 +80,6 @@ EXCEPTIONS = {
 # STILL_DUEL: generic modules that still import the duel, and what of it they may. A row whose module does so no longer
 # is to be deleted, and nothing is to be added: in the end it is empty and no generic module knows the duel.
 STILL_DUEL = {
-    "model/adapters/calibration.py": ("turncheck.engine.duel",),
-    "model/adapters/conformance.py": ("turncheck.engine.duel",),
-    "model/adapters/endpoint.py": ("turncheck.engine.duel",),
-    "model/adapters/exam.py": ("turncheck.engine.duel", "turncheck.strategies.duel.operators"),
-    "model/adapters/kinds.py": ("turncheck.engine.duel",),
-    "model/adapters/loading.py": ("turncheck.engine.duel",),
-    "model/adapters/templates.py": ("turncheck.engine.duel", "turncheck.strategies.duel.operators"),
-    "model/checkpoint.py": ("turncheck.engine.duel",),
-    "model/tokens.py": ("turncheck.engine.duel",),
-    "model/train.py": ("turncheck.engine.duel", "turncheck.strategies.duel.operators"),
     "properties/checking/shrink.py": ("turncheck.engine.duel",),
     "properties/sweeps/columns.py": ("turncheck.engine.duel",),
     "properties/sweeps/plan.py": ("turncheck.engine.duel",),

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel.variants import ACTION_KEYS, NUMBERS, read_rules
 from turncheck.model.adapters.card import KEYS
 from turncheck.model.adapters.endpoint import endpoint
-from turncheck.model.adapters.kinds import kinds
+from turncheck.model.adapters.kinds import GIVEN, kinds
 from turncheck.model.adapters.process import process
-from turncheck.model.adapters.templates import BUILT_IN
+from turncheck.model.adapters.templates import templates
 from turncheck.properties.session.options import OPTIONS
 
 ROOT = Path(__file__).parents[1]
@@ -40,7 +41,7 @@ def test_every_key_of_a_card_is_shown():
 
 
 def test_every_template_has_a_row():
-    assert first_cells(section("Templates")) == [*BUILT_IN, "py:MODULE:ATTRIBUTE"]
+    assert first_cells(section("Templates")) == [*templates(DOMAIN), "py:MODULE:ATTRIBUTE"]
 
 
 def test_every_number_of_the_rules_is_named_and_the_example_is_read():
@@ -56,7 +57,7 @@ def test_every_number_of_the_rules_is_named_and_the_example_is_read():
     ids=["openai", "exec"],
 )
 def test_every_option_of_a_kind_has_a_row_with_its_default(factory, table):
-    parameters = list(inspect.signature(factory).parameters.values())[1:]
+    parameters = [each for each in inspect.signature(factory).parameters.values() if each.name not in GIVEN][1:]
     shown = dict(re.findall(r"^\| `(\w+)` \| (\S*) ?\|", table, re.MULTILINE))
     assert shown == {each.name: "" if each.default is None else f"{each.default:g}" for each in parameters}
 

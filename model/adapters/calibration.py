@@ -3,45 +3,73 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
+from typing import Any
 
 import attrs
 
-from turncheck.engine.duel import REASONS, STANDARD, Rules, resolve_text, write_rejection
+from turncheck.engine.domain import Domain
+from turncheck.engine.fields import Field, Int
 from turncheck.engine.learned import EngineError, LearnedEngine
+
+TRIED = 20
+"""Values that are drawn to find another than the one that stands there."""
 
 
 @attrs.frozen
 class Reference:
     """The reference engine as a learned engine: it breaks no law."""
 
-    rules: Rules = STANDARD
+    domain: Domain
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
         """The reference's answers."""
-        return [resolve_text(prompt, self.rules) for prompt in prompts]
+        return [self.domain.resolve_text(prompt) for prompt in prompts]
 
 
 @attrs.frozen
 class Identity:
-    """A copier: it answers the state that it reads, as if a turn changed nothing."""
+    """A copier: it answers what it reads, as if nothing ever changed."""
+
+    domain: Domain
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
-        """The first three lines of each prompt, where it has as many."""
-        return ["".join(re.findall(r"[^\n]*\n|[^\n]+", prompt)[:3]) for prompt in prompts]
+        """Of a domain whose answers are states the lines of each prompt that the state stands in, whatever it is; of
+        any other the prompt's values of the fields that both have, and the simplest values of all others.
+        """
+        if self.domain.has_plays:
+            lines = len(self.domain.answer.lines)
+            return ["".join(re.findall(r"[^\n]*\n|[^\n]+", prompt)[:lines]) for prompt in prompts]
+        return [self._copied(prompt) for prompt in prompts]
+
+    def _copied(self, prompt: str) -> str:
+        answer = self.domain.answer.neutral
+        if self.domain.is_case(prompt):
+            case = self.domain.fields_of(self.domain.read(prompt))
+            values = {name: case[name] for name in self.domain.shared}
+            fitting = {name: value for name, value in values.items() if _fits(answer.schema.fields[name], value)}
+            answer = answer.changed(fitting)
+        return answer.schema.write(answer)
+
+
+def _fits(field: Field, value: object) -> bool:
+    try:
+        return field.allows(value)
+    except (TypeError, ValueError):  # of a field of another kind
+        return False
 
 
 @attrs.frozen
 class Noisy:
-    """The truth, spoilt with a probability: one number of a state, or the reason of a rejection, is another.
+    """The truth, spoilt with a probability: one digit or word of an answer, or the reason of a rejection, is another.
 
     Which answers are spoilt, and how, depends on the seed and the prompt alone.
     """
 
+    domain: Domain
     probability: float
     seed: int = 0
-    rules: Rules = STANDARD
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
         """The reference's answers, some of them spoilt."""
@@ -49,35 +77,63 @@ class Noisy:
 
     def _answer(self, prompt: str) -> str:
         random = Random(f"noisy/{self.seed}/{prompt!a}")
-        truth = resolve_text(prompt, self.rules)
-        return spoilt(truth, random) if random.random() < self.probability else truth
+        truth = self.domain.resolve_text(prompt)
+        return spoilt(self.domain, truth, random) if random.random() < self.probability else truth
 
 
-def spoilt(answer: str, random: Random) -> str:
-    """The answer with one of its digits, or its reason, exchanged for another."""
-    if answer.startswith("reject "):
-        return write_rejection(random.choice([reason for reason in REASONS if write_rejection(reason) != answer]))
-    digit = random.choice(list(re.finditer("[0-9]", answer)))
-    other = random.choice([each for each in "0123456789" if each != digit[0]])
-    return answer[: digit.start()] + other + answer[digit.end() :]
+def spoilt(domain: Domain, answer: str, random: Random) -> str:
+    """The answer with one digit of a number or one other field exchanged for another, or with another reason.
+
+    Where there is no other it is cut to nothing.
+    """
+    if domain.rejected_for(answer) is not None:
+        others = [other for other in map(domain.rejection, domain.reasons) if other != answer]
+        return random.choice(others) if others else ""
+    values = domain.answer_reader.lenient(answer)
+    places = list(_spots(domain, values))
+    if not places:
+        return ""
+    name, at = random.choice(places)
+    place = domain.answer.places[name]
+    other = _another(domain.answer.fields[name], values[place], at, random)
+    return domain.answer.write_values((*values[:place], other, *values[place + 1 :]))
+
+
+def _spots(domain: Domain, values: Sequence[Any]) -> Iterator[tuple[str, int | None]]:
+    """What can be exchanged, in the text's order: each digit of a number, by its place in it, and any other field."""
+    for (name, field), value in zip(domain.answer.fields.items(), values, strict=True):
+        if isinstance(field, Int):
+            yield from ((name, digit.start()) for digit in re.finditer("[0-9]", field.write(value)))
+        elif field.count() != 1:
+            yield name, None
+
+
+def _another(field: Field, value: object, at: int | None, random: Random) -> object:
+    """Another value of the field: with another digit there, or any other."""
+    text = field.write(value)
+    if at is not None:
+        other = random.choice([each for each in "0123456789" if each != text[at]])
+        return field.read(text[:at] + other + text[at + 1 :])
+    drawn = [other for other in (field.sample(random) for _ in range(TRIED)) if other != value]
+    return drawn[0] if drawn else random.choice([edge for edge in field.edges() if edge != value] or [value])
 
 
 # --- the kinds -------------------------------------------------------------------------------------------------------
 
 
-def reference(target: str, *, rules: Rules = STANDARD) -> LearnedEngine:
+def reference(target: str, *, domain: Domain) -> LearnedEngine:
     """The kind `reference`: the truth."""
     _check_no_target("reference", target)
-    return Reference(rules)
+    return Reference(domain)
 
 
-def identity(target: str) -> LearnedEngine:
+def identity(target: str, *, domain: Domain) -> LearnedEngine:
     """The kind `identity`: a copier."""
     _check_no_target("identity", target)
-    return Identity()
+    return Identity(domain)
 
 
-def noisy(target: str, *, seed: int = 0, rules: Rules = STANDARD) -> LearnedEngine:
+def noisy(target: str, *, domain: Domain, seed: int = 0) -> LearnedEngine:
     """The kind `noisy:P`: the truth, spoilt with probability P, by a seed."""
     try:
         probability = float(target)
@@ -85,7 +141,7 @@ def noisy(target: str, *, seed: int = 0, rules: Rules = STANDARD) -> LearnedEngi
         probability = -1.0
     if not 0 <= probability <= 1:
         raise EngineError(f"its probability must be 0..1, as in noisy:0.05, got {target!r}")
-    return Noisy(probability, seed, rules)
+    return Noisy(domain, probability, seed)
 
 
 def _check_no_target(kind: str, target: str) -> None:

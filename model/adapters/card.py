@@ -44,9 +44,9 @@ class Card:
         target: what the kind makes it of: a path, a command, an address; empty where it needs nothing.
         name: what tables call it.
         sha256: what its file's hash must be; None where nothing is said.
-        template: how turns are said to it.
-        rejects: whether it was trained to reject malformed turns.
-        rules: the file of the rules that it was trained on; None for the rules as published.
+        template: how cases are said to it; None for the domain's own texts.
+        rejects: whether it was trained to reject malformed texts.
+        rules: the file of the rules that it was trained on, of a variant of the domain; None for the domain itself.
         options: the kind's own, by name.
     """
 
@@ -54,7 +54,7 @@ class Card:
     target: str
     name: str
     sha256: str | None = None
-    template: str = "duel/1"
+    template: str | None = None
     rejects: bool = True
     rules: str | None = None
     options: Mapping[str, Any] = attrs.field(factory=dict)
@@ -87,8 +87,8 @@ def read_card(path: Path) -> Card:
     folder = path.parent
     kind, target = _kind(values, folder)
     rules = values.get("rules")
-    template = values.get("template", "duel/1")
-    if template.startswith("py:"):
+    template = values.get("template")
+    if template is not None and template.startswith("py:"):
         raise EngineError(
             f"its template {template!r} runs code, which {COMMAND_LINE} (--turncheck-model-arg template=)"
         )

@@ -3,12 +3,13 @@
 For authors of adapters. It asks a small sample of turns, some odd texts and some long ones, and compares the engine
 with itself alone: one that answers every turn wrongly conforms, one whose answer depends on its company does not.
 
-    >>> from turncheck.engine.duel import resolve_text
+    >>> from turncheck.engine.registry import load_domain
+    >>> domain = load_domain()
     >>> class Engine:
     ...     def predict(self, prompts, /):
-    ...         return [resolve_text(prompt) for prompt in prompts]
+    ...         return [domain.resolve_text(prompt) for prompt in prompts]
     >>> run_conformance_test(Engine)
-    >>> [check.verdict for check in conformance(Engine())].count("not offered")
+    >>> [check.verdict for check in conformance(Engine(), domain)].count("not offered")
     6
 """
 
@@ -20,26 +21,25 @@ from typing import Literal
 
 import attrs
 
-from turncheck.engine.duel import Turn, write
+from turncheck.engine.domain import Domain
 from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, LearnedEngine, Verdict, Verifier
+from turncheck.engine.registry import load_domain
 from turncheck.model.adapters.exam import (
-    ODD_PROMPTS,
     BrokenError,
     Exam,
     NothingToCheckError,
     described_fault,
     encoded,
     in_a_line,
-    sample_of_turns,
+    long_prompts,
+    odd_prompts,
+    sample_of_cases,
     shown,
     spread,
     unsure,
     wrong_character,
 )
-from turncheck.model.adapters.templates import DUEL, Template
-
-LONG = 100_000
-"""Characters of a long prompt, beyond the context of any tiny model."""
+from turncheck.model.adapters.templates import OWN, Template
 
 SINGLY, DRAFTED, CORRUPTED = 12, 24, 6
 """Prompts that are asked one by one, drafts of one wrong kind, and own answers that are corrupted everywhere."""
@@ -69,8 +69,9 @@ class Check:
 
 def conformance(
     engine: LearnedEngine,
+    domain: Domain,
     *,
-    template: Template = DUEL,
+    template: Template = OWN,
     prompts: Sequence[str] | None = None,
     stop: Sequence[str] = (),
     longest: int = 10_000,
@@ -81,9 +82,10 @@ def conformance(
 
     Args:
         engine: the engine that is asked, no template before it: drafts are corrupted in its own words.
-        template: how turns are said to it.
-        prompts: what it is asked instead of 56 turns and damaged turns, in its own words; the odd and the long texts
-            are asked as well.
+        domain: whose texts it is asked.
+        template: how they are said to it.
+        prompts: what it is asked instead of some 50 cases and damaged cases, in its own words; the odd and the long
+            texts are asked as well.
         stop: texts that end an answer and must stand in none.
         longest: the most characters of an answer.
 
@@ -92,24 +94,29 @@ def conformance(
     """
     if prompts is not None and not prompts:
         raise ValueError("prompts must be one text or more, got none")
-    asked = encoded(sample_of_turns(), template) if prompts is None else tuple(prompts)
-    return _checks(Exam(engine, template, asked, tuple(stop), longest))
+    asked = encoded(sample_of_cases(domain), template) if prompts is None else tuple(prompts)
+    return _checks(Exam(engine, domain, template, asked, tuple(stop), longest))
 
 
 def run_conformance_test(
     factory: Callable[[], LearnedEngine],
     *,
-    template: Template = DUEL,
+    domain: Domain | None = None,
+    template: Template = OWN,
     prompts: Sequence[str] | None = None,
     stop: Sequence[str] = (),
     longest: int = 10_000,
 ) -> None:
     """The one test that a suite of an adapter needs.
 
+    The domain whose texts are asked is the one that is built in, unless another is given; the other arguments are those
+    of `conformance`.
+
     Raises:
         AssertionError: the engine that the factory made fails some checks; each is a line of the message.
     """
-    checks = conformance(factory(), template=template, prompts=prompts, stop=stop, longest=longest)
+    asked = load_domain() if domain is None else domain
+    checks = conformance(factory(), asked, template=template, prompts=prompts, stop=stop, longest=longest)
     failing = [f"{check.name}: {check.demand} Found: {check.found}" for check in checks if check.verdict == "fails"]
     if failing:
         raise AssertionError("\n".join(failing))
@@ -187,14 +194,13 @@ def prompts_are_not_changed(exam: Exam) -> None:
 
 def long_prompts_are_answered(exam: Exam) -> None:
     """A prompt of 100,000 characters is answered by a text."""
-    texts = ((write(Turn()) + "~ junk \n" * LONG)[:LONG], "7" * LONG)
-    for prompt in _said(exam, texts):
+    for prompt in _said(exam, long_prompts(exam.domain)):
         _answered(exam, [prompt])
 
 
 def odd_prompts_are_answered(exam: Exam) -> None:
     """Any text is answered by a text: nothing, controls, half of a surrogate pair; each alone and all in one batch."""
-    prompts = _said(exam, ODD_PROMPTS)
+    prompts = _said(exam, odd_prompts(exam.domain))
     for prompt in prompts:
         _answered(exam, [prompt])
     _answered(exam, prompts)
@@ -265,8 +271,10 @@ def _seen(exam: Exam) -> list[tuple[str, str]]:
 
 
 def _behind_the_end(exam: Exam, answer: str) -> str:
-    """What is written behind a full answer; nothing where there is no full answer."""
-    if exam.reads(answer):
+    """What is written behind a full answer; nothing where there is no full answer, or where answers have no end of
+    their own, so that one that is too long is only wrong.
+    """
+    if exam.reads(answer) or not exam.domain.answer.end:
         return ""
     ends = range(1, min(len(answer), LONGEST_FULL))
     return next((answer[end:] for end in ends if exam.reads(answer[:end])), "")

@@ -13,8 +13,9 @@ import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from turncheck.engine.duel import Turn, resolve_text, write
+from turncheck.engine.domain import Domain
 from turncheck.engine.learned import LearnedEngine, UnavailableError, Verdict
+from turncheck.engine.sampling import easy_case
 from turncheck.model.adapters.address import EndpointError, Settings, settings_of
 from turncheck.model.adapters.completions import BUSY, PLAIN, check_status, judged, read_choices, read_echo
 from turncheck.model.adapters.wire import Reply, Watchdog, Wire, explained
@@ -31,6 +32,7 @@ Item = TypeVar("Item")
 def endpoint(
     target: str,
     *,
+    domain: Domain,
     model: str | None = None,
     key_env: str | None = None,
     max_new: int = 512,
@@ -44,6 +46,7 @@ def endpoint(
 
     Args:
         target: the base address.
+        domain: a case of which is what it is asked.
         model: the model's name, where the server has several.
         key_env: the environment variable that holds the key; without it no key is sent.
         max_new: tokens that an answer may have, 1..100000.
@@ -57,7 +60,7 @@ def endpoint(
     """
     settings = settings_of(target, model, key_env, max_new, stop, batch, timeout)
     verifying = VerifyingEndpointEngine(settings)
-    if verifying.can_verify():
+    if verifying.can_verify(domain):
         return verifying
     verifying.close()
     return EndpointEngine(settings)
@@ -146,10 +149,10 @@ class VerifyingEndpointEngine(EndpointEngine):
         most = max(1, self.settings.batch // 2)  # each pair is two texts
         return [verdict for batch in _batches(pairs, most) for verdict in self._verdicts(batch)]
 
-    def can_verify(self) -> bool:
-        """Whether the server scores the text that it is sent, asked with one turn."""
-        prompt = write(Turn())
-        whole = prompt + resolve_text(prompt)
+    def can_verify(self, domain: Domain) -> bool:
+        """Whether the server scores the text that it is sent, asked with one case and the answer to it."""
+        prompt = domain.write(easy_case(domain))
+        whole = prompt + domain.resolve_text(prompt)
         try:
             alone, scored = self._complete([prompt, whole], ECHO)
         except (EndpointError, UnavailableError):

@@ -8,28 +8,14 @@ from typing import TypeVar
 
 import attrs
 
-from turncheck.engine.duel import REASONS, read_answer, write
-from turncheck.engine.duel.samplers import sample
+from turncheck.engine.domain import Domain
 from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, LearnedEngine, Verdict, Verifier, described
-from turncheck.engine.sampling import stream
+from turncheck.engine.sampling import easy_case, sample, samplers_of, stream
 from turncheck.model.adapters.templates import Template
-from turncheck.strategies.duel.operators import damage
+from turncheck.strategies.operators import ImpossibleDamageError, operators_of
 
 LONGEST_FOUND = 200
 """Characters that are kept of what a check found."""
-
-ODD_PROMPTS = (
-    "",
-    "\n",
-    "\0",
-    "\ud800",
-    "\U0001f600",
-    "\u05d0\u05d1\u05d2 \u202eturn 01",
-    "turn 01\r\nhero hp 07/40\r\n",
-    "turn\t01\n\t",
-    "\x1b[31mturn 01\x1b[0m\n",
-)
-"""Texts that are no turns: nothing, controls, half of a pair, an emoji, right-to-left, CRLF, tabs, a colour."""
 
 Item = TypeVar("Item")
 
@@ -47,11 +33,17 @@ class Exam:
     """The engine, what it is asked and what it said so far.
 
     Attributes:
+        domain: whose texts it was made for.
+        template: how they are said to it.
+        prompts: what it is asked, in its own words.
+        stop: texts that end an answer and must stand in none.
+        longest: the most characters of an answer.
         own: its first answers to the prompts; none until they were asked, or where that failed.
         seen: every prompt with every answer that was given to it.
     """
 
     engine: LearnedEngine
+    domain: Domain
     template: Template
     prompts: tuple[str, ...]
     stop: tuple[str, ...]
@@ -69,7 +61,7 @@ class Exam:
     def reads(self, answer: str) -> bool:
         """Whether it is a full answer, right or wrong."""
         try:
-            read_answer(self.template.decode(answer))
+            self.domain.read_answer(self.template.decode(answer))
         except Exception:  # whatever a template of somebody's raises on what is none of its texts
             return False
         return True
@@ -123,15 +115,50 @@ def unsure(verdict: Verdict) -> bool:
 # --- what is asked ----------------------------------------------------------------------------------------------------
 
 
-def sample_of_turns() -> list[str]:
-    """24 mixed and 24 played turns in turns, behind every third pair a damaged one: the same at every call."""
+SAMPLED = 48
+"""Cases that are asked, of all samplers together."""
+
+EVERY = 3
+"""Behind so many cases of each sampler stands a damaged one."""
+
+
+def sample_of_cases(domain: Domain) -> list[str]:
+    """Cases of all samplers in turns, some damaged ones between them where the domain rejects such: the same at every
+    call.
+    """
+    samplers = tuple(samplers_of(domain))
+    drawn = [sample(domain, name, 0, SAMPLED // len(samplers)) for name in samplers]
+    operators = tuple(operators_of(domain).values()) if domain.rejects else ()
     texts: list[str] = []
-    for index, (mixed, played) in enumerate(zip(sample("mixed", 0, 24), sample("play", 0, 24), strict=True)):
-        texts += [write(mixed), write(played)]
-        if index % 3 == 2:
-            reason = tuple(REASONS)[index // 3]
-            texts.append(damage(mixed, reason, stream("conformance", 0, index).getrandbits(64)))
+    for index, cases in enumerate(zip(*drawn, strict=True)):
+        texts += map(domain.write, cases)
+        if operators and index % EVERY == EVERY - 1:
+            operator = operators[index // EVERY % len(operators)]
+            with suppress(ImpossibleDamageError):
+                texts.append(operator(cases[0], stream("conformance", 0, index).getrandbits(64)))
     return texts
+
+
+def odd_prompts(domain: Domain) -> tuple[str, ...]:
+    """Texts that are no cases: nothing, controls, half of a pair, an emoji, right-to-left, CRLF, tabs, a colour."""
+    text = domain.write(easy_case(domain))
+    line = text.partition("\n")[0]
+    return (
+        *("", "\n", "\0", "\ud800", "\U0001f600"),
+        f"\u05d0\u05d1\u05d2 \u202e{line}",
+        text.replace("\n", "\r\n"),
+        line.replace(" ", "\t") + "\n\t",
+        f"\x1b[31m{line}\x1b[0m\n",
+    )
+
+
+LONG = 100_000
+"""Characters of a long prompt, beyond the context of any tiny model."""
+
+
+def long_prompts(domain: Domain) -> tuple[str, ...]:
+    """A case with much behind it, and a number that does not end."""
+    return (domain.write(easy_case(domain)) + "~ junk \n" * LONG)[:LONG], "7" * LONG
 
 
 def encoded(texts: Sequence[str], template: Template) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ colon, and gives a learned engine, or raises `EngineError` with the way out.
     def gguf(target: str, *, threads: int = 1) -> LearnedEngine: ...
 
 Its other parameters are its options, by name; those with an annotation of a plain type get values of that type. One
-called `rules` is no option: it gets the rules that the model is held against. Listing the kinds imports none of them.
+called `domain` is no option: it gets the domain that the model is held against; nor is one called `rules`, which gets
+the rules in force where the domain has variants (`Domain.variant`). Listing the kinds imports none of them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 
 import attrs
 
-from turncheck.engine.duel import Rules
+from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine, described
 
 GROUP = "turncheck.engines"
@@ -28,7 +29,10 @@ GROUP = "turncheck.engines"
 Factory = Callable[..., LearnedEngine]
 
 CALIBRATION = ("reference", "identity", "noisy")
-"""The kinds that know the texts of the duel alone: with a template they speak its words, and so try the template."""
+"""The kinds that know the domain's own texts alone: with a template they speak its words, and so try the template."""
+
+GIVEN = ("domain", "rules")
+"""Parameters of a factory that are no options."""
 
 FILE_KINDS = {"native": "its checkpoint", "predictions": "its answers"}
 """The kinds that are made of a file of data, and what that file holds: a card may name one of its own folder."""
@@ -42,7 +46,7 @@ ABOUT = {
     #               how it is named                    what it is                               what it needs
     "native":      ("PATH or native:PATH",             "a checkpoint of turncheck's own",       "torch, safetensors"),
     "reference":   ("reference",                       "the truth",                             ""),
-    "identity":    ("identity",                        "a copier: answers the state it reads",  ""),
+    "identity":    ("identity",                        "a copier: answers what it reads",       ""),
     "noisy":       ("noisy:P",                         "the truth, spoilt with probability P",  ""),
     "py":          ("py:MODULE:ATTR, py:FILE.py:ATTR", "a callable, in this process",           ""),
     "exec":        ("exec:COMMAND",                    "a process of your own, JSON lines",     ""),
@@ -126,7 +130,7 @@ def kind_of(name: str) -> Kind:
     return known[name]
 
 
-def made(kind: Kind, target: str, options: Mapping[str, Any], rules: Rules) -> LearnedEngine:
+def made(kind: Kind, target: str, options: Mapping[str, Any], domain: Domain) -> LearnedEngine:
     """The learned engine that the kind makes of a target.
 
     Raises:
@@ -138,8 +142,7 @@ def made(kind: Kind, target: str, options: Mapping[str, Any], rules: Rules) -> L
     except (NameError, TypeError, ValueError, SyntaxError):  # annotations that cannot be looked up, or no signature
         parameters = dict(inspect.signature(factory).parameters)
     given = checked(kind.name, options, parameters)
-    if "rules" in parameters:
-        given["rules"] = rules
+    given |= {name: value for name, value in (("domain", domain), ("rules", domain.variant)) if name in parameters}
     try:
         return factory(target, **given)
     except EngineError:
@@ -157,7 +160,7 @@ def checked(kind: str, options: Mapping[str, Any], parameters: Mapping[str, insp
     Raises:
         EngineError: an option is unknown, or its value is of another type.
     """
-    named = {name: each for name, each in list(parameters.items())[1:] if name != "rules"}
+    named = {name: each for name, each in list(parameters.items())[1:] if name not in GIVEN}
     takes_any = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in named.values())
     known = [name for name, each in named.items() if each.kind is not inspect.Parameter.VAR_KEYWORD]
     given = {}

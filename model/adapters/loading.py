@@ -12,13 +12,12 @@ from typing import Any
 
 import attrs
 
-from turncheck.engine.duel import STANDARD, Rules, RulesError
-from turncheck.engine.duel.variants import read_rules
-from turncheck.engine.learned import EngineError, LearnedEngine, Listed
+from turncheck.engine.domain import Domain
+from turncheck.engine.learned import EngineError, LearnedEngine, Listed, described
 from turncheck.model.adapters.card import Card, read_card
 from turncheck.model.adapters.kinds import CALIBRATION, kind_of, kinds, made
 from turncheck.model.adapters.recognise import LARGEST_CARD, found_in, recognised
-from turncheck.model.adapters.templates import DUEL, SpeakingEngine, Template, behind, check_round_trip, template
+from turncheck.model.adapters.templates import SpeakingEngine, Template, behind, check_round_trip, template
 
 FORM = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the kinds)"
 
@@ -28,27 +27,28 @@ class Loaded:
     """A learned engine that was made of a SPEC.
 
     Attributes:
-        card: what it is and how it is read.
-        engine: it answers texts of the duel; a template stands before it where the card says so.
-        rules: the rules that it is held against.
+        card: what it is and how it is read, its template named and `rejects` false where the domain rejects nothing.
+        engine: it answers texts of the domain; a template stands before it where the card says so.
+        domain: what it is held against: the one that was asked for, or a variant of it.
         bytes: the size of its file; None where it has none.
         sha256: the hash of its file, likewise.
     """
 
     card: Card
     engine: LearnedEngine
-    rules: Rules
+    domain: Domain
     bytes: int | None
     sha256: str | None
 
 
-def load(spec: str, arguments: Sequence[str] = (), rules: str | None = None) -> Loaded:
+def load(spec: str, arguments: Sequence[str], domain: Domain, rules: str | None = None) -> Loaded:
     """The learned engine that a SPEC names.
 
     Args:
         spec: as typed.
         arguments: `KEY=VALUE` as typed: the kind's options, and what a card may say.
-        rules: the path of a rules file that all models of the run are held against.
+        domain: which it learned.
+        rules: the path of a rules file that all models of the run are held against: of a variant of the domain.
 
     Raises:
         EngineError: it cannot be loaded; the message says what is wrong and the way out.
@@ -56,19 +56,20 @@ def load(spec: str, arguments: Sequence[str] = (), rules: str | None = None) -> 
     card = card_of(spec).changed(arguments_of(arguments))
     if card.rules is not None and rules is not None and Path(card.rules).resolve() != Path(rules).resolve():
         raise EngineError(f"its own rules are {card.rules} and those of the run {rules}: leave one of them out")
-    in_force = _rules(card.rules or rules)
-    words = template(card.template)
+    in_force = _variant(domain, card.rules or rules)
+    words = template(card.template, in_force)
+    card = attrs.evolve(card, template=words.name, rejects=card.rejects and in_force.rejects)
     size, digest = _file_facts(card)
     engine = made(kind_of(card.kind), card.target, card.options, in_force)
     check_round_trip(words, in_force, card.rejects)
-    if card.kind in CALIBRATION and words is not DUEL:
+    if card.kind in CALIBRATION and not words.is_bare:
         engine = SpeakingEngine(engine, words)
     return Loaded(card, _behind(engine, words), in_force, size, digest)
 
 
 def _behind(engine: LearnedEngine, words: Template) -> LearnedEngine:
     """The engine behind the template; a listed one is asked in its words what it has no answer to."""
-    if words is DUEL or not isinstance(engine, Listed):
+    if words.is_bare or not isinstance(engine, Listed):
         return behind(engine, words)
     from turncheck.model.adapters.predictions import TemplatedPredictions  # with numpy, which no other kind needs
 
@@ -135,19 +136,32 @@ def _card_of_path(path: Path) -> Card:
     return Card("native", str(path), path.stem)
 
 
-def _rules(path: str | None) -> Rules:
+def _variant(domain: Domain, path: str | None) -> Domain:
+    """The domain, or the variant of it that the rules file at that path makes."""
     if path is None:
-        return STANDARD
+        return domain
+    if domain.variants is None:
+        raise EngineError(f"rules file {path}: domain {domain.name} has no variants that rules make: leave it out")
+    content = _content(path)
+    try:
+        return domain.variants(content)
+    except ValueError as error:
+        raise EngineError(f"rules file {path}: {error}") from error
+    except Exception as error:  # what reads the rules is the domain's own
+        raise EngineError(f"rules file {path}: {domain.name} raised {described(error)} on it") from error
+
+
+def _content(path: str) -> str:
+    """The text of a rules file."""
     try:
         with open(path, "rb") as file:
             content = file.read(LARGEST_CARD + 1)
         if len(content) > LARGEST_CARD:
             raise ValueError(f"it must have at most {LARGEST_CARD:,} bytes")
-        return read_rules(content.decode("utf-8-sig"))
+        return content.decode("utf-8-sig")
     except (OSError, ValueError) as error:
         fault = f"rules file {path}: {getattr(error, 'strerror', None) or error}"
-        hint = "" if isinstance(error, RulesError) else "; it must be TOML, as docs/models.md shows it"
-        raise EngineError(fault + hint) from error
+        raise EngineError(f"{fault}; it must be a text in UTF-8, as docs/models.md shows it") from error
 
 
 def _file_facts(card: Card) -> tuple[int | None, str | None]:

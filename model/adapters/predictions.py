@@ -2,7 +2,7 @@
 
 The prompts are those that `turncheck prompts` writes; a line is one of them with the model's answer:
 
-    {"prompt": "turn 07\\nhero hp 31/40 shield 04 ...", "answer": "turn 08\\nhero hp 29/40 shield 00 ..."}
+    {"prompt": "07+35=", "answer": "042"}
 
 The first line may be a header that names the schema: `{"schema": "turncheck-answers/1"}`, or that of the prompts' file,
 passed through. The file is data, and nothing of it is mended. In memory are 16 bytes of each line, a hash of its prompt
@@ -84,7 +84,7 @@ class TemplatedPredictions(TemplatedEngine):
     engine: Any
 
     def unlisted(self, prompts: Sequence[str], /) -> list[str]:
-        """Those of the prompts that it has no answer to, as texts of the duel."""
+        """Those of the prompts that it has no answer to, as the domain's own texts."""
         ours = {said(prompt, self.template): prompt for prompt in prompts}
         return [ours[each] for each in self.engine.unlisted(list(ours))]
 

@@ -18,6 +18,7 @@ import torch
 from hypothesis.errors import HypothesisException
 from tabulate import tabulate
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import read
 from turncheck.engine.learned import LearnedEngine
 from turncheck.model.checkpoint import load_checkpoint
@@ -29,7 +30,6 @@ from turncheck.properties.checking.law import ROLLOUT, Case, Law
 from turncheck.properties.checking.shrink import shrink
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.laws.duel import LAWS
-from turncheck.properties.session.loading import shipped_checkpoint
 from turncheck.reports.modes import Divergence
 
 OF_TURNS = tuple(law for law in LAWS if law.reads is read and law.kind != ROLLOUT)
@@ -66,7 +66,7 @@ class Failed(Exception):  # noqa: N818  what Hypothesis shrinks
 def engine_of(name: str, seed: int = 0) -> LearnedEngine:
     """The engine of that subject."""
     file = name.partition(" and ")[0]
-    engine, _ = load_checkpoint(shipped_checkpoint().with_name(f"{file}.safetensors"))
+    engine, _ = load_checkpoint(DOMAIN.model.with_name(f"{file}.safetensors"), DOMAIN)
     if file != name:
         random = torch.Generator().manual_seed(seed)
         for weight in engine.transformer.parameters():

@@ -4,16 +4,14 @@ import pytest
 import torch
 from torch import nn
 
-from turncheck.engine.duel import REASONS, write
-from turncheck.engine.duel.samplers import sample
-from turncheck.engine.sampling import stream
+from turncheck.duel import DOMAIN
+from turncheck.engine.sampling import sample, stream
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.decode import TransformerEngine
-from turncheck.model.tokens import VOCABULARY, Tokenizer
+from turncheck.model.tokens import Tokenizer, vocabulary
 from turncheck.model.train import Run, TrainConfig
 from turncheck.model.transformer import ModelConfig, Transformer
-from turncheck.properties.session import loading
-from turncheck.strategies.duel.operators import damage
+from turncheck.strategies.operators import damage
 
 SEED = 11
 """Of the texts: one that is for evaluation, so that no model was trained on them."""
@@ -30,7 +28,7 @@ def one_thread():
 class RecordingTokenizer(Tokenizer):
     """Keeps the token ids of all that it decodes."""
 
-    def __init__(self, vocabulary=VOCABULARY):
+    def __init__(self, vocabulary):
         super().__init__(vocabulary)
         self.written = []
 
@@ -53,18 +51,19 @@ def tokens_written():
 @pytest.fixture(scope="session")
 def random_engine():
     """Its weights are so large that its tokens depend on all that stands before them."""
-    transformer = Transformer(ModelConfig(len(VOCABULARY), layers=2, width=16, heads=2))
+    tokenizer = Tokenizer(vocabulary(DOMAIN))
+    transformer = Transformer(ModelConfig(len(tokenizer), 120, 80, layers=2, width=16, heads=2))
     generator = torch.Generator().manual_seed(3)
     for parameter in transformer.parameters():
         nn.init.normal_(parameter, std=0.5, generator=generator)
-    return TransformerEngine(transformer, Tokenizer())
+    return TransformerEngine(transformer, tokenizer)
 
 
 @pytest.fixture(scope="session")
 def trained_run(tmp_path_factory):
     """A finished run of some seconds, and the loss of each of its steps."""
     config = TrainConfig(layers=1, width=32, heads=2, steps=100, batch=8, warmup=10, save_every=1000)
-    run = Run(tmp_path_factory.mktemp("run"), config, seed=0)
+    run = Run(tmp_path_factory.mktemp("run"), DOMAIN, config, seed=0)
     return run, [progress.loss for progress in run.steps()]
 
 
@@ -76,7 +75,7 @@ def trained_engine(trained_run):
 
 @pytest.fixture(scope="session")
 def shipped_engine():
-    engine, _ = load_checkpoint(loading.shipped_checkpoint())
+    engine, _ = load_checkpoint(DOMAIN.model, DOMAIN)
     return engine
 
 
@@ -96,8 +95,8 @@ def texts():
 
 
 def _text(index):
-    (turn,) = sample(("mixed", "play")[index % 2], seed=SEED, count=1, start=index)
+    (turn,) = sample(DOMAIN, ("mixed", "play")[index % 2], SEED, 1, start=index)
     if index % 4 < 3:
-        return write(turn)
-    reason = tuple(REASONS)[index // 4 % len(REASONS)]
-    return damage(turn, reason, stream("damaged", SEED, index).getrandbits(64))
+        return DOMAIN.write(turn)
+    reason = tuple(DOMAIN.reasons)[index // 4 % len(DOMAIN.reasons)]
+    return damage(DOMAIN, turn, reason, stream("damaged", SEED, index).getrandbits(64))

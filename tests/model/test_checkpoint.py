@@ -14,12 +14,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import resolve_text
 from turncheck.model.checkpoint import KEY, LARGEST, CheckpointError, Metadata, load_checkpoint, save_checkpoint
-from turncheck.model.tokens import VOCABULARY
+from turncheck.model.tokens import vocabulary
 from turncheck.model.transformer import ModelConfig, Transformer
-from turncheck.properties.session import loading
 
+VOCABULARY = vocabulary(DOMAIN)
 CONFIG = ModelConfig(len(VOCABULARY), prompt=20, answer=10, layers=1, width=4, heads=2)
 CARD = Metadata(CONFIG, VOCABULARY, "duel/1", "duel/1", 5, 640, ("mixed", "play"), ("bad_spacing",))
 WHOLE = "a checkpoint must be a whole safetensors file, "
@@ -42,7 +43,7 @@ def load(tmp_path_factory):
 
     def load(content):
         path.write_bytes(content)
-        return load_checkpoint(path)
+        return load_checkpoint(path, DOMAIN)
 
     return load
 
@@ -55,7 +56,7 @@ def fault_of(tmp_path):
         path = tmp_path / "bad.safetensors"
         path.write_bytes(content)
         with pytest.raises(CheckpointError) as caught:
-            load_checkpoint(path)
+            load_checkpoint(path, DOMAIN)
         assert str(caught.value) == f"{path}: {caught.value.fault}"
         assert caught.value.path == str(path)
         return caught.value.fault
@@ -102,7 +103,7 @@ def test_what_is_saved_is_loaded(tmp_path, random_engine):
     path = tmp_path / "folder" / "made if need be" / "model.safetensors"
     card = attrs.evolve(CARD, config=random_engine.transformer.config)
     save_checkpoint(path, random_engine.transformer, card)
-    engine, loaded = load_checkpoint(path)
+    engine, loaded = load_checkpoint(path, DOMAIN)
     assert loaded == card
     for name, tensor in random_engine.transformer.state_dict().items():
         assert torch.equal(engine.transformer.state_dict()[name], tensor)
@@ -134,14 +135,14 @@ def test_a_single_flipped_bit_is_found_wherever_it_is(tmp_path, content):
         flipped[place] ^= 1 << random.randrange(8)
         path.write_bytes(flipped)
         with pytest.raises(CheckpointError):
-            load_checkpoint(path)
+            load_checkpoint(path, DOMAIN)
 
 
 def test_a_flipped_bit_of_a_weight_says_that_the_file_is_damaged(tmp_path, content):
     path = tmp_path / "model.safetensors"
     path.write_bytes(content[:-4] + bytes([content[-4] ^ 1]) + content[-3:])
     with pytest.raises(CheckpointError, match=r"its digest must be '[0-9a-f]{64}', got [0-9a-f]{64}: damaged, get the"):
-        load_checkpoint(path)
+        load_checkpoint(path, DOMAIN)
 
 
 def test_an_older_checkpoint_without_a_digest_is_loaded_as_it_is(tmp_path, content):
@@ -150,11 +151,11 @@ def test_an_older_checkpoint_without_a_digest_is_loaded_as_it_is(tmp_path, conte
     said = json.loads(header["__metadata__"]["turncheck"])
     del said["digest"]
     path.write_bytes(joined({**header, "__metadata__": {"turncheck": json.dumps(said)}}, body))
-    load_checkpoint(path)
+    load_checkpoint(path, DOMAIN)
 
 
 def test_a_checkpoint_says_of_itself_what_its_metadata_says():
-    assert Metadata.from_metadata(CARD.to_metadata()) == CARD
+    assert Metadata.from_metadata(CARD.to_metadata(), DOMAIN) == CARD
     assert json.loads(CARD.to_metadata()["turncheck"])["format"] == "turncheck/1"
 
 
@@ -166,7 +167,7 @@ def test_loading_draws_no_random_numbers(load, content):
 
 
 def test_the_shipped_checkpoint_is_for_these_rules_and_answers_turns(texts):
-    engine, card = load_checkpoint(loading.shipped_checkpoint())
+    engine, card = load_checkpoint(DOMAIN.model, DOMAIN)
     assert (card.rules, card.template, card.vocabulary) == ("duel/1", "duel/1", VOCABULARY)
     assert card.samplers == ("mixed", "play")
     prompts = texts(64)
@@ -180,12 +181,12 @@ def test_the_shipped_checkpoint_is_for_these_rules_and_answers_turns(texts):
 
 def test_a_file_that_is_not_there_is_not_found(tmp_path):
     with pytest.raises(FileNotFoundError):
-        load_checkpoint(tmp_path / "none.safetensors")
+        load_checkpoint(tmp_path / "none.safetensors", DOMAIN)
 
 
 def test_a_folder_is_refused(tmp_path):
     with pytest.raises(CheckpointError) as caught:
-        load_checkpoint(tmp_path)
+        load_checkpoint(tmp_path, DOMAIN)
     assert caught.value.fault == "a checkpoint must be a file, got a folder"
 
 
@@ -194,7 +195,7 @@ def test_a_huge_file_is_refused_unread(tmp_path):
     with open(path, "wb") as file:
         file.truncate(LARGEST + 1)  # sparse: it takes no room
     with pytest.raises(CheckpointError) as caught:
-        load_checkpoint(path)
+        load_checkpoint(path, DOMAIN)
     assert caught.value.fault == "a checkpoint must be at most 1073741824 bytes, got 1073741825"
 
 
@@ -280,6 +281,8 @@ def test_tensors_of_odd_kinds_and_shapes_are_refused(fault_of, kind, shape):
     assert fault.startswith((WHOLE, "its weights must have blocks.0.attention.out.weight and 8 more that it has not"))
 
 
+OWN_DOMAIN = "name its own domain with --domain, or a model of this one"
+OWN_VERSION = "train it anew on this version, turncheck train"
 UNREADABLE = "its metadata cannot be read: "
 
 
@@ -306,8 +309,13 @@ def test_a_deeply_nested_card_is_refused(fault_of, content, opening):
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"rules": "duel/2"}, "its rules must be 'duel/1', got 'duel/2'"),
-        ({"rules": None}, "its rules must be 'duel/1', got None"),
+        (
+            {"rules": "duel/2"},
+            f"it must have learned duel/1, got duel/2: {OWN_VERSION}",
+        ),
+        ({"rules": "adder/1"}, f"it must have learned duel/1, got adder/1: {OWN_DOMAIN}"),
+        ({"rules": None}, f"it must have learned duel/1, got None: {OWN_DOMAIN}"),
+        ({"rules": "x" * 200}, f"it must have learned duel/1, got {'x' * 80}: {OWN_DOMAIN}"),
         ({"template": "chat/1"}, "its template must be 'duel/1', got 'chat/1'"),
         (
             {"vocabulary": list(VOCABULARY[:-1])},

@@ -6,13 +6,15 @@ from inspect import isclass, isfunction
 import pytest
 import torch
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, Verdict, Verifier
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.decode import COMPARED, WRITTEN, TransformerEngine
-from turncheck.model.tokens import ANSWER, FIRST_BYTE, PAD, STOP, VOCABULARY, Tokenizer
+from turncheck.model.tokens import ANSWER, FIRST_BYTE, PAD, STOP, Tokenizer, vocabulary
 from turncheck.model.transformer import ModelConfig, Transformer
-from turncheck.properties.session import loading
+
+TOKENIZER = Tokenizer(vocabulary(DOMAIN))
 
 ODD_PROMPTS = {
     "empty": "",
@@ -44,7 +46,7 @@ def verdict_on(draft, written, limit=80):
 def scripted_engine(script, prompt=120, answer=80):
     """A model that writes one certain token at each position of its context, whatever stands before it."""
     tokens = sorted(set(script))
-    config = ModelConfig(len(VOCABULARY), prompt, answer, layers=1, width=len(tokens), heads=1)
+    config = ModelConfig(len(TOKENIZER), prompt, answer, layers=1, width=len(tokens), heads=1)
     transformer = Transformer(config).requires_grad_(False)
     transformer.embedding.weight.zero_()
     transformer.position.weight.zero_()
@@ -52,7 +54,7 @@ def scripted_engine(script, prompt=120, answer=80):
         transformer.embedding.weight[token, index] = 1
     for position in range(config.context):
         transformer.position.weight[position, tokens.index(script[min(position, len(script) - 1)])] = 10
-    return TransformerEngine(transformer, Tokenizer())
+    return TransformerEngine(transformer, TOKENIZER)
 
 
 A, B = FIRST_BYTE + ord("a"), FIRST_BYTE + ord("b")
@@ -252,8 +254,8 @@ def asked_much(request, texts, tokens_written):
     """A checkpoint and many texts, each with the reference's answer as its draft, every tenth with that of the text
     before it; what it writes plainly, and with which tokens.
     """
-    path = loading.shipped_checkpoint().with_name(f"{request.param}.safetensors")
-    engine, _ = load_checkpoint(path)
+    path = DOMAIN.model.with_name(f"{request.param}.safetensors")
+    engine, _ = load_checkpoint(path, DOMAIN)
     prompts = texts(MANY, start=1000)
     right = [resolve_text(prompt) for prompt in prompts]
     drafts = [right[index - (index % 10 == 9)] for index in range(MANY)]

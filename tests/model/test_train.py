@@ -1,5 +1,7 @@
 """Training: the same examples and the same weights each time, however often it was interrupted."""
 
+import hashlib
+import json
 from collections import Counter
 from itertools import pairwise
 
@@ -7,19 +9,22 @@ import attrs
 import pytest
 import torch
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import REASONS, resolve_text
 from turncheck.engine.sampling import EVALUATION_SEEDS, HELD_OUT_SEEDS, TRAINING_SEEDS
 from turncheck.model.checkpoint import load_checkpoint
-from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
-from turncheck.model.train import CONFIGS, IGNORED, ResumeError, Run, TrainConfig, batch, example, loss
+from turncheck.model.examples import IGNORED, Examples, batch
+from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer, vocabulary
+from turncheck.model.train import CONFIGS, ResumeError, Run, TrainConfig, loss
 from turncheck.model.transformer import ModelConfig, Transformer
 
 TINY = TrainConfig(layers=1, width=8, heads=2, steps=6, batch=2, warmup=2, save_every=4)
+TOKENIZER = Tokenizer(vocabulary(DOMAIN))
 FILES = ("checkpoint.safetensors", "state.safetensors")
 
 
 def train(folder, seed=0, config=TINY, snapshots=()):
-    progress = list(Run(folder, config, seed, snapshots).steps())
+    progress = list(Run(folder, DOMAIN, config, seed, snapshots).steps())
     return progress, content(folder)
 
 
@@ -34,6 +39,10 @@ def uninterrupted(tmp_path_factory):
     return train(tmp_path_factory.mktemp("uninterrupted"))[1]
 
 
+def example(index, malformed, seed=1_000_000):
+    return Examples.of(DOMAIN, malformed).draw(seed, index)
+
+
 # --- examples --------------------------------------------------------------------------------------------------------
 
 
@@ -44,41 +53,42 @@ def test_seeds_of_training_watching_and_evaluation_are_disjoint():
 
 @pytest.mark.parametrize("seed", [0, 1, 999_999])
 def test_a_run_draws_its_examples_by_a_seed_for_training(tmp_path, seed):
-    assert Run(tmp_path, TINY, seed).data_seed in TRAINING_SEEDS
+    assert Run(tmp_path, DOMAIN, TINY, seed).data_seed in TRAINING_SEEDS
 
 
 def test_an_example_depends_on_its_seed_and_its_number_alone():
-    forwards = [example(1_000_000, index, 0.5) for index in range(20)]
-    assert [example(1_000_000, index, 0.5) for index in reversed(range(20))] == forwards[::-1]
+    forwards = [example(index, 0.5) for index in range(20)]
+    assert [example(index, 0.5) for index in reversed(range(20))] == forwards[::-1]
     assert len(set(forwards)) == 20
-    assert not set(forwards) & {example(1_000_001, index, 0.5) for index in range(20)}
+    assert not set(forwards) & {example(index, 0.5, seed=1_000_001) for index in range(20)}
 
 
 @pytest.mark.parametrize(
     ("malformed", "least", "most"), [(0.0, 0, 0), (0.16, 130, 190), (0.5, 450, 550), (1.0, 1000, 1000)]
 )
 def test_that_share_of_the_examples_is_malformed(malformed, least, most):
-    answers = [example(1_000_000, index, malformed)[1] for index in range(1000)]
+    answers = [example(index, malformed)[1] for index in range(1000)]
     assert least <= sum(answer.startswith("reject ") for answer in answers) <= most
 
 
 def test_malformed_examples_have_all_reasons_in_equal_shares():
-    counted = Counter(example(1_000_000, index, 1.0)[1] for index in range(1100))
+    counted = Counter(example(index, 1.0)[1] for index in range(1100))
     assert set(counted) == {f"reject {reason}\n" for reason in REASONS}
     assert all(60 <= count <= 140 for count in counted.values())
 
 
 def test_an_examples_answer_is_the_references():
     for index in range(50):
-        text, answer = example(1_000_000, index, 0.5)
+        text, answer = example(index, 0.5)
         assert answer == resolve_text(text)
 
 
 def test_a_batch_wants_the_answers_tokens_and_nothing_else():
-    tokenizer = Tokenizer()
-    examples = [example(1_000_000, index, index % 2) for index in range(8)]
-    tokens, targets = batch(examples, tokenizer, ModelConfig(len(tokenizer)))
+    tokenizer = TOKENIZER
+    examples = [example(index, index % 2) for index in range(8)]
+    tokens, targets, rejected = batch(examples, tokenizer, ModelConfig(len(tokenizer), 120, 80, 1, 8, 2))
     assert tokens.shape == targets.shape
+    assert rejected.tolist() == [False, True] * 4
     for (text, answer), row, wanted in zip(examples, tokens.tolist(), targets.tolist(), strict=True):
         prompt, own = [*tokenizer.encode(text)[:120], ANSWER], [*tokenizer.encode(answer), STOP]
         rest = len(row) - len(prompt) - len(own) + 1
@@ -87,7 +97,7 @@ def test_a_batch_wants_the_answers_tokens_and_nothing_else():
 
 
 def test_a_long_prompt_is_cut_as_it_is_when_it_is_asked():
-    tokens, targets = batch([("x" * 500, "a")], Tokenizer(), ModelConfig(335))
+    tokens, targets, _ = batch([("x" * 500, "a")], TOKENIZER, ModelConfig(335, 120, 80, 1, 8, 2))
     assert tokens.shape == (1, 122)
     assert tokens[0, 120:].tolist() == [ANSWER, 3 + ord("a")]
     assert targets[0, 119:].tolist() == [IGNORED, 3 + ord("a"), STOP]
@@ -95,9 +105,9 @@ def test_a_long_prompt_is_cut_as_it_is_when_it_is_asked():
 
 def test_a_rejections_tokens_weigh_what_the_config_says():
     torch.manual_seed(0)
-    tokenizer = Tokenizer()
-    transformer = Transformer(ModelConfig(len(tokenizer), layers=1, width=8, heads=2))
-    state, rejection = example(1_000_000, 0, 0.0), example(1_000_000, 0, 1.0)
+    tokenizer = TOKENIZER
+    transformer = Transformer(ModelConfig(len(tokenizer), 120, 80, layers=1, width=8, heads=2))
+    state, rejection = example(0, 0.0), example(0, 1.0)
 
     def of(examples, weight):
         return loss(transformer, *batch(examples, tokenizer, transformer.config), weight).item()
@@ -108,11 +118,18 @@ def test_a_rejections_tokens_weigh_what_the_config_says():
         assert of([state, rejection], weight) == pytest.approx(mean, rel=1e-5)
 
 
+def test_the_duels_examples_are_those_that_the_shipped_checkpoints_learned():
+    drawn = json.dumps([example(index, 0.16) for index in range(2000)])
+    assert hashlib.sha256(drawn.encode()).hexdigest() == (
+        "38a3d2ca3eb360556353c41507a001d7683217546fd6be1c2a40284c6f5c72f6"
+    )
+
+
 # --- runs ------------------------------------------------------------------------------------------------------------
 
 
 def test_each_parameter_has_exactly_one_optimizer(tmp_path):
-    run = Run(tmp_path, CONFIGS["tiny"], 0)
+    run = Run(tmp_path, DOMAIN, CONFIGS["tiny"], 0)
     held = [id(each) for optimizer in run.optimizers for group in optimizer.param_groups for each in group["params"]]
     assert sorted(held) == sorted(id(each) for each in run.transformer.parameters())
 
@@ -129,7 +146,7 @@ def test_another_seed_gives_other_bytes(tmp_path, uninterrupted):
 
 @pytest.mark.parametrize("steps", [1, 3, 4, 5, 6])
 def test_a_run_that_is_left_and_resumed_ends_with_the_same_bytes(tmp_path, uninterrupted, steps):
-    left = Run(tmp_path, TINY, 0).steps()
+    left = Run(tmp_path, DOMAIN, TINY, 0).steps()
     for _ in range(steps):
         next(left)
     left.close()
@@ -140,7 +157,7 @@ def test_a_run_that_is_left_and_resumed_ends_with_the_same_bytes(tmp_path, unint
 
 def test_a_run_that_is_left_after_each_step_ends_with_the_same_bytes(tmp_path, uninterrupted):
     for step in range(1, 7):
-        left = Run(tmp_path, TINY, 0).steps()
+        left = Run(tmp_path, DOMAIN, TINY, 0).steps()
         assert next(left).step == step
         left.close()
     assert content(tmp_path) == uninterrupted
@@ -148,25 +165,25 @@ def test_a_run_that_is_left_after_each_step_ends_with_the_same_bytes(tmp_path, u
 
 @pytest.mark.parametrize("place", ["zero_grad", "hidden", "logits"])
 def test_an_interrupted_step_is_not_counted_and_all_before_it_is_saved(tmp_path, uninterrupted, monkeypatch, place):
-    run = Run(tmp_path, TINY, 0)
+    run = Run(tmp_path, DOMAIN, TINY, 0)
     steps = run.steps()
     assert [next(steps).step for _ in range(3)] == [1, 2, 3]
     monkeypatch.setattr(run.transformer, place, interrupt)
     with pytest.raises(KeyboardInterrupt):
         next(steps)
-    assert Run(tmp_path, TINY, 0).step == 3
+    assert Run(tmp_path, DOMAIN, TINY, 0).step == 3
     assert train(tmp_path)[1] == uninterrupted
 
 
 @pytest.mark.parametrize("optimizer", [0, 1])
 def test_weights_that_are_half_updated_are_never_saved(tmp_path, uninterrupted, monkeypatch, optimizer):
-    run = Run(tmp_path, TINY, 0)
+    run = Run(tmp_path, DOMAIN, TINY, 0)
     steps = run.steps()
     assert [next(steps).step for _ in range(5)] == [1, 2, 3, 4, 5]
     monkeypatch.setattr(run.optimizers[optimizer], "step", interrupt)
     with pytest.raises(KeyboardInterrupt):
         next(steps)
-    assert Run(tmp_path, TINY, 0).step == 4
+    assert Run(tmp_path, DOMAIN, TINY, 0).step == 4
     assert train(tmp_path)[1] == uninterrupted
 
 
@@ -193,11 +210,11 @@ def test_how_often_a_run_is_saved_changes_no_weight(tmp_path, uninterrupted):
     ],
 )
 def test_a_run_of_other_settings_is_not_resumed(tmp_path, seed, config, message):
-    Run(tmp_path, TINY, 0).save()
+    Run(tmp_path, DOMAIN, TINY, 0).save()
     before = content(tmp_path)
     try:
         with pytest.raises(ResumeError) as caught:
-            Run(tmp_path, config, seed)
+            Run(tmp_path, DOMAIN, config, seed)
     finally:
         torch.set_num_threads(1)
     assert str(caught.value) == message.format(tmp_path)
@@ -208,16 +225,16 @@ def test_snapshots_are_the_checkpoints_of_their_steps(tmp_path, uninterrupted):
     _, files = train(tmp_path, snapshots=(2, 6, 100))
     assert set(files) == {*FILES, "step-2.safetensors", "step-6.safetensors"}
     assert files["step-6.safetensors"] == files["checkpoint.safetensors"] == uninterrupted["checkpoint.safetensors"]
-    _, card = load_checkpoint(tmp_path / "step-2.safetensors")
+    _, card = load_checkpoint(tmp_path / "step-2.safetensors", DOMAIN)
     assert (card.turns, card.seed) == (4, 0)
 
 
 def test_the_card_says_what_the_model_learned(tmp_path):
     _, _ = train(tmp_path, seed=3)
-    _, card = load_checkpoint(tmp_path / "checkpoint.safetensors")
+    _, card = load_checkpoint(tmp_path / "checkpoint.safetensors", DOMAIN)
     assert (card.rules, card.template, card.seed, card.turns) == ("duel/1", "duel/1", 3, 12)
     assert (card.samplers, card.operators) == (("mixed", "play"), tuple(REASONS))
-    assert card.config == ModelConfig(335, layers=1, width=8, heads=2)
+    assert card.config == ModelConfig(335, 120, 80, layers=1, width=8, heads=2)
 
 
 def test_held_out_texts_are_answered_where_a_run_is_saved(tmp_path):

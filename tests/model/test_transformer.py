@@ -25,7 +25,7 @@ def tokens():
 
 def test_the_context_is_a_prompt_a_mark_and_an_answer():
     assert CONFIG.context == 12
-    assert ModelConfig(335).context == 201
+    assert ModelConfig(335, 120, 80, 4, 64, 4).context == 201
 
 
 @pytest.mark.parametrize("length", [1, 5, 12])
@@ -111,5 +111,5 @@ def test_a_size_that_is_no_whole_number_of_its_range_is_refused(name, value):
 
 def test_a_width_that_the_heads_cannot_share_is_refused():
     with pytest.raises(ValueError, match="multiple") as caught:
-        ModelConfig(23, width=10, heads=4)
+        ModelConfig(23, 7, 4, 2, width=10, heads=4)
     assert str(caught.value) == "width must be a multiple of heads, 4, got 10"

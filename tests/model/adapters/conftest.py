@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from turncheck.duel import DOMAIN
 from turncheck.model.train import Run, TrainConfig
 
 
@@ -11,7 +12,7 @@ from turncheck.model.train import Run, TrainConfig
 def tiny(tmp_path_factory):
     """The bytes of a checkpoint of the smallest model, that was never trained."""
     folder = tmp_path_factory.mktemp("tiny")
-    Run(folder, TrainConfig(layers=1, width=8, heads=1), seed=0).save()
+    Run(folder, DOMAIN, TrainConfig(layers=1, width=8, heads=1), seed=0).save()
     return (folder / "checkpoint.safetensors").read_bytes()
 
 

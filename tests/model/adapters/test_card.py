@@ -48,7 +48,7 @@ def test_a_card_says_what_a_model_is_and_how_it_is_read(card, folder, digest):
 
 def test_a_card_that_says_little_means_the_usual(card, folder):
     path = str(folder / "mine" / "tiny.safetensors")
-    assert card(path="tiny.safetensors") == Card("native", path, "tiny", None, "duel/1", True, None, {})
+    assert card(path="tiny.safetensors") == Card("native", path, "tiny", None, None, True, None, {})
     assert card(path="./tiny.safetensors").target == path
 
 

@@ -6,6 +6,7 @@ from os.path import commonprefix
 import attrs
 import pytest
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import SAFE_MARGIN, Verdict
 from turncheck.model.adapters.conformance import Check, conformance, run_conformance_test
@@ -34,11 +35,11 @@ OF_DRAFTS = ["drafts_change_nothing"]
 
 
 def checks(engine, **options):
-    return {check.name: check for check in conformance(engine, **options)}
+    return {check.name: check for check in conformance(engine, DOMAIN, **options)}
 
 
 def names(engine, verdict, **options):
-    return [check.name for check in conformance(engine, **options) if check.verdict == verdict]
+    return [check.name for check in conformance(engine, DOMAIN, **options) if check.verdict == verdict]
 
 
 # --- engines that keep the contract ----------------------------------------------------------------------------------
@@ -86,7 +87,7 @@ def common(one, another):
     ids=["predict", "verify", "drafts"],
 )
 def test_all_that_a_true_engine_offers_holds(engine, holding):
-    found = {check.name: check.verdict for check in conformance(engine)}
+    found = {check.name: check.verdict for check in conformance(engine, DOMAIN)}
     assert list(found) == OF_PREDICT + OF_VERIFY + OF_DRAFTS
     assert found == {name: "holds" if name in holding else "not offered" for name in found}
     run_conformance_test(lambda: engine)
@@ -108,7 +109,7 @@ def test_the_checks_are_made_one_by_one():
             calls.append(len(prompts))
             return super().predict(prompts)
 
-    assert next(conformance(Recorded())) == Check(
+    assert next(conformance(Recorded(), DOMAIN)) == Check(
         "one_text_for_each_prompt",
         "Prompts are answered by a list of as many texts, and no prompts by an empty one.",
         "holds",
@@ -126,7 +127,7 @@ def test_the_same_is_asked_at_every_call():
             return super().predict(prompts)
 
     one, another = Recorded(), Recorded()
-    assert list(conformance(one)) == list(conformance(another))
+    assert list(conformance(one, DOMAIN)) == list(conformance(another, DOMAIN))
     assert one.asked == another.asked
     assert len(set(one.asked[0])) == 56
     assert sum(resolve_text(prompt).startswith("reject ") for prompt in one.asked[0]) == 8
@@ -136,7 +137,7 @@ def test_prompts_of_one_s_own_are_asked_instead():
     prompts = [write(Turn()), "hello"]
     assert names(Drafted(), "fails", prompts=prompts) == []
     with pytest.raises(ValueError, match="prompts must be one text or more, got none"):
-        conformance(Writing(), prompts=[])
+        conformance(Writing(), DOMAIN, prompts=[])
 
 
 # --- planted faults of predict ---------------------------------------------------------------------------------------
@@ -328,7 +329,7 @@ def test_a_key_that_stops_the_program_stops_the_checks():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        list(conformance(Interrupted()))
+        list(conformance(Interrupted(), DOMAIN))
 
 
 # --- planted faults of verify ----------------------------------------------------------------------------------------
@@ -576,12 +577,12 @@ def test_what_was_found_is_one_printable_line():
 
 
 def test_every_demand_is_a_sentence():
-    assert all(check.demand[0].isupper() and check.demand.endswith(".") for check in conformance(Writing()))
+    assert all(check.demand[0].isupper() and check.demand.endswith(".") for check in conformance(Writing(), DOMAIN))
 
 
 # --- other words -----------------------------------------------------------------------------------------------------
 
-JSON = template("duel-json/1")
+JSON = template("duel-json/1", DOMAIN)
 
 
 class InJson(Writing):
@@ -628,8 +629,8 @@ def untrained_engine(tmp_path):
     from turncheck.model.checkpoint import load_checkpoint
     from turncheck.model.train import Run, TrainConfig
 
-    Run(tmp_path / "run", TrainConfig(layers=1, width=8, heads=1), seed=0).save()
-    return load_checkpoint(tmp_path / "run" / "checkpoint.safetensors")[0]
+    Run(tmp_path / "run", DOMAIN, TrainConfig(layers=1, width=8, heads=1), seed=0).save()
+    return load_checkpoint(tmp_path / "run" / "checkpoint.safetensors", DOMAIN)[0]
 
 
 def test_an_untrained_checkpoint_conforms_though_its_answers_never_end(untrained_engine):

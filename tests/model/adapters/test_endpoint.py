@@ -24,17 +24,24 @@ from tests.model.adapters.servers import (
     truth,
     unused_port,
 )
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import EngineError, UnavailableError, Verdict, Verifier, answers
 from turncheck.model.adapters import endpoint as module
 from turncheck.model.adapters import wire
 from turncheck.model.adapters.address import Address, EndpointError, read_address
-from turncheck.model.adapters.endpoint import EndpointEngine, VerifyingEndpointEngine, endpoint
+from turncheck.model.adapters.endpoint import EndpointEngine, VerifyingEndpointEngine
 from turncheck.model.adapters.wire import Watchdog
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "openai" / "server.py"
 
 NEUTRAL = write(Turn())
+
+
+def endpoint(target, **options):
+    return module.endpoint(target, domain=DOMAIN, **options)
+
+
 PROMPTS = [NEUTRAL.replace("turn 01", f"turn {turn:02}") for turn in range(1, 6)]
 ANSWERS = [resolve_text(prompt) for prompt in PROMPTS]
 

@@ -5,6 +5,7 @@ from importlib.metadata import entry_points
 
 import pytest
 
+from turncheck.duel import DOMAIN, duel
 from turncheck.engine.duel import STANDARD
 from turncheck.engine.learned import EngineError
 from turncheck.model.adapters import kinds as kinds_module
@@ -12,7 +13,7 @@ from turncheck.model.adapters.calibration import Reference
 from turncheck.model.adapters.kinds import GROUP, kind_of, kinds, made
 
 OURS = ["native", "reference", "identity", "noisy", "py", "exec", "openai", "predictions"]
-HOT = STANDARD.with_action("attack", power=7)
+HOT = duel(STANDARD.with_action("attack", power=7))
 
 THEIRS = """
 from turncheck.engine.learned import EngineError
@@ -88,7 +89,7 @@ def test_a_broken_package_hides_no_other(others):
     others("alpha", "bad = broken:make", "number = theirs:number", "none = theirs:none")
     others("beta", "good = theirs:plain")
     assert list(kinds())[8:] == ["bad", "good", "none", "number"]
-    assert made(kind_of("good"), "x", {}, STANDARD).predict(["a"]) == ["a"]
+    assert made(kind_of("good"), "x", {}, DOMAIN).predict(["a"]) == ["a"]
     faults = {
         "bad": "kind bad of alpha cannot be loaded: ModuleNotFoundError: No module named 'no_such_library'",
         "number": "kind number of alpha (theirs:number) must be callable, got int",
@@ -156,7 +157,7 @@ def test_a_factory_gets_the_target_and_its_options_by_name(theirs):
 
 
 def test_a_factory_gets_the_rules_if_it_asks_for_them(theirs):
-    assert theirs("with_rules", quick=True).said == {"target": "x", "rules": HOT, "quick": True}
+    assert theirs("with_rules", quick=True).said == {"target": "x", "rules": HOT.variant, "quick": True}
     assert made(kind_of("reference"), "", {}, HOT) == Reference(HOT)
 
 
@@ -187,9 +188,9 @@ def test_an_option_that_is_unknown_or_of_another_type_says_so(theirs, options, m
 
 def test_the_rules_in_force_are_no_option(theirs):
     with pytest.raises(EngineError, match="with_rules has no option 'rules'; it takes quick"):
-        theirs("with_rules", rules=HOT)
+        theirs("with_rules", rules=HOT.variant)
     with pytest.raises(EngineError, match="identity has no option 'seed'; it takes none"):
-        made(kind_of("identity"), "", {"seed": 3}, STANDARD)
+        made(kind_of("identity"), "", {"seed": 3}, DOMAIN)
 
 
 @pytest.mark.parametrize(

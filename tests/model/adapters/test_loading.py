@@ -4,17 +4,23 @@ import sys
 
 import pytest
 
+from turncheck.duel import DOMAIN, duel
 from turncheck.engine.duel import STANDARD, Turn, resolve_text, write
 from turncheck.engine.duel.samplers import sample
 from turncheck.engine.learned import EngineError
 from turncheck.model.adapters.calibration import Identity, Noisy, Reference
 from turncheck.model.adapters.card import Card
-from turncheck.model.adapters.loading import FORM, arguments_of, load
+from turncheck.model.adapters.loading import FORM, arguments_of
+from turncheck.model.adapters.loading import load as load_model
 from turncheck.model.adapters.templates import TemplatedEngine
 
 NEUTRAL = write(Turn())
-WAY_OUT = "; it must be TOML, as docs/models.md shows it"
-HOT = STANDARD.with_action("attack", power=7)
+WAY_OUT = "; it must be a text in UTF-8, as docs/models.md shows it"
+HOT = duel(STANDARD.with_action("attack", power=7))
+
+
+def load(spec, arguments=(), rules=None):
+    return load_model(spec, arguments, DOMAIN, rules)
 
 
 def fault_of(*arguments, **keywords):
@@ -26,7 +32,7 @@ def fault_of(*arguments, **keywords):
 def test_a_bare_path_is_recognised_by_its_content(folder, tiny, digest):
     (folder / "weights").write_bytes(tiny)
     loaded = load("weights")
-    assert (loaded.card, loaded.rules) == (Card("native", "weights", "weights"), STANDARD)
+    assert (loaded.card, loaded.domain) == (Card("native", "weights", "weights", template="duel/1"), DOMAIN)
     assert (loaded.bytes, loaded.sha256) == (len(tiny), digest)
 
 
@@ -40,19 +46,19 @@ def test_a_card_and_its_folder_name_the_same(folder, digest):
     card = f'path = "tiny.safetensors"\nsha256 = "{digest}"\nrejects = false\n'
     (folder / "mine" / "engine.toml").write_text(card, encoding="utf-8")
     assert load("mine").card == load("mine/engine.toml").card
-    assert load("mine").card == Card("native", "mine/tiny.safetensors", "tiny", digest, rejects=False)
+    assert load("mine").card == Card("native", "mine/tiny.safetensors", "tiny", digest, "duel/1", rejects=False)
 
 
 def test_a_kind_stands_before_the_colon():
-    assert load("reference").engine == Reference()
-    assert load("identity").engine == Identity()
-    assert load("noisy:0.25", ["seed=7"]).engine == Noisy(0.25, 7)
-    assert load("reference").card == Card("reference", "", "reference")
+    assert load("reference").engine == Reference(DOMAIN)
+    assert load("identity").engine == Identity(DOMAIN)
+    assert load("noisy:0.25", ["seed=7"]).engine == Noisy(DOMAIN, 0.25, 7)
+    assert load("reference").card == Card("reference", "", "reference", template="duel/1")
 
 
 def test_a_path_with_a_colon_is_a_path_where_it_is_there(folder, tiny):
     (folder / "run:3").write_bytes(tiny)
-    assert load("run:3").card == Card("native", "run:3", "run:3")
+    assert load("run:3").card == Card("native", "run:3", "run:3", template="duel/1")
 
 
 @pytest.mark.parametrize(
@@ -159,11 +165,11 @@ def rules(folder):
 
 def test_rules_come_with_the_model_or_with_the_run(rules):
     assert load("reference", ["rules=hot.toml"]).engine == Reference(HOT)
-    assert load("reference", rules="hot.toml").rules == HOT
-    assert load("reference", ["rules=hot.toml"], rules="./hot.toml").rules == HOT
+    assert load("reference", rules="hot.toml").domain is HOT
+    assert load("reference", ["rules=hot.toml"], rules="./hot.toml").domain is HOT
     (rules / "mine" / "hot.toml").write_text("[actions.attack]\npower = 7\n", encoding="utf-8")
     (rules / "mine" / "engine.toml").write_text('kind = "reference"\nrules = "hot.toml"\n', encoding="utf-8")
-    assert load("mine").rules == HOT
+    assert load("mine").domain is HOT
 
 
 def test_rules_of_the_model_and_of_the_run_do_not_contradict_each_other(rules):

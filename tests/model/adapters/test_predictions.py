@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from turncheck.engine.duel import STANDARD, Turn, resolve_text, write
+from turncheck.duel import DOMAIN
+from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import EngineError, Listed
 from turncheck.model.adapters import predictions as module
 from turncheck.model.adapters.loading import load
@@ -209,19 +210,19 @@ def test_it_is_known_by_the_size_and_the_hash_of_its_file(answers):
     answers(entry("a", "1"))
     with open("answers.jsonl", "rb") as file:
         content = file.read()
-    loaded = load("predictions:answers.jsonl")
+    loaded = load("predictions:answers.jsonl", [], DOMAIN)
     assert (loaded.card.name, loaded.card.kind) == ("predictions:answers.jsonl", "predictions")
     assert (loaded.bytes, loaded.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     with pytest.raises(EngineError, match=r"its sha256 must be 0+, got"):
-        load("predictions:answers.jsonl", ["sha256=" + "0" * 64])
+        load("predictions:answers.jsonl", ["sha256=" + "0" * 64], DOMAIN)
     with pytest.raises(EngineError, match="predictions has no option 'stop'; it takes none"):
-        load("predictions:answers.jsonl", ["stop=x"])
+        load("predictions:answers.jsonl", ["stop=x"], DOMAIN)
 
 
 def test_behind_a_template_its_prompts_and_answers_are_in_the_template_s_words(answers):
-    words = template("duel-json/1")
+    words = template("duel-json/1", DOMAIN)
     answers(entry(words.encode(NEUTRAL), words.encode(resolve_text(NEUTRAL))), entry(words.encode("?"), "nonsense"))
-    engine = load("predictions:answers.jsonl", ["template=duel-json/1"]).engine
+    engine = load("predictions:answers.jsonl", ["template=duel-json/1"], DOMAIN).engine
     assert isinstance(engine, Listed)
     assert engine.predict([NEUTRAL, "?"]) == [resolve_text(NEUTRAL), "unreadable: nonsense"]
     assert engine.unlisted(["!", NEUTRAL, "turn 01\n"]) == ["!", "turn 01\n"]
@@ -231,9 +232,9 @@ def test_a_card_may_name_answers_of_its_own_folder(answers, tmp_path):
     answers(entry("a", "1"))
     card = tmp_path / "engine.toml"
     card.write_text('kind = "predictions"\npath = "answers.jsonl"\nrejects = false\n', encoding="utf-8")
-    loaded = load(str(tmp_path))
+    loaded = load(str(tmp_path), [], DOMAIN)
     assert (loaded.card.kind, loaded.card.name, loaded.card.rejects) == ("predictions", "answers", False)
-    assert (loaded.rules, loaded.engine.predict(["a"])) == (STANDARD, ["1"])
+    assert (loaded.domain, loaded.engine.predict(["a"])) == (DOMAIN, ["1"])
 
 
 @pytest.mark.parametrize(
@@ -249,5 +250,5 @@ def test_a_card_names_no_other_answers(tmp_path, keys, message):
     (tmp_path / "mine" / "engine.toml").write_text(f'kind = "predictions"\n{keys}\n', encoding="utf-8")
     (tmp_path / "answers.jsonl").write_text(json.dumps(entry("a", "1")), encoding="utf-8")
     with pytest.raises(EngineError) as caught:
-        load(str(tmp_path / "mine"))
+        load(str(tmp_path / "mine"), [], DOMAIN)
     assert str(caught.value) == message

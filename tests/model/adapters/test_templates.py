@@ -6,6 +6,7 @@ import sys
 import attrs
 import pytest
 
+from turncheck.duel import DOMAIN, duel
 from turncheck.engine.duel import STANDARD, Turn, read_answer, resolve_text, write
 from turncheck.engine.duel.samplers import sample
 from turncheck.engine.duel.text import REASONS
@@ -13,18 +14,18 @@ from turncheck.engine.learned import EngineError, Verdict, Verifier
 from turncheck.model.adapters.calibration import Reference
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.model.adapters.templates import (
-    BUILT_IN,
-    DUEL,
     Template,
     TemplatedEngine,
     TemplatedVerifier,
     behind,
     check_round_trip,
+    plain,
     template,
+    templates,
 )
-from turncheck.strategies.duel.operators import damage
+from turncheck.strategies.operators import damage
 
-JSON = BUILT_IN["duel-json/1"]
+JSON = templates(DOMAIN)["duel-json/1"]
 NEUTRAL = write(Turn())
 TURNS = [*sample("mixed", 1, 200), *sample("play", 1, 200)]
 
@@ -46,10 +47,11 @@ def changed(**changes):
 
 
 def test_our_own_template_changes_nothing_and_stands_before_nothing():
-    engine = Reference()
-    assert template("duel/1") is DUEL
-    assert behind(engine, DUEL) is engine
-    assert (DUEL.encode("x\n"), DUEL.decode("\ud800")) == ("x\n", "\ud800")
+    engine, own = Reference(DOMAIN), plain(DOMAIN)
+    assert template("duel/1", DOMAIN) == template(None, DOMAIN) == own
+    assert (own.name, own.is_bare, JSON.is_bare) == ("duel/1", True, False)
+    assert behind(engine, own) is engine
+    assert (own.encode("x\n"), own.decode("\ud800")) == ("x\n", "\ud800")
 
 
 def test_a_turn_and_its_answers_in_json():
@@ -79,9 +81,9 @@ def test_what_is_wrong_in_value_alone_is_said_in_fields():
 
 def test_json_undoes_itself_on_turns_answers_and_malformed_texts():
     for index, turn in enumerate(TURNS):
-        texts = [write(turn), resolve_text(write(turn)), *(damage(turn, reason, index) for reason in REASONS)]
+        texts = [write(turn), resolve_text(write(turn)), *(damage(DOMAIN, turn, reason, index) for reason in REASONS)]
         assert [JSON.decode(JSON.encode(text)) for text in texts] == texts
-    check_round_trip(JSON, STANDARD, rejects=True)
+    check_round_trip(JSON, DOMAIN, rejects=True)
 
 
 def test_json_may_be_spaced_and_ordered_otherwise():
@@ -232,12 +234,12 @@ def own(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["py:own_words:pair", "py:own_words:Words", "py:own_words.py:Words"])
 def test_a_template_of_the_users_own_is_two_functions(own, name):
-    found = template(name)
+    found = template(name, DOMAIN)
     assert (found.name, found.encode("hero foe"), found.decode("H F")) == (name, "H F", "hero foe")
 
 
 TWO = "must have two functions, encode and decode, or be a pair of them"
-WAY_OUT = "decode(encode(text)) must be the text, of malformed turns too; rejects=false leaves those out"
+WAY_OUT = "decode(encode(text)) must be the text, of malformed texts too; rejects=false leaves those out"
 
 
 @pytest.mark.parametrize(
@@ -259,7 +261,7 @@ WAY_OUT = "decode(encode(text)) must be the text, of malformed turns too; reject
 )  # fmt: skip
 def test_a_template_that_is_none_says_what_it_must_be(own, name, message):
     with pytest.raises(EngineError) as caught:
-        template(name)
+        template(name, DOMAIN)
     assert str(caught.value) == message
 
 
@@ -278,22 +280,22 @@ def first_text():
     ],
 )
 def test_a_template_that_does_not_round_trip_shows_what_became_of_a_text(own, name, fault):
-    found = template(f"py:own_words:{name}")
+    found = template(f"py:own_words:{name}", DOMAIN)
     with pytest.raises(EngineError) as caught:
-        check_round_trip(found, STANDARD, rejects=True)
+        check_round_trip(found, DOMAIN, rejects=True)
     shown = fault(first_text())
     assert str(caught.value) == f"template py:own_words:{name} does not round-trip: {shown}; {WAY_OUT}"
 
 
 def test_a_template_for_turns_alone_will_do_for_a_model_that_rejects_nothing(own):
-    found = template("py:own_words:TurnsAlone")
-    check_round_trip(found, STANDARD, rejects=False)
+    found = template("py:own_words:TurnsAlone", DOMAIN)
+    check_round_trip(found, DOMAIN, rejects=False)
     with pytest.raises(EngineError, match="rejects=false leaves those out"):
-        check_round_trip(found, STANDARD, rejects=True)
+        check_round_trip(found, DOMAIN, rejects=True)
 
 
 def test_a_template_is_looked_at_under_the_rules_in_force():
     capped = Template("short shields", lambda text: text, lambda text: text.replace("shield 3", "shield 2"))
-    check_round_trip(capped, STANDARD, rejects=False)
+    check_round_trip(capped, DOMAIN, rejects=False)
     with pytest.raises(EngineError, match="does not round-trip"):
-        check_round_trip(capped, STANDARD.with_field("shield", high=30), rejects=False)
+        check_round_trip(capped, duel(STANDARD.with_field("shield", high=30)), rejects=False)

@@ -109,15 +109,15 @@ class Arrays(Protocol):
         """The small scope, whole; None where it has none."""
         ...
 
-    def resolve(self, cases: Table) -> Table:
+    def resolve(self, cases: Any) -> Table:
         """The reference's answers to the cases."""
         ...
 
-    def changed(self, cases: Table, answers: Table) -> Mapping[str, int]:
+    def changed(self, cases: Any, answers: Any) -> Mapping[str, int]:
         """For each field that prompt and answer share, in how many rows the answer has another value."""
         ...
 
-    def strata(self, cases: Table) -> Mapping[str, int]:
+    def strata(self, cases: Any) -> Mapping[str, int]:
         """How many of the cases are in each stratum, by its name."""
         ...
 
@@ -125,7 +125,7 @@ class Arrays(Protocol):
         """The name of the stratum that a case is in; empty where cases are not told apart."""
         ...
 
-    def columns(self, cases: Table, answers: Table) -> Columns:
+    def columns(self, cases: Any, answers: Any) -> Columns:
         """The cases, and what the reference answers to them, to be asked about."""
         ...
 

@@ -159,7 +159,7 @@ def _sweeping(config: pytest.Config, given: dict[str, Any]) -> Sweeping | None:
 
 def _checked_sweeping(config: pytest.Config, given: dict[str, Any], turns: int, gate: float | None) -> Sweeping:
     from turncheck.properties.sweeps.plan import SAMPLERS  # numpy and scipy, which laws do not need
-    from turncheck.properties.sweeps.gate import least_turns
+    from turncheck.properties.sweeps.result import least_turns
 
     sampler = given["sampler"] or "play"
     if sampler not in SAMPLERS:

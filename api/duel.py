@@ -65,6 +65,7 @@ def duel(rules: Rules = STANDARD) -> Domain:
         fingerprint=repr(rules),
         variant=rules,
         samplers=_samplers(rules),
+        arrays=partial(_arrays, rules),
         operators=_operators(rules),
         size=size_of,
         describe=describe,
@@ -91,6 +92,12 @@ def _samplers(rules: Rules) -> Mapping[str, Callable[[Random], Any] | None]:
 
 def _drawn(sampler: samplers.Sampler, rules: Rules, random: Random) -> Turn:
     return sampler(random, rules)
+
+
+def _arrays(rules: Rules) -> Any:
+    from turncheck.engine.duel.table import DuelArrays  # numpy, which is not always needed
+
+    return DuelArrays(rules)
 
 
 def _operators(rules: Rules) -> Mapping[str, Callable[[Any, int], str]]:

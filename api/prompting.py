@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from turncheck.engine.duel.array_samplers import STREAM
-from turncheck.engine.duel.variants import described
+from turncheck.engine.table import SMALL, arrays_of
 from turncheck.model.adapters.predictions import PROMPTS, said
 from turncheck.model.adapters.templates import bare
 from turncheck.properties.checking.subject import Subject
@@ -19,9 +18,11 @@ from turncheck.properties.sweeps.prerecorded import prompts_asked
 
 def header(subject: Subject, plan: Plan) -> dict[str, object]:
     """The first line of the file: the schema, and what the prompts are of."""
-    sample = {"sampler": plan.sampler, "stream": STREAM, "seed": plan.seed, "turns": plan.turns}
-    asked = {"rules": described(subject.rules), "template": subject.template, "rejects": subject.rejects}
-    return {"schema": PROMPTS, **sample, **asked}
+    domain = subject.domain
+    stream = None if plan.sampler == SMALL else arrays_of(domain, plan.sampler).stream
+    sample = {"sampler": plan.sampler, "stream": stream, "seed": plan.seed, "turns": plan.turns}
+    asked = {"rules": domain.described, "template": subject.template, "rejects": subject.rejects}
+    return {"schema": PROMPTS, "domain": domain.name, **sample, **asked}
 
 
 def write_prompts(path: Path, subject: Subject, plan: Plan, told: Callable[[int], None]) -> int:

@@ -203,7 +203,8 @@ class Domain:
         reasons: for each reason why a text is rejected the rule that it follows from and a sentence.
         samplers: seeded distributions of cases by name, besides `mixed`, `uniform` and `play` or in their place; None
             drops one of these.
-        arrays: many cases at once (see `turncheck.engine.table`).
+        arrays: many cases at once (`turncheck.engine.table.Arrays`), or a function that gives them when they are first
+            asked for.
         strategies: Hypothesis strategies of its own (see `turncheck.strategies.cases`).
         operators: for each reason what damages a case's text so, `operator(case, choice)`.
         edits: how a counterexample is made simpler (see `turncheck.properties.checking.edits`).

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import attrs
 
-from turncheck.engine.duel import Rules, resolve_text
+from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, Listed
 from turncheck.properties.checking.subject import Audit, Subject
 from turncheck.properties.session.loading import SpecError
@@ -39,10 +39,10 @@ def prompts_asked(subject: Subject, plan: Plan) -> Generator[Asked, None, None]:
     """The prompts that a sweep asks of a listed engine, a chunk at a time. It is to be closed: it has a folder open.
 
     Args:
-        subject: its rules, and whether it rejects, say which laws there are. It is not asked itself.
+        subject: its domain, and whether it rejects, say which laws there are. It is not asked itself.
         plan: of the sweep.
     """
-    recorder = _Recorder(subject.rules)
+    recorder = _Recorder(subject.domain)
     stand_in = attrs.evolve(subject, engine=recorder, limit=None, audit=Audit())
     with TemporaryDirectory() as folder:
         for counts in Sweep(stand_in, plan, Path(folder)).chunks():
@@ -77,20 +77,22 @@ def check_listed(subject: Subject, plan: Plan, told: Callable[[int], None] = lam
     if missing:
         fault = f"{missing:,} of the {asked:,} prompts of this sweep have no answer in it (first: {first[:60]})"
         command = f"turncheck prompts --sampler {plan.sampler} --turns {plan.turns} --seed {plan.seed}"
-        raise SpecError(subject.name, f"{fault}: {command}, with the same --rules and --model-arg, writes them all")
+        raise SpecError(
+            subject.name, f"{fault}: {command}, with the same --domain, --rules and --model-arg, writes them all"
+        )
 
 
 class _Recorder:
     """Answers as the reference does, and keeps what it is asked. A listed engine by its interface."""
 
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
+    def __init__(self, domain: Domain) -> None:
+        self.domain = domain
         self._known: set[bytes] = set()
         self._new: list[str] = []
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
         self._record(prompts)
-        return [resolve_text(prompt, self.rules) for prompt in prompts]
+        return [self.domain.resolve_text(prompt) for prompt in prompts]
 
     def predict_with_drafts(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[str]:
         """The drafts: they are the reference's answers, which need not be worked out twice."""

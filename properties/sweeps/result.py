@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from math import floor, log, log1p
 from pathlib import Path
 
-import attrs
-
-from turncheck.engine.duel.array_samplers import STREAM
+from turncheck.engine.domain import Domain
+from turncheck.engine.fields import Int
 from turncheck.engine.learned import Listed
 from turncheck.engine.sampling import TRAINING_SEEDS
+from turncheck.engine.table import SMALL
+from turncheck.properties.checking.counterexamples import Counterexample
+from turncheck.properties.checking.law import Law
 from turncheck.properties.checking.subject import Subject
-from turncheck.properties.sweeps.plan import AGAIN, DAMAGED, MORE, PLAYED, SMALL, Plan
-from turncheck.properties.sweeps.rates import action_rows, field_rows, law_rows, mode_rows, witnesses
-from turncheck.properties.sweeps.statistics import LEVEL, Rate
+from turncheck.properties.sweeps.gate import gate as verdict_of
+from turncheck.properties.sweeps.plan import AGAIN, DAMAGED, MORE, PLAYED, Plan
+from turncheck.properties.sweeps.rates import field_rows, law_rows, mode_rows, stratum_rows, witnesses
+from turncheck.properties.sweeps.statistics import Rate
 from turncheck.properties.sweeps.sweep import STATE, Sweep, SweepError
-from turncheck.properties.sweeps.verdicts import gate as verdict_of
-from turncheck.reports.cases import describe
+from turncheck.reports.cases import noun_of
 from turncheck.reports.sweeps import Smallest, SweepResult
-
-
-def least_turns(gate: float) -> int:
-    """How many turns can pass a gate at all: with fewer the interval's upper end is above it without any divergence.
-
-    Args:
-        gate: a rate, above 0 and at most 1.
-    """
-    # For none of n that end is 1 - tail ** (1 / n), which is to be below the gate.
-    return 1 if gate == 1 else floor(log((1 - LEVEL) / 2) / log1p(-gate)) + 1
 
 
 def begun(subject: Subject, plan: Plan, folder: Path, goes_on: bool) -> Sweep:
@@ -43,7 +34,7 @@ def begun(subject: Subject, plan: Plan, folder: Path, goes_on: bool) -> Sweep:
     Raises:
         OSError: the folder cannot be written.
     """
-    subject = attrs.evolve(subject)
+    subject = subject.without_memory()
     if goes_on:
         with suppress(SweepError):
             left = Sweep(subject, plan, folder, resume=True)
@@ -64,11 +55,11 @@ def found(sweep: Sweep, gate: float | None = None, searches: bool = True) -> Swe
     plan, counts, subject = sweep.plan, sweep.counts, sweep.subject
     low, high = Rate(counts.diverged, counts.done).interval
     shown = witnesses(sweep) if searches else ()
-    smallest = [Smallest(law.id, at.divergence.mode, at.text, describe(at.domain, at.text)) for law, at in shown]
+    domain = subject.domain
     return SweepResult(
         sampler=plan.sampler,
         seed=plan.seed,
-        stream=None if plan.sampler == SMALL else STREAM,
+        stream=None if plan.sampler == SMALL else sweep.arrays.stream,
         training_seeds=(TRAINING_SEEDS[0], TRAINING_SEEDS[-1]),
         turns=plan.turns,
         done=counts.done,
@@ -77,19 +68,30 @@ def found(sweep: Sweep, gate: float | None = None, searches: bool = True) -> Swe
         high=high,
         unreadable=counts.unreadable,
         more=MORE,
-        damaged=DAMAGED,
-        played=PLAYED,
-        again=AGAIN,
+        damaged=DAMAGED if "malformed" in sweep.kinds else 0,
+        played=PLAYED if "plays" in sweep.kinds else 0,
+        again=AGAIN if "again" in sweep.kinds else 0,
         laws=tuple(law_rows(sweep)),
         modes=tuple(mode_rows(counts)),
         fields=tuple(field_rows(counts)),
-        strata=tuple(action_rows(counts)),
+        strata=tuple(stratum_rows(counts)),
         silent=dict(sweep.silent),
-        smallest=tuple(smallest),
+        smallest=tuple(_smallest(law, at) for law, at in shown),
         shrunk=not isinstance(subject.engine, Listed),
         gate=gate,
         verdict=None if gate is None or not sweep.whole else verdict_of(counts, plan, gate),
-        noun="turn",
-        fields_title="number of the state",
-        strata_title="orders",
+        noun=noun_of(domain),
+        fields_title=_fields_title(domain),
+        strata_title=sweep.arrays.strata_title,
     )
+
+
+def _smallest(law: Law, found: Counterexample) -> Smallest:
+    shown = found.witness(law)
+    return Smallest(law.id, found.divergence.mode, shown.case, shown.short)
+
+
+def _fields_title(domain: Domain) -> str:
+    """What a field of an answer is called."""
+    numbers = all(isinstance(field, Int) for field in domain.answer.fields.values())
+    return f"{'number' if numbers else 'field'} of the {'state' if domain.has_plays else 'answer'}"

@@ -14,15 +14,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from turncheck.engine.duel import UNIT_NAMES, Battle, Order, Rules, Turn, Unit, UnitName
 from turncheck.engine.duel.arrays import ROWS, Battles, Turns
-from turncheck.engine.duel.state import change
+from turncheck.engine.duel.rules import Rules
+from turncheck.engine.duel.state import UNIT_NAMES, Battle, Order, Turn, Unit, UnitName, change
 from turncheck.engine.duel.tables import ACTION_NAMES
-from turncheck.properties.checking.law import always
 
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
-Predicate = Callable[[Any, Rules], Any]
+Predicate = Callable[[Any], Any]
 
 
 class ManyTurns:
@@ -39,22 +38,20 @@ class ManyTurns:
         self.before, self.after = _Columns(turns.battles), _Columns(after)
         self.actions, self.firsts = turns.actions, turns.foe_first.astype(np.int8)
 
-    def meet(self, predicate: Predicate) -> Mask:
-        """(n,) bool: whether each turn meets the predicate."""
-        if predicate is always:
-            return np.ones(len(self.turns), bool)
+    def meet(self, predicate: Predicate, rows: Rows) -> Mask:
+        """(len(rows),) bool: whether the turn in each of those rows meets the predicate."""
         met = np.zeros(len(self.turns), bool)
-        waiting = [np.arange(len(self.turns))]
+        waiting = [rows] if len(rows) else []
         while waiting:
-            rows = waiting.pop()
+            part = waiting.pop()
             try:
-                answer = predicate(self._together(rows), self.rules)
-                met[rows] = answer if isinstance(answer, Column) else bool(answer)
+                answer = predicate(self._together(part))
+                met[part] = answer if isinstance(answer, Column) else bool(answer)
             except Parting as parting:
-                waiting += [part for value in np.unique(parting.column) if len(part := rows[parting.column == value])]
-            except (TypeError, ValueError):  # it does something with a number that a column cannot do
-                met[rows] = [bool(predicate(self.turns.turn(row, self.rules), self.rules)) for row in rows.tolist()]
-        return met
+                waiting += [part[parting.column == value] for value in np.unique(parting.column)]
+            except Exception:  # it does something that columns cannot do; if it is wrong itself it raises once more
+                met[part] = [bool(predicate(self.turns.turn(row, self.rules))) for row in part.tolist()]
+        return met[rows]
 
     def _together(self, rows: Rows) -> Turn:
         """Those turns as one."""

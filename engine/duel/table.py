@@ -1,0 +1,133 @@
+"""Many turns at once: the duel's arrays, by the interface of `turncheck.engine.table`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import attrs
+import numpy as np
+
+from turncheck.engine.duel.array_samplers import STREAM, TWIN_SAMPLERS, sample_arrays
+from turncheck.engine.duel.array_text import ORDERS, battle_texts, order_codes, turn_texts
+from turncheck.engine.duel.arrays import ROWS, Battles, Turns, resolve_all
+from turncheck.engine.duel.columns import ManyTurns
+from turncheck.engine.duel.rules import STANDARD, Rules
+from turncheck.engine.duel.small import small
+from turncheck.engine.duel.state import UNIT_NAMES, Battle, Order, Turn
+from turncheck.engine.duel.tables import FIELDS
+from turncheck.engine.duel.text import field_name
+
+
+@attrs.frozen(eq=False)
+class TurnTable:
+    """Turns under some rules."""
+
+    turns: Turns
+    rules: Rules
+
+    def __len__(self) -> int:
+        return len(self.turns)
+
+    def __getitem__(self, part: slice) -> TurnTable:
+        return TurnTable(self.turns[part], self.rules)
+
+    def case(self, index: int) -> Turn:
+        """The turn in that row."""
+        return self.turns.turn(index, self.rules)
+
+    def texts(self) -> list[str]:
+        """The text of each turn."""
+        return turn_texts(self.turns)
+
+
+@attrs.frozen(eq=False)
+class BattleTable:
+    """The battles after some turns."""
+
+    battles: Battles
+    rules: Rules
+
+    def __len__(self) -> int:
+        return len(self.battles)
+
+    def __getitem__(self, part: slice) -> BattleTable:
+        return BattleTable(self.battles[part], self.rules)
+
+    def case(self, index: int) -> Battle:
+        """The battle in that row."""
+        return self.battles.battle(index, self.rules)
+
+    def texts(self) -> list[str]:
+        """The text of each battle."""
+        return battle_texts(self.battles)
+
+
+@attrs.frozen(eq=False, slots=False)
+class DuelArrays:
+    """Turns as arrays.
+
+    Attributes:
+        rules: in force.
+        stream: the name of the random stream.
+        block: turns that are handled together: the more, the less each costs.
+        strata_title: turns are told apart by what both units are ordered.
+    """
+
+    rules: Rules = STANDARD
+    stream: str = STREAM
+    block: int = 32_768
+    strata_title: str = "orders"
+
+    @property
+    def samplers(self) -> tuple[str, ...]:
+        """The samplers as arrays."""
+        return tuple(TWIN_SAMPLERS)
+
+    def sample(self, name: str, seed: int, count: int, start: int = 0) -> TurnTable:
+        """Those turns of the sampler."""
+        return TurnTable(sample_arrays(name, seed, count, start, self.rules), self.rules)
+
+    def small(self) -> TurnTable:
+        """The small scope."""
+        return self._small
+
+    @cached_property
+    def _small(self) -> TurnTable:
+        return TurnTable(small(self.rules), self.rules)
+
+    def resolve(self, cases: TurnTable) -> BattleTable:
+        """The battles after the turns."""
+        return BattleTable(resolve_all(cases.turns, self.rules), self.rules)
+
+    def changed(self, cases: TurnTable, answers: BattleTable) -> dict[str, int]:
+        """For each number of a battle in how many rows the turn changes it."""
+        before, after = cases.turns.battles, answers.battles
+        units = (before.units != after.units).sum(axis=2)
+        counts = {
+            field_name(name, field): int(units[ROWS[field.name], place])
+            for field in FIELDS
+            for place, name in enumerate(UNIT_NAMES)
+        }
+        return {**counts, "turn": int((before.turn != after.turn).sum())}
+
+    def strata(self, cases: TurnTable) -> dict[str, int]:
+        """How many turns there are of each pair of orders."""
+        counts: dict[str, int] = {}
+        for code, count in zip(*np.unique(order_codes(cases.turns), return_counts=True), strict=True):
+            name = _in_words(ORDERS[code])  # two codes have the same name: either unit may be first
+            counts[name] = counts.get(name, 0) + int(count)
+        return counts
+
+    def stratum(self, case: Turn) -> str:
+        """Both orders, as `hero attack, foe wait`."""
+        return _in_words(case.orders)
+
+    def columns(self, cases: TurnTable, answers: BattleTable) -> ManyTurns:
+        """The turns, to be asked about."""
+        return ManyTurns(cases.turns, answers.battles, self.rules)
+
+
+def _in_words(orders: tuple[Order, Order]) -> str:
+    """Both orders, the hero's first."""
+    actions = {order.unit: order.action for order in orders}
+    return f"hero {actions['hero']}, foe {actions['foe']}"

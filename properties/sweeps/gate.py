@@ -1,0 +1,37 @@
+"""A gate: whether a sweep shows that a model diverges less often than is demanded, and how many cases that takes."""
+
+from __future__ import annotations
+
+from math import floor, log, log1p
+from typing import Literal
+
+from turncheck.properties.sweeps.plan import Plan
+from turncheck.properties.sweeps.statistics import LEVEL, Rate
+from turncheck.properties.sweeps.sweep import Counts
+
+
+def gate(counts: Counts, plan: Plan, rate: float) -> Literal["PASS", "FAIL", "INCONCLUSIVE"]:
+    """Whether the rate of divergence is below that one: PASS or FAIL where its whole 95 % interval says so.
+
+    Args:
+        counts: of a whole sweep.
+        plan: what was to be swept, fixed beforehand.
+        rate: 0..1.
+
+    Raises:
+        ValueError: the sweep is a part of what was planned; a verdict on it would depend on when it was left.
+    """
+    if counts.done < plan.turns:
+        raise ValueError(f"a gate needs the whole sweep, got {counts.done:,} of {plan.turns:,} turns: --resume goes on")
+    low, high = Rate(counts.diverged, counts.done).interval
+    return "PASS" if high < rate else "FAIL" if low > rate else "INCONCLUSIVE"
+
+
+def least_turns(gate: float) -> int:
+    """How many cases can pass a gate at all: with fewer the interval's upper end is above it without any divergence.
+
+    Args:
+        gate: a rate, above 0 and at most 1.
+    """
+    # For none of n that end is 1 - tail ** (1 / n), which is to be below the gate.
+    return 1 if gate == 1 else floor(log((1 - LEVEL) / 2) / log1p(-gate)) + 1

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from turncheck.engine.case import Case, UnknownFieldError
     from turncheck.engine.domain import Domain, DomainError, Monotone, Symmetry
     from turncheck.engine.duel import STANDARD, Battle, Order, Rules, Turn, Unit, read, resolve, resolve_text, write
-    from turncheck.engine.fields import Choice, Field, Int
+    from turncheck.engine.fields import Choice, Field, Int, SchemaError
     from turncheck.engine.learned import ContractError, EngineError, UnavailableError
     from turncheck.engine.play import Play
     from turncheck.engine.reading import Check, MalformedTextError
     from turncheck.engine.registry import UnknownDomainError, load_domain
     from turncheck.engine.sampling import UnknownSamplerError, sample
-    from turncheck.engine.schema import Schema, SchemaError
+    from turncheck.engine.schema import Schema
     from turncheck.model.adapters.conformance import run_conformance_test
     from turncheck.properties.checking.check import check_law
     from turncheck.properties.checking.counterexamples import FalseLawError
@@ -57,13 +57,13 @@ _HOMES = {
         "resolve_text",
         "write",
     ),
-    "engine.fields": ("Choice", "Field", "Int"),
+    "engine.fields": ("Choice", "Field", "Int", "SchemaError"),
     "engine.learned": ("ContractError", "EngineError", "UnavailableError"),
     "engine.play": ("Play",),
     "engine.reading": ("Check", "MalformedTextError"),
     "engine.registry": ("UnknownDomainError", "load_domain"),
     "engine.sampling": ("UnknownSamplerError", "sample"),
-    "engine.schema": ("Schema", "SchemaError"),
+    "engine.schema": ("Schema",),
     "model.adapters.conformance": ("run_conformance_test",),
     "properties.checking.check": ("check_law",),
     "properties.checking.counterexamples": ("FalseLawError",),

@@ -1,0 +1,188 @@
+"""Which law catches which mutant: whether a domain's laws bite, before any model is held against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import attrs
+from hypothesis.errors import HypothesisException
+
+from turncheck.engine.domain import Domain
+from turncheck.engine.sampling import played_on, stream
+from turncheck.properties.checking.draw import Budget, run
+from turncheck.properties.checking.law import AnyForm, Law
+from turncheck.properties.checking.mutants import Asked, Mutant
+from turncheck.properties.checking.truth import answer, case_for, sampled
+
+SAMPLED = 200
+"""Sampled cases on which mutants are held against laws."""
+
+ENOUGH = 30
+"""Cases of a law: where fewer of those that are sampled are its own, Hypothesis draws more."""
+
+AGREEMENT = (
+    "answer_agrees_with_the_reference",
+    "play_is_followed_step_by_step",
+    "own_answers_lead_where_the_reference_does",
+)
+"""The laws that compare whole answers with the reference's: they catch whatever differs, and name nothing."""
+
+
+@attrs.frozen
+class Catches:
+    """Which laws caught which mutants.
+
+    Attributes:
+        laws: the laws that were held against them.
+        caught_by: for each mutant the laws that caught it, in their order.
+        equivalent: the mutants that changed no answer, which are not among these.
+        applied: for each law the cases on which it was tried.
+    """
+
+    laws: tuple[str, ...]
+    caught_by: Mapping[str, tuple[str, ...]]
+    equivalent: tuple[str, ...]
+    applied: Mapping[str, int]
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The mutants that no law caught."""
+        return tuple(mutant for mutant, laws in self.caught_by.items() if not laws)
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """The laws that were tried on some case and caught no mutant."""
+        return tuple(law for law in self.laws if self.applied[law] and not self._breadth[law])
+
+    @property
+    def by_agreement_alone(self) -> tuple[str, ...]:
+        """The mutants that were caught by laws which compare whole answers, and by no other."""
+        return tuple(mutant for mutant, laws in self.caught_by.items() if laws and set(laws) <= set(AGREEMENT))
+
+    def named_by(self, mutant: str) -> str:
+        """The most specific law that caught a mutant: the one that caught the fewest; agreement, if it was alone."""
+        laws = self.caught_by[mutant]
+        own = [law for law in laws if law not in AGREEMENT]
+        return min(own or laws, key=lambda law: self._breadth[law], default="")
+
+    @cached_property
+    def _breadth(self) -> dict[str, int]:
+        return {law: sum(law in caught for caught in self.caught_by.values()) for law in self.laws}
+
+    def rows(self) -> list[tuple[str, int, str]]:
+        """For each mutant how many laws caught it, and the most specific."""
+        return [(mutant, len(laws), self.named_by(mutant)) for mutant, laws in self.caught_by.items()]
+
+
+def catches(
+    domain: Domain,
+    laws: Iterable[Law],
+    mutants: Iterable[Mutant],
+    cases: int = SAMPLED,
+    seed: int = 0,
+) -> Catches:
+    """Holds each mutant against each law, until the first case on which it breaks the law.
+
+    Args:
+        domain: whose mutants they are.
+        laws: which must all be true of the reference.
+        mutants: which.
+        cases: how many are sampled.
+        seed: by which they are.
+    """
+    hunt = _Hunt(domain, tuple(laws), cases, seed)
+    caught_by, equivalent = {}, []
+    for mutant in mutants:
+        if hunt.changes_something(mutant):
+            caught_by[mutant.name] = tuple(law.id for law in hunt.laws if hunt.catches(law, mutant))
+        else:
+            equivalent.append(mutant.name)
+    applied = {law.id: len(hunt.trials[law.id]) for law in hunt.laws}
+    return Catches(tuple(applied), caught_by, tuple(equivalent), applied)
+
+
+Trial = tuple[AnyForm, tuple[str, ...]]
+"""A case of a law, and what the law asks first."""
+
+
+@attrs.frozen
+class _Hunt:
+    """Cases for each law, and the prompts that stand in them, answered once."""
+
+    domain: Domain
+    laws: tuple[Law, ...]
+    cases: int
+    seed: int
+
+    @cached_property
+    def trials(self) -> dict[str, list[Trial]]:
+        """For each law the cases on which it is tried."""
+        drawn = [sampled(index, self.seed, self.domain) for index in range(self.cases)]
+        plays = []
+        if self.domain.has_plays:
+            played = ((case, stream("mutants", self.seed, index)) for index, (case, *_) in enumerate(drawn[:ENOUGH]))
+            plays = [(case, None, played_on(self.domain, case, random)) for case, random in played]
+        return {law.id: self._trials_of(law, plays if law.form == "play" else drawn) for law in self.laws}
+
+    def _trials_of(self, law: Law, drawn: Iterable[Any]) -> list[Trial]:
+        found = [case for each in drawn if (case := case_for(law, each, self.domain)) is not None]
+        if len(found) < ENOUGH:
+            found += drawn_for(law, self.domain, ENOUGH, self.seed)
+        return [(case, law.asks(case, self.domain)) for case in found]
+
+    @cached_property
+    def _known(self) -> dict[str, Asked]:
+        return {}
+
+    def ask(self, prompt: str) -> Asked:
+        """The prompt and what the reference makes of it."""
+        if prompt not in self._known:
+            self._known[prompt] = Asked(self.domain, prompt, answer(prompt, self.domain))
+        return self._known[prompt]
+
+    @cached_property
+    def prompts(self) -> list[str]:
+        """All prompts that the laws ask first, each once."""
+        return list(dict.fromkeys(text for trials in self.trials.values() for _, asked in trials for text in asked))
+
+    def changes_something(self, mutant: Mutant) -> bool:
+        """Whether the mutant answers some prompt wrongly, however it is asked."""
+        return any(
+            not self.domain.agrees(asked.text, mutant.answer(asked, mutant.again), asked.right)
+            for asked in map(self.ask, self.prompts)
+        )
+
+    def catches(self, law: Law, mutant: Mutant) -> bool:
+        """Whether the mutant breaks the law on some case."""
+        return any(self._breaks(law, mutant, *trial) for trial in self.trials[law.id])
+
+    def _breaks(self, law: Law, mutant: Mutant, case: AnyForm, prompts: tuple[str, ...]) -> bool:
+        asked: list[Asked] = []
+        answers: list[str] = []
+        while prompts:
+            more = [self.ask(prompt) for prompt in prompts]
+            asked += more
+            answers += [mutant.answer(each) for each in more]
+            prompts = law.asks(case, self.domain, answers)
+        if law.again is not None:
+            answers += [mutant.answer(each, law.again) for each in asked]
+            asked *= 2
+        if all(given == each.right for given, each in zip(answers, asked, strict=True)):
+            return False
+        try:
+            law.check(case, answers, self.domain)
+        except AssertionError:
+            return True
+        return False
+
+
+def drawn_for(law: Law, domain: Domain, count: int, seed: int) -> list[AnyForm]:
+    """Cases that Hypothesis draws for the law, where it applies; none where it can draw none."""
+    drawn: list[AnyForm] = []
+    try:
+        run(law, domain, Budget(examples=count, seed=seed, min_cases=count), drawn.append)
+    except (HypothesisException, ValueError):
+        return []
+    return [case for case in drawn if law.applies(case, domain)]

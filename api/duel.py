@@ -68,6 +68,7 @@ def duel(rules: Rules = STANDARD) -> Domain:
         arrays=partial(_arrays, rules),
         operators=_operators(rules),
         size=size_of,
+        edits=lambda: _edits(rules),
         describe=describe,
         aims=partial(highest, rules=rules),
         plays_on=played_on,
@@ -104,6 +105,12 @@ def _operators(rules: Rules) -> Mapping[str, Callable[[Any, int], str]]:
     from turncheck.strategies.duel.operators import OPERATORS  # no Hypothesis
 
     return {reason: partial(operator, rules=rules) for reason, operator in OPERATORS.items()}
+
+
+def _edits(rules: Rules) -> Any:
+    from turncheck.properties.laws.duel.edits import DuelEdits
+
+    return DuelEdits(rules)
 
 
 def _laws() -> tuple[Law, ...]:

@@ -207,7 +207,7 @@ class Domain:
             asked for.
         strategies: Hypothesis strategies of its own (see `turncheck.strategies.cases`).
         operators: for each reason what damages a case's text so, `operator(case, choice)`.
-        edits: how a counterexample is made simpler (see `turncheck.properties.checking.edits`).
+        edits: gives what says how a case is made simpler (see `turncheck.properties.checking.edits`).
         size: the total order by which counterexamples are shrunk: a key of a text.
         describe: a case in a few words, by its text and the kind of its law.
         aims: of a play, numbers that are to become high, by name: they steer how plays are drawn.
@@ -251,7 +251,7 @@ class Domain:
     arrays: Any = attrs.field(default=None, kw_only=True)
     strategies: Any = attrs.field(default=None, kw_only=True)
     operators: Mapping[str, Callable[[Any, int], str]] | None = attrs.field(default=None, kw_only=True)
-    edits: Any = attrs.field(default=None, kw_only=True)
+    edits: Callable[[], Any] | None = attrs.field(default=None, kw_only=True)
     size: Callable[[str], Any] | None = attrs.field(default=None, kw_only=True)
     describe: Callable[[str, str], str] | None = attrs.field(default=None, kw_only=True)
     aims: Callable[[Play], Mapping[str, float]] | None = attrs.field(default=None, kw_only=True)

@@ -1,4 +1,5 @@
-# `make demo` checks the shipped checkpoint, `make test` tests the project. Each sets up what it needs.
+# `make demo` checks the shipped checkpoint, `make test` tests the project, `make test-slow` holds whole what that holds
+# a sample of. Each sets up what it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +8,7 @@ PACKAGES := api engine model properties reports strategies
 # Hypothesis shrinks in an order that depends on hashes of texts: of several smallest turns the same is shown each time.
 export PYTHONHASHSEED := 0
 
-.PHONY: demo test install lint types hold mutants clean FORCE
+.PHONY: demo test test-slow install lint types hold mutants clean FORCE
 
 # pytest ends with 0 where every law held and with 1 where some were broken: in both the check ran.
 demo: $(VENV)/installed
@@ -15,6 +16,11 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed lint types
 	$(BIN)/pytest
+	$(BIN)/pytest properties/ --model reference -q
+
+# Every test, those that are marked slow too.
+test-slow: $(VENV)/installed lint types
+	$(BIN)/pytest -m ""
 	$(BIN)/pytest properties/ --model reference -q
 
 lint: $(VENV)/installed

@@ -77,19 +77,6 @@ EXCEPTIONS = {
                        Room(rooms=(), libraries=("rich",)),
 }
 
-# STILL_DUEL: generic modules that still import the duel, and what of it they may. A row whose module does so no longer
-# is to be deleted, and nothing is to be added: in the end it is empty and no generic module knows the duel.
-STILL_DUEL = {
-    "properties/checking/shrink.py": ("turncheck.engine.duel",),
-    "properties/sweeps/columns.py": ("turncheck.engine.duel",),
-    "properties/sweeps/plan.py": ("turncheck.engine.duel",),
-    "properties/sweeps/prerecorded.py": ("turncheck.engine.duel",),
-    "properties/sweeps/rates.py": ("turncheck.engine.duel", "turncheck.properties.laws.duel"),
-    "properties/sweeps/result.py": ("turncheck.engine.duel",),
-    "properties/sweeps/sweep.py": ("turncheck.engine.duel", "turncheck.properties.laws.duel"),
-    "properties/sweeps/verdicts.py": ("turncheck.properties.laws.duel",),
-}
-
 # Training damages texts too, and wants no Hypothesis for it: neither this module nor any of its room that it needs.
 WITHOUT_HYPOTHESIS = "strategies/duel/operators.py"
 # fmt: on
@@ -139,7 +126,6 @@ def _waits(node, child):
 def breaches(path, source):
     """What a module, `strategies/units.py`, imports and may not: one line each."""
     room = EXCEPTIONS.get(path, ROOMS[room_of(path)])
-    room = attrs.evolve(room, rooms=room.rooms + STILL_DUEL.get(path, ()))
     return [
         f"{path}:{entry.line} imports {entry.name}"
         for entry in imports(source, package_of(path))
@@ -217,18 +203,6 @@ def test_a_module_imports_only_what_the_table_allows(path):
 
 def test_every_room_has_modules():
     assert {room_of(path) for path in SOURCES} == set(ROOMS)
-
-
-@pytest.mark.parametrize("path", STILL_DUEL)
-def test_a_module_in_the_list_still_imports_of_the_duel_what_its_row_says(path):
-    names = [entry.name for entry in imports(SOURCES[path], package_of(path))]
-    found = {duel for duel in STILL_DUEL[path] if any(_under(name, duel) for name in names)}
-    assert found == set(STILL_DUEL[path]), f"delete of the row of {path} in STILL_DUEL what it no longer imports"
-
-
-def test_no_module_of_the_duel_is_in_the_list_nor_one_that_does_not_exist():
-    generic = [path for path in SOURCES if "duel" not in room_of(path).split("/")]
-    assert set(STILL_DUEL) - set(generic) == set()
 
 
 def test_damaging_a_text_needs_no_hypothesis():

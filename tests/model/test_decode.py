@@ -245,24 +245,26 @@ def test_prompts_and_drafts_must_be_as_many(trained_engine):
 
 # --- checkpoints, on many texts --------------------------------------------------------------------------------------
 
-MANY = 10_000
-"""Texts that are asked of each: a quarter is malformed, and one in twenty-five or more is answered wrong."""
+
+@pytest.fixture(scope="module", params=[1000, pytest.param(10_000, marks=pytest.mark.slow)])
+def many(request, texts):
+    """Texts to ask: a quarter is malformed, and one in twenty-five or more is answered wrong."""
+    return texts(request.param, start=1000)
 
 
 @pytest.fixture(scope="module", params=["duel-small", "duel-small-early"])
-def asked_much(request, texts, tokens_written):
+def asked_much(request, many, tokens_written):
     """A checkpoint and many texts, each with the reference's answer as its draft, every tenth with that of the text
     before it; what it writes plainly, and with which tokens.
     """
     path = DOMAIN.model.with_name(f"{request.param}.safetensors")
     engine, _ = load_checkpoint(path, DOMAIN)
-    prompts = texts(MANY, start=1000)
-    right = [resolve_text(prompt) for prompt in prompts]
-    drafts = [right[index - (index % 10 == 9)] for index in range(MANY)]
-    plain, written = tokens_written(engine, prompts)
-    assert sum(answer.startswith("reject") for answer in right) == MANY // 4
-    assert MANY // 50 < sum(one != another for one, another in zip(plain, right, strict=True)) < MANY // 2
-    return engine, prompts, drafts, plain, written
+    right = [resolve_text(prompt) for prompt in many]
+    drafts = [right[index - (index % 10 == 9)] for index in range(len(many))]
+    plain, written = tokens_written(engine, many)
+    assert sum(answer.startswith("reject") for answer in right) == len(many) // 4
+    assert len(many) // 50 < sum(one != another for one, another in zip(plain, right, strict=True)) < len(many) // 2
+    return engine, many, drafts, plain, written
 
 
 def test_with_drafts_many_answers_are_those_of_plain_greedy_decoding(asked_much):
@@ -278,7 +280,7 @@ def test_many_verdicts_are_those_of_plain_greedy_decoding(asked_much):
             sure += 1
             assert verdict.complete == (draft == answer)
             assert (verdict.accepted, verdict.complete) == verdict_on(engine.tokenizer.encode(draft), own)
-    assert sure >= MANY * 0.98
+    assert sure >= len(prompts) * 0.98
 
 
 # --- an answer comes from the weights alone --------------------------------------------------------------------------

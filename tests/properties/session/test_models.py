@@ -67,6 +67,7 @@ def test_an_argument_goes_to_the_model(models, option):
     assert models(*spec, f"{option}=wrong=true", *SOME).ret == 1
 
 
+@pytest.mark.slow  # under other rules each law that runs is first held on 10,000 turns
 def test_arguments_and_rules_can_stand_in_the_ini_file(models, pytester):
     ini = "[pytest]\nturncheck_model = py:more_models:Model\nturncheck_model_arg =\n    wrong=false\nturncheck_rules = hot.toml\n"
     (pytester.path / "pytest.ini").write_text(ini, encoding="utf-8")
@@ -120,6 +121,7 @@ def test_a_law_that_is_not_true_of_the_rules_is_skipped_and_says_why(models):
     assert "not applicable: not true of these rules' own reference: turn" in result.stdout.str()
 
 
+@pytest.mark.slow  # other rules again, and all of it is shrunk
 def test_a_witness_is_kept_for_the_rules_and_the_arguments_that_it_was_found_with(models, pytester):
     for more in (
         [],
@@ -256,11 +258,11 @@ for line in sys.stdin:
     ("fault", "said"),
     [
         ("os.abort()", "signal 6 (SIGABRT)"),
-        ("os._exit(3)", "exit status 3"),
         ("time.sleep(60)", "took longer than 0.5 s"),
-        ("print('loading')", "write nothing to stdout but JSON objects"),
-        ("request['id'] += 1", "must answer with id"),
-        ("request['prompts'].pop()", "one for each prompt"),
+        pytest.param("os._exit(3)", "exit status 3", marks=pytest.mark.slow),
+        pytest.param("print('loading')", "write nothing to stdout but JSON objects", marks=pytest.mark.slow),
+        pytest.param("request['id'] += 1", "must answer with id", marks=pytest.mark.slow),
+        pytest.param("request['prompts'].pop()", "one for each prompt", marks=pytest.mark.slow),
     ],
 )
 def test_a_process_that_fails_later_has_answered_nothing_and_the_session_goes_on(models, pytester, fault, said):

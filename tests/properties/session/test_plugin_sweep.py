@@ -62,25 +62,25 @@ def test_the_truth_passes_a_gate_and_ends_with_0(check):
     assert " divergence (seed " not in result.stdout.str()
 
 
-FAILS = r"gate 1%: FAIL, (\d+) of 400 turns of play diverge: [\d.]+%, 95 % interval [\d.]+% to [\d.]+%"
+FAILS = r"gate 5%: FAIL, (\d+) of 80 turns of play diverge: [\d.]+%, 95 % interval [\d.]+% to [\d.]+%"
 
 
 def test_a_noisy_model_fails_a_gate_below_its_rate_and_ends_with_1(check, pytester):
-    gate = ["--turncheck-sweep=400", "--turncheck-gate=0.01", "--turncheck-report=out"]
-    result = check("--model", "noisy:0.1", *gate, *ALONE)
+    gate = ["--turncheck-sweep=80", "--turncheck-gate=0.05", "--turncheck-report=out"]
+    result = check("--model", "noisy:0.3", *gate, *ALONE)
     assert result.ret == 1
     result.assert_outcomes(failed=1, deselected=len(LAW_IDS))
     said = [line for line in result.outlines if re.fullmatch(FAILS, line)]
     assert said == [shown(result)[-1]] * 2  # as the failure, and below the tables
-    sweep = reported(pytester)["noisy:0.1"]
-    assert (sweep["gate"], sweep["verdict"]) == (0.01, "FAIL")
+    sweep = reported(pytester)["noisy:0.3"]
+    assert (sweep["gate"], sweep["verdict"]) == (0.05, "FAIL")
     assert sweep["diverged"] == int(re.fullmatch(FAILS, said[0])[1])
-    assert sweep["low"] > 0.01
+    assert sweep["low"] > 0.05
 
 
 @pytest.mark.parametrize(("words", "code"), [("fail", 1), ("skip", 0)])
 def test_a_gate_near_the_rate_is_inconclusive_and_fails_unless_it_may_be_skipped(check, words, code):
-    gate = ["--turncheck-sweep=400", "--turncheck-gate=0.1", f"--turncheck-inconclusive={words}"]
+    gate = ["--turncheck-sweep=80", "--turncheck-gate=0.1", f"--turncheck-inconclusive={words}"]
     result = check("--model", "noisy:0.1", *gate, *ALONE, "-rs")
     assert result.ret == code
     result.assert_outcomes(deselected=len(LAW_IDS), **{"failed" if code else "skipped": 1})
@@ -120,13 +120,13 @@ def test_what_is_reported_is_what_a_sweep_of_the_same_turns_finds(check, pyteste
 
 
 def test_several_models_have_a_sweep_each(check, pytester):
-    models = ["--model", "noisy:0.1", "--model", "reference"]
-    result = check(*models, "--turncheck-sweep=400", "--turncheck-gate=0.02", "--turncheck-report=out", "-q", *ALONE)
+    models = ["--model", "noisy:0.3", "--model", "reference"]
+    result = check(*models, "--turncheck-sweep=80", "--turncheck-gate=0.05", "--turncheck-report=out", "-q", *ALONE)
     result.assert_outcomes(passed=1, failed=1, deselected=2 * len(LAW_IDS))
     of_each = [line for line in shown(result) if " turns of play, seed 0" in line]
     assert [line.split(":")[0] for line in of_each] == ["noisy", "reference (reference)"]
     assert {name: sweep["verdict"] for name, sweep in reported(pytester).items()} == {
-        "noisy:0.1": "FAIL",
+        "noisy:0.3": "FAIL",
         "reference": "PASS",
     }
 
@@ -205,7 +205,7 @@ import os
 import turncheck.properties.sweeps.sweep
 from turncheck.engine.duel import resolve_text
 
-turncheck.properties.sweeps.sweep.CHUNK = 100
+turncheck.properties.sweeps.sweep.CHUNK = 40
 STOP = {stop!r}
 
 def predict(prompts):
@@ -219,11 +219,11 @@ KEPT = "what was done is kept, and the same command with --turncheck-resume, if 
 
 @pytest.fixture
 def interrupted(check, pytester):
-    """Sweeps 300 turns in chunks of 100 and interrupts at turn 150, once."""
-    pytester.makepyfile(plugin_interrupted=INTERRUPTED.format(stop=write(sample_arrays("play", 0, 1, 150).turn(0))))
+    """Sweeps 120 turns in chunks of 40 and interrupts at turn 60, once."""
+    pytester.makepyfile(plugin_interrupted=INTERRUPTED.format(stop=write(sample_arrays("play", 0, 1, 60).turn(0))))
 
     def run(*options):
-        sweep = ["--model", MINE, "--turncheck-sweep=300", "--turncheck-report=out", *ALONE]
+        sweep = ["--model", MINE, "--turncheck-sweep=120", "--turncheck-report=out", *ALONE]
         return check(*sweep, *options, subprocess=True)
 
     return run
@@ -237,13 +237,13 @@ def test_an_interrupted_sweep_is_partial_has_no_verdict_and_goes_on_to_the_same_
     assert left.ret == pytest.ExitCode.INTERRUPTED == 2
     lines = shown(left)
     assert re.fullmatch(
-        rf"{MINE} \(py\): 100 of 300 turns of play, seed 0, \d+ of them diverged", lines[1]
+        rf"{MINE} \(py\): 40 of 120 turns of play, seed 0, \d+ of them diverged", lines[1]
     )  # fmt: skip
     assert lines[2] == f"PARTIAL, no verdict: {KEPT}"
     partial = reported(pytester)[MINE]
-    assert (partial["done"], partial["turns"], partial["gate"], partial["verdict"]) == (100, 300, None, None)
-    (folder,) = (pytester.path / ".turncheck" / "sweeps").rglob("play-0-300")
-    assert json.loads((folder / STATE).read_text())["counts"]["done"] == 100
+    assert (partial["done"], partial["turns"], partial["gate"], partial["verdict"]) == (40, 120, None, None)
+    (folder,) = (pytester.path / ".turncheck" / "sweeps").rglob("play-0-120")
+    assert json.loads((folder / STATE).read_text())["counts"]["done"] == 40
     assert (pytester.path / ".turncheck" / ".gitignore").read_text() == "*\n"
 
     monkeypatch.setenv("GO_ON", "1")
@@ -252,7 +252,7 @@ def test_an_interrupted_sweep_is_partial_has_no_verdict_and_goes_on_to_the_same_
     on = interrupted(gate, "--turncheck-resume")
     assert (whole.ret, on.ret) == (0, 0)
     assert reported(pytester)[MINE] == from_the_beginning
-    assert (from_the_beginning["done"], from_the_beginning["verdict"]) == (300, "PASS")
+    assert (from_the_beginning["done"], from_the_beginning["verdict"]) == (120, "PASS")
     assert from_the_beginning["diverged"] > partial["diverged"] > 0
 
 
@@ -262,7 +262,7 @@ def test_of_a_process_that_is_interrupted_in_a_sweep_it_is_said_that_there_is_no
     said = [line for line in result.outlines if line.startswith("a sweep ")]
     assert said == [f"a sweep that had begun has no verdict: {KEPT}"]
     (state,) = pytester.path.rglob(STATE)
-    assert json.loads(state.read_text())["counts"]["done"] == 100
+    assert json.loads(state.read_text())["counts"]["done"] == 40
 
 
 @pytest.fixture
@@ -347,13 +347,13 @@ def test_of_the_small_scope_no_more_is_swept_than_there_is(check, pytester):
 
 
 def test_in_two_processes_the_summary_and_the_report_are_the_same(check, pytester):
-    options = ["--model", LATE, "--model", "reference", "--turncheck-sweep=300", "-q", *AND_ONE]
+    options = ["--model", LATE, "--model", "reference", "--turncheck-sweep=100", "-q", *AND_ONE]
     one = check(*options, "--turncheck-report=one")
     two = check(*options, "--turncheck-report=two", "-n", "2", subprocess=True)
     assert one.ret == two.ret == 0
     assert shown(one) == shown(two)
     assert reported(pytester, "one") == reported(pytester, "two")
-    assert [sweep["done"] for sweep in reported(pytester, "two").values()] == [300, 300]
+    assert [sweep["done"] for sweep in reported(pytester, "two").values()] == [100, 100]
 
 
 def test_the_options_can_stand_in_the_ini_file(check, pytester):

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from tests.engine.duel.test_samplers import reaching
+from tests.slow import mostly_slow
 from turncheck.engine.duel import STANDARD, read, write
 from turncheck.engine.duel import array_samplers as module
 from turncheck.engine.duel.array_samplers import BLOCK_DRAWN, STREAM, TWIN_SAMPLERS, sample_arrays
@@ -194,33 +195,36 @@ def histograms(turns):
 
 
 PLAIN = {"mixed": 50_000, "play": 6_000}
+FEW = {"mixed": 6_000, "play": 2_000}
 DRAWN = 200_000
 
 
 @cache
-def plain_histograms(name):
+def plain_histograms(name, count):
     # A part at a time: so many turns at once would keep the garbage collector busy.
-    parts = [histograms(turns_of(list(sample(name, 3, 2000, start)))) for start in range(0, PLAIN[name], 2000)]
+    parts = [histograms(turns_of(list(sample(name, 3, 2000, start)))) for start in range(0, count, 2000)]
     return {key: sum(part[key] for part in parts) for key in parts[0]}
 
 
-def differing_from_plain(name):
-    return differing(plain_histograms(name), histograms(sample_arrays(name, 3, DRAWN)))
+def differing_from_plain(name, count):
+    return differing(plain_histograms(name, count), histograms(sample_arrays(name, 3, DRAWN)))
 
 
+@pytest.mark.parametrize("counts", mostly_slow([FEW, PLAIN], 0), ids=["few", "all"])
 @pytest.mark.parametrize("name", TWIN_SAMPLERS)
-def test_the_distribution_is_that_of_the_plain_sampler(name):
-    assert differing_from_plain(name) == []
+def test_the_distribution_is_that_of_the_plain_sampler(name, counts):
+    assert differing_from_plain(name, counts[name]) == []
 
 
 def test_the_samplers_differ_from_each_other():
-    assert len(differing(plain_histograms("mixed"), histograms(sample_arrays("play", 3, 20_000)))) > 500
+    assert len(differing(plain_histograms("mixed", FEW["mixed"]), histograms(sample_arrays("play", 3, 20_000)))) > 500
 
 
 def test_units_that_are_drawn_alike_are_caught():
     turns = sample_arrays("mixed", 3, DRAWN)
     turns.battles.units[SHIELD, 1] = turns.battles.units[SHIELD, 0]
-    assert "no shield of hero, no shield of foe" in differing(plain_histograms("mixed"), histograms(turns))
+    differ = differing(plain_histograms("mixed", FEW["mixed"]), histograms(turns))
+    assert "no shield of hero, no shield of foe" in differ
 
 
 # --- what shows in few turns of a sample -----------------------------------------------------------------------------
@@ -310,9 +314,10 @@ CHANCES = {
 
 def caught(name):
     """In what the sampler differs, whichever shows it first."""
-    return (name == "mixed" and differing_from_plain(name)) or unlike_stated(STATED[name]())
+    return (name == "mixed" and differing_from_plain(name, PLAIN[name])) or unlike_stated(STATED[name]())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "table", "row", "place"), PARTS)
 def test_a_wrong_probability_of_a_part_is_caught(monkeypatch, name, table, row, place):
     mixture = list(getattr(module, table)[row])
@@ -325,22 +330,23 @@ def test_every_chance_is_planted():
     assert CHANCES.keys() == module.CHANCES.keys()
 
 
-@pytest.mark.parametrize("chance", CHANCES)
+@pytest.mark.parametrize("chance", mostly_slow(CHANCES, 0, -1))
 def test_a_wrong_chance_is_caught(monkeypatch, chance):
     name, by = CHANCES[chance]
     monkeypatch.setitem(module.CHANCES, chance, module.CHANCES[chance] + by)
     assert unlike_stated(STATED[name]())
 
 
-@pytest.mark.parametrize("depths", [15, 17])
+@pytest.mark.parametrize("depths", mostly_slow([15, 17], 1))
 def test_a_wrong_depth_is_caught(monkeypatch, depths):
     monkeypatch.setattr(module, "DEPTHS", depths)
     assert unlike_stated(stated_orders())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("limit", "wrong"), [("hp of a standing unit", 11), ("shield", 9)])
 def test_a_wrong_limit_is_caught(monkeypatch, limit, wrong):
     # In place of 12 and 8.
     mixture = list(module.MIXED[limit])
     monkeypatch.setitem(module.MIXED, limit, [*mixture[:-1], (mixture[-1][0], module.up_to(wrong))])
-    assert differing_from_plain("mixed")
+    assert differing_from_plain("mixed", PLAIN["mixed"])

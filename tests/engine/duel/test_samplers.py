@@ -1,6 +1,7 @@
 """Samplers: the same numbered turns always, valid ones only, in the mixture that their docstrings state."""
 
 from collections import Counter
+from functools import cache
 from hashlib import sha256
 
 import attrs
@@ -13,9 +14,12 @@ from turncheck.engine.sampling import EVALUATION_SEEDS, HELD_OUT_SEEDS, TRAINING
 
 HIGHER = STANDARD.with_field("turn", high=50).with_field("shield", high=30).with_field("burn", high=3)
 LOWEST = STANDARD.with_field("turn", high=1).with_field("max", high=1)
-MIXED = list(sample("mixed", seed=3, count=4000))
-PLAYED = list(sample("play", seed=3, count=1000))
-SAMPLES = {"mixed": MIXED, "play": PLAYED}
+
+
+@cache
+def drawn(name):
+    """The turns that the tests look at, drawn when the first of them does."""
+    return list(sample(name, seed=3, count={"mixed": 4000, "play": 1000}[name]))
 
 
 # --- the streams -----------------------------------------------------------------------------------------------------
@@ -76,34 +80,52 @@ def test_an_unknown_sampler_is_refused_before_the_first_turn():
 
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_every_turn_is_valid(name):
-    for turn in SAMPLES[name][:1000]:
+    for turn in drawn(name)[:1000]:
         assert read(write(turn)) == turn
 
 
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_every_turn_passes_its_own_checks(name):
-    for turn in SAMPLES[name][:300]:
+    for turn in drawn(name)[:300]:
         hero, foe = attrs.evolve(turn.battle.hero), attrs.evolve(turn.battle.foe)
         assert attrs.evolve(turn, battle=attrs.evolve(turn.battle, hero=hero, foe=foe)) == turn
 
 
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_finished_battles_are_fewer_than_one_in_twenty(name):
-    over = sum(turn.battle.over for turn in SAMPLES[name])
-    assert 0 < over < 0.05 * len(SAMPLES[name])
+    over = sum(turn.battle.over for turn in drawn(name))
+    assert 0 < over < 0.05 * len(drawn(name))
 
 
-UNITS = [
-    (unit, turn.order(name).action) for turn in MIXED for name in ("hero", "foe") for unit in [turn.battle.unit(name)]
-]
-STANDING = [(unit, action) for unit, action in UNITS if unit.hp]
-LARGEST = [(unit, action) for unit, action in STANDING if unit.max == 99]
-STARTS = [
-    unit
-    for turn in PLAYED
-    if turn.battle.turn == 1 and not turn.battle.over
-    for unit in (turn.battle.hero, turn.battle.foe)
-]
+def ordered():
+    """The units of the mixed turns, each with the action that it is ordered."""
+    return [(turn.battle.unit(name), turn.order(name).action) for turn in drawn("mixed") for name in ("hero", "foe")]
+
+
+def standing():
+    return [(unit, action) for unit, action in ordered() if unit.hp]
+
+
+def everybody():
+    return [unit for unit, _ in ordered()]
+
+
+def those_that_stand():
+    return [unit for unit, _ in standing()]
+
+
+def the_largest():
+    return [unit for unit in those_that_stand() if unit.max == 99]
+
+
+def starts():
+    """The units of the played battles that are in their first turn."""
+    firsts = [turn.battle for turn in drawn("play") if turn.battle.turn == 1 and not turn.battle.over]
+    return [unit for battle in firsts for unit in (battle.hero, battle.foe)]
+
+
+def played():
+    return drawn("play")
 
 
 def share(things, predicate):
@@ -125,87 +147,87 @@ TURN_SHARES = [
     ("the hero's order first",  lambda turn: turn.first.unit == "hero",        0.50),
 ]
 UNIT_SHARES = [
-    ("max 1",                   UNITS,    lambda unit: unit.max == 1,          0.05 + 0.85 / 99),
-    ("max 99",                  UNITS,    lambda unit: unit.max == 99,         0.10 + 0.85 / 99),
-    ("max 2 to 50",             UNITS,    lambda unit: 2 <= unit.max <= 50,    0.85 * 49 / 99),
-    ("hp at max",               LARGEST,  lambda unit: unit.hp == 99,          0.25 + 0.35 / 99),
-    ("hp one below max",        LARGEST,  lambda unit: unit.hp == 98,          0.05 + 0.35 / 99),
-    ("hp 1",                    LARGEST,  lambda unit: unit.hp == 1,           0.05 + 0.30 / 12 + 0.35 / 99),
-    ("hp 2 to 12",              LARGEST,  lambda unit: 2 <= unit.hp <= 12,     0.30 * 11 / 12 + 0.35 * 11 / 99),
-    ("hp 13 to 97",             LARGEST,  lambda unit: 13 <= unit.hp <= 97,    0.35 * 85 / 99),
-    ("shield 0",                STANDING, lambda unit: unit.shield == 0,       0.45 + 0.15 / 21),
-    ("shield 20",               STANDING, lambda unit: unit.shield == 20,      0.08 + 0.15 / 21),
-    ("shield 19",               STANDING, lambda unit: unit.shield == 19,      0.02 + 0.15 / 21),
-    ("shield 1 to 8",           STANDING, lambda unit: 1 <= unit.shield <= 8,  0.30 + 0.15 * 8 / 21),
-    ("stun 0",                  STANDING, lambda unit: unit.stun == 0,         0.75),
-    ("stun 1",                  STANDING, lambda unit: unit.stun == 1,         0.25 / 3),
-    ("stun 3",                  STANDING, lambda unit: unit.stun == 3,         0.25 / 3),
-    ("poison 0",                STANDING, lambda unit: unit.poison == 0,       0.50 + 0.25 / 10),
-    ("poison 1",                STANDING, lambda unit: unit.poison == 1,       0.10 + 0.25 / 10),
-    ("poison 9",                STANDING, lambda unit: unit.poison == 9,       0.15 + 0.25 / 10),
-    ("poison 2 to 8",           STANDING, lambda unit: 2 <= unit.poison <= 8,  0.25 * 7 / 10),
+    ("max 1",                   everybody,        lambda unit: unit.max == 1,          0.05 + 0.85 / 99),
+    ("max 99",                  everybody,        lambda unit: unit.max == 99,         0.10 + 0.85 / 99),
+    ("max 2 to 50",             everybody,        lambda unit: 2 <= unit.max <= 50,    0.85 * 49 / 99),
+    ("hp at max",               the_largest,      lambda unit: unit.hp == 99,          0.25 + 0.35 / 99),
+    ("hp one below max",        the_largest,      lambda unit: unit.hp == 98,          0.05 + 0.35 / 99),
+    ("hp 1",                    the_largest,      lambda unit: unit.hp == 1,           0.05 + 0.30 / 12 + 0.35 / 99),
+    ("hp 2 to 12",              the_largest,      lambda unit: 2 <= unit.hp <= 12,     0.30 * 11 / 12 + 0.35 * 11 / 99),
+    ("hp 13 to 97",             the_largest,      lambda unit: 13 <= unit.hp <= 97,    0.35 * 85 / 99),
+    ("shield 0",                those_that_stand, lambda unit: unit.shield == 0,       0.45 + 0.15 / 21),
+    ("shield 20",               those_that_stand, lambda unit: unit.shield == 20,      0.08 + 0.15 / 21),
+    ("shield 19",               those_that_stand, lambda unit: unit.shield == 19,      0.02 + 0.15 / 21),
+    ("shield 1 to 8",           those_that_stand, lambda unit: 1 <= unit.shield <= 8,  0.30 + 0.15 * 8 / 21),
+    ("stun 0",                  those_that_stand, lambda unit: unit.stun == 0,         0.75),
+    ("stun 1",                  those_that_stand, lambda unit: unit.stun == 1,         0.25 / 3),
+    ("stun 3",                  those_that_stand, lambda unit: unit.stun == 3,         0.25 / 3),
+    ("poison 0",                those_that_stand, lambda unit: unit.poison == 0,       0.50 + 0.25 / 10),
+    ("poison 1",                those_that_stand, lambda unit: unit.poison == 1,       0.10 + 0.25 / 10),
+    ("poison 9",                those_that_stand, lambda unit: unit.poison == 9,       0.15 + 0.25 / 10),
+    ("poison 2 to 8",           those_that_stand, lambda unit: 2 <= unit.poison <= 8,  0.25 * 7 / 10),
 ]
 # fmt: on
 
 
 @pytest.mark.parametrize(("holds", "stated"), [row[1:] for row in TURN_SHARES], ids=[row[0] for row in TURN_SHARES])
 def test_mixed_turns_have_the_stated_shares(holds, stated):
-    assert share(MIXED, holds) == pytest.approx(stated, abs=0.025)
+    assert share(drawn("mixed"), holds) == pytest.approx(stated, abs=0.025)
 
 
 @pytest.mark.parametrize(
     ("units", "holds", "stated"), [row[1:] for row in UNIT_SHARES], ids=[row[0] for row in UNIT_SHARES]
 )
 def test_mixed_units_have_the_stated_shares(units, holds, stated):
-    assert share([unit for unit, _ in units], holds) == pytest.approx(stated, abs=0.04 if units is LARGEST else 0.015)
+    assert share(units(), holds) == pytest.approx(stated, abs=0.04 if units is the_largest else 0.015)
 
 
 @pytest.mark.parametrize("name", [name for name in STATUSES if name not in ("poison", "stun")])
 def test_mixed_statuses_have_the_stated_shares(name):
-    counts = Counter(getattr(unit, name) for unit, _ in STANDING)
+    counts = Counter(getattr(unit, name) for unit in those_that_stand())
     stated = {0: 0.50 + 0.25 / 6, 1: 0.10 + 0.25 / 6, 2: 0.25 / 6, 3: 0.25 / 6, 4: 0.25 / 6, 5: 0.15 + 0.25 / 6}
-    assert {value: counts[value] / len(STANDING) for value in range(6)} == pytest.approx(stated, abs=0.02)
+    assert {value: counts[value] / counts.total() for value in range(6)} == pytest.approx(stated, abs=0.02)
 
 
 @pytest.mark.parametrize("name", SLOTS)
 def test_mixed_slots_have_the_stated_shares(name):
-    others = Counter(getattr(unit, name) for unit, action in STANDING if f"cd_{action}" != name)
-    ordered = Counter(getattr(unit, name) for unit, action in STANDING if f"cd_{action}" == name)
+    others = Counter(getattr(unit, name) for unit, action in standing() if f"cd_{action}" != name)
+    same = Counter(getattr(unit, name) for unit, action in standing() if f"cd_{action}" == name)
     rest = 0.20 / 6
     stated = {0: 0.60 + rest, 1: 0.10 + rest, 2: rest, 3: rest, 4: rest, 5: 0.10 + rest}
     assert {value: others[value] / others.total() for value in range(6)} == pytest.approx(stated, abs=0.02)
-    assert ordered[0] / ordered.total() == pytest.approx(0.5 + 0.5 * stated[0], abs=0.04)
+    assert same[0] / same.total() == pytest.approx(0.5 + 0.5 * stated[0], abs=0.04)
 
 
 def test_mixed_actions_are_uniform():
-    counts = Counter(action for _, action in UNITS)
-    assert {name: counts[name] / len(UNITS) for name in ACTION_NAMES} == pytest.approx(
+    counts = Counter(action for _, action in ordered())
+    assert {name: counts[name] / counts.total() for name in ACTION_NAMES} == pytest.approx(
         dict.fromkeys(ACTION_NAMES, 1 / 8), abs=0.015
     )
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
 def test_mixed_hits_every_value_near_every_boundary(field):
-    seen = {getattr(unit, field.name) for unit, _ in UNITS}
+    seen = {getattr(unit, field.name) for unit in everybody()}
     assert {field.low, field.low + 1, field.high - 1, field.high} <= seen
     assert min(seen) == field.low
     assert max(seen) == field.high
 
 
 def test_mixed_hits_the_boundaries_of_the_turn_counter():
-    assert {1, 2, 98, 99} <= {turn.battle.turn for turn in MIXED}
+    assert {1, 2, 98, 99} <= {turn.battle.turn for turn in drawn("mixed")}
 
 
 def test_mixed_draws_battles_in_which_both_have_fallen():
-    assert any(turn.battle.hero.fallen and turn.battle.foe.fallen for turn in MIXED)
+    assert any(turn.battle.hero.fallen and turn.battle.foe.fallen for turn in drawn("mixed"))
 
 
 # A battle that ends in its first turn is drawn for every depth, so only those that go on show how often depth 0 is.
 PLAY_SHARES = [
-    ("depth 0", PLAYED, lambda turn: turn.battle.turn == 1 and not resolve(turn).over, 1 / 16, 0.02),
-    ("the hero's order first", PLAYED, lambda turn: turn.first.unit == "hero", 0.5, 0.05),
-    ("hp at max at the start", STARTS, lambda unit: unit.hp == unit.max, 0.6, 0.1),
-    ("no shield at the start", STARTS, lambda unit: unit.shield == 0, 0.7, 0.1),
+    ("depth 0", played, lambda turn: turn.battle.turn == 1 and not resolve(turn).over, 1 / 16, 0.02),
+    ("the hero's order first", played, lambda turn: turn.first.unit == "hero", 0.5, 0.05),
+    ("hp at max at the start", starts, lambda unit: unit.hp == unit.max, 0.6, 0.1),
+    ("no shield at the start", starts, lambda unit: unit.shield == 0, 0.7, 0.1),
 ]
 
 
@@ -213,21 +235,21 @@ PLAY_SHARES = [
     ("things", "holds", "stated", "tolerance"), [row[1:] for row in PLAY_SHARES], ids=[row[0] for row in PLAY_SHARES]
 )
 def test_played_turns_have_the_stated_shares(things, holds, stated, tolerance):
-    assert share(things, holds) == pytest.approx(stated, abs=tolerance)
+    assert share(things(), holds) == pytest.approx(stated, abs=tolerance)
 
 
 def test_a_played_battle_starts_with_nothing_but_hp_and_a_low_shield():
-    assert all(unit.max >= 10 and unit.shield <= 10 for unit in STARTS)
-    assert {getattr(unit, name) for unit in STARTS for name in (*STATUSES, *SLOTS)} == {0}
+    assert all(unit.max >= 10 and unit.shield <= 10 for unit in starts())
+    assert {getattr(unit, name) for unit in starts() for name in (*STATUSES, *SLOTS)} == {0}
 
 
 def test_played_turns_reach_depth_15_and_no_further():
-    assert {turn.battle.turn for turn in PLAYED} == set(range(1, 17))
+    assert {turn.battle.turn for turn in played()} == set(range(1, 17))
 
 
 def test_few_played_actions_are_on_cooldown():
     """One in five is drawn from all eight; the others never are."""
-    orders = [(turn.battle.unit(order.unit), order.action) for turn in PLAYED for order in turn.orders]
+    orders = [(turn.battle.unit(order.unit), order.action) for turn in played() for order in turn.orders]
     assert 0.01 < share(orders, lambda order: getattr(order[0], f"cd_{order[1]}", 0) > 0) < 0.2
 
 

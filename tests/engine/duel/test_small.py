@@ -30,7 +30,7 @@ def test_the_number_of_its_turns_is_known():
 
 def test_no_turn_comes_twice():
     rows = np.vstack([SMALL.battles.units.reshape(30, -1), SMALL.battles.turn, SMALL.actions, SMALL.foe_first])
-    assert len(np.unique(rows, axis=1).T) == len(SMALL)
+    assert len(set(map(bytes, np.ascontiguousarray(rows.T)))) == len(SMALL)
 
 
 def test_its_first_and_last_turns():
@@ -73,4 +73,6 @@ ALIKE = {"without_T1", "highest_max_98"} | RANGES
 
 def test_most_mutants_of_the_rules_differ_from_the_reference_somewhere_in_it(right):
     mutants = [mutant for mutant in BY_NAME.values() if mutant.rules is not None and mutant.name not in EQUIVALENT]
-    assert {mutant.name for mutant in mutants if same(resolve_all(SMALL, mutant.rules), right)} == ALIKE
+    some = slice(None, None, 53)
+    left = [mutant for mutant in mutants if same(resolve_all(SMALL[some], mutant.rules), right[some])]
+    assert {mutant.name for mutant in left if same(resolve_all(SMALL, mutant.rules), right)} == ALIKE

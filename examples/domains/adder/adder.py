@@ -14,10 +14,7 @@ and 22 in front of that of the sum: one rule finds them all, where numbers in th
 
 from random import Random
 
-from turncheck.engine.case import Case
-from turncheck.engine.domain import Domain, Monotone, Symmetry
-from turncheck.engine.fields import Int
-from turncheck.engine.schema import Schema
+from turncheck import Case, Domain, Int, Monotone, Schema, Symmetry
 
 MOST = 10**10 - 1
 

@@ -15,10 +15,7 @@ from collections.abc import Callable, Sequence
 from itertools import product
 from random import Random
 
-from turncheck.engine.case import Case
-from turncheck.engine.domain import Domain, Symmetry
-from turncheck.engine.fields import Field
-from turncheck.engine.schema import Schema
+from turncheck import Case, Domain, Field, Schema, Symmetry
 
 CELLS = [(row, column) for row in range(4) for column in range(4)]
 ROWS = sorted(map("".join, product(".#", repeat=4)), key=lambda row: row.count("#"))

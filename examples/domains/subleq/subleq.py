@@ -15,10 +15,7 @@ So every text of the right form is a case, and every state has a next one.
 
 from random import Random
 
-from turncheck.engine.case import Case
-from turncheck.engine.domain import Domain
-from turncheck.engine.fields import Choice, Int
-from turncheck.engine.schema import Schema
+from turncheck import Case, Choice, Domain, Int, Schema
 
 CELLS, PLACES = range(32), range(30)
 STATE = Schema(

@@ -257,8 +257,8 @@ def compare(first: Path, second: Path) -> None:
 
     By McNemar's exact test, at p < 0.01, for the answers and for each law. Ends with 1 where SECOND is worse in one.
     """
+    from turncheck.properties.sweeps.compare import compared
     from turncheck.properties.sweeps.sweep import SweepError
-    from turncheck.properties.sweeps.verdicts import compared
     from turncheck.reports.escape import visible
     from turncheck.reports.table import plain_table
 

@@ -67,8 +67,6 @@ EXCEPTIONS = {
                        Room(rooms=GENERIC, libraries=("click",)),
     "api/prompting.py":
                        Room(rooms=(*GENERIC, *DUEL), libraries=("rich",)),
-    "properties/sweeps/columns.py":
-                       Room(rooms=("turncheck.engine",), libraries=("numpy",)),
     "properties/sweeps/plan.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs", "numpy")),
     "properties/sweeps/sweep.py":

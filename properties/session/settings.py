@@ -138,7 +138,7 @@ def _sweeping(config: pytest.Config, given: dict[str, Any]) -> Sweeping | None:
 
 
 def _checked_sweeping(config: pytest.Config, given: dict[str, Any], turns: int, gate: float | None) -> Sweeping:
-    from turncheck.properties.sweeps.result import least_turns  # numpy and scipy, which laws do not need
+    from turncheck.properties.sweeps.gate import least_turns  # numpy and scipy, which laws do not need
 
     if gate is not None and turns < (least := least_turns(gate)):
         demand = f"--turncheck-sweep must be {least:,} or more for a gate of {gate:g}"

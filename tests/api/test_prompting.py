@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from turncheck import prompting as module
 from turncheck.cli import main
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import STANDARD, resolve_text
 from turncheck.engine.duel.array_samplers import STREAM
 from turncheck.model.adapters.templates import template
@@ -21,10 +22,11 @@ ASKED = ("--sampler", "mixed", "--turns", "100", "--seed", "3")
 
 MODELS = """
 import attrs
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import STANDARD, resolve_text
 from turncheck.model.adapters.templates import template
 
-JSON = template("duel-json/1")
+JSON = template("duel-json/1", DOMAIN)
 BUGGY = attrs.evolve(STANDARD, regen_heal=4)
 
 def buggy(prompts):
@@ -81,7 +83,7 @@ def buggy(prompt):
 
 
 def buggy_in_json(prompt):
-    words = template("duel-json/1")
+    words = template("duel-json/1", DOMAIN)
     return words.encode(buggy(words.decode(prompt)))
 
 
@@ -142,6 +144,7 @@ def test_the_file_says_what_its_prompts_are_of(turncheck):
     header, *entries = lines()
     assert header == {
         "schema": "turncheck-prompts/1",
+        "domain": "duel/1",
         "sampler": "mixed",
         "stream": STREAM,
         "seed": 3,
@@ -168,7 +171,7 @@ def test_it_is_the_same_each_time_and_the_start_of_a_longer_one(turncheck):
 def test_other_words_are_written_as_the_model_was_trained_on_them(turncheck):
     turncheck("prompts", *ASKED, "--out", "plain.jsonl")
     turncheck("prompts", *ASKED, "--model-arg", "template=duel-json/1", "--out", "json.jsonl")
-    words = template("duel-json/1")
+    words = template("duel-json/1", DOMAIN)
     header, *entries = lines("json.jsonl")
     assert header["template"] == "duel-json/1"
     assert entries == [{"prompt": words.encode(entry["prompt"])} for entry in lines("plain.jsonl")[1:]]
@@ -181,7 +184,7 @@ def test_missing_answers_are_counted_and_nothing_is_swept(turncheck, tmp_path):
     result = turncheck("sweep", "--model", "predictions:answers.jsonl", *ASKED, "--out", "swept")
     count = len(lines()) - 1
     fault = f"model predictions:answers.jsonl: 2 of the {count} prompts of this sweep have no answer in it"
-    command = "turncheck prompts --sampler mixed --turns 100 --seed 3, with the same --rules and --model-arg"
+    command = "turncheck prompts --sampler mixed --turns 100 --seed 3, with the same --domain, --rules and --model-arg"
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.splitlines()[-1] == f"Error: {fault} (first: {missing}): {command}, writes them all"
     assert not (tmp_path / "swept").exists()

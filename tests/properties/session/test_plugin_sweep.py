@@ -19,8 +19,9 @@ from turncheck.model.adapters.calibration import Noisy
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.sweeps import sweep as module
+from turncheck.properties.sweeps.gate import least_turns
 from turncheck.properties.sweeps.plan import Plan, turns_in
-from turncheck.properties.sweeps.result import begun, found, least_turns
+from turncheck.properties.sweeps.result import begun, found
 from turncheck.properties.sweeps.statistics import Rate
 from turncheck.properties.sweeps.sweep import STATE, Sweep
 

@@ -6,18 +6,19 @@ from collections import Counter
 import attrs
 import pytest
 
+from turncheck.duel import DOMAIN, duel
+from turncheck.engine import table as table_module
 from turncheck.engine.duel import STANDARD, resolve_text
 from turncheck.engine.duel.array_samplers import sample_arrays
 from turncheck.engine.duel.array_text import turn_texts
+from turncheck.engine.duel.table import DuelArrays
 from turncheck.engine.learned import EngineError, Listed
 from turncheck.model.adapters.calibration import Noisy, Reference
 from turncheck.properties.checking import check as check_module
 from turncheck.properties.checking.check import NotApplicableError, check_says_something
-from turncheck.properties.checking.counterexamples import simplicity_of
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.laws.duel import LAWS
 from turncheck.properties.session.loading import SpecError, load_subject
-from turncheck.properties.sweeps import plan as plan_module
 from turncheck.properties.sweeps import prerecorded as module
 from turncheck.properties.sweeps import sweep as sweep_module
 from turncheck.properties.sweeps.plan import Plan
@@ -54,8 +55,8 @@ class Elsewhere:
         return [] if self.prompts is None else [prompt for prompt in prompts if prompt not in self.prompts]
 
 
-def subject_of(engine, **said):
-    return Subject("theirs", "predictions", engine, **said)
+def subject_of(engine, domain=DOMAIN, **said):
+    return Subject("theirs", "predictions", engine, domain, **said)
 
 
 def all_asked(subject, plan=PLAN):
@@ -67,6 +68,13 @@ def swept(subject, folder, plan=PLAN):
     for _ in sweep.chunks():
         pass
     return sweep
+
+
+class Repeated(DuelArrays):
+    """The same turns in every block."""
+
+    def sample(self, name, seed, count, start=0):
+        return super().sample(name, seed, count)
 
 
 class Silent:
@@ -83,7 +91,7 @@ def test_the_prompts_are_those_that_a_sweep_asks_whatever_is_answered(tmp_path, 
     plan = Plan(sampler, 3, 201)
     prompts = all_asked(subject_of(Silent(), rejects=rejects), plan)
     assert len(set(prompts)) == len(prompts)
-    for name, engine in {"wrong": Noisy(1.0), "often": Noisy(0.3)}.items():
+    for name, engine in {"wrong": Noisy(DOMAIN, 1.0), "often": Noisy(DOMAIN, 0.3)}.items():
         elsewhere = Elsewhere(engine)
         swept(subject_of(elsewhere, rejects=rejects), tmp_path / name, plan)
         assert set(elsewhere.asked) == set(prompts)
@@ -93,9 +101,9 @@ def test_the_prompts_are_those_that_a_sweep_asks_whatever_is_answered(tmp_path, 
 def test_under_other_rules_they_are_of_the_laws_that_are_true_there(tmp_path, monkeypatch):
     false = {"swapped_units_swap_the_answer", "malformed_turn_gets_its_reason"}
     monkeypatch.setattr(check_module, "first_broken", lambda law, rules: "x" if law.id in false else None)
-    prompts = all_asked(subject_of(Silent(), rules=BUGGY))
-    elsewhere = Elsewhere(Noisy(0.5, rules=BUGGY))
-    sweep = swept(subject_of(elsewhere, rules=BUGGY), tmp_path)
+    prompts = all_asked(subject_of(Silent(), domain=duel(BUGGY)))
+    elsewhere = Elsewhere(Noisy(duel(BUGGY), 0.5))
+    sweep = swept(subject_of(elsewhere, domain=duel(BUGGY)), tmp_path)
     assert set(elsewhere.asked) == set(prompts) < set(all_asked(subject_of(Silent())))
     assert false < set(sweep.silent)
 
@@ -110,10 +118,7 @@ def test_each_part_says_how_many_turns_are_done():
 
 def test_a_prompt_of_an_earlier_part_is_not_given_again(monkeypatch):
     monkeypatch.setattr(sweep_module, "CHUNK", 20)
-    monkeypatch.setattr(plan_module, "BLOCK", 20)
-    monkeypatch.setattr(sweep_module, "BLOCK", 20)
-    arrays = Plan.arrays  # the same turns in every block
-    monkeypatch.setattr(Plan, "arrays", lambda plan, start, count, rules: arrays(plan, 0, count, rules))
+    monkeypatch.setattr(table_module, "_own", lambda domain: Repeated(block=20))
     first, second = prompts_asked(subject_of(Silent()), Plan("mixed", 0, 40))
     own = [prompt for prompt in first.prompts if not resolve_text(prompt).startswith("reject")]
     assert len(own) >= 20
@@ -131,17 +136,17 @@ def test_the_subject_s_own_count_of_drafts_is_left_alone():
 
 def test_a_list_that_has_all_is_let_through_whatever_else_it_has():
     prompts = all_asked(subject_of(Silent()))
-    check_listed(subject_of(Elsewhere(Reference(), {*prompts, "another"})), PLAN)
+    check_listed(subject_of(Elsewhere(Reference(DOMAIN), {*prompts, "another"})), PLAN)
 
 
 def test_missing_answers_are_counted_and_the_first_is_shown():
     prompts = all_asked(subject_of(Silent()))
     missing = [prompts[7], prompts[100], prompts[-1]]
     with pytest.raises(SpecError) as caught:
-        check_listed(subject_of(Elsewhere(Reference(), set(prompts) - set(missing))), PLAN)
+        check_listed(subject_of(Elsewhere(Reference(DOMAIN), set(prompts) - set(missing))), PLAN)
     first = missing[0][:60].replace("\n", "\\n")
     fault = f"model theirs: 3 of the {len(prompts):,} prompts of this sweep have no answer in it (first: {first})"
-    command = "turncheck prompts --sampler mixed --turns 300 --seed 3, with the same --rules and --model-arg"
+    command = "turncheck prompts --sampler mixed --turns 300 --seed 3, with the same --domain, --rules and --model-arg"
     assert str(caught.value) == f"{fault}: {command}, writes them all"
 
 
@@ -156,12 +161,12 @@ def test_a_list_that_cannot_be_read_any_more_says_so():
 
 def test_another_engine_is_asked_nothing(monkeypatch):
     monkeypatch.setattr(module, "prompts_asked", None)
-    check_listed(subject_of(Reference()), PLAN)
+    check_listed(subject_of(Reference(DOMAIN)), PLAN)
 
 
 def test_how_far_it_is_is_told():
     done = []
-    check_listed(subject_of(Elsewhere(Reference())), PLAN, done.append)
+    check_listed(subject_of(Elsewhere(Reference(DOMAIN))), PLAN, done.append)
     assert done == [128, 256, 300]
 
 
@@ -169,22 +174,22 @@ def test_how_far_it_is_is_told():
 
 
 def test_laws_that_ask_for_more_than_a_list_say_nothing_and_why(tmp_path):
-    sweep = Sweep(subject_of(Elsewhere(Reference())), PLAN, tmp_path)
+    sweep = Sweep(subject_of(Elsewhere(Reference(DOMAIN))), PLAN, tmp_path)
     assert sweep.silent == {law.id: NOT_ASKED[law.kind] for law in LAWS if law.kind in NOT_ASKED}
     assert Counter(law.kind for law in LAWS if law.id in sweep.silent) == {"rollout": 7, "stability": 2}
 
 
 @pytest.mark.parametrize("law", [law for law in LAWS if law.kind in NOT_ASKED], ids=lambda law: law.id)
 def test_they_are_held_against_every_other_engine(law):
-    check_says_something(law, subject_of(Reference()))
+    check_says_something(law, subject_of(Reference(DOMAIN)))
     with pytest.raises(NotApplicableError):
-        check_says_something(law, subject_of(Elsewhere(Reference())))
+        check_says_something(law, subject_of(Elsewhere(Reference(DOMAIN))))
 
 
 def test_the_counts_are_those_of_the_same_engine_at_hand(tmp_path):
     there, here = (
-        swept(subject_of(Elsewhere(Noisy(0.2))), tmp_path / "a"),
-        swept(subject_of(Noisy(0.2)), tmp_path / "b"),
+        swept(subject_of(Elsewhere(Noisy(DOMAIN, 0.2))), tmp_path / "a"),
+        swept(subject_of(Noisy(DOMAIN, 0.2)), tmp_path / "b"),
     )
     asked = [law.id for law in LAWS if law.kind not in NOT_ASKED]
     for name in asked:
@@ -192,21 +197,21 @@ def test_the_counts_are_those_of_the_same_engine_at_hand(tmp_path):
             here.counts.applied[name],
             here.counts.broke[name],
         )
-    left = ("done", "diverged", "unreadable", "modes", "fields", "actions")
+    left = ("done", "diverged", "unreadable", "modes", "fields", "strata")
     assert {name: getattr(there.counts, name) for name in left} == {name: getattr(here.counts, name) for name in left}
     assert sum(there.counts.broke.values()) > 100
 
 
 def test_witnesses_are_the_simplest_that_were_met(tmp_path):
     prompts = set(all_asked(subject_of(Silent())))
-    sweep = swept(subject_of(Elsewhere(Noisy(0.2), prompts)), tmp_path)
+    sweep = swept(subject_of(Elsewhere(Noisy(DOMAIN, 0.2), prompts)), tmp_path)
     met = {}
     for line in (tmp_path / FOUND).read_text(encoding="utf-8").splitlines():
         found = json.loads(line)
         met.setdefault((found["law"], found["mode"]), []).append(found["case"] if found["law"] else "")
-    expected = {key: min(cases, key=simplicity_of) for key, cases in met.items()}
+    expected = {key: min(cases, key=DOMAIN.simplicity) for key, cases in met.items()}
     shown = {(law.id, each.divergence.mode): each.witness(law).case for law, each in witnesses(sweep)}
-    about_turns = {law.id for law in LAWS if law.reads.__name__ == "read"}
+    about_turns = {law.id for law in LAWS if law.form == "case"}
     assert shown == {key: case for key, case in expected.items() if key[0] in about_turns}
     assert len(shown) > 10
 
@@ -223,7 +228,7 @@ def spec(tmp_path, monkeypatch):
 
 
 def test_a_listed_engine_is_not_asked_a_turn_where_one_is_wanted(spec):
-    subject = load_subject(spec, listed=True)
+    subject = load_subject(spec, DOMAIN, listed=True)
     assert (subject.name, subject.kind, subject.bytes) == (spec, "predictions", 31)
     assert isinstance(subject.engine, Listed)
     assert subject.ask(["a"]) == ["1"]
@@ -231,6 +236,6 @@ def test_a_listed_engine_is_not_asked_a_turn_where_one_is_wanted(spec):
 
 def test_where_more_is_asked_it_is_refused_with_the_way_out(spec):
     with pytest.raises(SpecError) as caught:
-        load_subject(spec)
+        load_subject(spec, DOMAIN)
     why = "its answers were made elsewhere and nothing else can be asked of it: turncheck sweep checks such a model"
     assert str(caught.value) == f"model {spec}: {why}"

@@ -6,16 +6,17 @@ from collections import Counter
 import attrs
 import pytest
 
+from turncheck.duel import DOMAIN, duel
 from turncheck.engine.duel import STANDARD, resolve, resolve_text, write
 from turncheck.engine.duel.array_samplers import sample_arrays
 from turncheck.engine.duel.small import small
-from turncheck.engine.sampling import stream
+from turncheck.engine.sampling import UnknownSamplerError, played_on, stream
 from turncheck.model.adapters.calibration import Noisy, Reference
 from turncheck.model.adapters.python import PythonFunction
-from turncheck.properties.checking.counterexamples import breach
+from turncheck.properties.checking.counterexamples import counterexample
 from turncheck.properties.checking.law import MALFORMED
 from turncheck.properties.checking.subject import Subject
-from turncheck.properties.checking.truth import damaged, played_on
+from turncheck.properties.checking.truth import damaged
 from turncheck.properties.laws.duel import LAWS
 from turncheck.properties.sweeps import plan as plan_module
 from turncheck.properties.sweeps import sweep as module
@@ -38,8 +39,8 @@ def small_chunks(monkeypatch):
     monkeypatch.setattr(module, "CHUNK", 256)
 
 
-def subject_of(engine, **said):
-    return Subject("mine", "py", engine, **said)
+def subject_of(engine, domain=DOMAIN, **said):
+    return Subject("mine", "py", engine, domain, **said)
 
 
 def buggy(prompts):
@@ -58,7 +59,7 @@ def lines(folder):
 
 
 def test_the_truth_breaks_nothing_and_leaves_no_line(tmp_path):
-    sweep = swept(tmp_path, subject_of(Reference()))
+    sweep = swept(tmp_path, subject_of(Reference(DOMAIN)))
     counts = sweep.counts
     assert (counts.done, counts.diverged, counts.unreadable, +counts.broke, counts.modes) == (700, 0, 0, Counter(), {})
     assert lines(tmp_path) == []
@@ -84,15 +85,15 @@ def cases_by_hand(sweep, law, turns):
         turn, random = turns[index], stream(f"sweep/{kind}", PLAN.seed, index)
         case = turn
         if kind == "malformed":
-            case = damaged(turn, random, STANDARD)
+            case = damaged(turn, random, DOMAIN)
         elif kind == "plays":
-            case = played_on(turn, random)
-        if case is not None and law.applies(case, STANDARD):
+            case = played_on(DOMAIN, turn, random)
+        if case is not None and law.applies(case, DOMAIN):
             yield case
 
 
 @pytest.mark.usefixtures("more_often")
-@pytest.mark.parametrize("engine", [PythonFunction(buggy), Noisy(0.1)], ids=["a bug", "noise"])
+@pytest.mark.parametrize("engine", [PythonFunction(buggy), Noisy(DOMAIN, 0.1)], ids=["a bug", "noise"])
 def test_the_counts_are_those_of_checking_every_case(tmp_path, engine):
     sweep = swept(tmp_path, subject_of(engine))
     arrays = sample_arrays(PLAN.sampler, PLAN.seed, PLAN.turns)
@@ -101,7 +102,7 @@ def test_the_counts_are_those_of_checking_every_case(tmp_path, engine):
     expected = {}
     for law in LAWS:
         cases = list(cases_by_hand(sweep, law, turns))
-        expected[law.id] = len(cases), sum(breach(law, subject, case) is not None for case in cases)
+        expected[law.id] = len(cases), sum(counterexample(law, subject, case) is not None for case in cases)
     assert {law.id: (sweep.counts.applied[law.id], sweep.counts.broke[law.id]) for law in LAWS} == expected
     wrong = [turn for turn in turns if subject.ask([write(turn)]) != [write(resolve(turn))]]
     assert sweep.counts.diverged == len(wrong) == sum(sweep.counts.modes.values())
@@ -149,18 +150,18 @@ def test_numbers_and_orders_are_counted_by_hand(tmp_path):
             counted[key, "wrong"] += wanted != got
     for key in ("hero hp changed", "hero hp unchanged", "foe hp changed", "foe hp unchanged"):
         assert sweep.counts.fields[key] == [counted[key, "turns"], counted[key, "wrong"]]
-    assert sum(turns for turns, _ in sweep.counts.actions.values()) == 300
-    assert sum(wrong for _, wrong in sweep.counts.actions.values()) == sweep.counts.diverged > 0
+    assert sum(turns for turns, _ in sweep.counts.strata.values()) == 300
+    assert sum(wrong for _, wrong in sweep.counts.strata.values()) == sweep.counts.diverged > 0
     assert sum(turns for turns, _ in sweep.counts.fields.values()) == 31 * 300
 
 
 def test_an_interrupted_sweep_goes_on_and_ends_as_one_that_was_not(tmp_path):
-    whole = swept(tmp_path / "whole", subject_of(Noisy(0.1)))
-    first = Sweep(subject_of(Noisy(0.1)), PLAN, tmp_path / "parts")
+    whole = swept(tmp_path / "whole", subject_of(Noisy(DOMAIN, 0.1)))
+    first = Sweep(subject_of(Noisy(DOMAIN, 0.1)), PLAN, tmp_path / "parts")
     next(iter(first.chunks()))
     with open(tmp_path / "parts" / FOUND, "ab") as found:
         found.write(b'{"half a li')  # killed in the midst of the next chunk
-    second = Sweep(subject_of(Noisy(0.1)), PLAN, tmp_path / "parts", resume=True)
+    second = Sweep(subject_of(Noisy(DOMAIN, 0.1)), PLAN, tmp_path / "parts", resume=True)
     assert second.counts.done == 256
     for _ in second.chunks():
         pass
@@ -170,7 +171,7 @@ def test_an_interrupted_sweep_goes_on_and_ends_as_one_that_was_not(tmp_path):
 
 
 def test_of_a_chunk_that_is_interrupted_nothing_is_counted(tmp_path, monkeypatch):
-    sweep, held = Sweep(subject_of(Noisy(0.5)), PLAN, tmp_path), Sweep._held
+    sweep, held = Sweep(subject_of(Noisy(DOMAIN, 0.5)), PLAN, tmp_path), Sweep._held
 
     def interrupted(work, law, subject, cases):
         yield from held(work, law, subject, cases)
@@ -187,26 +188,48 @@ def test_of_a_chunk_that_is_interrupted_nothing_is_counted(tmp_path, monkeypatch
     assert json.loads((tmp_path / STATE).read_text(encoding="utf-8"))["counts"] == kept
 
 
+def test_a_sampler_that_the_domain_has_not_is_named_with_those_that_it_has(tmp_path):
+    with pytest.raises(UnknownSamplerError) as caught:
+        Sweep(subject_of(Reference(DOMAIN)), Plan("uniform", 0, 10), tmp_path)
+    assert str(caught.value) == "sampler must be one of mixed, play, small, got 'uniform'"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_swept_is_kept_in_the_state(tmp_path):
+    swept(tmp_path, subject_of(Reference(DOMAIN), sha256="ab", arguments=("seed=1",)), Plan("play", 3, 10), LAWS[:2])
+    kept = json.loads((tmp_path / STATE).read_text(encoding="utf-8"))
+    model = {"name": "mine", "kind": "py", "sha256": "ab", "template": "duel/1", "arguments": ["seed=1"]}
+    plan = {"sampler": "play", "seed": 3, "turns": 10}
+    laws = [law.id for law in LAWS[:2]]
+    rules = {"domain": "duel/1", "rules": repr(STANDARD)}
+    assert kept["about"] == {"schema": 3, **plan, "model": model, **rules, "laws": laws}
+
+
 def test_another_sweep_is_not_gone_on_with(tmp_path):
     few = LAWS[:2]
-    swept(tmp_path, subject_of(Reference()), Plan("play", 3, 10), few)
+    swept(tmp_path, subject_of(Reference(DOMAIN)), Plan("play", 3, 10), few)
     with pytest.raises(SweepError, match="it holds a sweep: --resume goes on with it, another --out begins anew"):
-        Sweep(subject_of(Reference()), Plan("play", 3, 10), tmp_path, few)
+        Sweep(subject_of(Reference(DOMAIN)), Plan("play", 3, 10), tmp_path, few)
     with pytest.raises(SweepError, match="it holds another sweep, with other seed, turns: give another --out"):
-        Sweep(subject_of(Reference()), Plan("play", 4, 20), tmp_path, few, resume=True)
+        Sweep(subject_of(Reference(DOMAIN)), Plan("play", 4, 20), tmp_path, few, resume=True)
     with pytest.raises(SweepError, match="it holds another sweep, with other laws: give another --out"):
-        Sweep(subject_of(Reference()), Plan("play", 3, 10), tmp_path, LAWS[:3], resume=True)
+        Sweep(subject_of(Reference(DOMAIN)), Plan("play", 3, 10), tmp_path, LAWS[:3], resume=True)
     with pytest.raises(SweepError, match="it holds another sweep, with other model: give another --out"):
-        Sweep(subject_of(Reference(), arguments=("seed=1",)), Plan("play", 3, 10), tmp_path, few, resume=True)
+        Sweep(subject_of(Reference(DOMAIN), arguments=("seed=1",)), Plan("play", 3, 10), tmp_path, few, resume=True)
     with pytest.raises(SweepError, match="it holds another sweep, with other rules: give another --out"):
-        Sweep(subject_of(Reference(BUGGY), rules=BUGGY), Plan("play", 3, 10), tmp_path, few, resume=True)
+        Sweep(subject_of(Reference(duel(BUGGY)), duel(BUGGY)), Plan("play", 3, 10), tmp_path, few, resume=True)
+    kept = json.loads((tmp_path / STATE).read_text(encoding="utf-8"))
+    kept["about"] |= {"schema": 2, "domain": "duel/0"}
+    (tmp_path / STATE).write_text(json.dumps({**kept, "counts": {}}), encoding="utf-8")
+    with pytest.raises(SweepError, match="it holds another sweep, with other domain, schema: give another --out"):
+        Sweep(subject_of(Reference(DOMAIN)), Plan("play", 3, 10), tmp_path, few, resume=True)
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"about": 1, "counts": {"applied": 3}, "size": 0}'])
 def test_a_state_that_cannot_be_read_says_so(tmp_path, content):
     (tmp_path / STATE).write_text(content, encoding="utf-8")
     with pytest.raises(SweepError, match=r"state.json cannot be read \(.*\): begin anew with another --out"):
-        Sweep(subject_of(Reference()), PLAN, tmp_path, resume=True)
+        Sweep(subject_of(Reference(DOMAIN)), PLAN, tmp_path, resume=True)
 
 
 def test_counts_come_back_from_json():
@@ -217,13 +240,13 @@ def test_counts_come_back_from_json():
 
 
 def test_of_a_model_that_rejects_nothing_no_law_about_rejecting_is_swept(tmp_path):
-    sweep = swept(tmp_path, subject_of(Reference(), rejects=False), Plan("play", 0, 50))
+    sweep = swept(tmp_path, subject_of(Reference(DOMAIN), rejects=False), Plan("play", 0, 50))
     assert set(sweep.silent) == {law.id for law in LAWS if law.kind == MALFORMED}
     assert {row.name for row in law_rows(sweep)} == {law.id for law in LAWS if law.kind != MALFORMED}
 
 
 def test_the_rows_say_how_sure_a_rate_is(tmp_path):
-    sweep = swept(tmp_path, subject_of(Noisy(0.1)), Plan("mixed", 1, 500))
+    sweep = swept(tmp_path, subject_of(Noisy(DOMAIN, 0.1)), Plan("mixed", 1, 500))
     (agrees,) = [row for row in law_rows(sweep) if row.name == "answer_agrees_with_the_reference"]
     assert (agrees.applied, agrees.broke) == (500, sweep.counts.diverged)
     assert agrees.low < agrees.broke / 500 < agrees.high
@@ -234,8 +257,8 @@ def test_the_rows_say_how_sure_a_rate_is(tmp_path):
 
 
 def test_the_small_scope_is_swept_whole_and_no_more(tmp_path):
-    assert turns_in("small", 10**9, STANDARD) == len(small())
-    assert (turns_in("small", 300, STANDARD), turns_in("play", 10**9, STANDARD)) == (300, 10**9)
+    assert turns_in("small", 10**9, DOMAIN) == len(small())
+    assert (turns_in("small", 300, DOMAIN), turns_in("play", 10**9, DOMAIN)) == (300, 10**9)
     agrees = [law for law in LAWS if law.id == "answer_agrees_with_the_reference"]
     sweep = swept(tmp_path, subject_of(PythonFunction(buggy)), Plan("small", 0, 1500), agrees)
     arrays = small()

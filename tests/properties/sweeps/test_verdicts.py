@@ -4,13 +4,15 @@ import json
 
 import pytest
 
+from turncheck.duel import DOMAIN
 from turncheck.model.adapters.calibration import Noisy, Reference
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.laws.duel import LAWS
 from turncheck.properties.sweeps import sweep as module
+from turncheck.properties.sweeps.compare import Pairing, compared
+from turncheck.properties.sweeps.gate import gate
 from turncheck.properties.sweeps.plan import Plan
-from turncheck.properties.sweeps.sweep import FOUND, Counts, Sweep, SweepError
-from turncheck.properties.sweeps.verdicts import Pairing, compared, gate
+from turncheck.properties.sweeps.sweep import FOUND, STATE, Counts, Sweep, SweepError
 
 PLAN = Plan("play", 3, 700)
 
@@ -21,7 +23,7 @@ def small_chunks(monkeypatch):
 
 
 def subject_of(engine):
-    return Subject("mine", "py", engine)
+    return Subject("mine", "py", engine, DOMAIN)
 
 
 def swept(folder, subject, plan=PLAN, laws=LAWS):
@@ -47,7 +49,7 @@ def test_a_part_of_a_sweep_gets_no_verdict():
 
 
 def test_two_sweeps_are_compared_turn_by_turn(tmp_path):
-    for name, engine in (("truth", Reference()), ("some", Noisy(0.02)), ("more", Noisy(0.2))):
+    for name, engine in (("truth", Reference(DOMAIN)), ("some", Noisy(DOMAIN, 0.02)), ("more", Noisy(DOMAIN, 0.2))):
         swept(tmp_path / name, subject_of(engine))
     own, *laws = compared(tmp_path / "some", tmp_path / "more")
     failed = {name: {line["turn"] for line in lines(tmp_path / name) if not line["law"]} for name in ("some", "more")}
@@ -63,12 +65,30 @@ def test_two_sweeps_are_compared_turn_by_turn(tmp_path):
 
 def test_sweeps_of_other_turns_are_not_compared(tmp_path):
     few = LAWS[:2]
-    swept(tmp_path / "one", subject_of(Reference()), Plan("play", 0, 20), few)
-    swept(tmp_path / "another", subject_of(Reference()), Plan("play", 1, 20), few)
+    swept(tmp_path / "one", subject_of(Reference(DOMAIN)), Plan("play", 0, 20), few)
+    swept(tmp_path / "another", subject_of(Reference(DOMAIN)), Plan("play", 1, 20), few)
     with pytest.raises(SweepError, match=r"its seed must be 0, as of .*one, got 1"):
         compared(tmp_path / "one", tmp_path / "another")
     with pytest.raises(SweepError, match="it holds no sweep that can be read"):
         compared(tmp_path / "one", tmp_path / "nothing")
-    next(iter(Sweep(subject_of(Reference()), Plan("play", 0, 700), tmp_path / "part", few).chunks()))
+    next(iter(Sweep(subject_of(Reference(DOMAIN)), Plan("play", 0, 700), tmp_path / "part", few).chunks()))
     with pytest.raises(SweepError, match="it holds 256 of 700 turns: --resume goes on with it"):
         compared(tmp_path / "one", tmp_path / "part")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("domain", "chess/1", "its domain must be 'duel/1', as of .*one, got 'chess/1'"),
+        ("rules", "others", "its rules must be .*, as of .*one, got 'others'"),
+        ("schema", 2, "its schema must be 3, got 2: sweep again with this version"),
+    ],
+)
+def test_sweeps_of_another_domain_rules_or_version_are_not_compared(tmp_path, name, value, message):
+    for folder in ("one", "another"):
+        swept(tmp_path / folder, subject_of(Reference(DOMAIN)), Plan("play", 0, 20), LAWS[:2])
+    kept = json.loads((tmp_path / "another" / STATE).read_text(encoding="utf-8"))
+    kept["about"][name] = value
+    (tmp_path / "another" / STATE).write_text(json.dumps(kept), encoding="utf-8")
+    with pytest.raises(SweepError, match=message):
+        compared(tmp_path / "one", tmp_path / "another")

@@ -1,19 +1,23 @@
 """What many turns are asked at once is answered as each of them answers it."""
 
+from functools import partial
+
 import attrs
+import numpy as np
 import pytest
 
-from turncheck.engine.duel import STANDARD, Unit, read
+from turncheck.duel import duel
+from turncheck.engine.duel import STANDARD, Unit
 from turncheck.engine.duel.array_samplers import sample_arrays
 from turncheck.engine.duel.arrays import resolve_all
-from turncheck.properties.checking.law import ROLLOUT
+from turncheck.engine.duel.columns import ManyTurns
 from turncheck.properties.laws.duel import LAWS
 from turncheck.properties.laws.duel.conditions import outcome
-from turncheck.properties.sweeps.columns import ManyTurns
 
-OF_TURNS = [law for law in LAWS if law.reads is read and law.kind != ROLLOUT]
+OF_TURNS = [law for law in LAWS if law.form == "case"]
 VARIANT = attrs.evolve(STANDARD.with_field("max", high=30), burn_damage=5, phases=STANDARD.phases[::-1])
 COUNT = 1500
+ALL = np.arange(COUNT)
 
 
 @pytest.fixture(
@@ -29,7 +33,8 @@ def asked(request):
 @pytest.mark.parametrize("law", OF_TURNS, ids=lambda law: law.id)
 def test_a_law_applies_to_the_turns_to_which_it_applies_one_by_one(asked, law):
     many, turns, rules = asked
-    assert many.meet(law.applies).tolist() == [bool(law.applies(turn, rules)) for turn in turns]
+    applies = partial(law.applies, domain=duel(rules))
+    assert many.meet(applies, ALL).tolist() == [bool(applies(turn)) for turn in turns]
 
 
 # fmt: off
@@ -60,13 +65,32 @@ PREDICATES = {
 @pytest.mark.parametrize("name", PREDICATES)
 def test_whatever_a_predicate_does_with_a_turn(asked, name):
     many, turns, rules = asked
-    predicate = PREDICATES[name]
-    assert many.meet(predicate).tolist() == [bool(predicate(turn, rules)) for turn in turns]
+    predicate = partial(PREDICATES[name], rules=rules)
+    assert many.meet(predicate, ALL).tolist() == [bool(predicate(turn)) for turn in turns]
+
+
+@pytest.mark.parametrize("rows", [[], [7], [3, 4, 900], range(0, COUNT, 7)], ids=len)
+def test_some_of_the_turns_alone_are_asked(asked, rows):
+    many, turns, rules = asked
+    predicate = partial(PREDICATES["a chain"], rules=rules)
+    met = many.meet(predicate, np.array(rows, np.intp))
+    assert met.tolist() == [predicate(turns[row]) for row in rows]
+
+
+def test_what_asks_for_the_fields_by_name_is_answered_too(asked):
+    many, turns, rules = asked
+    domain = duel(rules)
+
+    def predicate(turn):
+        fields = domain.fields_of(turn)
+        return fields["hero.hp"] in range(3, 40) and fields["first.action"] == "attack"
+
+    assert many.meet(predicate, ALL).tolist() == [predicate(turn) for turn in turns]
 
 
 def test_what_goes_wrong_of_one_turn_goes_wrong_of_many(asked):
-    def fails(turn, rules):
+    def fails(turn):
         raise KeyError("an error of the law's own")
 
     with pytest.raises(KeyError, match="an error of the law's own"):
-        asked[0].meet(fails)
+        asked[0].meet(fails, ALL)

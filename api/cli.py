@@ -12,6 +12,7 @@ import click
 
 from turncheck.check_command import check
 from turncheck.domain_commands import domain, new
+from turncheck.model.configs import CONFIGS, described
 from turncheck.options import Group, domain_option, model_options, options_beside_it, subject_of, words_options
 
 if TYPE_CHECKING:
@@ -308,7 +309,8 @@ def conform(**model: Any) -> None:
 
     subject = subject_of(**model)
     engine, words = bare(subject.engine)
-    checking = conformance(limited(engine, subject.limit), template=words, stop=getattr(engine, "stop", ()))
+    limit, stop = subject.limit, getattr(engine, "stop", ())
+    checking = conformance(limited(engine, limit), subject.domain, template=words, stop=stop)
     shown = Console(stderr=True)
     checks = list(track(checking, "checks", len(CHECKS), console=shown, transient=True, disable=not shown.is_terminal))
     rows = [(check.name, check.verdict, visible(check.found)) for check in checks]
@@ -319,7 +321,7 @@ def conform(**model: Any) -> None:
 
 @main.command()
 @domain_option
-@click.option("--config", "config_name", default="small", show_default=True, help="A configuration by name.")
+@click.option("--config", "config_name", default="small", show_default=True, help=described(CONFIGS))
 @click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The run's folder; a run in it goes on.")
 @click.option("--steps", type=click.IntRange(1), help="Optimizer steps of the whole run, instead of the config's.")
@@ -343,13 +345,13 @@ def train(
 
     try:
         from turncheck.model.checkpoint import CheckpointError
-        from turncheck.model.train import CONFIGS, ResumeError, Run
+        from turncheck.model.train import ResumeError, Run
     except ModuleNotFoundError as error:
         way_out = "pip install 'turncheck[torch]'"
         raise click.UsageError(f"training needs {error.name}, which is not installed: {way_out}") from error
     if config_name not in CONFIGS:
         raise click.BadParameter(f"must be one of {', '.join(CONFIGS)}, got {config_name!r}", param_hint="--config")
-    given = {"steps": steps, "threads": threads}
+    given: dict[str, Any] = {"steps": steps, "threads": threads}
     config = attrs.evolve(CONFIGS[config_name], **{key: value for key, value in given.items() if value is not None})
     try:
         run = Run(out, domain, config, seed, snapshots)

@@ -7,9 +7,10 @@ from torch import nn
 from turncheck.duel import DOMAIN
 from turncheck.engine.sampling import sample, stream
 from turncheck.model.checkpoint import load_checkpoint
+from turncheck.model.configs import TrainConfig
 from turncheck.model.decode import TransformerEngine
 from turncheck.model.tokens import Tokenizer, vocabulary
-from turncheck.model.train import Run, TrainConfig
+from turncheck.model.train import Run
 from turncheck.model.transformer import ModelConfig, Transformer
 from turncheck.strategies.operators import damage
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.domains import TICTACTOE, WALK, adder, tictactoe
+
 from turncheck.duel import DOMAIN as DUEL
 from turncheck.engine.domain import Domain, DomainError
 from turncheck.engine.fields import Choice, Int
@@ -18,9 +18,10 @@ from turncheck.engine.registry import load_domain
 from turncheck.engine.sampling import sample, samplers_of
 from turncheck.engine.schema import Schema
 from turncheck.model.checkpoint import CheckpointError, load_checkpoint
+from turncheck.model.configs import CONFIGS, TrainConfig
 from turncheck.model.examples import Examples, lengths
 from turncheck.model.tokens import BYTES, DIGITS, MARKS, Tokenizer, vocabulary
-from turncheck.model.train import CONFIGS, ResumeError, Run, TrainConfig
+from turncheck.model.train import ResumeError, Run
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "domains"
 LIFE = load_domain(str(EXAMPLES / "life" / "life.py"))

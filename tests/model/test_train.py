@@ -13,9 +13,10 @@ from turncheck.duel import DOMAIN
 from turncheck.engine.duel import REASONS, resolve_text
 from turncheck.engine.sampling import EVALUATION_SEEDS, HELD_OUT_SEEDS, TRAINING_SEEDS
 from turncheck.model.checkpoint import load_checkpoint
+from turncheck.model.configs import CONFIGS, TrainConfig
 from turncheck.model.examples import IGNORED, Examples, batch
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer, vocabulary
-from turncheck.model.train import CONFIGS, ResumeError, Run, TrainConfig, loss
+from turncheck.model.train import ResumeError, Run, loss
 from turncheck.model.transformer import ModelConfig, Transformer
 
 TINY = TrainConfig(layers=1, width=8, heads=2, steps=6, batch=2, warmup=2, save_every=4)

@@ -5,7 +5,8 @@ import hashlib
 import pytest
 
 from turncheck.duel import DOMAIN
-from turncheck.model.train import Run, TrainConfig
+from turncheck.model.configs import TrainConfig
+from turncheck.model.train import Run
 
 
 @pytest.fixture(scope="session")

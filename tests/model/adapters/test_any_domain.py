@@ -6,8 +6,8 @@ from random import Random
 
 import attrs
 import pytest
-
 from tests.domains import TICTACTOE, WALK, adder, tictactoe
+
 from turncheck.engine.domain import Domain
 from turncheck.engine.fields import Choice, Int
 from turncheck.engine.learned import EngineError
@@ -19,7 +19,8 @@ from turncheck.model.adapters.conformance import conformance, run_conformance_te
 from turncheck.model.adapters.kinds import kind_of, made
 from turncheck.model.adapters.loading import load
 from turncheck.model.adapters.templates import OWN, bare, check_round_trip, template, templates
-from turncheck.model.train import Run, TrainConfig
+from turncheck.model.configs import TrainConfig
+from turncheck.model.train import Run
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "domains"
 LIFE = load_domain(str(EXAMPLES / "life" / "life.py"))

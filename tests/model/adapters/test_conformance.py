@@ -627,7 +627,8 @@ def untrained_engine(tmp_path):
     """The engine of the smallest checkpoint, that was never trained."""
     pytest.importorskip("torch")
     from turncheck.model.checkpoint import load_checkpoint
-    from turncheck.model.train import Run, TrainConfig
+    from turncheck.model.configs import TrainConfig
+    from turncheck.model.train import Run
 
     Run(tmp_path / "run", DOMAIN, TrainConfig(layers=1, width=8, heads=1), seed=0).save()
     return load_checkpoint(tmp_path / "run" / "checkpoint.safetensors", DOMAIN)[0]

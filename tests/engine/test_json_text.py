@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tests.domains import TICTACTOE, WALK, adder
+from tests.small_domains import TICTACTOE, WALK, adder
 from turncheck.engine.domain import Domain
 from turncheck.engine.fields import Choice, Field, Int
 from turncheck.engine.json_text import JsonText

@@ -8,8 +8,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.domains import TICTACTOE, WALK, adder, tictactoe
 
+from tests.small_domains import TICTACTOE, WALK, adder, tictactoe
 from turncheck.duel import DOMAIN as DUEL
 from turncheck.engine.domain import Domain, DomainError
 from turncheck.engine.fields import Choice, Int

@@ -6,8 +6,8 @@ from random import Random
 
 import attrs
 import pytest
-from tests.domains import TICTACTOE, WALK, adder, tictactoe
 
+from tests.small_domains import TICTACTOE, WALK, adder, tictactoe
 from turncheck.engine.domain import Domain
 from turncheck.engine.fields import Choice, Int
 from turncheck.engine.learned import EngineError

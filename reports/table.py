@@ -173,8 +173,8 @@ def notes(model: ModelResult, min_cases: int) -> list[str]:
 
 def _without_results(model: ModelResult) -> Iterator[str]:
     if model.missing:
-        why = "the run ended before, or they were skipped"
-        yield f"NO RESULT for {model.missing} of the laws that were to run: {why}; they did not hold"
+        why = "the run was left, they were skipped, or they could not be held"
+        yield f"NO RESULT for {model.missing} of the laws that were to run ({why}): they did not hold"
     elif model.says_nothing:
         yield "INCONCLUSIVE: no law says anything about this model, so it passed nothing"
 

@@ -265,7 +265,8 @@ def test_laws_without_a_result_did_not_hold():
     left = attrs.evolve(model(law("PASS"), law("NOT_APPLICABLE")), missing=2)
     assert summary(left) == "small (native): 1 of 3 laws held, 1 not applicable, 2 without a result"
     assert notes(left, 10) == [
-        "NO RESULT for 2 of the laws that were to run: the run ended before, or they were skipped; they did not hold"
+        "NO RESULT for 2 of the laws that were to run (the run was left, they were skipped, or they could not be held): "
+        "they did not hold"
     ]
 
 

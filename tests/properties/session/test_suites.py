@@ -199,7 +199,7 @@ def test_laws_that_had_no_turn_are_counted(games):
     (lines,) = sections(result).values()
     assert result.ret == 1
     assert lines[0] == "py:players.py:forgetful (py): 0 of 3 laws held, 2 without a result"
-    assert [line.split(":")[0] for line in lines if line.startswith("NO RESULT")] == [
+    assert [line.split(" (")[0] for line in lines if line.startswith("NO RESULT")] == [
         "NO RESULT for 2 of the laws that were to run"
     ]
 

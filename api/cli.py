@@ -251,7 +251,7 @@ def sweep(
 @click.argument("first", type=click.Path(file_okay=False, path_type=Path))
 @click.argument("second", type=click.Path(file_okay=False, path_type=Path))
 def compare(first: Path, second: Path) -> None:
-    """Compare two sweeps of the same cases, one by one: is SECOND worse than FIRST?
+    """Compare two sweeps of the same cases, one by one, and say whether SECOND is worse than FIRST.
 
     \b
       turncheck compare sweeps/before sweeps/after

@@ -163,6 +163,15 @@ def start_of(domain: Domain, random: Random) -> AnyAnswer:
         given = given(random)
     elif isinstance(given, list | tuple):
         given = random.choice(given)
+    return state_of(domain, given)
+
+
+def state_of(domain: Domain, given: Any) -> AnyAnswer:
+    """The state that a domain gave as a start: a state, or the values of its fields that are not the simplest.
+
+    Raises:
+        DomainError: it is none.
+    """
     try:
         if isinstance(given, Mapping) and not isinstance(given, Case):
             given = domain.codec.answer(domain.answer.neutral.changed(given).values_)

@@ -26,7 +26,7 @@ from turncheck.engine.domain import AnyAnswer, AnyCase, Domain, DomainError
 from turncheck.engine.fields import Field
 from turncheck.engine.play import Play
 from turncheck.engine.reading import Check
-from turncheck.engine.sampling import DEPTH, next_case, start_of, stream
+from turncheck.engine.sampling import DEPTH, next_case, start_of, state_of, stream
 from turncheck.strategies.changes import another_value, fields_named
 from turncheck.strategies.drawn_values import Row, by_field, row_of, row_of_narrowed
 from turncheck.strategies.operators import ImpossibleDamageError, UnknownReasonError, operators_of
@@ -232,11 +232,11 @@ def _from_start(domain: Domain) -> st.SearchStrategy[tuple[AnyAnswer, list[_Turn
     start = domain.start
     starts: Drawn
     if isinstance(start, list | tuple):
-        starts = st.sampled_from(start)
+        starts = st.sampled_from(start).map(partial(state_of, domain))
     elif callable(start):
         starts = st.binary(min_size=4, max_size=4).map(lambda data: start_of(domain, Random(int.from_bytes(data))))
     else:
-        starts = st.just(start)
+        starts = st.just(state_of(domain, start))
     return st.tuples(starts, _turns(domain, 1, MOST_TURNS))
 
 

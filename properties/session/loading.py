@@ -66,6 +66,7 @@ def load_subject(
     except EngineError as error:
         raise SpecError(typed, error.fault) from error
     card = loaded.card
+    assert card.template is not None  # what was loaded has one
     subject = Subject(
         card.name,
         card.kind,

@@ -520,7 +520,10 @@ def test_a_run_of_other_settings_is_not_gone_on_with(turncheck, folder):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--config", "huge", "--out", "run"], "Invalid value for --config: must be one of small, tiny, got 'huge'"),
+        (
+            ["--config", "huge", "--out", "run"],
+            "Invalid value for --config: must be one of small, tiny, micro, got 'huge'",
+        ),
         ([], "Missing option '--out'."),
         (["--out", "run", "--steps", "0"], "Invalid value for '--steps': 0 is not in the range x>=1."),
     ],

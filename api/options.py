@@ -67,11 +67,11 @@ def raise_mistake(error: Exception) -> NoReturn:
     from turncheck.engine.domain import DomainError
     from turncheck.engine.registry import UnknownDomainError
     from turncheck.engine.visible import visible
-    from turncheck.properties.checking.trial import MISTAKES
+    from turncheck.properties.checking.trial import MISTAKES, told
     from turncheck.properties.laws import RepeatedLawError
 
     if isinstance(error, (DomainError, UnknownDomainError, RepeatedLawError, *MISTAKES)):
-        raise BadInputError(visible(str(error))) from error
+        raise BadInputError(visible(told(error))) from error
     raise error
 
 

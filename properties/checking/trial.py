@@ -41,6 +41,12 @@ def try_domain(domain: Domain, laws: Iterable[Law]) -> None:
             _try_law(law, domain)
 
 
+def told(mistake: Exception) -> str:
+    """A mistake in one line; of a law that is false also what the law raised, which shows a slip in its function."""
+    why = " ".join(str(mistake.__cause__).split()) if isinstance(mistake, FalseLawError) else ""
+    return f"{mistake}; it said: {why[:200]}" if mistake.__cause__ is not None and why else str(mistake)
+
+
 def _try_law(law: Law, domain: Domain) -> None:
     try:
         case = first_broken(law, domain)

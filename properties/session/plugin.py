@@ -238,15 +238,15 @@ def hold(request: pytest.FixtureRequest, law: Law | None, chosen: Chosen) -> Non
 
 def _result(request: pytest.FixtureRequest, session: Session, law: Law, model: Model) -> LawResult:
     """How the law fares. What is wrong with a user's domain or law fails the item in one line, and the session."""
-    from turncheck.properties.checking.trial import MISTAKES, is_held
+    from turncheck.properties.checking.trial import MISTAKES, is_held, told
 
     try:
         return session.check(law, model)
     except MISTAKES as error:
         if is_held(law, model.subject.domain):  # then the fault is ours
             raise
-        request.node.stash[RESULT] = json.dumps({"mistake": str(error)})
-        pytest.fail(str(error), pytrace=False)
+        request.node.stash[RESULT] = json.dumps({"mistake": told(error)})
+        pytest.fail(told(error), pytrace=False)
 
 
 def _end(session: Session, law: Law, result: LawResult, model: Model) -> None:

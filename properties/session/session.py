@@ -15,7 +15,7 @@ from turncheck.properties.checking.check import check_law
 from turncheck.properties.checking.counterexamples import counterexamples
 from turncheck.properties.checking.law import Law, text_of
 from turncheck.properties.checking.subject import Subject
-from turncheck.properties.checking.trial import MISTAKES, try_domain
+from turncheck.properties.checking.trial import MISTAKES, told, try_domain
 from turncheck.properties.session.baseline import Baseline, BaselineError, compared, load_baseline
 from turncheck.properties.session.loading import SpecError, given_subject, load_subject, sampler_of
 from turncheck.properties.session.settings import Settings
@@ -89,8 +89,10 @@ class Session:
             return cls(settings, models, known_divergences(settings, list(known)))
         except UnknownSamplerError as error:
             raise pytest.UsageError(f"--turncheck-{error}") from error
-        except (SpecError, WitnessError, BaselineError, *MISTAKES) as error:
+        except (SpecError, WitnessError, BaselineError) as error:
             raise pytest.UsageError(str(error)) from error
+        except MISTAKES as error:
+            raise pytest.UsageError(told(error)) from error
 
     def check(self, law: Law, model: Model) -> LawResult:
         """How the law fares with the model: kept witnesses first, then what is drawn; compared with the baseline."""

@@ -1,7 +1,7 @@
 """Sessions of pytest that hold some models against the laws."""
 
-import numpy  # noqa: F401  # a session that is the first to load it cannot be followed by another
 import pytest
+import scipy.stats  # noqa: F401  # a session within this process that is the first to load it could have no successor
 
 from tests.properties.sessions import GAMES, MODELS
 from turncheck.properties.checking import truth

@@ -324,6 +324,16 @@ def test_what_is_no_domain_is_a_usage_error_in_one_line(games, domain, message):
     assert (result.ret, line[: len(message) + 7]) == (4, f"ERROR: {message}")
 
 
+@pytest.mark.parametrize(
+    ("domain", "why"),
+    [("false.py", "a mark was set"), ("typo.py", "misspelt raised NameError: name 'befor' is not defined")],
+)
+def test_of_a_false_law_it_is_told_what_it_said(games, domain, why):
+    options = ["--pyargs", "turncheck.properties", "--turncheck-domain", domain, "--model", "reference"]
+    (line,) = [line for line in games(*options, **WRONG).errlines if line]
+    assert line.endswith(f"; it said: {why}")
+
+
 @pytest.mark.parametrize("processes", [[], ["-n", "2"]], ids=["in one process", "in two"])
 @pytest.mark.parametrize(
     ("module", "options", "message"),

@@ -40,7 +40,7 @@ for command in (check, domain, new):
 @main.command()
 @domain_option
 def resolve(domain: Domain) -> None:
-    """Answer the case on standard input as the reference does: with its answer, or with `reject REASON`.
+    """Answer the case on standard input. As the reference does: with its answer, or with `reject REASON`.
 
     \b
       turncheck resolve < turn.txt
@@ -55,7 +55,7 @@ def resolve(domain: Domain) -> None:
 @model_options
 @click.argument("turnfile", type=click.Path(dir_okay=False, path_type=Path))
 def show(turnfile: Path, **model: Any) -> None:
-    """Ask a model the text in TURNFILE and show its answer beside the reference's, with what differs marked.
+    """Show a model's answer beside the reference's. TURNFILE holds the text that is asked; what differs is marked.
 
     \b
       turncheck show --model noisy:0.5 turn.txt
@@ -99,7 +99,7 @@ def _show_in_other_words(subject: Subject, prompt: str) -> None:
 @main.command()
 @domain_option
 def laws(domain: Domain) -> None:
-    """List the laws of a domain: name, rule, kind, and the sentence that each asserts.
+    """List the laws of a domain. Each has a name, the rules that it follows from, a kind, and a sentence.
 
     \b
       turncheck laws --domain tictactoe.py:DOMAIN
@@ -116,7 +116,7 @@ def laws(domain: Domain) -> None:
 @click.option("--turns", type=click.IntRange(1), default=10_000, show_default=True, help="For each row of the table.")
 @click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True, help="An evaluation seed.")
 def evaluate(turns: int, seed: int, **model: Any) -> None:
-    """Count how many held-out cases a model answers exactly, by sampler, and how many malformed ones by their reason.
+    """Count the held-out cases that a model answers rightly. By sampler; malformed texts by their reason.
 
     \b
       turncheck evaluate --model runs/x/checkpoint.safetensors --turns 1000
@@ -175,7 +175,7 @@ def prompts(
     rules: str | None,
     arguments: tuple[str, ...],
 ) -> None:
-    """Write the prompts of a sweep, to be answered elsewhere: sweep --model predictions:FILE checks the answers.
+    """Write the prompts of a sweep to a file. They are answered elsewhere; sweep --model predictions:FILE checks that.
 
     \b
       turncheck prompts --turns 100000 --out prompts.jsonl
@@ -209,7 +209,7 @@ def prompts(
 def sweep(
     sampler: str | None, turns: int, seed: int, out: Path, resume: bool, gate: float | None, **model: Any
 ) -> None:
-    """Estimate how often a model breaks each law, on a large sample. Ctrl-C keeps what was done; --resume goes on.
+    """Estimate how often a model breaks each law. Ctrl-C keeps what was done, and --resume goes on.
 
     \b
       turncheck sweep --model noisy:0.01 --turns 100000 --out sweeps/noisy --gate 0.02
@@ -251,7 +251,7 @@ def sweep(
 @click.argument("first", type=click.Path(file_okay=False, path_type=Path))
 @click.argument("second", type=click.Path(file_okay=False, path_type=Path))
 def compare(first: Path, second: Path) -> None:
-    """Compare two sweeps of the same cases, one by one, and say whether SECOND is worse than FIRST.
+    """Compare two sweeps of the same cases. Says whether SECOND is worse than FIRST.
 
     \b
       turncheck compare sweeps/before sweeps/after
@@ -274,7 +274,7 @@ def compare(first: Path, second: Path) -> None:
 
 @main.command()
 def models() -> None:
-    """List the kinds of models: what stands before the colon of KIND:TARGET, what each is, and whether it is there.
+    """List the kinds of models. They stand before the colon of KIND:TARGET.
 
     \b
       turncheck models
@@ -290,8 +290,7 @@ def models() -> None:
 @click.argument("spec", required=False)
 @options_beside_it
 def conform(**model: Any) -> None:
-    """Check that the model SPEC keeps its contract, before any law: batches, repetition, odd prompts, its end, its
-    verify.
+    """Check that a model keeps its contract. Before any law: batches, repetition, odd prompts, its end, its verify.
 
     \b
       turncheck conform py:my_model:predict

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from turncheck.options import BadInputError, StrictCommand, loaded
-
-if TYPE_CHECKING:
-    from turncheck.engine.domain import Domain
+from turncheck.options import BadInputError, StrictCommand, load
 
 
 class StrictGroup(click.Group):
@@ -22,7 +18,7 @@ class StrictGroup(click.Group):
 
 @click.group(cls=StrictGroup)
 def domain() -> None:
-    """Look at domains: which there are, and what is wrong with one.
+    """Look at domains: list them, check one.
 
     \b
       turncheck domain list
@@ -32,7 +28,7 @@ def domain() -> None:
 
 @domain.command("list")
 def list_domains() -> None:
-    """List the domains that installed packages offer, as `--domain` names them.
+    """List the domains that packages offer.
 
     \b
       turncheck domain list
@@ -46,28 +42,29 @@ def list_domains() -> None:
 
 
 @domain.command("check")
-@click.argument("domain", metavar="DOMAIN", callback=loaded)
-def check_domain(domain: Domain) -> None:
-    """Say what is wrong with a domain, before any model is asked, and what to do.
+@click.argument("name", metavar="DOMAIN")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="By which cases are drawn.")
+def check_domain(name: str, seed: int) -> None:
+    """Say what is wrong with a domain. Before any model is asked, and with what to do.
 
     \b
       turncheck domain check tictactoe.py:DOMAIN
 
-    Ends with 0 where nothing is wrong, with 1 where something is, and with 4 where there is no such domain.
+    Ends with 0 where nothing has to be mended before a run, with 1 where something has, and with 4 where there is no
+    such domain.
     """
     from turncheck.engine.visible import visible
     from turncheck.properties.checking import doctor
 
-    report = doctor.check_domain(domain)
-    click.echo(visible(domain.described))
-    click.echo(report)
+    report = doctor.check_domain(load(name), address=name, seed=seed)
+    click.echo(f"{visible(report.domain)}\n\n{report}")
     sys.exit(1 if report.failed else 0)
 
 
 @click.command(cls=StrictCommand)
 @click.argument("name", type=click.Path(path_type=Path))
 def new(name: Path) -> None:
-    """Write a folder NAME to start from: a domain, a law, a model with a planted bug, a test file. It runs at once.
+    """Write a folder NAME to start from. A domain, a law, a model with a planted bug, a test file: it runs at once.
 
     \b
       turncheck new my_game

@@ -78,16 +78,22 @@ def raise_mistake(error: Exception) -> NoReturn:
 def domain_option(command: Command) -> Command:
     """`--domain`, which gives the domain itself."""
     about = "A name (turncheck domain list), FILE.py:NAME or MODULE:NAME.  [default: duel]"
-    return click.option("--domain", metavar="DOMAIN", callback=loaded, help=about)(command)
+    return click.option("--domain", metavar="DOMAIN", callback=lambda context, parameter, name: load(name), help=about)(
+        command
+    )
 
 
-def loaded(ctx: click.Context, param: click.Parameter, value: str | None) -> Domain:
-    """The domain that was named; the default one where none was."""
+def load(name: str | None) -> Domain:
+    """The domain of that name; the default one where there is none.
+
+    Raises:
+        BadInputError: there is no such domain.
+    """
     from turncheck.engine.registry import DEFAULT, UnknownDomainError, load_domain
     from turncheck.engine.visible import visible
 
     try:
-        return load_domain(value or DEFAULT)
+        return load_domain(name or DEFAULT)
     except UnknownDomainError as error:
         raise BadInputError(visible(str(error))) from error
 

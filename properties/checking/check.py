@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from hypothesis.errors import HypothesisException
+from hypothesis.errors import HypothesisException, Unsatisfiable
 
 from turncheck.engine.learned import Listed
 from turncheck.properties.checking.counterexamples import (
@@ -73,7 +73,9 @@ def applicable(law: Law, subject: Subject, budget: Budget) -> list[AnyForm]:
     """
     check_says_something(law, subject)
     if subject.domain.base is None:
-        return draw(law, subject, budget)
+        with suppress(Unsatisfiable):  # its cases are narrowed to none: it applies to nothing
+            return draw(law, subject, budget)
+        return []
     try:
         cases = draw(law, subject, budget)
     except (HypothesisException, ValueError) as error:  # a variant may leave no case of which the law speaks

@@ -212,6 +212,22 @@ def test_a_process_that_dies_leaves_laws_without_a_result_and_never_says_that_al
     assert all("without a result" in line for line in summaries)
 
 
+NEVER = """
+from tictactoe import DOMAIN
+
+@DOMAIN.law(applies=lambda turn: turn.a1 == "z")
+def never_applies(before, after):
+    '''It is about nothing.'''
+"""
+
+
+def test_a_law_that_applies_to_nothing_is_inconclusive(games):
+    mine = MINE.format(model=", model='reference'").replace("from tictactoe", "from never")
+    result = games("test_mine.py", "-k", "never_applies", "-q", test_mine=mine, never=NEVER)
+    assert result.ret == 1
+    assert "INCONCLUSIVE: it applied to 0 cases, fewer than 1" in result.outlines
+
+
 @pytest.mark.parametrize(("words", "code"), [("fail", 1), ("skip", 0)])
 def test_a_run_in_which_no_law_applied_is_no_pass(games, words, code):
     options = ["--turncheck-model=reference", "--turncheck-model-arg=rejects=false", "-k", "malformed"]

@@ -1,8 +1,9 @@
 """Values of fields, drawn: boundaries often, shrinking to the simplest and in order of rank.
 
 Draws are what costs time in Hypothesis, 20 to 40 us each, and of integers it draws mostly low ones. So all fields share
-one draw, of bytes, which are as good as uniform: one byte or a few say where in a table of its values a field's value
-stands. Of bytes that are all 0 each value is the simplest. Only what a field draws by a strategy of its own is apart.
+one draw, of bytes, which come evenly: one byte or a few say where in a table of its values a field's value stands.
+Those of a few hundred entries share one of characters. Of bytes and characters that are all 0 each value is the
+simplest. Only what a field draws by a strategy of its own is apart.
 """
 
 from __future__ import annotations
@@ -23,6 +24,17 @@ from turncheck.engine.schema import Schema
 from turncheck.strategies.changes import allows
 from turncheck.strategies.often import Table, table_of_numbers, table_of_values
 
+OF_A_BYTE, OF_A_CHARACTER = 256, 560
+"""Entries of a table, at most, that one byte can tell apart, or one character.
+
+Of so many characters Hypothesis draws the first 256 in four cases of five.
+"""
+
+FIRST = 0x4E00
+"""The character that stands for entry 0: as many follow as are wanted, and none of them is special."""
+
+CHARACTERS = "".join(chr(FIRST + at) for at in range(OF_A_CHARACTER))
+
 ENUMERATED = 10_000
 """Values, at most, of which those are looked for that a function holds of."""
 
@@ -40,7 +52,14 @@ class Coded:
     value: Callable[[bytes], Any]
 
 
-Drawn: TypeAlias = "Coded | st.SearchStrategy[Any]"
+@attrs.frozen
+class Lettered:
+    """Values that are made of the number of a character."""
+
+    value: Callable[[int], Any]
+
+
+Drawn: TypeAlias = "Coded | Lettered | st.SearchStrategy[Any]"
 
 
 # --- of several fields -----------------------------------------------------------------------------------------------
@@ -70,17 +89,23 @@ class Row:
 
     def strategy(self) -> Values:
         """Their values, in the order of the parts."""
-        own = [part for part in self.parts if not isinstance(part, Coded)]
+        own = [part for part in self.parts if not isinstance(part, Coded | Lettered)]
+        letters = sum(isinstance(part, Lettered) for part in self.parts)
         data = st.binary(min_size=self.size, max_size=self.size) if self.size else st.just(b"")
-        return st.tuples(data, *own).map(lambda drawn: self.values(*drawn)) if own else data.map(self.values)
+        if not own and not letters:
+            return data.map(self.values)
+        text = st.text(CHARACTERS, min_size=letters, max_size=letters) if letters else st.just("")
+        return st.tuples(data, text, *own).map(lambda drawn: self.values(*drawn))
 
-    def values(self, data: bytes, *own: Any) -> tuple[Any, ...]:
+    def values(self, data: bytes, text: str = "", *own: Any) -> tuple[Any, ...]:
         """The values that are made of what was drawn."""
-        others, found, at = iter(own), [], 4 * bool(self.kinds)
+        letters, others, found, at = iter(text), iter(own), [], 4 * bool(self.kinds)
         for part in self.parts:
             if isinstance(part, Coded):
                 found.append(part.value(data[at : at + part.size]))
                 at += part.size
+            elif isinstance(part, Lettered):
+                found.append(part.value(ord(next(letters)) - FIRST))
             else:
                 found.append(next(others))
         if self.kinds and data[0] >= ALIKE:
@@ -149,31 +174,39 @@ def of_field(field: Field) -> Drawn:
     return _of_text(field) if field.width is None else Coded(5 + field.width, partial(_masked, field))
 
 
-def _of_values(values: Sequence[Any], edges: Collection[Any]) -> Coded:
+def _of_values(values: Sequence[Any], edges: Collection[Any]) -> Drawn:
     """One of the values, which stand in order of rank."""
     return _of_table(table_of_values(values, edges))
 
 
-def _of_table(table: Table) -> Coded:
-    """The entries of a table, at the number that is made of some bytes.
-
-    Each of the bytes counts 16 times as much as the next one. So most numbers are made in many ways, and where one byte
-    is lowered as far as it can be, those behind it can make up for what that is too low: with bytes that count 256
-    times as much, they mostly cannot, and what comes out is not the lowest number.
-    """
-    size, bytes_wanted = table.size, 1
-    if table.steps[-1] == 1:
+def _of_table(table: Table) -> Drawn:
+    """The entries of a table."""
+    size = table.size
+    if table.count == 1:
         return Coded(0, lambda data: table[0])
-    while size > 256 and 16**bytes_wanted < size:
-        bytes_wanted += 1
+    if OF_A_BYTE < size <= OF_A_CHARACTER:
+        return Lettered(lambda number: table[number % size])
+    return Coded(1 if size <= OF_A_BYTE else _bytes_for(size), lambda data: table[_number(data) % size])
 
-    def value(data: bytes) -> Any:
-        number = 0
-        for byte in data:
-            number = number * 16 + byte
-        return table[number % size]
 
-    return Coded(bytes_wanted, value)
+def _bytes_for(size: int) -> int:
+    count = 1
+    while 17 * 16 ** (count - 1) < size:
+        count += 1
+    return count
+
+
+def _number(data: bytes) -> int:
+    """The number that some bytes make, each of which counts 16 times as much as the next one.
+
+    So most numbers are made in many ways, and where a byte is lowered as far as it can be, those behind it mostly make
+    up for what that is too low: what comes out is mostly the lowest number that would do. If a byte counted 256 times
+    as much as the next one they could not.
+    """
+    number = 0
+    for byte in data:
+        number = number * 16 + byte
+    return number
 
 
 def _masked(field: Field, data: bytes) -> Any:
@@ -223,7 +256,7 @@ def _of_function(field: Field, holds: Callable[[Any], Any]) -> Drawn | None:
         values = sorted((value for value in field.values() if holds(value)), key=field.rank)
         return _of_values(values, _edges(values, field)) if values else None
     drawn = of_field(field)
-    strategy = Row((drawn,)).strategy().map(lambda values: values[0]) if isinstance(drawn, Coded) else drawn
+    strategy = Row((drawn,)).strategy().map(lambda values: values[0]) if isinstance(drawn, Coded | Lettered) else drawn
     return strategy.filter(holds)
 
 

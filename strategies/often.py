@@ -1,13 +1,14 @@
 """Tables in which some values stand many times: what is drawn by an index then comes as often as it should.
 
-All of them go by rank, so that an index shrinks as its value would. A value stands an odd number of times, most of them
-once: so a step of two is one to the next number on the same side of the simplest, where the ranks of both alternate.
+All of them go by rank, so that an index shrinks as its value would. Where ranks alternate between two sides, as those
+of -128..127 do, each value stands an odd number of times, most of them once: so a step of two, which shrinkers try, is
+one to the next number of the same side.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -30,9 +31,10 @@ class Table:
     """Values of a field, some of them often; worked out where it is looked at, since there may be very many.
 
     Attributes:
-        value: the value of each rank, from 0.
-        steps: the ranks at which another width begins; the first is 0, and the last is how many values there are.
+        value: the value of each place, from 0.
+        steps: the places at which another width begins; the first is 0, and the last is how many values there are.
         widths: how many entries each value has from that step to the next one.
+        starts: the entries at which these begin, and how many there are.
     """
 
     value: Callable[[int], Any]
@@ -46,8 +48,13 @@ class Table:
         return tuple(accumulate(((above - below) * width for (below, above), width in spans), initial=0))
 
     @property
+    def count(self) -> int:
+        """How many values there are."""
+        return self.steps[-1]
+
+    @property
     def size(self) -> int:
-        """How many entries it has."""
+        """How many entries there are."""
         return self.starts[-1]
 
     def __getitem__(self, index: int) -> Any:
@@ -57,59 +64,56 @@ class Table:
 
 def table_of_values(values: Sequence[Any], edges: Collection[Any]) -> Table:
     """The values, which stand in order of rank, the edges among them often."""
-    return _table(values.__getitem__, len(values), {rank for rank, value in enumerate(values) if value in edges}, ())
+    return _table(values.__getitem__, len(values), {place for place, value in enumerate(values) if value in edges}, ())
 
 
 def table_of_numbers(field: Int) -> Table:
-    """The numbers of a field, its edges often, low ones more often than others."""
-    edges = {_rank(field, edge) for edge in field.edges()}
-    return _table(_number_of_rank(field), field.count(), edges, tuple(_powers_of_ten(field.count())))
-
-
-def _table(value: Callable[[int], Any], count: int, edges: Collection[int], tens: Sequence[int]) -> Table:
-    least = -(-AT_LEAST // count) if len(edges) == count else 1
-    usual = count * least
-    each = usual / (1 - EDGES - SIMPLEST) * EDGES / max(len(edges), 1)
-    marks = {0, 1, count, *tens, *edges, *(edge + 1 for edge in edges)}
-    steps = tuple(sorted(mark for mark in marks if mark <= count))
-
-    def width(low: int) -> int:
-        if low in edges or low == 0:
-            more = (each if low in edges else 0) + (usual / (1 - EDGES - SIMPLEST) * SIMPLEST if low == 0 else 0)
-            return least + _even(more)
-        ten = max((ten for ten in tens if ten <= low), default=0)
-        return least + (_even(usual * BY_DIGITS / len(tens) / min(9 * ten, count - ten)) if ten else 0)
-
-    return Table(value, steps, tuple(width(low) for low in steps[:-1]))
-
-
-def _even(number: float) -> int:
-    return 2 * round(number / 2)
-
-
-def _powers_of_ten(count: int) -> Iterator[int]:
-    power = 1
-    while power < count:
-        yield power
-        power *= 10
-
-
-def _number_of_rank(field: Int) -> Callable[[int], int]:
-    """The number of a rank, where ranks have no gaps: the simplest, the ones beside it, and so on."""
+    """The numbers of a field by rank, its edges often, low ones more often than others."""
     both = min(field.high - field.simplest, field.simplest - field.low)
     side = 1 if field.high - field.simplest > both else -1
 
-    def number(rank: int) -> int:
-        if rank <= 2 * both:
-            distance = -(-rank // 2)
-            return field.simplest + (distance if rank % 2 else -distance)
-        return field.simplest + side * (rank - both)
+    def number(place: int) -> int:
+        if place <= 2 * both:
+            distance = -(-place // 2)
+            return field.simplest + (distance if place % 2 else -distance)
+        return field.simplest + side * (place - both)
 
-    return number
+    def place(number: int) -> int:
+        distance = abs(number - field.simplest)
+        return both + distance if distance > both else 2 * distance - (number > field.simplest)
+
+    count = field.count()
+    return _table(number, count, {place(edge) for edge in field.edges()}, _decades(count), alternating=both > 0)
 
 
-def _rank(field: Int, value: int) -> int:
-    """The rank of a number, without gaps."""
-    both = min(field.high - field.simplest, field.simplest - field.low)
-    distance = abs(value - field.simplest)
-    return both + distance if distance > both else 2 * distance - (value > field.simplest)
+def _decades(count: int) -> list[tuple[int, int]]:
+    """The places 1 to 9, 10 to 99 and so on: the first of each, and the first that is no more."""
+    powers = [1]
+    while powers[-1] < count:
+        powers.append(powers[-1] * 10)
+    return [(low, min(high, count)) for low, high in pairwise(powers)]
+
+
+def _table(
+    value: Callable[[int], Any],
+    count: int,
+    edges: Collection[int],
+    decades: Sequence[tuple[int, int]],
+    *,
+    alternating: bool = False,
+) -> Table:
+    least = 1 if alternating else -(-AT_LEAST // count)
+    usual = count * least
+    whole = usual / (1 - EDGES - SIMPLEST)
+    marks = {0, 1, count, *(low for low, _ in decades), *edges, *(edge + 1 for edge in edges)}
+    steps = tuple(sorted(mark for mark in marks if mark <= count))
+
+    def width(place: int) -> int:
+        more = 0.0
+        if place in edges or place == 0:
+            more = whole * (EDGES / len(edges) * (place in edges) + SIMPLEST * (place == 0))
+        elif span := next((high - low for low, high in decades if low <= place < high), 0):
+            more = usual * BY_DIGITS / len(decades) / span
+        return least + (2 * round(more / 2) if alternating else round(more))
+
+    return Table(value, steps, tuple(map(width, steps[:-1])))

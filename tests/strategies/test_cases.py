@@ -73,7 +73,7 @@ def test_most_of_what_is_drawn_is_different(domain):
 
 @pytest.mark.parametrize("domain", DOMAINS, ids=str)
 def test_every_boundary_of_every_field_is_drawn(domain):
-    found = [domain.fields_of(case) for case in drawn(cases(domain), 600)]
+    found = [domain.fields_of(case) for case in drawn(cases(domain), 400)]
     for name, field in domain.prompt.fields.items():
         assert set(field.edges()) - {case[name] for case in found} == set(), name
 
@@ -106,11 +106,13 @@ def test_played_cases_are_among_them_and_such_as_no_play_reaches():
 
 
 def test_where_the_checks_refuse_nearly_all_cases_are_drawn_all_the_same():
-    twins = Check("not_a_twin", "b is a", ("a", "b"), lambda case: case.a == case.b)
-    sums = Check("odd_sum", "c is the sum", ("a", "b", "c"), lambda case: case.c == case.a + case.b)
-    mine = domain_of(Schema("{a} {b} {c}", a=Int(0, 99), b=Int(0, 99), c=Int(0, 198)), checks=(twins, sums))
+    in_order = Check(
+        "out_of_order", "each is at least the one before", ("n",), lambda case: sorted(case.n) == [*case.n]
+    )
+    sums = Check("odd_one_out", "the last is above the first", ("n",), lambda case: case.n[5] > case.n[0])
+    mine = domain_of(Schema("{n[0..5]}", n=Int(0, 9)), checks=(in_order, sums))
     assert refused(mine) > 0.98
-    assert len({mine.write(case) for case in drawn(cases(mine))}) > 30
+    assert len({mine.write(case) for case in drawn(cases(mine))}) > 40
 
 
 # --- what it shrinks to ----------------------------------------------------------------------------------------------
@@ -127,7 +129,7 @@ SMALLEST = [
     (ADDER,       lambda case: case.b >= 3_000_000_000,       {"b": 3_000_000_000}),
     (SHORT_ADDER, lambda case: case.b >= 47,                  {"b": 47}),
     (SHORT_ADDER, lambda case: case.a == 999,                 {"a": 999}),
-    (PLAIN_ADDER, lambda case: case.a > 9 and case.b > 99,    {"a": 10, "b": 100}),
+    (PLAIN_ADDER, lambda case: case.a > 9 and case.b == 0,    {"a": 10}),
     (MACHINE,     lambda case: case.mem[3] <= -50,            {"mem[3]": -50}),
     (MACHINE,     lambda case: case.mem[7] >= 77,             {"mem[7]": 77}),
     (MACHINE,     lambda case: case.mem[0] < 0,               {"mem[0]": -1}),
@@ -135,8 +137,6 @@ SMALLEST = [
     (FIGHT,       lambda case: case.much >= 4 and case["round"] == 1 and case.foe.max < 20,
                                                               {"much": 4}),
     (FIGHT,       lambda case: case.hero.mood == "tired",     {"hero.mood": "tired"}),
-    (LIFE,        lambda case: case.row[2].count("#") >= 2 and case.row[3] == ".......",
-                                                              {"row[2]": None}),
     (TICTACTOE,   lambda case: case.to == "c2",               {"to": "c2"}),
 ]
 # fmt: on
@@ -145,12 +145,15 @@ SMALLEST = [
 @pytest.mark.parametrize(("domain", "holds", "changed"), SMALLEST)
 def test_a_case_shrinks_to_the_simplest_of_which_something_holds(domain, holds, changed, smallest):
     found = smallest(cases(domain), holds)
-    if changed == {"row[2]": None}:  # which two of the cells are alive does not count
-        assert found.row[2].count("#") == 2
-        changed = {"row[2]": found.row[2]}
     assert found == domain.case(**{name: value for name, value in changed.items() if "[" not in name}).changed(
         {name: value for name, value in changed.items() if "[" in name}
     )
+
+
+def test_a_field_of_ones_own_that_has_a_width_shrinks_character_by_character(smallest):
+    mine = domain_of(Schema("{row[0..3]}", row=LIFE.prompt.fields["row[0]"]))
+    found = smallest(cases(mine), lambda case: case.row[2].count("#") >= 2)
+    assert [row.count("#") for row in found.row] == [0, 0, 2, 0]
 
 
 # --- narrowed --------------------------------------------------------------------------------------------------------
@@ -180,14 +183,14 @@ NARROWED = [
 @pytest.mark.parametrize(("domain", "to"), NARROWED)
 def test_narrowed_fields_are_drawn_only_from_what_they_are_narrowed_to(domain, to):
     narrowed = domain.cases(**to)
-    found = drawn(cases(domain, narrowed), 100)
-    assert len(found) == 100
+    found = drawn(cases(domain, narrowed), 60)
+    assert len(found) == 60
     assert all(domain.is_case(domain.write(case)) and narrowed.has(domain.fields_of(case)) for case in found)
 
 
 @pytest.mark.parametrize(("domain", "to"), NARROWED)
 def test_all_that_a_field_is_narrowed_to_is_drawn(domain, to):
-    found = [domain.fields_of(case) for case in drawn(cases(domain, domain.cases(**to)), 400)]
+    found = [domain.fields_of(case) for case in drawn(cases(domain, domain.cases(**to)), 150)]
     for name, values in to.items():
         if isinstance(values, list | set | tuple) and name != "mem":
             assert {case[name] for case in found} == set(values)
@@ -255,6 +258,9 @@ class Prime(Name):
     def allows(self, value):
         return value in (2, 3, 5, 7, 97)
 
+    def sample(self, random):
+        return random.choice([2, 3, 5, 7, 97])
+
     def strategy(self):
         return st.sampled_from([2, 3, 5, 7, 97, 4])
 
@@ -273,14 +279,20 @@ def test_a_field_with_a_strategy_of_its_own_is_drawn_by_that_as_far_as_it_is_val
     assert {case.p for case in drawn(cases(mine, mine.cases(p=lambda value: value > 3)), 50)} == {5, 7, 97}
 
 
-@pytest.mark.parametrize("low", [0, 1, -3, -60, -128, -300])
-@pytest.mark.parametrize("size", [1, 2, 3, 10, 100, 128, 200, 256, 300, 5000])
-def test_every_number_of_a_range_can_be_drawn_and_no_other(low, size):
-    mine = domain_of(Schema("{n}", n=Int(low, low + size - 1)))
-    found = {case.n for case in drawn(cases(mine), 300)}
-    assert found <= set(range(low, low + size))
-    assert {low, low + size - 1} <= found
-    assert len(found) >= min(size, 90)
+# fmt: off
+RANGES = [
+    (0, 0), (5, 6), (0, 2), (0, 9), (0, 99), (1, 120), (0, 199), (0, 256), (1, 400), (0, 4999), (-1, 1), (-9, 0),
+    (-40, 9), (-60, 60), (-128, 127), (-9, 200), (-999, 5), (-2000, 2000),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("low", "high"), RANGES)
+def test_every_number_of_a_range_can_be_drawn_and_no_other(low, high):
+    mine = domain_of(Schema("{n}", n=Int(low, high)))
+    found = {case.n for case in drawn(cases(mine), 200)}
+    assert {low, high} <= found <= set(range(low, high + 1))
+    assert len(found) >= min(high - low + 1, 70)
 
 
 @pytest.mark.parametrize("count", [2, 9, 200, 300, 1000])
@@ -294,7 +306,7 @@ def test_every_word_of_a_choice_can_be_drawn(count):
 
 
 def test_many_fields_take_little_longer_than_few():
-    # One draw for all of them: Hypothesis counts each choice that is made.
+    # Hypothesis counts each choice that is made.
     from hypothesis.internal.conjecture.data import ConjectureData
 
     choices = []
@@ -307,7 +319,7 @@ def test_many_fields_take_little_longer_than_few():
         choices.append(len(conjecture.nodes))
 
     count()
-    assert set(choices) == {1}
+    assert set(choices) == {2}  # bytes, and characters for the numbers of 256 values
 
 
 def test_strategies_of_a_domains_own_are_used():
@@ -343,6 +355,7 @@ def test_each_turn_of_a_play_is_a_case_where_the_reference_has_it(domain):
     assert len(found) == 60
     for play in found:
         assert all(domain.is_case(domain.write(case)) for case in domain.turns(play))
+        assert domain.read_play(domain.write_play(play)) == play
 
 
 @pytest.mark.parametrize("domain", PLAYED, ids=str)

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import strategies as st
 
-from turncheck.engine.duel import STANDARD, Battle, Order, Play, Turn, Unit, read_battle, resolve, write
+from turncheck.engine.duel import STANDARD, Battle, Order, Play, Turn, Unit, read_battle, resolve, turns_of, write
 from turncheck.engine.duel.tables import ACTION_NAMES
 from turncheck.strategies.duel import OptionError, battles, plays, starts
 
@@ -109,7 +109,7 @@ def many_plays(examples_of):
 
 def test_a_play_has_1_to_16_turns_from_a_start(many_plays):
     assert {1, 2, 6} <= {len(play.orders) for play in many_plays} <= set(range(1, 17))
-    assert all(play.battle.turn == 1 for play in many_plays)
+    assert all(play.state.turn == 1 for play in many_plays)
 
 
 def test_a_unit_does_few_things_in_a_play_and_all_eight_in_many(many_plays):
@@ -130,7 +130,7 @@ def test_the_smallest_play_is_one_turn_in_which_both_wait(smallest):
 
 def test_a_play_shrinks_to_the_orders_that_matter(smallest):
     def stacks(play):
-        return max(turn.battle.hero.shield for turn in play.turns()) >= 10
+        return max(turn.battle.hero.shield for turn in turns_of(play)) >= 10
 
     guards = Order("hero", "guard"), Order("foe", "wait")
     found = smallest(plays(start=Battle()), stacks)
@@ -144,6 +144,6 @@ def test_nobody_does_what_is_left_out_of_a_play(examples_of):
 
 def test_a_play_begins_where_it_is_told(examples_of):
     battle = Battle(9, Unit(5, 9), Unit(3, 3))
-    assert {play.battle for play in examples_of(plays(start=battle, max_turns=2), 30)} == {battle}
+    assert {play.state for play in examples_of(plays(start=battle, max_turns=2), 30)} == {battle}
     with pytest.raises(OptionError, match="start must be a Battle"):
         plays(start="anywhere")

@@ -355,10 +355,9 @@ class Domain:
     def is_case(self, text: str) -> bool:
         """Whether the text is a case."""
         try:
-            self._values(text)
-        except MalformedTextError:
-            return False
-        return True
+            return self.reader.is_case(text)
+        except BrokenPartError as error:
+            raise DomainError(self.name, str(error), text) from error
 
     def _values(self, text: str) -> tuple[Any, ...]:
         try:

@@ -208,13 +208,25 @@ class Reader:
             MalformedTextError: the text is no case; it says why and where.
             BrokenPartError: a check or a field raised.
         """
-        found = self.texts(text)
-        if found is not None:
-            values = self._in_range(found)
-            if values is not None and self.meets_checks(values):
-                return values
+        values = self._valid(text)
+        if values is not None:
+            return values
         self._walk(text, strict=True)
         raise AssertionError(f"{self.schema!r} reads {text!r} piece by piece and not as a whole, or a check wavers")
+
+    def is_case(self, text: str) -> bool:
+        """Whether the text is a case.
+
+        Raises:
+            BrokenPartError: a check or a field raised.
+        """
+        return self._valid(text) is not None
+
+    def _valid(self, text: str) -> tuple[Value, ...] | None:
+        """The values of a case; None where the text is none."""
+        found = self.texts(text)
+        values = None if found is None else self._in_range(found)
+        return None if values is None or not self.meets_checks(values) else values
 
     def lenient(self, text: str) -> tuple[Value, ...]:
         """The values of what has the form of a case: its words, and in each field's place what that can write. Ranges

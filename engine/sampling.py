@@ -16,6 +16,7 @@ Seeds are parted by use, so that nothing is ever measured on cases that it was t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -39,6 +40,9 @@ ORDERS_TRIED = 100
 
 DEPTH = 15
 """Turns before a played case, at most."""
+
+REMEMBERED = 16_384
+"""Answers of references that are remembered."""
 
 
 class UnknownSamplerError(KeyError):
@@ -125,7 +129,7 @@ def play(domain: Domain, random: Random) -> AnyCase:
         following = next_case(domain, state, random)
         if following is None:
             break
-        case, state = following, domain.outcome(following)
+        case, state = following, outcome(domain, following)
     if case is None:
         raise DomainError(domain.name, f"no orders of {ORDERS_TRIED} drawn are valid at a start: mend start or checks")
     return case
@@ -136,14 +140,24 @@ def played_on(domain: Domain, case: AnyCase, random: Random, most: int = 8) -> P
     if domain.plays_on is not None:
         return domain.plays_on(case, random)
     state, orders = domain.codec.parted(case)
-    done, at = [orders], domain.outcome(case)
+    done, at = [orders], outcome(domain, case)
     for _ in range(random.randint(0, most)):
         following = next_case(domain, at, random)
         if following is None:
             break
         done.append(domain.codec.parted(following)[1])
-        at = domain.outcome(following)
+        at = outcome(domain, following)
     return Play(state, tuple(done))
+
+
+def outcome(domain: Domain, case: AnyCase) -> AnyAnswer:
+    """What the reference answers to a case: the last answers are remembered, since plays often begin alike."""
+    return _outcome(domain, case) if type(case) is Case else domain.outcome(case)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _outcome(domain: Domain, case: Case) -> AnyAnswer:
+    return domain.outcome(case)
 
 
 def easy_case(domain: Domain) -> AnyCase:

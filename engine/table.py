@@ -34,7 +34,7 @@ import numpy.typing as npt
 
 from turncheck.engine.domain import AnyAnswer, AnyCase, Domain
 from turncheck.engine.fields import Choice
-from turncheck.engine.sampling import UnknownSamplerError, sample, samplers_of
+from turncheck.engine.sampling import UnknownSamplerError, outcome, sample, samplers_of
 from turncheck.engine.scope import small
 
 Rows = npt.NDArray[np.intp]
@@ -204,7 +204,7 @@ class PlainAnswers:
     @cached_property
     def answers(self) -> list[AnyAnswer]:
         """The reference's answers."""
-        return [self.domain.outcome(case) for case in self.cases]
+        return [outcome(self.domain, case) for case in self.cases]
 
     def __len__(self) -> int:
         return len(self.cases)

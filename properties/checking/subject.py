@@ -106,6 +106,8 @@ class Subject:
     def ask(self, prompts: Sequence[str]) -> list[str]:
         """The subject's answers; what it was not asked before goes to it in one call, verified where it can be."""
         new = _new(prompts, self._answers)
+        if not new:
+            return [self._answers[prompt] for prompt in prompts]
         drafts = {prompt: self.expected(prompt) for prompt in new}
         if self.audit.refuted or not isinstance(self.engine, (DraftedWriter, Verifier)):
             given = self._guarded(self.engine.predict, new)

@@ -71,9 +71,15 @@ class Catches:
     def _breadth(self) -> dict[str, int]:
         return {law: sum(law in caught for caught in self.caught_by.values()) for law in self.laws}
 
-    def rows(self) -> list[tuple[str, int, str]]:
-        """For each mutant how many laws caught it, and the most specific."""
-        return [(mutant, len(laws), self.named_by(mutant)) for mutant, laws in self.caught_by.items()]
+    def rows(self) -> list[tuple[str, int, str, str]]:
+        """For each law how many mutants it caught, how many it alone, and one: of those that it names, if it names any."""
+        return [self._row(law) for law in self.laws]
+
+    def _row(self, law: str) -> tuple[str, int, str, str]:
+        caught = [mutant for mutant, laws in self.caught_by.items() if law in laws]
+        alone = sum(self.caught_by[mutant] == (law,) for mutant in caught)
+        shown = [mutant for mutant in caught if self.named_by(mutant) == law] + caught
+        return law, len(caught), str(alone or ""), shown[0] if shown else ""
 
 
 def catches(

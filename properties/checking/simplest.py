@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from turncheck.engine.case import Case
 from turncheck.engine.domain import AnyCase, Domain
 from turncheck.engine.play import Play
-from turncheck.properties.checking.law import AnyForm
+from turncheck.properties.checking.law import AnyForm, Law
+from turncheck.properties.checking.truth import holds_of_reference
 
 TRIES = 2_000
 """Simpler cases that are tried, at most."""
@@ -38,6 +39,11 @@ def simplest(domain: Domain, found: AnyForm, is_so: Callable[[AnyForm], bool], t
         else:
             break
     return case
+
+
+def simplest_false(law: Law, domain: Domain, found: AnyForm) -> AnyForm:
+    """What is simpler than a case on which a law is not true of the reference, and shows the same."""
+    return simplest(domain, found, lambda case: law.applies(case, domain) and not holds_of_reference(law, case, domain))
 
 
 def _shorter(play: Play, is_so: Callable[[Play], bool]) -> Play:

@@ -11,6 +11,8 @@ from turncheck.engine.domain import Domain, DomainError
 from turncheck.engine.learned import described
 from turncheck.properties.checking.counterexamples import FalseLawError
 from turncheck.properties.checking.law import AnyForm, Law, text_of
+from turncheck.properties.checking.reference import check_reference
+from turncheck.properties.checking.simplest import simplest_false
 from turncheck.properties.checking.truth import answer, first_broken
 
 Mistake = DomainError | FalseLawError | LawFunctionError
@@ -36,6 +38,8 @@ def try_domain(domain: Domain, laws: Iterable[Law]) -> None:
     """
     if domain.base is not None:
         return
+    if not domain.held:
+        check_reference(domain)
     for law in laws:
         if not is_held(law, domain):
             _try_law(law, domain)
@@ -55,6 +59,7 @@ def _try_law(law: Law, domain: Domain) -> None:
     except Exception as error:
         raise LawFunctionError(law.id, f"it raised {described(error)}: mend it, or narrow its cases") from error
     if case is not None:
+        case = simplest_false(law, domain, case)
         raise FalseLawError(law, text_of(case, domain), law.asks(case, domain)) from _broken_by(law, case, domain)
 
 

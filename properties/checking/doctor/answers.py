@@ -6,13 +6,11 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from turncheck.engine.domain import AnyCase, Domain, DomainError
-from turncheck.engine.learned import described
-from turncheck.engine.reading import BrokenPartError
+from turncheck.engine.domain import AnyCase, Domain
 from turncheck.engine.sampling import next_case, played_on, sample, stream
 from turncheck.properties.checking.doctor.fresh import FreshProcessError, address_of, fresh_answers, sampled_answers
 from turncheck.properties.checking.doctor.looked import SAMPLED, Finding, Looked
-from turncheck.properties.checking.simplest import simplest
+from turncheck.properties.checking.reference import first_fault
 
 PLAYED = 30
 """Cases that are played on."""
@@ -63,42 +61,6 @@ def reference(looked: Looked) -> Finding:
     if fault:
         return Finding("fails", f"{fault}; shown by {text!r:.200}", "mend the reference")
     return Finding("holds", f"{len(looked.cases)} cases are answered, the same when asked again, within all ranges")
-
-
-def first_fault(domain: Domain, cases: Sequence[AnyCase]) -> tuple[str, str]:
-    """What the reference does wrong on some of the cases, and the simplest text found that shows it; else empty."""
-    wrong = [(case, fault) for case in cases if (fault := fault_of(domain, case))]
-    if not wrong:
-        return "", ""
-    case, fault = min(wrong, key=lambda each: domain.simplicity(domain.write(each[0])))
-    case = simplest(domain, case, lambda other: bool(fault_of(domain, other)))
-    return fault_of(domain, case) or fault, domain.write(case)
-
-
-def fault_of(domain: Domain, case: AnyCase) -> str:
-    """What the reference does wrong on a case; empty where it does nothing wrong."""
-    try:
-        first, second = domain.outcome(case), domain.outcome(case)
-        one, other = domain.write_answer(first), domain.write_answer(second)
-        domain.reader.look_alone(domain.codec.case_values(case))
-        back = domain.answer_reader.lenient(one)
-    except DomainError as error:
-        return error.fault
-    except BrokenPartError as error:
-        return str(error)
-    except Exception as error:
-        return f"what its reference gives must be an answer that can be written and read: {described(error)}"
-    values = domain.codec.answer_values(first)
-    if one != other:
-        return f"its reference must answer a case always alike, got {one!r:.100} and then {other!r:.100}"
-    for (name, field), value in zip(domain.answer.fields.items(), values, strict=True):
-        if not field.allows(value):
-            return f"its reference must give {name} a value of {field!r}, got {value!r:.80}"
-    if back != values:
-        return f"its reference must give what is read back as it was, got {one!r:.100}"
-    if domain.accepts is not None and not domain.accepts(case, first):
-        return f"its accepts must hold of what its reference answers, got {one!r:.100}"
-    return ""
 
 
 def fresh_process(looked: Looked) -> Finding:

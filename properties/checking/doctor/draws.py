@@ -13,6 +13,9 @@ from turncheck.strategies.operators import reachable
 MOST_EDGES = 12
 """Boundaries of a field, at most, for all of them to be looked for."""
 
+MORE = 1_000
+"""Cases that Hypothesis draws where a boundary was not among the first."""
+
 MOST_REFUSED = 0.95
 """Share of independent draws that the checks may refuse where neither a start nor a sampler makes cases otherwise."""
 
@@ -34,6 +37,8 @@ def checks(looked: Looked) -> Finding | None:
 def boundaries(looked: Looked) -> Finding:
     """Every boundary of every field is drawn, by samplers and by Hypothesis."""
     by_samplers, by_hypothesis = _never(looked.domain, looked.cases), _never(looked.domain, looked.drawn)
+    if by_hypothesis:  # of many fields some boundary may be missed by chance
+        by_hypothesis = _never(looked.domain, looked.drawn + looked.draw(MORE, looked.seed + 1))
     missing = list(dict.fromkeys([*by_samplers, *by_hypothesis]))
     if not missing:
         return Finding("holds", f"all boundaries of {len(looked.domain.prompt.names)} fields are drawn")

@@ -8,9 +8,9 @@ from turncheck.engine.attached import LawFunctionError
 from turncheck.engine.learned import described
 from turncheck.properties.checking.catches import drawn_for
 from turncheck.properties.checking.doctor.looked import DRAWN, MOST_SHOWN, Finding, Looked, some
-from turncheck.properties.checking.law import AnyForm, Law, text_of
+from turncheck.properties.checking.law import Law, text_of
 from turncheck.properties.checking.mutants import fields_left_out
-from turncheck.properties.checking.simplest import simplest
+from turncheck.properties.checking.simplest import simplest_false
 from turncheck.properties.checking.trial import MISTAKES, is_held
 from turncheck.properties.checking.truth import holds_of_reference
 
@@ -47,16 +47,12 @@ def laws_are_true(looked: Looked) -> Finding | None:
 def _false_on(law: Law, looked: Looked) -> str:
     """The simplest case found on which the law is not true; empty where it always is."""
     domain = looked.domain
-
-    def is_false(case: AnyForm) -> bool:
-        return law.applies(case, domain) and not holds_of_reference(law, case, domain)
-
     try:
         false = [case for case in looked.trials[law.id] if not holds_of_reference(law, case, domain)]
         if not false:
             return ""
         first = min(false, key=lambda case: domain.simplicity(text_of(case, domain)))
-        return f"{text_of(simplest(domain, first, is_false), domain)!r:.200}"
+        return f"{text_of(simplest_false(law, domain, first), domain)!r:.200}"
     except MISTAKES:
         raise
     except Exception as error:
@@ -99,5 +95,5 @@ def mutants(looked: Looked) -> Finding | None:
     said = f"{len(found.caught_by)} caught"
     if found.by_agreement_alone:
         said += f", by agreement alone: {some(found.by_agreement_alone)}"
-    said += f"; {len(found.equivalent)} change no answer" if found.equivalent else ""
+    said += f"; no answer is changed by: {some(found.equivalent)}" if found.equivalent else ""
     return Finding("holds", said + (f"; {left} fields left aside" if left else ""))

@@ -84,11 +84,15 @@ class Looked:
     @cached_property
     def drawn(self) -> list[AnyCase]:
         """Cases that Hypothesis draws."""
+        return self.draw(DRAWN, self.seed)
+
+    def draw(self, count: int, seed: int) -> list[AnyCase]:
+        """So many cases that Hypothesis draws by that seed."""
         found: list[AnyCase] = []
 
-        @seeded(self.seed)
+        @seeded(seed)
         @settings(
-            max_examples=DRAWN,
+            max_examples=count,
             phases=[Phase.generate],
             database=None,
             deadline=None,
@@ -96,11 +100,11 @@ class Looked:
             suppress_health_check=list(HealthCheck),
         )
         @given(strategy_of(self.domain))
-        def draw(case: AnyCase) -> None:
+        def test(case: AnyCase) -> None:
             found.append(case)
 
         with no_constants_of_loaded_modules():
-            draw()
+            test()
         return found
 
     @cached_property

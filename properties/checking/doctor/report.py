@@ -1,4 +1,4 @@
-"""What was found of a domain, as rows of a table; and what a run looks at before it begins."""
+"""What is looked at, and what was found, as rows of a table."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from turncheck.engine.domain import Domain, DomainError
+from turncheck.engine.domain import Domain
 from turncheck.engine.learned import described
-from turncheck.engine.sampling import sample, samplers_of
 from turncheck.properties.checking.catches import Catches
 from turncheck.properties.checking.doctor import answers, draws, laws
-from turncheck.properties.checking.doctor.answers import first_fault
 from turncheck.properties.checking.doctor.looked import Finding, Looked, Verdict
 from turncheck.properties.checking.trial import MISTAKES
 from turncheck.reports.table import plain_table
-
-ASKED = 100
-"""Cases on which a reference is asked twice before a run."""
 
 GROUND = ("samplers", "texts", "reference")
 """What all else rests on."""
@@ -95,20 +90,6 @@ class DomainReport:
             headers = ("law", "catches", "alone", "such as")
             parts.append(plain_table(self.catches.rows(), headers))
         return "\n\n".join(part for part in parts if part)
-
-
-def check_reference(domain: Domain, count: int = ASKED) -> None:
-    """Asks the reference twice on sampled cases; the samplers take turns.
-
-    Raises:
-        DomainError: it raised, gave something that is no answer, or answered one case in two ways; or a check looks at
-            a field that it does not name. Its text is the simplest that was found to show it.
-    """
-    names = list(samplers_of(domain))
-    cases = [case for name in names for case in sample(domain, name, 0, -(-count // len(names)))]
-    fault, text = first_fault(domain, cases)
-    if fault:
-        raise DomainError(domain.name, fault, text)
 
 
 def check_domain(domain: Domain, *, address: str = "", seed: int = 0) -> DomainReport:

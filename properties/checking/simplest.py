@@ -1,12 +1,12 @@
-"""The simplest case found for which something is so, without a model: one field after the other is made simpler."""
+"""The simplest case found for which something is so, without a model: by the edits that the shrinker tries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from turncheck.engine.case import Case
 from turncheck.engine.domain import AnyCase, Domain
 from turncheck.engine.play import Play
+from turncheck.properties.checking.edits import edits_of
 from turncheck.properties.checking.law import AnyForm, Law
 from turncheck.properties.checking.truth import holds_of_reference
 
@@ -27,17 +27,13 @@ def simplest(domain: Domain, found: AnyForm, is_so: Callable[[AnyForm], bool], t
         return found
     if isinstance(found, Play):
         return _shorter(found, is_so)
-    case, left = found, tries
-    while left > 0:
-        for other in _simpler(domain, domain.fields_of(case)):
-            left -= 1
-            if is_so(other):
-                case = other
-                break
-            if left == 0:
-                break
-        else:
+    case, others = found, _simpler(domain, found)
+    for _ in range(tries):
+        other = next(others, None)
+        if other is None:
             break
+        if is_so(other):
+            case, others = other, _simpler(domain, other)
     return case
 
 
@@ -51,9 +47,13 @@ def _shorter(play: Play, is_so: Callable[[Play], bool]) -> Play:
     return next((each for each in shorter if is_so(each)), play)
 
 
-def _simpler(domain: Domain, fields: Case) -> Iterator[AnyCase]:
-    """The simplest case, then those with one simpler field; of these the valid ones."""
-    others = [domain.prompt.neutral] if fields != domain.prompt.neutral else []
-    for name, field in domain.prompt.fields.items():
-        others += [fields.changed({name: value}) for value in field.simpler(fields[name])]
-    return (domain.codec.case(other.values_) for other in others if domain.is_case(domain.prompt.write(other)))
+def _simpler(domain: Domain, case: AnyCase) -> Iterator[AnyCase]:
+    """The simplest case, and all single simplifications that leave a case."""
+    edits, size = edits_of(domain), domain.simplicity(domain.write(case))
+    neutral = domain.case()
+    others = [neutral] if domain.is_case(domain.write(neutral)) else []
+    others += edits.exchanged(case)
+    singles = (edits.edited(case, edit) for edit in edits.singles(case))
+    for other in (*others, *singles):
+        if other is not None and domain.simplicity(domain.write(other)) < size:
+            yield other

@@ -54,16 +54,16 @@ def told(mistake: Exception) -> str:
 def _try_law(law: Law, domain: Domain) -> None:
     try:
         case = first_broken(law, domain)
+        case = None if case is None else simplest_false(law, domain, case)
     except MISTAKES:
         raise
     except Exception as error:
         raise LawFunctionError(law.id, f"it raised {described(error)}: mend it, or narrow its cases") from error
     if case is not None:
-        case = simplest_false(law, domain, case)
-        raise FalseLawError(law, text_of(case, domain), law.asks(case, domain)) from _broken_by(law, case, domain)
+        raise FalseLawError(law, text_of(case, domain), law.asks(case, domain)) from broken_by(law, case, domain)
 
 
-def _broken_by(law: Law, case: AnyForm, domain: Domain) -> AssertionError | None:
+def broken_by(law: Law, case: AnyForm, domain: Domain) -> AssertionError | None:
     """What the law says of the reference's own answers."""
     answers: list[str] = []
     while prompts := law.asks(case, domain, answers):

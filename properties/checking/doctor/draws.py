@@ -13,6 +13,9 @@ from turncheck.strategies.operators import reachable
 MOST_EDGES = 12
 """Boundaries of a field, at most, for all of them to be looked for."""
 
+DAMAGED = 20
+"""Cases of which one must be damaged for each reason."""
+
 MORE = 1_000
 """Cases that Hypothesis draws where a boundary was not among the first."""
 
@@ -76,7 +79,7 @@ def reasons(looked: Looked) -> Finding | None:
     domain = looked.domain
     if not domain.rejects:
         return None
-    found = reachable(domain, looked.cases[:SAMPLED])
+    found = reachable(domain, looked.cases[:DAMAGED])
     missing = [reason for reason, text in found.items() if text is None]
     if missing:
         todo = "drop the check, see whether another one before it refuses all that it would, or give an operator for it"

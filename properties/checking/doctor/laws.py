@@ -11,7 +11,7 @@ from turncheck.properties.checking.doctor.looked import DRAWN, MOST_SHOWN, Findi
 from turncheck.properties.checking.law import Law, text_of
 from turncheck.properties.checking.mutants import fields_left_out
 from turncheck.properties.checking.simplest import simplest_false
-from turncheck.properties.checking.trial import MISTAKES, is_held
+from turncheck.properties.checking.trial import MISTAKES, broken_by, is_held
 from turncheck.properties.checking.truth import holds_of_reference
 
 
@@ -52,7 +52,9 @@ def _false_on(law: Law, looked: Looked) -> str:
         if not false:
             return ""
         first = min(false, key=lambda case: domain.simplicity(text_of(case, domain)))
-        return f"{text_of(simplest_false(law, domain, first), domain)!r:.200}"
+        case = simplest_false(law, domain, first)
+        why = " ".join(str(broken_by(law, case, domain)).split())
+        return f"{text_of(case, domain)!r:.200}" + (f" ({why[:100]})" if why else "")
     except MISTAKES:
         raise
     except Exception as error:

@@ -336,6 +336,16 @@ class Reader:
         case = Case(self.schema, values)
         return all(_holds(check, case) for check in self.checks)
 
+    def look_alone(self, values: tuple[Value, ...]) -> None:
+        """Looks at each check with the fields alone that it names, as it is where a text goes wrong behind them.
+
+        Raises:
+            BrokenPartError: a check looks at another, or raised.
+        """
+        known = dict(enumerate(values))
+        for check in self.checks:
+            _holds(check, _Partial(self.schema, known, check, self._due[check]))
+
     # --- piece by piece ---
 
     def _walk(self, text: str, strict: bool) -> None:

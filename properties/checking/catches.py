@@ -39,22 +39,20 @@ class Catches:
         caught_by: for each mutant the laws that caught it, in their order.
         equivalent: the mutants that changed no answer, which are not among these.
         applied: for each law the cases on which it was tried.
+        idle: the laws that were tried on some case and caught no mutant. A law that is a user's function gets answers
+            that were read: those that cannot be read do not count as caught by it.
     """
 
     laws: tuple[str, ...]
     caught_by: Mapping[str, tuple[str, ...]]
     equivalent: tuple[str, ...]
     applied: Mapping[str, int]
+    idle: tuple[str, ...]
 
     @property
     def missed(self) -> tuple[str, ...]:
         """The mutants that no law caught."""
         return tuple(mutant for mutant, laws in self.caught_by.items() if not laws)
-
-    @property
-    def idle(self) -> tuple[str, ...]:
-        """The laws that were tried on some case and caught no mutant."""
-        return tuple(law for law in self.laws if self.applied[law] and not self._breadth[law])
 
     @property
     def by_agreement_alone(self) -> tuple[str, ...]:
@@ -71,9 +69,15 @@ class Catches:
     def _breadth(self) -> dict[str, int]:
         return {law: sum(law in caught for caught in self.caught_by.values()) for law in self.laws}
 
-    def rows(self) -> list[tuple[str, int, str]]:
-        """For each mutant how many laws caught it, and the most specific."""
-        return [(mutant, len(laws), self.named_by(mutant)) for mutant, laws in self.caught_by.items()]
+    def rows(self) -> list[tuple[str, int, str, str]]:
+        """For each law how many mutants it caught, how many it alone, and one of them: one that it names, if any."""
+        return [self._row(law) for law in self.laws]
+
+    def _row(self, law: str) -> tuple[str, int, str, str]:
+        caught = [mutant for mutant, laws in self.caught_by.items() if law in laws]
+        alone = sum(self.caught_by[mutant] == (law,) for mutant in caught)
+        shown = [mutant for mutant in caught if self.named_by(mutant) == law] + caught
+        return law, len(caught), str(alone or ""), shown[0] if shown else ""
 
 
 def catches(
@@ -93,14 +97,18 @@ def catches(
         seed: by which they are.
     """
     hunt = _Hunt(domain, tuple(laws), cases, seed)
-    caught_by, equivalent = {}, []
-    for mutant in mutants:
-        if hunt.changes_something(mutant):
-            caught_by[mutant.name] = tuple(law.id for law in hunt.laws if hunt.catches(law, mutant))
-        else:
-            equivalent.append(mutant.name)
+    mutants = tuple(mutants)
+    living = [mutant for mutant in mutants if hunt.changes_something(mutant)]
+    caught_by = {each.name: tuple(law.id for law in hunt.laws if hunt.catches(law, each)) for each in living}
+    equivalent = tuple(mutant.name for mutant in mutants if mutant.name not in caught_by)
     applied = {law.id: len(hunt.trials[law.id]) for law in hunt.laws}
-    return Catches(tuple(applied), caught_by, tuple(equivalent), applied)
+    functions = {written.name for written in domain.attached}
+
+    def is_idle(law: str) -> bool:
+        counted = [each.name for each in living if not each.of_form or law not in functions]
+        return applied[law] > 0 and not any(law in caught_by[name] for name in counted)
+
+    return Catches(tuple(applied), caught_by, equivalent, applied, tuple(filter(is_idle, applied)))
 
 
 Trial = tuple[AnyForm, tuple[str, ...]]

@@ -89,11 +89,13 @@ class Mutant:
         name: what is wrong, in a few words.
         wrong: what it answers.
         again: the manner in which it must be asked a second time to answer so; else it always does.
+        of_form: whether its wrong answers to cases cannot be read as answers: whatever reads them catches it.
     """
 
     name: str
     wrong: Wrong = attrs.field(repr=False)
     again: Manner | None = None
+    of_form: bool = False
 
     def answer(self, asked: Asked, again: Manner | None = None) -> str:
         """What it answers to a prompt that is asked for the first time, or again in that manner."""
@@ -131,9 +133,8 @@ def _derived(domain: Domain) -> Iterator[Mutant]:
         yield Mutant("nothing changes", on_cases(_unchanged))
         yield Mutant("two steps at once", on_cases(_two_steps))
     yield from _of_range(domain)
-    yield Mutant("the last character is lost", on_cases(lambda asked: _with_body(asked, lambda body: body[:-1])))
-    yield Mutant("a piece is lost", on_cases(lambda asked: _with_body(asked, _one_lost)))
-    yield Mutant("a piece is said twice", on_cases(lambda asked: _with_body(asked, _one_twice)))
+    for what, change in BODIES.items():
+        yield Mutant(what, on_cases(partial(_with_body, change)), of_form=True)
     yield from map(_of_symmetry, domain.symmetries)
     yield from (_of_monotone(domain, monotone) for monotone in domain.monotone)
     if domain.rejects:
@@ -251,7 +252,7 @@ def _two_steps(asked: Asked) -> str:
     return answer(following, domain) if domain.is_case(following) else asked.right
 
 
-def _with_body(asked: Asked, change: Callable[[str], str]) -> str:
+def _with_body(change: Callable[[str], str], asked: Asked) -> str:
     """The right answer with its text changed, apart from what ends it."""
     end = asked.domain.answer.end
     return change(asked.right.removesuffix(end)) + end
@@ -267,6 +268,14 @@ def _one_lost(body: str) -> str:
 def _one_twice(body: str) -> str:
     first, *rest = body.split("\n")
     return "\n".join([f"{first} {first.rpartition(' ')[2]}", *rest])
+
+
+BODIES: Mapping[str, Callable[[str], str]] = {
+    "the last character is lost": lambda body: body[:-1],
+    "a piece is lost": _one_lost,
+    "a piece is said twice": _one_twice,
+}
+"""What may happen to the text of an answer, apart from what ends it."""
 
 
 # --- relations -------------------------------------------------------------------------------------------------------
@@ -303,7 +312,7 @@ def _of_monotone(domain: Domain, monotone: Monotone) -> Mutant:
 def _of_rejections(domain: Domain) -> Iterator[Mutant]:
     reasons = list(domain.reasons)
     half = on_cases(lambda asked: domain.rejection(reasons[0]) if crc32(asked.text.encode()) % 2 else asked.right)
-    yield Mutant("a valid prompt is rejected", half)
+    yield Mutant("a valid prompt is rejected", half, of_form=True)
     for reason in spread(reasons, MOST_NAMED):
         other = reasons[(reasons.index(reason) + 1) % len(reasons)]
         yield Mutant(f"{reason} is not seen", partial(_not_seen, reason))

@@ -11,6 +11,8 @@ from turncheck.engine.domain import Domain, DomainError
 from turncheck.engine.learned import described
 from turncheck.properties.checking.counterexamples import FalseLawError
 from turncheck.properties.checking.law import AnyForm, Law, text_of
+from turncheck.properties.checking.reference import check_reference
+from turncheck.properties.checking.simplest import simplest_false
 from turncheck.properties.checking.truth import answer, first_broken
 
 Mistake = DomainError | FalseLawError | LawFunctionError
@@ -36,6 +38,8 @@ def try_domain(domain: Domain, laws: Iterable[Law]) -> None:
     """
     if domain.base is not None:
         return
+    if not domain.held:
+        check_reference(domain)
     for law in laws:
         if not is_held(law, domain):
             _try_law(law, domain)
@@ -50,15 +54,16 @@ def told(mistake: Exception) -> str:
 def _try_law(law: Law, domain: Domain) -> None:
     try:
         case = first_broken(law, domain)
+        case = None if case is None else simplest_false(law, domain, case)
     except MISTAKES:
         raise
     except Exception as error:
         raise LawFunctionError(law.id, f"it raised {described(error)}: mend it, or narrow its cases") from error
     if case is not None:
-        raise FalseLawError(law, text_of(case, domain), law.asks(case, domain)) from _broken_by(law, case, domain)
+        raise FalseLawError(law, text_of(case, domain), law.asks(case, domain)) from broken_by(law, case, domain)
 
 
-def _broken_by(law: Law, case: AnyForm, domain: Domain) -> AssertionError | None:
+def broken_by(law: Law, case: AnyForm, domain: Domain) -> AssertionError | None:
     """What the law says of the reference's own answers."""
     answers: list[str] = []
     while prompts := law.asks(case, domain, answers):

@@ -14,7 +14,7 @@ from tests.small_domains import (
     TRACK,
     WALK,
     adder,
-    move,
+    moved,
     tictactoe,
     track,
 )
@@ -200,10 +200,10 @@ def test_a_reference_that_raises_is_refused_with_the_case():
 @pytest.mark.parametrize(
     "step",
     [
-        move,
-        lambda turn: turn.changed(move(turn)),
-        lambda turn: turn.part(BOARD).changed(move(turn)),
-        lambda turn: {**turn.part(BOARD), **move(turn)},
+        moved,
+        lambda turn: turn.changed(moved(turn)),
+        lambda turn: turn.part(BOARD).changed(moved(turn)),
+        lambda turn: {**turn.part(BOARD), **moved(turn)},
     ],
 )
 def test_a_step_gives_what_changes_or_the_whole_next_state(step):

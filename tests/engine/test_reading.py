@@ -299,6 +299,14 @@ def test_a_check_may_look_at_the_fields_alone_that_it_names(holds):
     assert str(caught.value).startswith("check odd must name every field that it looks at, got none called ")
 
 
+def test_the_checks_of_a_valid_case_can_be_looked_at_as_where_a_text_goes_wrong():
+    READER.look_alone(VALUES)
+    careless = Reader(SCHEMA, (Check("odd", "it is odd", "turn", lambda case: case.turn + case.hp > 0),))
+    assert careless.values(TEXT) == VALUES
+    with pytest.raises(UndeclaredFieldError, match="got none called 'hp'"):
+        careless.look_alone(VALUES)
+
+
 def test_a_check_that_names_all_fields_may_do_with_its_case_what_it_likes():
     check = Check("odd", "it is odd", SCHEMA.names, lambda case: case.changed(turn=9) == dict(case))
     assert fault(Reader(SCHEMA, (check,)), TEXT) == ("odd", 3, 5)

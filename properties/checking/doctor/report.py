@@ -1,0 +1,121 @@
+"""What is looked at, and what was found, as rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import attrs
+
+from turncheck.engine.domain import Domain
+from turncheck.engine.learned import described
+from turncheck.properties.checking.catches import Catches
+from turncheck.properties.checking.doctor import answers, draws, laws
+from turncheck.properties.checking.doctor.looked import Finding, Looked, Verdict
+from turncheck.properties.checking.trial import MISTAKES
+from turncheck.reports.table import plain_table
+
+GROUND = ("samplers", "texts", "reference")
+"""What all else rests on."""
+
+# fmt: off
+LOOKS: Mapping[str, Callable[[Looked], Finding | None]] = {
+    "samplers":       answers.samplers,
+    "texts":          answers.texts,
+    "reference":      answers.reference,
+    "fresh process":  answers.fresh_process,
+    "next states":    answers.next_states,
+    "plays":          answers.plays,
+    "checks":         draws.checks,
+    "boundaries":     draws.boundaries,
+    "strategies":     draws.strategies,
+    "reasons":        draws.reasons,
+    "fields":         draws.fields,
+    "rules":          draws.rules,
+    "wordings":       draws.wordings,
+    "laws":           laws.laws,
+    "laws are true":  laws.laws_are_true,
+    "laws apply":     laws.laws_apply,
+    "laws bite":      laws.laws_bite,
+    "mutants":        laws.mutants,
+    "speed":          answers.speed,
+}
+"""What is looked at, in order. A domain that has none of it gets no row."""
+# fmt: on
+
+
+@attrs.frozen
+class Row:
+    """What was looked at, and what was found.
+
+    Attributes:
+        name: what was looked at.
+        verdict: `holds`; `look`: it may be meant so; `fails`: no run is worth anything before it is mended.
+        found: what was found, in one line.
+        todo: what to do; empty where it holds.
+    """
+
+    name: str
+    verdict: Verdict
+    found: str
+    todo: str = ""
+
+
+@attrs.frozen
+class DomainReport:
+    """What is right and what is wrong with a domain. As a text, tables for a terminal.
+
+    Attributes:
+        domain: how it is called.
+        rows: what was looked at, in order.
+        catches: which law catches which derived mutant; None where that was not looked at.
+    """
+
+    domain: str
+    rows: tuple[Row, ...]
+    catches: Catches | None = attrs.field(default=None, repr=False)
+
+    @property
+    def failed(self) -> bool:
+        """Whether something must be mended before a run is worth anything."""
+        return any(row.verdict == "fails" for row in self.rows)
+
+    def row(self, name: str) -> Row:
+        """The row of that name."""
+        return next(row for row in self.rows if row.name == name)
+
+    def __str__(self) -> str:
+        parts = [plain_table([(row.name, row.verdict, row.found) for row in self.rows], ("what", "verdict", "found"))]
+        parts.append("\n".join(f"{row.name}: {row.todo}" for row in self.rows if row.todo))
+        if self.catches is not None and self.catches.caught_by:
+            headers = ("law", "catches", "alone", "such as")
+            parts.append(plain_table(self.catches.rows(), headers))
+        return "\n\n".join(part for part in parts if part)
+
+
+def check_domain(domain: Domain, *, address: str = "", seed: int = 0) -> DomainReport:
+    """Looks at all that can be wrong with a domain, its laws included.
+
+    Args:
+        domain: which.
+        address: how a fresh process can load it: `FILE.py:NAME`, `MODULE:NAME` or the name of an installed one; by
+            default it is looked for among the modules that are loaded.
+        seed: of all that is drawn.
+    """
+    looked = Looked(domain, address, seed)
+    rows = [row for name in GROUND if (row := _row(name, looked)) is not None]
+    broken = [row.name for row in rows if row.verdict == "fails"]
+    if broken:
+        rows.append(Row("all else", "look", "not looked at", f"mend {' and '.join(broken)} first"))
+    else:
+        rows += [row for name in LOOKS if name not in GROUND and (row := _row(name, looked)) is not None]
+    return DomainReport(domain.described, tuple(rows), vars(looked).get("catches"))
+
+
+def _row(name: str, looked: Looked) -> Row | None:
+    try:
+        finding = LOOKS[name](looked)
+    except MISTAKES as error:
+        return Row(name, "fails", str(error), "mend it")
+    except Exception as error:
+        return Row(name, "fails", described(error), "mend what raised it")
+    return None if finding is None else Row(name, finding.verdict, finding.found, finding.todo)

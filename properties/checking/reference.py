@@ -1,0 +1,64 @@
+"""The reference, asked before any model is: it must answer every case, always alike, with what an answer can be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from turncheck.engine.domain import AnyCase, Domain, DomainError
+from turncheck.engine.learned import described
+from turncheck.engine.reading import BrokenPartError
+from turncheck.engine.sampling import sample, samplers_of
+from turncheck.properties.checking.simplest import simplest
+
+ASKED = 100
+"""Cases on which a reference is asked twice before a run."""
+
+
+def check_reference(domain: Domain, count: int = ASKED) -> None:
+    """Asks the reference twice on sampled cases; the samplers take turns.
+
+    Raises:
+        DomainError: it raised, gave something that is no answer, or answered one case in two ways; or a check looks at
+            a field that it does not name. Its text is the simplest that was found to show it.
+    """
+    names = list(samplers_of(domain))
+    cases = [case for name in names for case in sample(domain, name, 0, -(-count // len(names)))]
+    fault, text = first_fault(domain, cases)
+    if fault:
+        raise DomainError(domain.name, fault, text)
+
+
+def first_fault(domain: Domain, cases: Sequence[AnyCase]) -> tuple[str, str]:
+    """What the reference does wrong on some of the cases, and the simplest text found that shows it; else empty."""
+    wrong = [(case, fault) for case in cases if (fault := fault_of(domain, case))]
+    if not wrong:
+        return "", ""
+    case, fault = min(wrong, key=lambda each: domain.simplicity(domain.write(each[0])))
+    case = simplest(domain, case, lambda other: bool(fault_of(domain, other)))
+    return fault_of(domain, case) or fault, domain.write(case)
+
+
+def fault_of(domain: Domain, case: AnyCase) -> str:
+    """What the reference does wrong on a case; empty where it does nothing wrong."""
+    try:
+        first, second = domain.outcome(case), domain.outcome(case)
+        one, other = domain.write_answer(first), domain.write_answer(second)
+        domain.reader.look_alone(domain.codec.case_values(case))
+        back = domain.answer_reader.lenient(one)
+    except DomainError as error:
+        return error.fault
+    except BrokenPartError as error:
+        return str(error)
+    except Exception as error:
+        return f"what its reference gives must be an answer that can be written and read: {described(error)}"
+    values = domain.codec.answer_values(first)
+    if one != other:
+        return f"its reference must answer a case always alike, got {one!r:.100} and then {other!r:.100}"
+    for (name, field), value in zip(domain.answer.fields.items(), values, strict=True):
+        if not field.allows(value):
+            return f"its reference must give {name} a value of {field!r}, got {value!r:.80}"
+    if back != values:
+        return f"its reference must give what is read back as it was, got {one!r:.100}"
+    if domain.accepts is not None and not domain.accepts(case, first):
+        return f"its accepts must hold of what its reference answers, got {one!r:.100}"
+    return ""

@@ -491,6 +491,20 @@ def test_train_makes_a_checkpoint_that_the_other_commands_load(turncheck, folder
     assert shown.output.startswith(ASKED)
 
 
+def test_train_learns_any_domain_and_a_run_of_another_is_not_gone_on_with(turncheck, folder):
+    pytest.importorskip("torch")
+    life = str(Path(__file__).parents[2] / "examples" / "domains" / "life" / "life.py")
+    command = ("train", "--config", "micro", "--out", "run", "--steps", 2)
+    assert turncheck(*command, "--domain", life).exit_code == 0
+    result = turncheck(*command)
+    fault = "domain must be life/1 to go on in run, got duel/1: use another folder"
+    assert (result.exit_code, result.stderr) == (2, usage(fault, "train"))
+    result = turncheck("evaluate", "--model", "run/checkpoint.safetensors", "--turns", 8)
+    way_out = "name its own domain with --domain, or a model of this one"
+    fault = f"model run/checkpoint.safetensors: it must have learned duel/1, got life/1: {way_out}"
+    assert (result.exit_code, result.stderr) == (2, usage(fault, "evaluate"))
+
+
 def test_an_interrupted_run_is_saved_and_the_same_command_goes_on(turncheck, folder, monkeypatch):
     pytest.importorskip("torch")
     from turncheck.model.train import Run

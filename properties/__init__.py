@@ -1,1 +1,1 @@
-"""The laws of a duel, the tests that wrap them, the pytest plugin, the subject under test."""
+"""Laws, what holds a model against them, sweeps, the pytest session."""

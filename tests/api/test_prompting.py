@@ -1,5 +1,6 @@
 """Answers made elsewhere, as a user has them made: `turncheck prompts`, then `sweep --model predictions:FILE`."""
 
+import importlib
 import json
 import re
 import sys
@@ -15,6 +16,7 @@ from turncheck.duel import DOMAIN
 from turncheck.engine.duel import STANDARD, resolve_text
 from turncheck.engine.duel.array_samplers import STREAM
 from turncheck.model.adapters.templates import template
+from turncheck.properties.checking import truth
 from turncheck.properties.laws.duel import LAWS
 
 BUGGY = attrs.evolve(STANDARD, regen_heal=4)
@@ -113,6 +115,53 @@ def test_answers_made_elsewhere_are_counted_as_those_made_here(turncheck, beside
         expected[of] = {law: count for law, count in expected[of].items() if law not in more}
     assert counts("there") == expected
     assert expected["broke"]["regen_gives_three"] > 0
+
+
+PLAYERS = """
+import adder
+import tictactoe
+
+def forgetful(prompts):
+    return [tictactoe.DOMAIN.resolve_text(prompt).replace("row x ", "row . ", 1) for prompt in prompts]
+
+def carries_nothing(prompts):
+    return [adder.DOMAIN.resolve_text(prompt).replace("1", "0", 1) for prompt in prompts]
+"""
+
+
+@pytest.mark.parametrize(("name", "player"), [("tictactoe", "forgetful"), ("adder", "carries_nothing")])
+def test_so_are_those_to_the_prompts_of_another_domain(turncheck, tmp_path, monkeypatch, name, player):
+    for module_name in ("adder", "tictactoe"):
+        source = Path(__file__).parents[1] / "properties" / f"{module_name}.py"
+        (tmp_path / f"{module_name}.py").write_text(source.read_text("utf-8"), encoding="utf-8")
+    (tmp_path / "players.py").write_text(PLAYERS, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(truth, "TRIED", 50)
+    asked = ("--domain", f"{name}.py:DOMAIN", *ASKED)
+    try:
+        result = turncheck("prompts", *asked, "--out", "prompts.jsonl")
+        assert (result.exit_code, result.stderr) == (0, "")
+        header, *prompts = lines()
+        assert {key: header[key] for key in ("domain", "rules", "stream")} == {
+            "domain": f"{name}/1",
+            "rules": f"{name}/1",
+            "stream": "python-1",
+        }
+        predict = getattr(importlib.import_module("players"), player)
+        answered(lambda prompt: predict([prompt])[0])
+        there = turncheck("sweep", *asked, "--model", "predictions:answers.jsonl", "--out", "there")
+        here = turncheck("sweep", *asked, "--model", f"py:players:{player}", "--out", "here")
+    finally:
+        for module_name in ("adder", "tictactoe", "players"):
+            sys.modules.pop(module_name, None)
+    assert (there.exit_code, there.stderr, here.exit_code, here.stderr) == (0, "", 0, "")
+    assert len(prompts) > 80
+    found, expected = counts("there"), counts("here")
+    for of in ("applied", "broke"):
+        assert found[of] == {law: count for law, count in expected[of].items() if law in found[of]}
+    left = ("done", "diverged", "unreadable", "modes", "fields", "strata")
+    assert {of: found[of] for of in left} == {of: expected[of] for of in left}
+    assert expected["diverged"] > 10
 
 
 def test_the_lines_of_the_page_make_answers(turncheck):

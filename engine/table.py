@@ -135,12 +135,6 @@ def samplers_in(domain: Domain) -> tuple[str, ...]:
     return (*(name for name in samplers_of(domain) if name != SMALL), SMALL)
 
 
-def usual_sampler(domain: Domain) -> str:
-    """The sampler where none is named: `play` where there is one, else `mixed`, else the domain's first."""
-    known = samplers_in(domain)
-    return next((name for name in ("play", "mixed") if name in known), known[0])
-
-
 def arrays_of(domain: Domain, sampler: str) -> Arrays:
     """What handles the cases of that sampler: the domain's own arrays, if they have it.
 

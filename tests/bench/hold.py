@@ -19,8 +19,9 @@ import click
 from rich.progress import track
 from tabulate import tabulate
 
+from turncheck.duel import DOMAIN
 from turncheck.properties.checking.check import Budget, draw
-from turncheck.properties.checking.law import Case, Law
+from turncheck.properties.checking.law import AnyForm, Law
 from turncheck.properties.checking.truth import case_for, holds_of_reference, sampled
 from turncheck.properties.laws.duel import LAWS
 from turncheck.properties.session.loading import load_subject
@@ -56,7 +57,7 @@ def _shown(work: Iterable[Result], total: int, what: str) -> Iterable[Result]:
 def hold_own(place: int, count: int, seed: int) -> int:
     """Checks one law on cases that are drawn for it; gives how many different ones there were."""
     law = LAWS[place]
-    cases = draw(law, load_subject("reference"), Budget(round(count / law.share), seed))
+    cases = draw(law, load_subject("reference", DOMAIN), Budget(round(count / law.share), seed))
     for case in cases:
         check(law, case)
     return len(cases)
@@ -70,17 +71,17 @@ def hold(start: int, count: int, seed: int) -> Counter[str]:
     """
     applied: Counter[str] = Counter()
     for index in range(start, start + count):
-        drawn = sampled(index, seed)
+        drawn = sampled(index, seed, DOMAIN)
         for law in LAWS:
-            if (case := case_for(law, drawn)) is not None:
+            if (case := case_for(law, drawn, DOMAIN)) is not None:
                 applied[law.id] += 1
                 check(law, case)
     return applied
 
 
-def check(law: Law, case: Case) -> None:
+def check(law: Law, case: AnyForm) -> None:
     """Asserts the law of the reference's own answers."""
-    assert holds_of_reference(law, case), f"{law.id} does not hold on {case!r}"
+    assert holds_of_reference(law, case, DOMAIN), f"{law.id} does not hold on {case!r}"
 
 
 if __name__ == "__main__":

@@ -12,17 +12,18 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from tests.mutants.mutant import Mutant, Prompt
-from turncheck.engine.duel import STANDARD, Turn, write
+from turncheck.duel import DOMAIN
+from turncheck.engine.duel import Turn, write
 from turncheck.model.adapters.calibration import Reference
 from turncheck.properties.checking.check import Budget, draw
-from turncheck.properties.checking.counterexamples import Breach, ask_all, breach
-from turncheck.properties.checking.law import Case, Law
+from turncheck.properties.checking.counterexamples import Counterexample, ask_all, counterexample
+from turncheck.properties.checking.law import AnyForm, Law
 from turncheck.properties.checking.subject import Subject
 
 
 def reference() -> Subject:
     """The reference under test."""
-    return Subject("reference", "reference", Reference())
+    return Subject("reference", "reference", Reference(DOMAIN), DOMAIN)
 
 
 @attrs.frozen
@@ -36,20 +37,20 @@ class Asked:
         at_once: how many of the prompts stand before the first answer.
     """
 
-    case: Case
+    case: AnyForm
     prompts: tuple[Prompt, ...]
     right: list[str]
     at_once: int
 
     @classmethod
-    def of(cls, law: Law, case: Case) -> Asked:
+    def of(cls, law: Law, case: AnyForm) -> Asked:
         """The case as the reference is asked it."""
         prompts: list[Prompt] = []
         right: list[str] = []
-        while texts := law.asks(case, STANDARD, right):
+        while texts := law.asks(case, DOMAIN, right):
             prompts += map(Prompt.of, texts)
             right = [prompt.right for prompt in prompts]
-        return cls(case, tuple(prompts), right, len(law.asks(case, STANDARD)))
+        return cls(case, tuple(prompts), right, len(law.asks(case, DOMAIN)))
 
 
 def cases(law: Law, budget: Budget) -> list[Asked]:
@@ -87,16 +88,16 @@ def _led_on(law: Law, asked: Asked, given: list[str], mutant: Mutant) -> list[st
     """All answers of a mutant that is asked what its own lead to: the prompts after the first wrong one are others."""
     wrong = next(place for place, answer in enumerate(given) if answer != asked.right[place])
     answers = given[: max(asked.at_once, wrong + 1)]
-    while texts := law.asks(asked.case, STANDARD, answers):
+    while texts := law.asks(asked.case, DOMAIN, answers):
         answers += [mutant.given(Prompt.of(text)) for text in texts]
     return answers
 
 
-def holds(law: Law, case: Case, answers: Sequence[str]) -> bool:
+def holds(law: Law, case: AnyForm, answers: Sequence[str]) -> bool:
     """Whether answers that are the same when they are asked for again keep the law."""
     again = answers if law.again else []
     try:
-        law.check(case, [*answers, *again], STANDARD)
+        law.check(case, [*answers, *again], DOMAIN)
     except AssertionError:
         return False
     return True
@@ -108,14 +109,14 @@ def holds(law: Law, case: Case, answers: Sequence[str]) -> bool:
 def _first_of_a_run(law: Law, drawn: Sequence[Asked], mutant: Mutant) -> int | None:
     subject, all_cases = mutant.subject(), [asked.case for asked in drawn]
     ask_all(law, subject, all_cases)
-    return next((number for number, case in enumerate(all_cases, 1) if breach(law, subject, case)), None)
+    return next((number for number, case in enumerate(all_cases, 1) if counterexample(law, subject, case)), None)
 
 
 COMPANY = (write(Turn()), "")
 """What is asked in one batch with a case, before it: a turn, and a text that is none."""
 
 
-def breach_by_itself(law: Law, case: Case, subject: Subject) -> Breach | None:
+def counterexample_by_itself(law: Law, case: AnyForm, subject: Subject) -> Counterexample | None:
     """How the case breaks the law by itself, asked as a run asks it: in a batch, of a subject that knows nothing."""
-    subject.ask([*COMPANY, *law.asks(case, STANDARD)])
-    return breach(law, subject, case)
+    subject.ask([*COMPANY, *law.asks(case, DOMAIN)])
+    return counterexample(law, subject, case)

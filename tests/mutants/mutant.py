@@ -8,6 +8,7 @@ from typing import Self
 
 import attrs
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Battle, MalformedTextError, Rules, Turn, read, resolve, write
 from turncheck.engine.duel.text import write_rejection
 from turncheck.engine.learned import LearnedEngine
@@ -85,7 +86,7 @@ class Mutant:
 
     def subject(self) -> Subject:
         """The mutant under test, which was asked nothing so far."""
-        return Subject(self.name, "py", self.engine())
+        return Subject(self.name, "py", self.engine(), DOMAIN)
 
     def given(self, prompt: Prompt) -> str:
         """What a subject notes as its answer to that prompt: nothing where it raises."""

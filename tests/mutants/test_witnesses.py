@@ -8,10 +8,10 @@ import pytest
 
 from tests.mutants.catalogue import BY_NAME
 from tests.mutants.catches import AGREEMENT
-from tests.mutants.hunt import Asked, breach_by_itself, holds, is_caught, reference
+from tests.mutants.hunt import Asked, counterexample_by_itself, holds, is_caught, reference
 from tests.mutants.page import HUNTED, LAWS_BY_ID
 from tests.mutants.witnesses import load
-from turncheck.engine.duel import STANDARD
+from turncheck.duel import DOMAIN
 from turncheck.properties.checking.draw import Budget, run
 from turncheck.properties.laws.duel import LAWS
 
@@ -39,8 +39,8 @@ def test_no_mutant_is_named_by_agreement():
 @pytest.mark.parametrize("kept", KEPT.values(), ids=KEPT)
 def test_a_witness_breaks_the_law_that_names_its_mutant(kept):
     law, case = LAWS_BY_ID[kept.law], kept.replayed()
-    assert breach_by_itself(law, case, BY_NAME[kept.mutant].subject()).mode.mode == kept.mode
-    assert breach_by_itself(law, case, reference()) is None
+    assert counterexample_by_itself(law, case, BY_NAME[kept.mutant].subject()).mode.mode == kept.mode
+    assert counterexample_by_itself(law, case, reference()) is None
 
 
 # --- one seed --------------------------------------------------------------------------------------------------------
@@ -52,7 +52,7 @@ class AllCaughtError(BaseException):
 
 def catches(law, mutant, asked):
     if mutant.answer is None:
-        return breach_by_itself(law, asked.case, mutant.subject()) is not None
+        return counterexample_by_itself(law, asked.case, mutant.subject()) is not None
     return is_caught(law, asked, mutant)
 
 
@@ -71,7 +71,7 @@ def test_a_law_catches_the_mutants_that_it_names_by_every_seed_within_a_run(law)
             raise AllCaughtError
 
     with suppress(AllCaughtError):
-        run(law, STANDARD, Budget(seed=0), look)
+        run(law, DOMAIN, Budget(seed=0), look)
     assert left == []
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import attrs
 
-from tests.mutants.hunt import breach_by_itself, cases
+from tests.mutants.hunt import cases, counterexample_by_itself
 from tests.mutants.mutant import Mutant
-from turncheck.engine.duel import STANDARD
+from turncheck.duel import DOMAIN
 from turncheck.properties.checking.check import Budget, smallest
-from turncheck.properties.checking.counterexamples import Breach
-from turncheck.properties.checking.law import Case, Law, text_of
+from turncheck.properties.checking.counterexamples import Counterexample
+from turncheck.properties.checking.law import AnyForm, Law
 from turncheck.properties.laws.duel import LAWS
 
 PATH = Path(__file__).parent / "witnesses.jsonl"
@@ -34,9 +34,9 @@ class Kept:
     mode: str
     case: str
 
-    def replayed(self) -> Case:
+    def replayed(self) -> AnyForm:
         """The case that the text is."""
-        return LAWS_BY_ID[self.law].reads(self.case, STANDARD)
+        return LAWS_BY_ID[self.law].reads(self.case, DOMAIN)
 
 
 def load() -> dict[str, Kept]:
@@ -60,9 +60,9 @@ def find(law: Law, mutant: Mutant, budget: Budget) -> Kept:
     # What a mutant answered while it was shrunk may depend on what it was asked before.
     found = [*broken, *([again] if shrunk and (again := alone(law, mutant, shrunk.case)) else [])]
     best = min((each for each in found if each.mode is mode), key=lambda each: each.simplicity)
-    return Kept(mutant.name, law.id, mode.mode, text_of(best.case))
+    return Kept(mutant.name, law.id, mode.mode, best.text)
 
 
-def alone(law: Law, mutant: Mutant, case: Case) -> Breach | None:
+def alone(law: Law, mutant: Mutant, case: AnyForm) -> Counterexample | None:
     """How a new engine with the mutant's fault breaks the law on that case."""
-    return breach_by_itself(law, case, mutant.subject())
+    return counterexample_by_itself(law, case, mutant.subject())

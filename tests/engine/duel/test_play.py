@@ -2,41 +2,31 @@
 
 import pytest
 
-from turncheck.engine.duel import (
-    Battle,
-    MalformedTextError,
-    Order,
-    Play,
-    Turn,
-    Unit,
-    read_play,
-    resolve,
-    write,
-    write_play,
-)
+from turncheck.duel import DOMAIN
+from turncheck.engine.duel import Battle, MalformedTextError, Order, Play, Turn, Unit, resolve, turns_of, write
 
 GUARDS = Order("hero", "guard"), Order("foe", "wait")
 STRIKES = Order("foe", "attack"), Order("hero", "wait")
 PLAY = Play(Battle(7, Unit(9, 9), Unit(5, 8)), (GUARDS, STRIKES, STRIKES))
-TEXT = write(PLAY.battle) + "do hero guard\ndo foe wait\n" + 2 * "do foe attack\ndo hero wait\n"
+TEXT = write(PLAY.state) + "do hero guard\ndo foe wait\n" + 2 * "do foe attack\ndo hero wait\n"
 
 
 def test_the_text_of_a_play_is_that_of_a_turn_which_goes_on():
-    assert write_play(PLAY) == TEXT
-    assert read_play(TEXT) == PLAY
-    turn = Turn(PLAY.battle, *GUARDS)
-    assert read_play(write(turn)) == Play(PLAY.battle, (GUARDS,))
+    assert DOMAIN.write_play(PLAY) == TEXT
+    assert DOMAIN.read_play(TEXT) == PLAY
+    turn = Turn(PLAY.state, *GUARDS)
+    assert DOMAIN.read_play(write(turn)) == Play(PLAY.state, (GUARDS,))
 
 
 def test_the_turns_of_a_play_follow_each_other():
-    first, second, third = PLAY.turns()
-    assert (first, second.battle, third.battle) == (Turn(PLAY.battle, *GUARDS), resolve(first), resolve(second))
+    first, second, third = turns_of(PLAY)
+    assert (first, second.battle, third.battle) == (Turn(PLAY.state, *GUARDS), resolve(first), resolve(second))
     assert [turn.orders for turn in (first, second, third)] == [GUARDS, STRIKES, STRIKES]
 
 
 def test_a_battle_that_is_over_is_played_on_as_it_is():
     battle = Battle(3, Unit(0, 9), Unit(5, 8))
-    assert [turn.battle for turn in Play(battle, (GUARDS, STRIKES)).turns()] == [battle, battle]
+    assert [turn.battle for turn in turns_of(Play(battle, (GUARDS, STRIKES)))] == [battle, battle]
 
 
 def test_a_play_has_one_turn_at_least():
@@ -48,7 +38,7 @@ def test_a_play_has_one_turn_at_least():
     ("text", "reason", "line", "piece"),
     [
         ("", "truncated", 1, 1),
-        (write(PLAY.battle), "truncated", 4, 1),
+        (write(PLAY.state), "truncated", 4, 1),
         (TEXT.removesuffix("do hero wait\n"), "truncated", 9, 1),
         (TEXT + "do foe wait\n", "truncated", 11, 1),
         (TEXT.removesuffix("\n"), "bad_spacing", 9, 3),
@@ -61,5 +51,5 @@ def test_a_play_has_one_turn_at_least():
 )
 def test_a_text_that_is_no_play_says_where_it_is_wrong(text, reason, line, piece):
     with pytest.raises(MalformedTextError) as caught:
-        read_play(text)
+        DOMAIN.read_play(text)
     assert (caught.value.reason, caught.value.line, caught.value.piece) == (reason, line, piece)

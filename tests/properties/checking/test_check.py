@@ -11,18 +11,21 @@ import attrs
 import pytest
 from hypothesis import settings
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import RULE_IDS, STANDARD, Battle, Turn, read, resolve_text, write
 from turncheck.engine.duel.tables import BLANK
 from turncheck.model.adapters.calibration import Noisy
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.checking.check import Budget, check_law, draw, smallest
-from turncheck.properties.checking.counterexamples import FalseLawError, ask_all, breach
+from turncheck.properties.checking.counterexamples import FalseLawError, ask_all, counterexample
 from turncheck.properties.checking.draw import run
-from turncheck.properties.checking.law import KNOWN_ANSWER, MALFORMED, law, text_of
+from turncheck.properties.checking.law import KNOWN_ANSWER, MALFORMED, text_of
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.laws.duel import LAWS
 from turncheck.properties.laws.duel.cases import any_turn
+from turncheck.properties.laws.duel.written import law
 from turncheck.properties.session.loading import load_subject
+from turncheck.reports.cases import describe
 from turncheck.reports.modes import (
     FalseRejection,
     NoAnswer,
@@ -41,7 +44,7 @@ FEW = Budget(20, min_cases=1)
 
 
 def subject_of(predict):
-    return Subject("mine", "py", PythonFunction(predict))
+    return Subject("mine", "py", PythonFunction(predict), DOMAIN)
 
 
 def answering(answer):
@@ -52,6 +55,11 @@ def answering(answer):
 def under(rules):
     """A subject that plays by other rules."""
     return answering(lambda prompt: resolve_text(prompt, rules))
+
+
+def witness_of(turn, got, fault=""):
+    """The witness that a turn is by the answer to itself."""
+    return Witness(turn, turn, resolve_text(turn), got, fault, short=describe(DOMAIN, turn))
 
 
 def late_under_poison(prompt):
@@ -84,14 +92,14 @@ ABOVE_MAX = attrs.evolve(STANDARD, regen_capped=False)
 )
 def test_the_counts_are_those_of_checking_the_drawn_cases_by_hand(law, answer):
     counts, budget = Counter(), Budget(100, seed=0)
-    cases = draw(law, load_subject("reference"), budget)
+    cases = draw(law, load_subject("reference", DOMAIN), budget)
     for case in cases:
-        prompts = law.asks(case)
+        prompts = law.asks(case, DOMAIN)
         answers = [answer(prompt) for prompt in prompts]
         try:
-            law.check(case, answers)
+            law.check(case, answers, DOMAIN)
         except AssertionError:
-            differ = [diverge(*each) for each in zip(prompts, map(resolve_text, prompts), answers, strict=True)]
+            differ = [diverge(DOMAIN, *each) for each in zip(prompts, map(resolve_text, prompts), answers, strict=True)]
             counts[next(found.mode for found in differ if found)] += 1
     result = check_law(law, answering(answer), budget)
     assert (result.id, result.rule, result.kind, result.applied) == (law.id, law.rule, law.kind, len(cases))
@@ -102,11 +110,11 @@ def test_the_counts_are_those_of_checking_the_drawn_cases_by_hand(law, answer):
 def test_a_case_that_is_drawn_twice_counts_once():
     drawn = []
     law = LAWS_BY_ID["thick_shield_takes_an_attack"]
-    run(law, STANDARD, Budget(200), drawn.append)
-    cases = draw(law, load_subject("reference"), Budget(200))
+    run(law, DOMAIN, Budget(200), drawn.append)
+    cases = draw(law, load_subject("reference", DOMAIN), Budget(200))
     assert len(drawn) == 200
-    assert [text_of(case) for case in cases] == list(dict.fromkeys(map(text_of, drawn)))
-    assert check_law(law, load_subject("reference"), Budget(200)).applied == len(cases) < 200
+    assert [text_of(case, DOMAIN) for case in cases] == list(dict.fromkeys(text_of(case, DOMAIN) for case in drawn))
+    assert check_law(law, load_subject("reference", DOMAIN), Budget(200)).applied == len(cases) < 200
 
 
 @pytest.mark.parametrize(
@@ -120,8 +128,8 @@ def test_a_law_that_takes_a_share_of_the_cases_draws_twice_what_its_verdict_need
 
 
 def test_a_law_that_applies_to_no_case_is_inconclusive():
-    never = attrs.evolve(AGREES, applies=lambda case, rules: False)
-    result = check_law(never, load_subject("reference"), Budget(10))
+    never = attrs.evolve(AGREES, applies=lambda case, domain: False)
+    result = check_law(never, load_subject("reference", DOMAIN), Budget(10))
     assert result == LawResult(AGREES.id, "all", KNOWN_ANSWER, "INCONCLUSIVE", 0, (), dict.fromkeys(RULES_AT_WORK, 0))
 
 
@@ -130,21 +138,21 @@ RULES_AT_WORK = [rule for rule in RULE_IDS if rule not in ("A8", "S1")]
 
 @pytest.mark.parametrize(("least", "verdict"), [(8, "PASS"), (9, "INCONCLUSIVE")])
 def test_a_law_that_applies_to_fewer_cases_than_stated_is_inconclusive(least, verdict):
-    cases = draw(AGREES, load_subject("reference"), Budget(20))[:8]
-    some = attrs.evolve(AGREES, applies=lambda case, rules: case in cases)
-    result = check_law(some, load_subject("reference"), Budget(20, min_cases=least))
+    cases = draw(AGREES, load_subject("reference", DOMAIN), Budget(20))[:8]
+    some = attrs.evolve(AGREES, applies=lambda case, domain: case in cases)
+    result = check_law(some, load_subject("reference", DOMAIN), Budget(20, min_cases=least))
     assert (result.verdict, result.applied, result.failures) == (verdict, 8, ())
 
 
 def test_a_law_that_is_broken_once_fails_however_few_its_cases():
-    once = attrs.evolve(AGREES, applies=lambda case, rules: case == Turn())
+    once = attrs.evolve(AGREES, applies=lambda case, domain: case == Turn())
     result = check_law(once, answering(lambda prompt: "no\n"), Budget(20))
     assert (result.verdict, result.applied, result.diverged) == ("FAIL", 1, 1)
 
 
 def test_cases_to_which_a_law_does_not_apply_are_not_counted():
-    early = attrs.evolve(AGREES, applies=lambda turn, rules: turn.battle.turn < 50)
-    subject = load_subject("reference")
+    early = attrs.evolve(AGREES, applies=lambda turn, domain: turn.battle.turn < 50)
+    subject = load_subject("reference", DOMAIN)
     cases = draw(AGREES, subject, Budget(30))
     assert 0 < check_law(early, subject, Budget(30)).applied == sum(case.battle.turn < 50 for case in cases) < 30
 
@@ -171,21 +179,21 @@ def test_hypothesis_tries_the_same_cases_whether_they_were_asked_beforehand_or_n
 
         def ask(case):
             live.append(case)
-            breach(law, subject, case)
+            counterexample(law, subject, case)
 
         def fail(case):
             shrinking.append(case)
-            if breach(law, subject, case) is not None:
+            if counterexample(law, subject, case) is not None:
                 raise AssertionError
 
-        run(law, STANDARD, budget, ask)
+        run(law, DOMAIN, budget, ask)
         with suppress(AssertionError):
-            run(law, STANDARD, budget, fail, shrink=True)
+            run(law, DOMAIN, budget, fail, shrink=True)
         return live, shrinking
 
     drawn = []
-    run(law, STANDARD, budget, drawn.append)
-    before, bare = (Subject("noisy", "noisy", Noisy(0.3)) for _ in range(2))
+    run(law, DOMAIN, budget, drawn.append)
+    before, bare = (Subject("noisy", "noisy", Noisy(DOMAIN, 0.3), DOMAIN) for _ in range(2))
     ask_all(law, before, drawn)
     assert len(drawn) == budget.of(law)
     assert tried(before) == tried(bare)
@@ -193,7 +201,7 @@ def test_hypothesis_tries_the_same_cases_whether_they_were_asked_beforehand_or_n
 
 
 def test_the_same_seed_draws_the_same_cases_and_another_seed_others():
-    subject = load_subject("reference")
+    subject = load_subject("reference", DOMAIN)
     for about in (AGREES, LAWS_BY_ID["malformed_turn_gets_no_state"]):
         first = draw(about, subject, Budget(20, seed=1))
         assert draw(about, subject, Budget(20, seed=1)) == first
@@ -209,7 +217,7 @@ def test_the_same_seed_gives_the_same_result():
 
 
 def test_no_profile_of_hypothesis_changes_what_is_drawn():
-    subject = load_subject("reference")
+    subject = load_subject("reference", DOMAIN)
     expected = draw(AGREES, subject, Budget(20, seed=1))
     loaded = settings.get_current_profile_name()
     settings.register_profile("foreign", max_examples=3, derandomize=True, database=None, phases=[])
@@ -222,15 +230,16 @@ def test_no_profile_of_hypothesis_changes_what_is_drawn():
 
 
 DRAWS = """
+from turncheck.duel import DOMAIN
 from turncheck.properties.laws.duel import LAWS
 from turncheck.properties.checking.check import Budget, draw
 from turncheck.properties.session.loading import load_subject
-print(draw(LAWS[0], load_subject("reference"), Budget(20, seed=1)))
+print(draw(LAWS[0], load_subject("reference", DOMAIN), Budget(20, seed=1)))
 """
 
 
 def test_the_ci_variable_and_a_new_process_change_nothing():
-    drawn = {f"{draw(AGREES, load_subject('reference'), Budget(20, seed=1))}\n"}
+    drawn = {f"{draw(AGREES, load_subject('reference', DOMAIN), Budget(20, seed=1))}\n"}
     for environment in ({"CI": "true", "PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2"}):
         found = subprocess.run([sys.executable, "-c", DRAWS], capture_output=True, text=True, env=environment)
         assert (found.returncode, found.stderr) == (0, "")
@@ -240,7 +249,7 @@ def test_the_ci_variable_and_a_new_process_change_nothing():
 
 def test_the_constants_of_a_loaded_module_change_nothing(tmp_path, monkeypatch):
     # Hypothesis draws constants that it reads in the source of local modules: of a model given as py:, for one.
-    subject = load_subject("reference")
+    subject = load_subject("reference", DOMAIN)
     expected = draw(AGREES, subject, Budget(60, seed=1))
     source = tmp_path / "constants.py"
     source.write_text(f"NUMBERS = {list(range(130))}\n", encoding="utf-8")
@@ -286,9 +295,9 @@ def shorter(turn):
 )
 def test_a_witness_is_a_local_minimum(law, subject, seed):
     turn = smallest(law, subject, WrongValue, Budget(60, seed)).case
-    assert breach(law, subject, turn).mode is WrongValue
-    smaller = [case for case in shorter(turn) if law.applies(case, subject.rules)]
-    found = [breach(law, subject, case) for case in smaller]
+    assert counterexample(law, subject, turn).mode is WrongValue
+    smaller = [case for case in shorter(turn) if law.applies(case, DOMAIN)]
+    found = [counterexample(law, subject, case) for case in smaller]
     assert [each.case for each in found if each is not None and each.mode is WrongValue] == []
 
 
@@ -297,7 +306,7 @@ def test_another_seed_comes_to_the_same_smallest_witness(seed):
     result = check_law(COUNTED, answering(late_under_poison), Budget(100, seed))
     turn = SMALLEST.replace("poison 0", "poison 3", 1)
     (failure,) = result.failures
-    witness = Witness(turn, turn, resolve_text(turn), resolve_text(turn).replace("turn 02", "turn 32"))
+    witness = witness_of(turn, resolve_text(turn).replace("turn 02", "turn 32"))
     assert (failure.mode, failure.witness) == ("wrong_value", witness)
 
 
@@ -318,9 +327,9 @@ def test_each_mode_has_its_own_witness_the_most_frequent_first():
     burning, poisoned, stunned = (SMALLEST.replace(f"{it} 0", f"{it} 1", 1) for it in ("burn", "poison", "stun"))
     witnesses = {failure.mode: failure.witness for failure in result.failures}
     assert witnesses == {
-        WrongValue.mode: Witness(burning, burning, resolve_text(burning), write(Battle(turn=50))),
-        FalseRejection.mode: Witness(poisoned, poisoned, resolve_text(poisoned), "reject truncated\n"),
-        TokenDrift.mode: Witness(stunned, stunned, resolve_text(stunned), "what?\n"),
+        WrongValue.mode: witness_of(burning, write(Battle(turn=50))),
+        FalseRejection.mode: witness_of(poisoned, "reject truncated\n"),
+        TokenDrift.mode: witness_of(stunned, "what?\n"),
     }
 
 
@@ -346,13 +355,13 @@ def turn_counter_stands_still(turn, after):
 
 
 def test_a_law_that_is_false_of_the_reference_is_a_fault_of_the_law():
-    only_the_smallest = attrs.evolve(turn_counter_stands_still, applies=lambda turn, rules: turn == Turn())
-    subject = load_subject("reference")
+    only_the_smallest = attrs.evolve(turn_counter_stands_still, applies=lambda turn, domain: turn == Turn())
+    subject = load_subject("reference", DOMAIN)
     with pytest.raises(FalseLawError) as caught:
-        breach(only_the_smallest, subject, Turn())
+        counterexample(only_the_smallest, subject, Turn())
     assert str(caught.value) == (
-        "turn_counter_stands_still does not hold of the reference, which is a fault of the law and not of the model; "
-        f"please report it with these turns: ({SMALLEST!r},)"
+        "turn_counter_stands_still does not hold of the reference, which is a fault of the law and not of the model: "
+        f"mend the law, or narrow its cases; shown by {SMALLEST!r}"
     )
     assert (caught.value.law, caught.value.prompts) == (only_the_smallest, (SMALLEST,))
     with pytest.raises(FalseLawError):
@@ -380,7 +389,7 @@ def test_what_a_subject_raises_is_no_answer_and_the_run_goes_on():
     prompt = SMALLEST.replace("poison 0", "poison 1", 1)
     poisoned = sum(case.battle.hero.poison > 0 for case in draw(AGREES, subject, Budget(60)))
     (failure,) = result.failures
-    witness = Witness(prompt, prompt, resolve_text(prompt), "", "RuntimeError: poisoned")
+    witness = witness_of(prompt, "", "RuntimeError: poisoned")
     assert (failure.mode, failure.count, failure.witness) == (NoAnswer.mode, poisoned, witness)
     assert 0 < poisoned < result.applied
 
@@ -400,7 +409,7 @@ def test_an_engine_that_breaks_the_contract_has_answered_nothing(predict, demand
     fault = f"ContractError: predict must give {demand}"
     (failure,) = result.failures
     assert (failure.mode, failure.count) == ("no_answer", result.applied)
-    assert failure.witness == Witness(SMALLEST, SMALLEST, resolve_text(SMALLEST), "", fault)
+    assert failure.witness == witness_of(SMALLEST, "", fault)
 
 
 def test_an_engine_that_hangs_is_interrupted_and_the_run_goes_on():
@@ -413,7 +422,7 @@ def test_an_engine_that_hangs_is_interrupted_and_the_run_goes_on():
     result = check_law(AGREES, subject, Budget(30))
     prompt = SMALLEST.replace("turn 01", "turn 99")
     (failure,) = result.failures
-    assert failure.witness == Witness(prompt, prompt, resolve_text(prompt), "", "it took longer than 0.05 s")
+    assert failure.witness == witness_of(prompt, "", "it took longer than 0.05 s")
     assert 0 < failure.count < result.applied
 
 
@@ -434,7 +443,7 @@ class Moody:
 @pytest.mark.parametrize("manner", ["alone", "in_a_batch"])
 def test_another_answer_to_the_same_prompt_is_unstable_and_flaky_is_never_said(manner):
     law = LAWS_BY_ID[f"same_answer_asked_again_{manner}"]
-    result = check_law(law, Subject("moody", "py", Moody()), Budget(40))
+    result = check_law(law, Subject("moody", "py", Moody(), DOMAIN), Budget(40))
     (failure,) = result.failures
     assert (result.verdict, failure.mode, failure.count) == ("FAIL", "unstable", result.applied)
     assert failure.witness.expected != failure.witness.got
@@ -443,7 +452,7 @@ def test_another_answer_to_the_same_prompt_is_unstable_and_flaky_is_never_said(m
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.id)
 def test_no_law_minds_a_model_that_answers_at_random(law):
-    result = check_law(law, Subject("moody", "py", Moody()), FEW)
+    result = check_law(law, Subject("moody", "py", Moody(), DOMAIN), FEW)
     # It never rejects, and two prompts of one call are answered alike.
     kept = {"valid_turn_is_never_rejected", "what_follows_the_first_fault_changes_nothing"}
     assert (result.verdict == "PASS") == (law.id in kept)
@@ -466,7 +475,7 @@ def test_a_kept_case_that_still_breaks_the_law_makes_it_fail_and_is_not_counted(
 
 
 def test_kept_cases_that_hold_change_nothing():
-    subject = load_subject("reference")
+    subject = load_subject("reference", DOMAIN)
     assert check_law(AGREES, subject, Budget(20), [Turn()]) == check_law(AGREES, subject, Budget(20))
 
 

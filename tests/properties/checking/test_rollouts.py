@@ -3,12 +3,12 @@
 import attrs
 import pytest
 
-from turncheck.engine.duel import STANDARD, Battle, Order, Play, Unit, read, resolve, resolve_text, write
+from turncheck.duel import DOMAIN, duel
+from turncheck.engine.duel import STANDARD, Battle, Order, Play, Unit, read, resolve, resolve_text, turns_of, write
 from turncheck.engine.duel.state import change
-from turncheck.engine.duel.text import write_orders
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.checking.check import check_law
-from turncheck.properties.checking.counterexamples import breach, interview
+from turncheck.properties.checking.counterexamples import asked, counterexample
 from turncheck.properties.checking.draw import Budget, run
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.laws.duel import rollouts
@@ -21,7 +21,7 @@ GUARD = Order("hero", "guard"), Order("foe", "wait")
 
 
 def answering(answer):
-    return Subject("mine", "py", PythonFunction(lambda prompts: [answer(prompt) for prompt in prompts]))
+    return Subject("mine", "py", PythonFunction(lambda prompts: [answer(prompt) for prompt in prompts]), DOMAIN)
 
 
 def late(prompt):
@@ -35,18 +35,18 @@ def late(prompt):
 
 def test_in_lock_step_every_prompt_is_a_turn_of_the_reference_s_play():
     play = Play(Battle(), (WAIT, GUARD, WAIT))
-    prompts, answers = interview(LOCK_STEP, answering(late), play)
-    assert prompts == [write(turn) for turn in play.turns()]
+    prompts, answers = asked(LOCK_STEP, answering(late), play)
+    assert prompts == [write(turn) for turn in turns_of(play)]
     assert answers == [late(prompt) for prompt in prompts]
 
 
 def test_fed_its_own_answers_each_prompt_is_the_last_answer_and_the_next_orders():
     play = Play(Battle(), (WAIT, GUARD, WAIT))
-    prompts, answers = interview(LED, answering(late), play)
+    prompts, answers = asked(LED, answering(late), play)
     assert prompts == [
-        write(Battle()) + write_orders(WAIT),
-        answers[0] + write_orders(GUARD),
-        answers[1] + write_orders(WAIT),
+        write(Battle()) + DOMAIN.write_orders(WAIT),
+        answers[0] + DOMAIN.write_orders(GUARD),
+        answers[1] + DOMAIN.write_orders(WAIT),
     ]
     assert [answer[:8] for answer in answers] == ["turn 03\n", "turn 05\n", "turn 07\n"]
 
@@ -54,10 +54,10 @@ def test_fed_its_own_answers_each_prompt_is_the_last_answer_and_the_next_orders(
 @pytest.mark.parametrize("answer", ["", "what?\n", "reject truncated\n", write(Battle()).replace("01/01", "02/01", 1)])
 def test_a_play_ends_where_an_answer_leads_to_no_turn_and_breaks_the_law(answer):
     play = Play(Battle(), (WAIT, WAIT, WAIT))
-    prompts, answers = interview(LED, answering(lambda prompt: answer), play)
+    prompts, answers = asked(LED, answering(lambda prompt: answer), play)
     assert (len(prompts), answers) == (1, [answer])
     for law in (LED, ALLOWED, OVER, COUNTED):
-        assert breach(law, answering(lambda prompt: answer), play).place == 0
+        assert counterexample(law, answering(lambda prompt: answer), play).place == 0
 
 
 def test_the_turns_of_many_plays_go_to_a_model_together():
@@ -67,7 +67,7 @@ def test_the_turns_of_many_plays_go_to_a_model_together():
         sizes.append(len(prompts))
         return [resolve_text(prompt) for prompt in prompts]
 
-    check_law(LED, Subject("mine", "py", PythonFunction(predict)), Budget(60))
+    check_law(LED, Subject("mine", "py", PythonFunction(predict), DOMAIN), Budget(60))
     assert len(sizes) <= 16
     assert sizes[0] > 20
 
@@ -122,7 +122,7 @@ def slipping(prompt):
 
 
 def test_the_first_turn_of_divergence_and_the_smallest_orders_are_found():
-    fresh = attrs.evolve(LED, cases=lambda rules: plays(rules=rules))
+    fresh = attrs.evolve(LED, cases=lambda domain: plays(rules=domain.variant))
     result = check_law(fresh, answering(slipping), Budget(200, seed=1))
     (witness,) = {failure.witness for failure in result.failures}
     orders = witness.case.splitlines()[3:]
@@ -135,14 +135,13 @@ def test_the_first_turn_of_divergence_and_the_smallest_orders_are_found():
 
 def turns_until(reached, seed, rules=STANDARD):
     """How many turns are played before one after which that is so, in the plays that a law draws; None if in none."""
-    law = attrs.evolve(LED, cases=lambda rules: plays(rules=rules))
+    law = attrs.evolve(LED, cases=lambda domain: plays(rules=domain.variant))
     seen = []
-    run(
-        law,
-        rules,
-        Budget(200, seed),
-        lambda play: seen.extend(reached(resolve(turn, rules)) for turn in play.turns(rules)),
-    )
+
+    def play_it(play):
+        seen.extend(reached(resolve(turn, rules)) for turn in turns_of(play, rules))
+
+    run(law, duel(rules), Budget(200, seed), play_it)
     return seen.index(True) + 1 if True in seen else None
 
 
@@ -162,4 +161,4 @@ def test_three_guards_that_nothing_breaks_are_found_by_every_seed_within_1600_tu
 
 def test_the_reference_breaks_none():
     for law in rollouts.LAWS:
-        assert check_law(law, load_subject("reference"), Budget(40, seed=5)).verdict == "PASS"
+        assert check_law(law, load_subject("reference", DOMAIN), Budget(40, seed=5)).verdict == "PASS"

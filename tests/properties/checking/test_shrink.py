@@ -3,14 +3,16 @@
 import attrs
 import pytest
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import STANDARD, Battle, Order, Turn, Unit, read, resolve_text, write
 from turncheck.engine.duel.samplers import sample
 from turncheck.model.adapters.calibration import Noisy
 from turncheck.model.adapters.python import PythonFunction
-from turncheck.properties.checking.counterexamples import breach, simplicity_of
-from turncheck.properties.checking.shrink import BATCH, edited, is_minimal, mirrored, shrink
+from turncheck.properties.checking.counterexamples import counterexample
+from turncheck.properties.checking.shrink import BATCH, is_minimal, shrink
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.laws.duel import LAWS
+from turncheck.properties.laws.duel.edits import edited, mirrored
 
 BY_ID = {law.id: law for law in LAWS}
 AGREES = BY_ID["answer_agrees_with_the_reference"]
@@ -37,28 +39,28 @@ class Counting:
 
 
 def subject_of(engine):
-    return Subject("mine", "py", engine)
+    return Subject("mine", "py", engine, DOMAIN)
 
 
 def breaches(law, subject, count=400):
-    turns = [turn for turn in sample("mixed", 4, count) if law.applies(turn, STANDARD)]
-    return [found for turn in turns if (found := breach(law, subject, turn)) is not None]
+    turns = [turn for turn in sample("mixed", 4, count) if law.applies(turn, DOMAIN)]
+    return [found for turn in turns if (found := counterexample(law, subject, turn)) is not None]
 
 
 @pytest.mark.parametrize("bug", BUGS)
 @pytest.mark.parametrize("law", [AGREES, SWAPS], ids=lambda law: law.id)
 def test_what_comes_out_is_smaller_breaks_the_law_so_and_is_minimal(law, bug):
-    subject = Subject("mine", "py", Counting(BUGS[bug]))
+    subject = Subject("mine", "py", Counting(BUGS[bug]), DOMAIN)
     for start in breaches(law, subject)[:5]:
         small = shrink(law, subject, start)
         assert small.simplicity <= start.simplicity
-        again = breach(law, subject, small.case)
+        again = counterexample(law, subject, small.case)
         assert (again.witness(law), again.mode) == (small.witness(law), start.mode)
         assert is_minimal(law, subject, small)
 
 
 def test_a_bug_is_shrunk_to_the_turn_that_one_would_write():
-    subject = Subject("mine", "py", Counting(BUGS["regen gives 4"]))
+    subject = Subject("mine", "py", Counting(BUGS["regen gives 4"]), DOMAIN)
     smallest = {write(shrink(AGREES, subject, start).case) for start in breaches(AGREES, subject)[:20]}
     # With max at 5 the wrong answer would be max, which is another mode. Of two mirrored turns the text decides.
     assert write(Turn(Battle(1, Unit(1, 1), Unit(1, 6, regen=1)))) in smallest
@@ -67,7 +69,7 @@ def test_a_bug_is_shrunk_to_the_turn_that_one_would_write():
 
 def test_few_turns_are_asked_and_each_is_smaller_than_the_smallest_that_broke_the_law_so_far():
     engine = Counting(BUGS["regen gives 4"])
-    subject = Subject("mine", "py", engine)
+    subject = Subject("mine", "py", engine, DOMAIN)
     for start in breaches(AGREES, subject)[:20]:
         engine.calls.clear()
         engine.prompts.clear()
@@ -76,20 +78,20 @@ def test_few_turns_are_asked_and_each_is_smaller_than_the_smallest_that_broke_th
         prompts, smallest = iter(tuple(engine.prompts)), start.simplicity
         for size in tuple(engine.calls):
             batch = [next(prompts) for _ in range(size)]
-            assert all(simplicity_of(prompt) < smallest for prompt in batch)
+            assert all(DOMAIN.simplicity(prompt) < smallest for prompt in batch)
             smallest = min(
-                [smallest, *(simplicity_of(prompt) for prompt in batch if _breaks_so(subject, prompt, start))]
+                [smallest, *(DOMAIN.simplicity(prompt) for prompt in batch if _breaks_so(subject, prompt, start))]
             )
         assert small.simplicity == smallest
 
 
 def _breaks_so(subject, prompt, start):
-    found = breach(AGREES, subject, read(prompt))
+    found = counterexample(AGREES, subject, read(prompt))
     return found is not None and found.mode is start.mode
 
 
 def test_a_turn_that_can_be_simplified_is_not_minimal():
-    subject = Subject("mine", "py", Counting(BUGS["regen gives 4"]))
+    subject = Subject("mine", "py", Counting(BUGS["regen gives 4"]), DOMAIN)
     start = breaches(AGREES, subject)[0]
     assert not is_minimal(AGREES, subject, start)
 
@@ -103,7 +105,7 @@ def test_mirrored_turns_exchange_units_and_orders():
 
 def test_no_batch_is_larger_than_said():
     engine = Counting(BUGS["thorns cost 3"])
-    subject = Subject("mine", "py", engine)
+    subject = Subject("mine", "py", engine, DOMAIN)
     start = breaches(AGREES, subject)[0]
     engine.calls.clear()
     shrink(AGREES, subject, start)
@@ -116,14 +118,14 @@ def test_the_same_breach_is_shrunk_to_the_same_turn():
 
 
 def noisy():
-    return Subject("mine", "py", Noisy(0.5))
+    return Subject("mine", "py", Noisy(DOMAIN, 0.5), DOMAIN)
 
 
 def test_the_mode_stays():
     def predict(prompts):
         return ["" if "hero hp 9" in prompt else resolve_text(prompt, BUGS["regen gives 4"]) for prompt in prompts]
 
-    subject = Subject("mine", "py", PythonFunction(predict))
+    subject = Subject("mine", "py", PythonFunction(predict), DOMAIN)
     by_mode = {start.mode: start for start in breaches(AGREES, subject)}
     assert {mode.mode for mode in by_mode} >= {"no_answer", "wrong_value"}
     for mode, start in by_mode.items():

@@ -5,6 +5,7 @@ import time
 import attrs
 import pytest
 
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import STANDARD, Battle, Turn, Unit, resolve_text, write
 from turncheck.engine.learned import ContractError, UnavailableError, Verdict, checked
 from turncheck.model.adapters.python import PythonFunction
@@ -27,7 +28,7 @@ class Recorded:
 
 
 def subject_of(engine):
-    return Subject("mine", "py", engine)
+    return Subject("mine", "py", engine, DOMAIN)
 
 
 # --- memory ----------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def turncheck(tmp_path, monkeypatch):
         (tmp_path / f"{name}.py").write_text(content, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(truth, "TRIED", 100)
+    monkeypatch.setattr(truth, "TRIED", 40)
 
     def run(*arguments):
         return CliRunner().invoke(main, [str(argument) for argument in arguments], prog_name="turncheck")

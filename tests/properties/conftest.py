@@ -28,7 +28,7 @@ def games(pytester, monkeypatch):
     """Runs pytest in a folder of a user's, with two domains and players of them; `files` are written beside these."""
     pytester.makepyfile(**GAMES)
     pytester.syspathinsert()
-    monkeypatch.setattr(truth, "TRIED", 100)
+    monkeypatch.setattr(truth, "TRIED", 40)
 
     def run(*options, examples=20, subprocess=False, **files):
         if files:

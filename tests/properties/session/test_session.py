@@ -333,7 +333,17 @@ def test_no_summary_means_no_table(check):
 
 def test_each_option_is_in_pytest_s_help_with_its_default(pytester):
     shown = " ".join(pytester.runpytest_subprocess("--help", "-p", "no:cacheprovider").stdout.str().split())
-    for name in ("model", "examples", "min-cases", "inconclusive", "timeout", "report", "witnesses", "baseline"):
+    for name in (
+        "domain",
+        "model",
+        "examples",
+        "min-cases",
+        "inconclusive",
+        "timeout",
+        "report",
+        "witnesses",
+        "baseline",
+    ):
         assert f"--turncheck-{name}" in shown
         assert f"turncheck_{name.replace('-', '_')}" in shown
     assert "(default: 200)" in shown

@@ -350,7 +350,6 @@ def test_of_a_false_law_it_is_told_what_it_said(games, domain, why):
     assert line.endswith(f"; it said: {why}")
 
 
-@pytest.mark.parametrize("processes", [[], ["-n", "2"]], ids=["in one process", "in two"])
 @pytest.mark.parametrize(
     ("module", "options", "message"),
     [
@@ -361,11 +360,18 @@ def test_of_a_false_law_it_is_told_what_it_said(games, domain, why):
     ],
     ids=["false law", "no model", "unknown model", "no laws"],
 )
-def test_a_suite_that_cannot_be_used_ends_the_session_in_one_line(games, module, options, message, processes):
+def test_a_suite_that_cannot_be_used_ends_the_session_in_one_line(games, module, options, message):
     mine = MINE.format(model="").replace("from tictactoe", f"from {module}")
-    result = games("test_mine.py", *options, *processes, test_mine=mine, subprocess=bool(processes), **WRONG)
+    result = games("test_mine.py", *options, test_mine=mine, **WRONG)
     (line,) = [line for line in result.errlines if line]
     assert (result.ret, line[: len(message) + 7]) == (4, f"ERROR: {message}")
+    result.assert_outcomes()
+
+
+def test_in_two_processes_it_is_one_line_too(games):
+    result = games("test_mine.py", "-n", "2", test_mine=MINE.format(model=""), subprocess=True)
+    (line,) = [line for line in result.errlines if line]
+    assert (result.ret, line[:50]) == (4, "ERROR: domain tictactoe/1 comes with no model; nam")
     result.assert_outcomes()
 
 

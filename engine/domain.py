@@ -133,7 +133,7 @@ class Codec(Protocol):
 
 
 @attrs.frozen
-class Cases:
+class CaseCodec:
     """The usual codec: cases, answers, states and orders are values of type `Case`."""
 
     prompt: Schema
@@ -282,7 +282,7 @@ class Domain:
         if (self.step is None) == (self.resolve is None) or (self.step and self.state is None):
             raise DomainError(self.name, "it must have a step beside a state, or resolve beside prompt and answer")
         if self.codec is None:
-            set_once(self, "codec", Cases(self.prompt, self.answer, self.orders))
+            set_once(self, "codec", CaseCodec(self.prompt, self.answer, self.orders))
         set_once(self, "described", self.described or self.name)
         set_once(self, "fingerprint", self.fingerprint or self.described)
         reject = ("reject",) if self.rejects else ()
@@ -411,7 +411,7 @@ class Domain:
         except Exception as error:
             fault = f"its {'step' if self.step else 'resolve'} raised {type(error).__name__}: {error}"[:300]
             raise DomainError(self.name, fault, self.write(case)) from error
-        if not isinstance(self.codec, Cases):
+        if not isinstance(self.codec, CaseCodec):
             return given
         return self._answer_of(case, given)
 

@@ -14,9 +14,9 @@ from turncheck.reports.sweeps import SweepResult
 
 SCHEMA = 5
 
-Verdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "NOT_APPLICABLE"]
+LawVerdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "NOT_APPLICABLE"]
 
-Outcome = Literal["FIXED", "STILL FAILS", "FAILS AGAIN", "HOLDS"]
+ReplayOutcome = Literal["FIXED", "STILL FAILS", "FAILS AGAIN", "HOLDS"]
 """What became of a kept witness: a fixed one that is answered rightly HOLDS, one that is not FAILS AGAIN."""
 
 
@@ -86,7 +86,7 @@ class Replay:
     """
 
     mode: str
-    outcome: Outcome
+    outcome: ReplayOutcome
     case: str
     short: str = ""
 
@@ -111,7 +111,7 @@ class LawResult:
     id: str
     rule: str
     kind: str
-    verdict: Verdict
+    verdict: LawVerdict
     applied: int
     failures: tuple[Failure, ...] = ()
     at_work: dict[str, int] = attrs.field(factory=dict, hash=False)

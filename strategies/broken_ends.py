@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from turncheck.strategies.choices import Choices
 from turncheck.strategies.misspellings import GARBAGE
-from turncheck.strategies.page import CasePage, Page, Place, followed
+from turncheck.strategies.page import CasePage, Page, Position, followed
 
 # --- too early -------------------------------------------------------------------------------------------------------
 
@@ -28,7 +28,7 @@ def last_pieces_missing(page: Page, choices: Choices) -> str:
     return page.text
 
 
-def ended(page: Page, fault: Place, choices: Choices) -> str:
+def ended(page: Page, fault: Position, choices: Choices) -> str:
     """The text whose line ends at the fault, and maybe the text as well."""
     line, index = fault
     del page.lines[line][index + 1 :]

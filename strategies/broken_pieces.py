@@ -11,7 +11,7 @@ import re
 from turncheck.engine.fields import Field, Int
 from turncheck.strategies.choices import Choices
 from turncheck.strategies.misspellings import GARBAGE, NOT_NUMBERS, misspell, miswrite, number_instead
-from turncheck.strategies.page import CasePage, Place
+from turncheck.strategies.page import CasePage, Position
 
 JOINS = ("", "=", ":", "-", "_", ",", "|", ";")
 """What stands between two pieces that should have a space between them."""
@@ -115,11 +115,11 @@ def torn(page: CasePage, choices: Choices) -> str:
     return page.text
 
 
-def _followed_by_another(page: CasePage, choices: Choices) -> Place:
+def _followed_by_another(page: CasePage, choices: Choices) -> Position:
     return choices.pick([place for place in page.targets if not page.is_last(place)])
 
 
-def _later(page: CasePage, place: Place) -> list[Place]:
+def _later(page: CasePage, place: Position) -> list[Position]:
     line, index = place
     return [(line, later) for later in range(index + 1, len(page.lines[line])) if page[line, later] != page[place]]
 

@@ -12,7 +12,7 @@ from turncheck.engine.reading import Check, may_be_out_of_range
 from turncheck.engine.sampling import samplers_of
 from turncheck.strategies.changes import allows, another_value, fields_named, values_elsewhere
 from turncheck.strategies.choices import Choices, NoOptionError
-from turncheck.strategies.page import CasePage, Place, fault_of
+from turncheck.strategies.page import CasePage, Position, fault_of
 
 # --- out of range ----------------------------------------------------------------------------------------------------
 
@@ -30,7 +30,7 @@ def out_of_range(page: CasePage, choices: Choices) -> str:
     return page.text
 
 
-def _numbers(page: CasePage) -> list[tuple[Place, int]]:
+def _numbers(page: CasePage) -> list[tuple[Position, int]]:
     """Where numbers stand that can be out of range: the piece, and which of its fields."""
     return [
         (place, at)

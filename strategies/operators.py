@@ -35,7 +35,7 @@ from turncheck.strategies import broken_pieces as pieces
 from turncheck.strategies import broken_spacing as spacing
 from turncheck.strategies import broken_values as values
 from turncheck.strategies.choices import Choices, NoOptionError
-from turncheck.strategies.page import CasePage, Place, fault_of, followed, places_for, split
+from turncheck.strategies.page import CasePage, Position, fault_of, followed, places_for, split
 
 Way = Callable[[CasePage, Choices], str]
 """One way in which a text goes wrong: the damaged text of a page."""
@@ -173,7 +173,7 @@ class Operator:
     domain: Domain
     reason: str
     ways: tuple[Way, ...]
-    targets: tuple[Place, ...]
+    targets: tuple[Position, ...]
     tries: int = TRIES
 
     def __call__(self, case: AnyCase, choice: int) -> str:

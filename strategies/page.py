@@ -12,7 +12,7 @@ from turncheck.engine.reading import MalformedTextError
 from turncheck.engine.schema import Piece, Schema
 from turncheck.strategies.choices import Choices
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 """A piece's line and its index in that line, both from 0."""
 
 
@@ -38,20 +38,20 @@ class Page:
         return "\n".join(map(" ".join, self.lines)) + self.end if self.lines else ""
 
     @property
-    def places(self) -> list[Place]:
+    def places(self) -> list[Position]:
         """Every place, in reading order."""
         return [(line, index) for line, pieces in enumerate(self.lines) for index in range(len(pieces))]
 
-    def is_last(self, place: Place) -> bool:
+    def is_last(self, place: Position) -> bool:
         """Whether the piece ends its line."""
         line, index = place
         return index == len(self.lines[line]) - 1
 
-    def __getitem__(self, place: Place) -> str:
+    def __getitem__(self, place: Position) -> str:
         line, index = place
         return self.lines[line][index]
 
-    def __setitem__(self, place: Place, piece: str) -> None:
+    def __setitem__(self, place: Position, piece: str) -> None:
         line, index = place
         self.lines[line][index] = piece
 
@@ -62,7 +62,7 @@ def split(text: str, end: str = "\n") -> list[list[str]]:
     return [line.split(" ") for line in (lines[:-1] if end else lines)]
 
 
-def followed(page: Page, fault: Place, choices: Choices) -> str:
+def followed(page: Page, fault: Position, choices: Choices) -> str:
     """The text, given that nothing after the fault counts: mostly it goes on as it was, at times it ends or errs again.
 
     Without this a reader could look for the reason at the end of the text as well as at the first thing wrong.
@@ -89,10 +89,10 @@ class CasePage(Page):
 
     domain: Domain
     fields: Case
-    targets: Sequence[Place]
+    targets: Sequence[Position]
 
     @classmethod
-    def of(cls, domain: Domain, case: AnyCase, targets: Sequence[Place]) -> CasePage:
+    def of(cls, domain: Domain, case: AnyCase, targets: Sequence[Position]) -> CasePage:
         """The page of that case, undamaged."""
         fields, end = domain.fields_of(case), domain.prompt.end
         return cls(split(domain.prompt.write(fields), end), domain, fields, targets, end=end)
@@ -102,19 +102,19 @@ class CasePage(Page):
         """The words of the grammar."""
         return self.domain.words
 
-    def wanted(self, place: Place) -> Piece:
+    def wanted(self, place: Position) -> Piece:
         """What the schema wants there."""
         line, index = place
         return self.domain.prompt.lines[line][index]
 
-    def parts(self, place: Place) -> list[str]:
+    def parts(self, place: Position) -> list[str]:
         """What stands around and in the fields of a piece: borders, and between them the fields' texts."""
         piece = self.wanted(place)
         texts = [field.write(self.fields[name]) for name, field in zip(piece.names, piece.fields, strict=True)]
         return [part for pair in zip(piece.borders, [*texts, ""], strict=True) for part in pair][:-1]
 
 
-def places_for(schema: Schema, reason: str) -> list[Place]:
+def places_for(schema: Schema, reason: str) -> list[Position]:
     """The places in which something else is a reason of that name to reject a text."""
     labels = reason in ("misplaced_label", "unknown_label")
     return [

@@ -173,10 +173,10 @@ class Turn:
         return self.first if self.first.unit == name else self.second
 
 
-State = TypeVar("State", bound=Unit | Battle | Turn)
+Changed = TypeVar("Changed", bound=Unit | Battle | Turn)
 
 
-def change(state: State, **values: object) -> State:
+def change(state: Changed, **values: object) -> Changed:
     """The same state with some fields replaced, unchecked.
 
     For the inside of the engine, where each rule keeps its own bounds, and for answers of a learned engine, which may

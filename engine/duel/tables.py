@@ -11,7 +11,7 @@ from typing import Literal
 
 import attrs
 
-Kind = Literal["counter", "hit points", "shield", "status", "slot"]
+FieldKind = Literal["counter", "hit points", "shield", "status", "slot"]
 Aim = Literal["self", "other"]
 Operation = Literal["gain", "at least", "clear"]
 
@@ -26,7 +26,7 @@ class Field:
 
     name: str
     label: str
-    kind: Kind
+    kind: FieldKind
     width: int
     low: int
     high: int

@@ -38,7 +38,7 @@ class Address:
 
 
 @attrs.frozen
-class Settings:
+class ServerSettings:
     """An endpoint and how it is asked."""
 
     address: Address
@@ -164,13 +164,13 @@ def settings_of(
     stop: list[str] | None,
     batch: int,
     timeout: float,
-) -> Settings:
+) -> ServerSettings:
     """What a user named, looked at.
 
     Raises:
         EngineError: one of these is not as it must be.
     """
-    return Settings(
+    return ServerSettings(
         address=read_address(target),
         model=_checked_model(model),
         key_env=key_env,

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from turncheck.engine.learned import UnavailableError, Verdict
-from turncheck.model.adapters.address import OPTION, EndpointError, Settings
+from turncheck.model.adapters.address import OPTION, EndpointError, ServerSettings
 from turncheck.model.adapters.wire import Reply
 
 BUSY = (429, 503)
@@ -22,7 +22,7 @@ PLAIN = Verdict(0, False, 0.0)
 """The verdict that says nothing: the answer is then decoded."""
 
 
-def check_status(reply: Reply, settings: Settings) -> None:
+def check_status(reply: Reply, settings: ServerSettings) -> None:
     """Tells what a status other than 200 means.
 
     Raises:
@@ -50,13 +50,13 @@ def check_status(reply: Reply, settings: Settings) -> None:
     )
 
 
-def _key_fault(settings: Settings) -> str:
+def _key_fault(settings: ServerSettings) -> str:
     if settings.key_env is None:
         return f"wants a key: name the environment variable that holds it, {OPTION} key_env=NAME"
     return f"refuses the key in {settings.key_env}: set it to another one, or {OPTION} key_env=NAME to name another"
 
 
-def _perhaps_model(settings: Settings) -> str:
+def _perhaps_model(settings: ServerSettings) -> str:
     return "" if settings.model is not None else f", and perhaps it wants {OPTION} model=NAME"
 
 
@@ -67,7 +67,7 @@ def _host(location: str) -> str:
         return "an address that is none"
 
 
-def _message(reply: Reply, settings: Settings) -> str:
+def _message(reply: Reply, settings: ServerSettings) -> str:
     """The server's own words, in any of the forms that servers give them."""
     text = _text(reply)
     try:
@@ -84,7 +84,7 @@ def _text(reply: Reply) -> str:
     return reply.content.decode("utf-8", "backslashreplace")
 
 
-def read_choices(reply: Reply, count: int, settings: Settings) -> list[dict[str, Any]]:
+def read_choices(reply: Reply, count: int, settings: ServerSettings) -> list[dict[str, Any]]:
     """The choices of an answer, in the order of their prompts, each with a text.
 
     Raises:
@@ -187,7 +187,7 @@ def _best(top: object) -> Best | None:
     return Best(token, first - others[0][1] if others else 0.0)
 
 
-def judged(draft: str, alone: Echo | None, whole: Echo | None, settings: Settings) -> Verdict:
+def judged(draft: str, alone: Echo | None, whole: Echo | None, settings: ServerSettings) -> Verdict:
     """The verdict on a draft, of its prompt's echo alone and of both together."""
     if alone is None or whole is None or whole.tokens[: len(alone.tokens)] != alone.tokens:
         return PLAIN

@@ -47,11 +47,11 @@ SINGLY, DRAFTED, CORRUPTED = 12, 24, 6
 LONGEST_FULL = 2_000
 """Characters within which a full answer is looked for at the start of a longer one."""
 
-Outcome = Literal["holds", "fails", "not offered"]
+FindingVerdict = Literal["holds", "fails", "not offered"]
 
 
 @attrs.frozen
-class Check:
+class Finding:
     """One demand of the contract and whether the engine meets it.
 
     Attributes:
@@ -63,7 +63,7 @@ class Check:
 
     name: str
     demand: str
-    verdict: Outcome
+    verdict: FindingVerdict
     found: str = ""
 
 
@@ -75,7 +75,7 @@ def conformance(
     prompts: Sequence[str] | None = None,
     stop: Sequence[str] = (),
     longest: int = 10_000,
-) -> Iterator[Check]:
+) -> Iterator[Finding]:
     """The checks, each as soon as it is made: nine of `predict`, five of `verify`, one of `predict_with_drafts`.
 
     An engine that raises fails that check alone, and the others are made.
@@ -129,7 +129,7 @@ CheckFunction = Callable[[Exam], str | None]
 """Makes one check: named as it, its docstring the demand; gives what was found though the demand is met."""
 
 
-def _checks(exam: Exam) -> Iterator[Check]:
+def _checks(exam: Exam) -> Iterator[Finding]:
     groups = (
         (True, OF_PREDICT),
         (isinstance(exam.engine, Verifier), OF_VERIFY),
@@ -138,10 +138,10 @@ def _checks(exam: Exam) -> Iterator[Check]:
     for offered, functions in groups:
         for function in functions:
             outcome, found = _made(function, exam) if offered else ("not offered", "")
-            yield Check(function.__name__, " ".join((function.__doc__ or "").split()), outcome, in_a_line(found))
+            yield Finding(function.__name__, " ".join((function.__doc__ or "").split()), outcome, in_a_line(found))
 
 
-def _made(function: CheckFunction, exam: Exam) -> tuple[Outcome, str]:
+def _made(function: CheckFunction, exam: Exam) -> tuple[FindingVerdict, str]:
     try:
         return "holds", function(exam) or ""
     except NothingToCheckError as nothing:

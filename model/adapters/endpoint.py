@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import LearnedEngine, UnavailableError, Verdict
 from turncheck.engine.sampling import easy_case
-from turncheck.model.adapters.address import EndpointError, Settings, settings_of
+from turncheck.model.adapters.address import EndpointError, ServerSettings, settings_of
 from turncheck.model.adapters.completions import BUSY, PLAIN, check_status, judged, read_choices, read_echo
 from turncheck.model.adapters.wire import Reply, Watchdog, Wire, explained
 
@@ -69,7 +69,7 @@ def endpoint(
 class EndpointEngine:
     """Texts that a server completes greedily."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
         self._wire = Wire(settings.address)
         # An engine that nobody closes closes its connection when it is collected.

@@ -11,8 +11,8 @@ import weakref
 from collections.abc import Sequence
 
 from turncheck.engine.learned import EngineError, LearnedEngine, UnavailableError, Verdict
-from turncheck.model.adapters.protocol import Answer, Check, ProtocolError, answers_in, shown, verdicts_in
-from turncheck.model.adapters.worker import Settings, Worker
+from turncheck.model.adapters.protocol import Answer, AnswerCheck, ProtocolError, answers_in, shown, verdicts_in
+from turncheck.model.adapters.worker import Worker, WorkerSettings
 
 LONGEST_WAIT = 86_400.0
 MOST_MEMORY = 1 << 30
@@ -45,7 +45,7 @@ def process(
     if not POSIX:
         raise EngineError("it needs pipes that can be waited for, which this system has not: try py: or openai:")
     _check_options(memory, hello, timeout, batch, cwd)
-    settings = Settings(_split(target), memory, hello, timeout, batch, cwd)
+    settings = WorkerSettings(_split(target), memory, hello, timeout, batch, cwd)
     try:
         worker = Worker(settings)
     except (ProtocolError, UnavailableError) as error:
@@ -83,7 +83,7 @@ class ProcessEngine:
     After a fault of its own making the process is killed, and the next call starts a fresh one.
     """
 
-    def __init__(self, settings: Settings, worker: Worker) -> None:
+    def __init__(self, settings: WorkerSettings, worker: Worker) -> None:
         self._settings = settings
         self._methods = worker.methods
         self._worker = worker
@@ -112,7 +112,7 @@ class ProcessEngine:
         """What the process calls itself."""
         return self._worker.name
 
-    def _ask(self, method: str, arguments: dict[str, list[str]], check: Check[Answer]) -> list[Answer]:
+    def _ask(self, method: str, arguments: dict[str, list[str]], check: AnswerCheck[Answer]) -> list[Answer]:
         worker = self._ready()
         # What is too long to send leaves the worker in step, and so does an error that it names: it may live on.
         request = worker.request(method, arguments)

@@ -21,7 +21,7 @@ LONGEST_SHOWN = 80
 """Characters of a worker's own words that a message shows."""
 
 Answer = TypeVar("Answer")
-Check = Callable[[dict[str, object], int], list[Answer]]
+AnswerCheck = Callable[[dict[str, object], int], list[Answer]]
 """The answers in a message, for so many prompts, if that is what stands in it."""
 
 

@@ -17,7 +17,7 @@ from types import TracebackType
 import attrs
 
 from turncheck.engine.learned import UnavailableError
-from turncheck.model.adapters.address import OPTION, Address, EndpointError, Settings
+from turncheck.model.adapters.address import OPTION, Address, EndpointError, ServerSettings
 
 LARGEST = 64 * 2**20
 """Bytes of an answer that are read; a server that sends more is not read to its end."""
@@ -189,7 +189,7 @@ def _read(response: http.client.HTTPResponse) -> Reply:
 
 
 def explained(
-    error: OSError | http.client.HTTPException, bitten: bool, settings: Settings
+    error: OSError | http.client.HTTPException, bitten: bool, settings: ServerSettings
 ) -> UnavailableError | EndpointError:
     """Why nothing came back."""
     address = settings.address

@@ -42,7 +42,7 @@ RUNNERS = {".py": "python3", ".mjs": "node", ".js": "node", ".sh": "sh"}
 
 
 @attrs.frozen
-class Settings:
+class WorkerSettings:
     """How a worker is started and asked; the fields are the options of `process`."""
 
     command: tuple[str, ...]
@@ -62,7 +62,7 @@ class Worker:
         batch: the most prompts that it is sent at once.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         self._owner = os.getpid()
         self._noise = b""
         self._asked = 0
@@ -86,7 +86,7 @@ class Worker:
         for descriptor in (self._stdout, self._stderr):
             self._selector.register(descriptor, selectors.EVENT_READ)
 
-    def _greet(self, settings: Settings) -> None:
+    def _greet(self, settings: WorkerSettings) -> None:
         request = json.dumps({"id": 0, "method": "hello", "protocol": PROTOCOL, "longest_line": protocol.LONGEST_LINE})
         message = self.exchange(request.encode() + b"\n", settings.hello)
         if message.get("error") is not None:
@@ -273,7 +273,7 @@ class Worker:
         return f"; the last line of its stderr: {shown(lines[-1])}" if lines else ""
 
 
-def _popen(settings: Settings) -> subprocess.Popen[bytes]:
+def _popen(settings: WorkerSettings) -> subprocess.Popen[bytes]:
     """The process, in a session of its own: an interrupt of the user's is not for it, and all that it starts is known.
 
     Raises:
@@ -295,7 +295,7 @@ def _popen(settings: Settings) -> subprocess.Popen[bytes]:
         raise EngineError(f"{shown(settings.command[0])} cannot be started: {error}") from error
 
 
-def _start_fault(settings: Settings, error: OSError) -> str:
+def _start_fault(settings: WorkerSettings, error: OSError) -> str:
     """Why a command could not be started, and the nearest way out."""
     name = settings.command[0]
     file = Path(settings.cwd or ".", name)

@@ -26,13 +26,13 @@ from turncheck.properties.checking.counterexamples import (
 )
 from turncheck.properties.checking.coverage import rules_at_work
 from turncheck.properties.checking.draw import Budget, run
-from turncheck.properties.checking.law import MALFORMED, ROLLOUT, STABILITY, AnyForm, Kind, Law, text_of
+from turncheck.properties.checking.law import MALFORMED, ROLLOUT, STABILITY, AnyForm, Law, LawKind, text_of
 from turncheck.properties.checking.shrink import shrink
 from turncheck.properties.checking.subject import Subject, described
 from turncheck.properties.checking.truth import first_broken, holds_of_reference
 from turncheck.reports.cases import describe
 from turncheck.reports.modes import MODES, Divergence, WrongValue
-from turncheck.reports.records import Failure, LawResult, Verdict
+from turncheck.reports.records import Failure, LawResult, LawVerdict
 
 LATE_WHILE_SHRINKING = 20
 """Prompts that may run out of time while a smaller one of their kind is looked for."""
@@ -60,7 +60,7 @@ def check_law(law: Law, subject: Subject, budget: Budget, kept: Sequence[AnyForm
     ask_all(law, subject, [*kept, *cases])
     found, again = counterexamples(law, subject, cases), counterexamples(law, subject, kept)
     failures = tuple(_failure(law, subject, mode, found, again, budget) for mode in _by_frequency(found, again))
-    verdict: Verdict = "FAIL" if failures else "PASS" if len(cases) >= budget.min_cases else "INCONCLUSIVE"
+    verdict: LawVerdict = "FAIL" if failures else "PASS" if len(cases) >= budget.min_cases else "INCONCLUSIVE"
     at_work = rules_at_work(law, cases, subject.domain, enough=budget.min_cases)
     return LawResult(law.id, law.rule, law.kind, verdict, len(cases), failures, at_work)
 
@@ -86,7 +86,7 @@ def applicable(law: Law, subject: Subject, budget: Budget) -> list[AnyForm]:
     return cases
 
 
-UNLISTED: Mapping[Kind, str] = {
+UNLISTED: Mapping[LawKind, str] = {
     ROLLOUT: "a play is asked turn after turn, and what its own answers lead to was not asked",
     STABILITY: "nothing can be asked a second time",
 }

@@ -19,14 +19,14 @@ from turncheck.engine.reading import MalformedTextError
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-Kind = Literal["known answer", "invariance", "direction", "malformed", "rollout", "stability"]
+LawKind = Literal["known answer", "invariance", "direction", "malformed", "rollout", "stability"]
 
-KNOWN_ANSWER: Kind = "known answer"
-INVARIANCE: Kind = "invariance"
-DIRECTION: Kind = "direction"
-MALFORMED: Kind = "malformed"
-ROLLOUT: Kind = "rollout"
-STABILITY: Kind = "stability"
+KNOWN_ANSWER: LawKind = "known answer"
+INVARIANCE: LawKind = "invariance"
+DIRECTION: LawKind = "direction"
+MALFORMED: LawKind = "malformed"
+ROLLOUT: LawKind = "rollout"
+STABILITY: LawKind = "stability"
 
 Form = Literal["case", "text", "play"]
 """What a law is about: a valid case, a text that is none, or a play of several turns."""
@@ -62,7 +62,7 @@ class Law:
 
     id: str
     rule: str
-    kind: Kind
+    kind: LawKind
     sentence: str
     cases: Callable[[Domain], SearchStrategy[Any]] = attrs.field(repr=False)
     applies: Callable[[Any, Domain], bool] = attrs.field(repr=False)

@@ -33,8 +33,8 @@ TITLE = "turncheck witness 1"
 LARGEST = 1_000_000
 """Bytes of a file; a text is a few hundred."""
 
-State = Literal["fails", "fixed"]
-STATES: tuple[State, ...] = ("fails", "fixed")
+WitnessState = Literal["fails", "fixed"]
+STATES: tuple[WitnessState, ...] = ("fails", "fixed")
 
 
 class WitnessError(DataFileError):
@@ -59,7 +59,7 @@ class Kept:
     law: str
     mode: str
     case: str = attrs.field(repr=False)
-    state: State = "fails"
+    state: WitnessState = "fails"
     model: str = ""
     sha256: str = ""
 
@@ -166,7 +166,7 @@ def from_text(content: str) -> Kept:
         raise ValueError(f"mode must be one of {', '.join(mode.mode for mode in MODES)}, got {values['mode']}")
     if values["state"] not in STATES:
         raise ValueError(f"state must be one of {', '.join(STATES)}, got {values['state']}")
-    state: State = "fails" if values["state"] == "fails" else "fixed"
+    state: WitnessState = "fails" if values["state"] == "fails" else "fixed"
     return Kept(values["law"], values["mode"], _unescaped(body), state, values["model"], values["sha256"])
 
 
@@ -200,7 +200,7 @@ def replays(kept: list[Kept], still: set[str], in_short: Callable[[str], str]) -
         still: the texts of those that still break their law.
         in_short: a text in a few words.
     """
-    outcomes: dict[tuple[State, bool], Literal["FIXED", "STILL FAILS", "FAILS AGAIN", "HOLDS"]] = {
+    outcomes: dict[tuple[WitnessState, bool], Literal["FIXED", "STILL FAILS", "FAILS AGAIN", "HOLDS"]] = {
         ("fails", True): "STILL FAILS",
         ("fails", False): "FIXED",
         ("fixed", True): "FAILS AGAIN",

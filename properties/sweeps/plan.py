@@ -26,7 +26,7 @@ DAMAGED = 50
 PLAYED, AGAIN = 1000, 5000
 """One case in so many is played on, and one is asked again, which has to be written twice, token by token."""
 
-Kind = Literal["own", "more", "malformed", "plays", "again"]
+HeldOn = Literal["own", "more", "malformed", "plays", "again"]
 """What a law is held on: a case's own answer; others' made from it too; a damaged text; a play; a second answer."""
 
 Rows = npt.NDArray[np.intp]
@@ -76,7 +76,7 @@ def _small_scope(domain: Domain) -> Table:
     return scope
 
 
-def kind_of(law: Law) -> Kind:
+def kind_of(law: Law) -> HeldOn:
     """What the law is held on."""
     if law.again:
         return "again"

@@ -38,7 +38,7 @@ from turncheck.properties.checking.law import AnyForm, Law, UnreadableError, sai
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.truth import damaged
 from turncheck.properties.laws import laws_of
-from turncheck.properties.sweeps.plan import AGAIN, DAMAGED, PLAYED, Block, Kind, Plan, how_often, kind_of
+from turncheck.properties.sweeps.plan import AGAIN, DAMAGED, PLAYED, Block, HeldOn, Plan, how_often, kind_of
 
 CHUNK = 1024
 """Cases that are asked, checked and forgotten at a time."""
@@ -262,7 +262,7 @@ class Sweep:
             self.counts.applied[law.id] += len(cases)
             yield law, cases
 
-    def _made(self, kind: Kind, block: Block, part: slice) -> Iterator[tuple[int, AnyForm]]:
+    def _made(self, kind: HeldOn, block: Block, part: slice) -> Iterator[tuple[int, AnyForm]]:
         """The cases of that kind which are made of some cases of a part, each with the case's number."""
         domain = self.subject.domain
         every = {"malformed": DAMAGED, "plays": PLAYED, "again": AGAIN}[kind]

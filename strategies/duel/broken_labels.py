@@ -6,7 +6,7 @@ from turncheck.engine.duel import REASONS, UNIT_NAMES, WORDS, write_rejection
 from turncheck.strategies.choices import Choices
 from turncheck.strategies.duel.page import ORDER_LINES, UNIT_LINES, Page
 from turncheck.strategies.misspellings import misspell
-from turncheck.strategies.page import Place, followed
+from turncheck.strategies.page import Position, followed
 
 # --- M4: misplaced_label ---------------------------------------------------------------------------------------------
 
@@ -21,7 +21,7 @@ def replaced_word_of_an_order(page: Page, choices: Choices) -> str:
     return _replaced(page, (choices.pick(ORDER_LINES), choices.pick((1, 0))), choices)
 
 
-def _replaced(page: Page, place: Place, choices: Choices) -> str:
+def _replaced(page: Page, place: Position, choices: Choices) -> str:
     belongs = UNIT_NAMES if _is_an_orders_unit(place) else (page[place],)
     page[place] = choices.pick([word for word in WORDS if word not in belongs])
     return followed(page, place, choices)
@@ -36,7 +36,7 @@ def swapped_words(page: Page, choices: Choices) -> str:
     return followed(page, first, choices)
 
 
-def _later(place: Place, places: list[Place]) -> list[Place]:
+def _later(place: Position, places: list[Position]) -> list[Position]:
     return [other for other in places if other > place and other[0] == place[0]]
 
 
@@ -65,7 +65,7 @@ def field_again(page: Page, choices: Choices) -> str:
     return followed(page, (line, index + 2), choices)
 
 
-def _fields(page: Page) -> list[Place]:
+def _fields(page: Page) -> list[Position]:
     """The labels of the units that have a number behind them."""
     return [(line, index - 1) for line, index in page.numbers if line in UNIT_LINES]
 
@@ -84,7 +84,7 @@ def word_again(page: Page, choices: Choices) -> str:
     return followed(page, (line, index + 1), choices)
 
 
-def _before_words(page: Page) -> list[Place]:
+def _before_words(page: Page) -> list[Position]:
     labels = page.labels
     return [(line, index) for line, index in labels if (line, index + 1) in labels]
 
@@ -167,10 +167,10 @@ def words_joined(page: Page, choices: Choices) -> str:
     return followed(page, (line, index), choices)
 
 
-def _misspelt(page: Page, place: Place, choices: Choices) -> str:
+def _misspelt(page: Page, place: Position, choices: Choices) -> str:
     page[place] = misspell(page[place], choices, known=WORDS)
     return followed(page, place, choices)
 
 
-def _is_an_orders_unit(place: Place) -> bool:
+def _is_an_orders_unit(place: Position) -> bool:
     return place in {(line, 1) for line in ORDER_LINES}

@@ -8,7 +8,7 @@ from turncheck.strategies.choices import Choices
 from turncheck.strategies.duel.page import UNIT_LINES, Page
 from turncheck.strategies.misspellings import NOT_NUMBERS, miswrite
 from turncheck.strategies.operators import ImpossibleDamageError
-from turncheck.strategies.page import Place, followed
+from turncheck.strategies.page import Position, followed
 
 # fmt: off
 BAD_HP = (
@@ -99,7 +99,7 @@ def counter_or_max_out_of_range(page: Page, choices: Choices) -> str:
     return _moved_out(page, *choices.pick(page.fields(rows)), choices)
 
 
-def _moved_out(page: Page, place: Place, field: Field, choices: Choices) -> str:
+def _moved_out(page: Page, place: Position, field: Field, choices: Choices) -> str:
     outside = _outside(field)
     page.put(place, field, choices.pick(choices.pick((outside[:1], outside))))
     return followed(page, place, choices)

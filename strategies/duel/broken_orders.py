@@ -7,7 +7,7 @@ from turncheck.engine.duel.tables import ACTION_NAMES
 from turncheck.strategies.choices import Choices
 from turncheck.strategies.duel.page import ORDER_LINES, Page
 from turncheck.strategies.misspellings import misspell
-from turncheck.strategies.page import Place, followed
+from turncheck.strategies.page import Position, followed
 
 # --- M9: unknown_action ----------------------------------------------------------------------------------------------
 
@@ -49,11 +49,11 @@ def target_named(page: Page, choices: Choices) -> str:
     return followed(page, (line, index), choices)
 
 
-def _an_action(choices: Choices) -> Place:
+def _an_action(choices: Choices) -> Position:
     return choices.pick(ORDER_LINES), 2
 
 
-def _acts(page: Page, place: Place, action: str, choices: Choices) -> str:
+def _acts(page: Page, place: Position, action: str, choices: Choices) -> str:
     page[place] = action
     return followed(page, place, choices)
 

@@ -7,7 +7,7 @@ import attrs
 from turncheck.engine.duel import WORDS, Rules, Turn, write
 from turncheck.engine.duel.tables import Field
 from turncheck.strategies import page
-from turncheck.strategies.page import Place, split
+from turncheck.strategies.page import Position, split
 
 ORDER_LINES = (3, 4)
 UNIT_LINES = (1, 2)
@@ -26,23 +26,23 @@ class Page(page.Page):
         return cls(split(write(turn)), turn, rules)
 
     @property
-    def labels(self) -> list[Place]:
+    def labels(self) -> list[Position]:
         """The places of the grammar's words, on an undamaged page: not the actions of the orders."""
         return [(line, index) for line, index in self.places if self._is_label(line, index)]
 
     @property
-    def numbers(self) -> list[Place]:
+    def numbers(self) -> list[Position]:
         """The places of the numbers, on an undamaged page."""
         return [(line, index) for line, index in self.places if self[line, index] not in WORDS]
 
-    def fields(self, rows: tuple[Field, ...]) -> list[tuple[Place, Field]]:
+    def fields(self, rows: tuple[Field, ...]) -> list[tuple[Position, Field]]:
         """Where each of those fields stands: on the first line the counter, on the units' lines all others."""
         all_rows = [self.rules.turn] + 2 * [row for row in self.rules.fields if row.name != "max"]
         places = list(zip(self.numbers, all_rows, strict=True))
         places += [(place, self.rules.field("max")) for place, row in places if row.name == "hp"]
         return [(place, row) for place, row in places if row in rows]
 
-    def put(self, place: Place, field: Field, value: int) -> None:
+    def put(self, place: Position, field: Field, value: int) -> None:
         """Writes the field's value, where hp stands beside its max."""
         digits = f"{value:0{field.width}}"
         hp, slash, highest = self[place].partition("/")

@@ -17,13 +17,13 @@ from turncheck.engine.duel import UNIT_NAMES, Battle, FieldError, Order, Rules, 
 from turncheck.engine.duel.tables import ACTION_NAMES, BLANK
 from turncheck.properties.checking.edits import Step, union
 
-Place = tuple[str, str]
+Part = tuple[str, str]
 """What of a turn: `("hero", "hp")`, `("turn", "")`, `("orders", "hero")`, `("orders", "first")`."""
 
-Edit = Mapping[Place, int | str]
+Edit = Mapping[Part, int | str]
 """New values for some places of a turn."""
 
-NUMBERS: tuple[Place, ...] = (*((name, field) for name in UNIT_NAMES for field in BLANK), ("turn", ""))
+NUMBERS: tuple[Part, ...] = (*((name, field) for name in UNIT_NAMES for field in BLANK), ("turn", ""))
 """The places of numbers that stand by themselves."""
 
 
@@ -84,7 +84,7 @@ def _hp(name: str, hp: int, most: int) -> Edit:
 # --- steps down ------------------------------------------------------------------------------------------------------
 
 
-def _lowered(place: Place) -> Step:
+def _lowered(place: Part) -> Step:
     return lambda turn: _lower_at(turn, place)
 
 
@@ -100,19 +100,19 @@ def _simpler(name: str) -> Step:
     return attack
 
 
-def _value(turn: Turn, place: Place) -> int:
+def _value(turn: Turn, place: Part) -> int:
     part, name = place
     if part == "turn":
         return turn.battle.turn
     return int(getattr(turn.battle.hero if part == "hero" else turn.battle.foe, name))
 
 
-def _low(place: Place) -> int:
+def _low(place: Part) -> int:
     """The lowest number there that is unlike the neutral turn's."""
     return 2 if place == ("turn", "") else 1
 
 
-def _lower_at(turn: Turn, place: Place) -> list[Edit]:
+def _lower_at(turn: Turn, place: Part) -> list[Edit]:
     """A number just above its neutral value, half way down to that, and one less."""
     low, value = _low(place), _value(turn, place)
     return [{place: lower} for lower in dict.fromkeys((low, (low + value) // 2, value - 1)) if low <= lower < value]

@@ -22,8 +22,8 @@ from turncheck.properties.checking.law import (
     MALFORMED,
     ROLLOUT,
     Form,
-    Kind,
     Law,
+    LawKind,
     Manner,
     UnreadableError,
     always,
@@ -44,7 +44,7 @@ TurnCases = Callable[[Rules], "SearchStrategy[Turn]"]
 
 def law(
     rule: str,
-    kind: Kind,
+    kind: LawKind,
     *,
     cases: TurnCases,
     applies: Callable[[Turn, Rules], bool] | None = None,
@@ -70,7 +70,7 @@ def law(
 
 
 def unit_law(
-    rule: str, kind: Kind, *, cases: TurnCases, who: Callable[[Turn, UnitName, Rules], bool]
+    rule: str, kind: LawKind, *, cases: TurnCases, who: Callable[[Turn, UnitName, Rules], bool]
 ) -> Callable[[Decorated], Law]:
     """A law about each unit of a turn that `who` picks. The function gets that unit before and after the turn, and of
     `turn`, `name` and `rules` those for which it has a parameter.
@@ -100,7 +100,7 @@ def unit_law(
 
 def text_law(
     rule: str,
-    kind: Kind,
+    kind: LawKind,
     *,
     cases: Callable[[Rules], SearchStrategy[Any]],
     applies: Callable[[Any, Rules], bool] | None = None,
@@ -188,7 +188,7 @@ def _where(applies: Callable[[Any, Rules], bool] | None) -> Callable[[Any, Domai
     return always if applies is None else lambda case, domain: applies(case, domain.variant)
 
 
-def _made(function: Decorated, rule: str, kind: Kind, **parts: Any) -> Law:
+def _made(function: Decorated, rule: str, kind: LawKind, **parts: Any) -> Law:
     return Law(function.__name__, rule, kind, inspect.getdoc(function) or "", **parts)
 
 

@@ -12,8 +12,8 @@ from turncheck.properties.checking.law import (
     INVARIANCE,
     KNOWN_ANSWER,
     ROLLOUT,
-    Kind,
     Law,
+    LawKind,
     at_once,
     own_next,
     said,
@@ -50,7 +50,7 @@ def _about_cases(written: LawFunction) -> Law:
         found = drawn(domain, written.cases)
         return found if written.applies is None and also is None else found.filter(lambda case: applies(case, domain))
 
-    kind = cast(Kind, written.kind or (INVARIANCE if also else KNOWN_ANSWER))
+    kind = cast(LawKind, written.kind or (INVARIANCE if also else KNOWN_ANSWER))
     more = also is not None
     return Law(
         written.name, written.rule, kind, written.sentence, cases, applies, at_once(prompts), holds, asks_more=more
@@ -70,5 +70,5 @@ def _about_plays(written: LawFunction) -> Law:
         found = plays(domain)
         return found if written.applies is None else found.filter(written.applies)
 
-    kind = cast(Kind, written.kind or ROLLOUT)
+    kind = cast(LawKind, written.kind or ROLLOUT)
     return Law(written.name, written.rule, kind, written.sentence, cases, applies, own_next, holds, form="play")

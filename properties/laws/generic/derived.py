@@ -29,8 +29,8 @@ from turncheck.properties.checking.law import (
     ROLLOUT,
     STABILITY,
     Form,
-    Kind,
     Law,
+    LawKind,
     Manner,
     always,
     at_once,
@@ -215,7 +215,7 @@ def same_answer_asked_again_in_a_batch(case: Any, answers: Sequence[str], domain
 
 
 def _law(
-    holds: Holds, rule: str, kind: Kind = KNOWN_ANSWER, *, form: Form = "case", again: Manner | None = None
+    holds: Holds, rule: str, kind: LawKind = KNOWN_ANSWER, *, form: Form = "case", again: Manner | None = None
 ) -> Law:
     sentence = " ".join((holds.__doc__ or "").split())
     prompts: Any = at_once(lambda case, domain: (case if isinstance(case, str) else domain.write(case),))
@@ -229,7 +229,7 @@ def _law(
 
 def _about_two(
     name: str,
-    kind: Kind,
+    kind: LawKind,
     sentence: str,
     applies: Callable[[Any, Domain], bool],
     prompts: Callable[[Any, Domain], tuple[str, ...]],

@@ -9,7 +9,7 @@ import pytest
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import SAFE_MARGIN, Verdict
-from turncheck.model.adapters.conformance import Check, conformance, run_conformance_test
+from turncheck.model.adapters.conformance import Finding, conformance, run_conformance_test
 from turncheck.model.adapters.exam import LONGEST_FOUND
 from turncheck.model.adapters.templates import Template, template
 
@@ -109,7 +109,7 @@ def test_the_checks_are_made_one_by_one():
             calls.append(len(prompts))
             return super().predict(prompts)
 
-    assert next(conformance(Recorded(), DOMAIN)) == Check(
+    assert next(conformance(Recorded(), DOMAIN)) == Finding(
         "one_text_for_each_prompt",
         "Prompts are answered by a list of as many texts, and no prompts by an empty one.",
         "holds",

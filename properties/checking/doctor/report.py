@@ -15,7 +15,7 @@ from turncheck.properties.checking.trial import MISTAKES
 from turncheck.reports.table import plain_table
 
 GROUND = ("samplers", "texts", "reference")
-"""What all else rests on."""
+"""What all else rests on: where one of these fails, nothing behind it is looked at."""
 
 # fmt: off
 LOOKS: Mapping[str, Callable[[Looked], Finding | None]] = {
@@ -101,13 +101,13 @@ def check_domain(domain: Domain, *, address: str = "", seed: int = 0) -> DomainR
             default it is looked for among the modules that are loaded.
         seed: of all that is drawn.
     """
-    looked = Looked(domain, address, seed)
-    rows = [row for name in GROUND if (row := _row(name, looked)) is not None]
-    broken = [row.name for row in rows if row.verdict == "fails"]
-    if broken:
-        rows.append(Row("all else", "look", "not looked at", f"mend {' and '.join(broken)} first"))
-    else:
-        rows += [row for name in LOOKS if name not in GROUND and (row := _row(name, looked)) is not None]
+    looked, rows = Looked(domain, address, seed), []
+    for name in LOOKS:
+        row = _row(name, looked)
+        rows += [] if row is None else [row]
+        if row is not None and row.verdict == "fails" and name in GROUND:
+            rows.append(Row("all else", "look", "not looked at", f"mend {name} first"))
+            break
     return DomainReport(domain.described, tuple(rows), vars(looked).get("catches"))
 
 
@@ -115,7 +115,8 @@ def _row(name: str, looked: Looked) -> Row | None:
     try:
         finding = LOOKS[name](looked)
     except MISTAKES as error:
-        return Row(name, "fails", str(error), "mend it")
+        finding = Finding("fails", str(error), "mend it")
     except Exception as error:
-        return Row(name, "fails", described(error), "mend what raised it")
-    return None if finding is None else Row(name, finding.verdict, finding.found, finding.todo)
+        finding = Finding("fails", described(error), "mend what raised it")
+    # What somebody's code raised may have several lines.
+    return None if finding is None else Row(name, finding.verdict, " ".join(finding.found.split()), finding.todo)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from turncheck.engine.domain import AnyCase, Domain, DomainError
 from turncheck.engine.learned import described
-from turncheck.engine.reading import BrokenPartError
+from turncheck.engine.reading import BrokenPartError, MalformedTextError
 from turncheck.engine.sampling import sample, samplers_of
 from turncheck.properties.checking.simplest import simplest
 
@@ -22,10 +22,23 @@ def check_reference(domain: Domain, count: int = ASKED) -> None:
             a field that it does not name. Its text is the simplest that was found to show it.
     """
     names = list(samplers_of(domain))
-    cases = [case for name in names for case in sample(domain, name, 0, -(-count // len(names)))]
+    try:
+        cases = [case for name in names for case in sample(domain, name, 0, -(-count // len(names)))]
+    except DomainError as error:
+        raise of_simplest(domain, error) from error
     fault, text = first_fault(domain, cases)
     if fault:
         raise DomainError(domain.name, fault, text)
+
+
+def of_simplest(domain: Domain, error: DomainError) -> DomainError:
+    """An error of the reference's, as one that is played met it, with the simplest case found that shows it."""
+    try:
+        case = domain.read(error.text)
+    except (MalformedTextError, DomainError):
+        return error
+    fault, text = first_fault(domain, [case])
+    return DomainError(domain.name, fault, text) if fault else error
 
 
 def first_fault(domain: Domain, cases: Sequence[AnyCase]) -> tuple[str, str]:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from turncheck.engine.domain import Domain
+from turncheck.engine.domain import Domain, DomainError
 from turncheck.engine.learned import described
 from turncheck.properties.checking.catches import Catches
 from turncheck.properties.checking.doctor import answers, draws, laws
 from turncheck.properties.checking.doctor.looked import Finding, Looked, Verdict
+from turncheck.properties.checking.reference import of_simplest
 from turncheck.properties.checking.trial import MISTAKES
 from turncheck.reports.table import plain_table
 
@@ -114,8 +115,11 @@ def check_domain(domain: Domain, *, address: str = "", seed: int = 0) -> DomainR
 def _row(name: str, looked: Looked) -> Row | None:
     try:
         finding = LOOKS[name](looked)
+    except DomainError as error:
+        todo = "mend the reference" if error.text else "mend what it names"
+        finding = Finding("fails", str(of_simplest(looked.domain, error)), todo)
     except MISTAKES as error:
-        finding = Finding("fails", str(error), "mend it")
+        finding = Finding("fails", str(error), "mend what it names")
     except Exception as error:
         finding = Finding("fails", described(error), "mend what raised it")
     # What somebody's code raised may have several lines.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.small_domains import ADDER, TICTACTOE, TRACK, WALK, adder, tictactoe, track
+from tests.small_domains import ADDER, TICTACTOE, TRACK, WALK, adder, marks, moved, tictactoe, track
 from turncheck.engine.case import Case
 from turncheck.engine.domain import Domain, DomainError, Monotone, Symmetry
 from turncheck.engine.fields import Field, Int
@@ -140,6 +140,18 @@ def test_a_reference_that_gives_what_is_no_answer_is_refused_with_the_simplest_c
         check_reference(adder(answer=low if "150" in fault else ADDER.answer, resolve=resolve))
     assert caught.value.fault.startswith(fault)
     assert caught.value.text == text
+
+
+def test_what_a_played_case_met_is_shown_by_the_simplest_case_too():
+    wrong = tictactoe(step=lambda turn: {"b5": "x"} if turn.b2 == "o" else moved(turn))
+    with pytest.raises(DomainError) as caught:
+        check_reference(wrong)
+    assert caught.value.fault.startswith("its reference gave a field that is none")
+    case = TICTACTOE.read(caught.value.text)
+    assert (case.b2, marks(case, "x"), marks(case, "o"), case.to) == ("o", 1, 1, "a1")
+    row = check_domain(wrong).rows[0]
+    assert (row.name, row.verdict, row.todo) == ("samplers", "fails", "mend the reference")
+    assert row.found == f"domain tictactoe/1: {caught.value.fault}; shown by {caught.value.text!r}"
 
 
 def test_a_run_begins_with_it():

@@ -19,20 +19,19 @@ from hypothesis.errors import HypothesisException
 from tabulate import tabulate
 
 from turncheck.duel import DOMAIN
-from turncheck.engine.duel import read
 from turncheck.engine.learned import LearnedEngine
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.decode import COMPARED, WRITTEN
 from turncheck.properties.checking.check import Budget, draw
-from turncheck.properties.checking.counterexamples import Breach, ask_all, breach, broken
+from turncheck.properties.checking.counterexamples import Counterexample, ask_all, counterexample, counterexamples
 from turncheck.properties.checking.draw import run
-from turncheck.properties.checking.law import ROLLOUT, Case, Law
+from turncheck.properties.checking.law import AnyForm, Law
 from turncheck.properties.checking.shrink import shrink
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.laws.duel import LAWS
 from turncheck.reports.modes import Divergence
 
-OF_TURNS = tuple(law for law in LAWS if law.reads is read and law.kind != ROLLOUT)
+OF_TURNS = tuple(law for law in LAWS if law.form == "case")
 NOISE = 0.02
 """What is added to the third subject's weights: normal, of so many of each weight's own standard deviations."""
 
@@ -77,29 +76,31 @@ def engine_of(name: str, seed: int = 0) -> LearnedEngine:
 
 def subject_of(engine: LearnedEngine) -> Subject:
     """A subject without a memory; its verifier is known to be true."""
-    subject = Subject("bench", "native", engine)
+    subject = Subject("bench", "native", engine, DOMAIN)
     subject.audit.checked = 10**9
     return subject
 
 
-def failures(engine: LearnedEngine, budget: Budget) -> Iterator[tuple[Law, Breach]]:
+def failures(engine: LearnedEngine, budget: Budget) -> Iterator[tuple[Law, Counterexample]]:
     """The first case of each law and mode."""
     subject = subject_of(engine)
     for law in OF_TURNS:
         cases = draw(law, subject, budget)
         ask_all(law, subject, cases)
-        first = {found.mode: found for found in reversed(broken(law, subject, cases))}
+        first = {found.mode: found for found in reversed(counterexamples(law, subject, cases))}
         yield from ((law, found) for found in first.values())
 
 
-def by_hypothesis(law: Law, engine: LearnedEngine, mode: type[Divergence], budget: Budget) -> tuple[float, int, Breach]:
+def by_hypothesis(
+    law: Law, engine: LearnedEngine, mode: type[Divergence], budget: Budget
+) -> tuple[float, int, Counterexample]:
     """The seconds and prompts from the first failure on, and the smallest that it meets."""
     subject = subject_of(engine)
-    met: list[Breach] = []
+    met: list[Counterexample] = []
     begun = [0.0, 0.0]
 
-    def on_case(case: Case) -> None:
-        found = breach(law, subject, case) if law.applies(case, subject.rules) else None
+    def on_case(case: AnyForm) -> None:
+        found = counterexample(law, subject, case) if law.applies(case, DOMAIN) else None
         if found is not None and found.mode is mode:
             if not met:
                 begun[:] = process_time(), len(subject._answers)
@@ -107,15 +108,15 @@ def by_hypothesis(law: Law, engine: LearnedEngine, mode: type[Divergence], budge
             raise Failed
 
     with suppress(Failed, HypothesisException):
-        run(law, subject.rules, budget, on_case, shrink=True)
+        run(law, DOMAIN, budget, on_case, shrink=True)
     seconds, prompts = process_time() - begun[0], len(subject._answers) - int(begun[1])
     return seconds, prompts, min(met, key=lambda each: each.simplicity)
 
 
-def in_batches(law: Law, engine: LearnedEngine, start: Breach) -> tuple[float, int, Breach]:
+def in_batches(law: Law, engine: LearnedEngine, start: Counterexample) -> tuple[float, int, Counterexample]:
     """The same of the shrinker in batches."""
     subject = subject_of(engine)
-    found = breach(law, subject, start.case)
+    found = counterexample(law, subject, start.case)
     assert found is not None
     begun, known = process_time(), len(subject._answers)
     small = shrink(law, subject, found)

@@ -30,6 +30,7 @@ from tabulate import tabulate
 from torch import Tensor
 
 from tests.bench import shrink
+from turncheck.duel import DOMAIN
 from turncheck.engine.duel import resolve_text
 from turncheck.engine.duel.array_samplers import sample_arrays
 from turncheck.engine.duel.array_text import battle_texts, turn_texts
@@ -39,9 +40,9 @@ from turncheck.model.decode import COMPARED, WRITTEN, TransformerEngine
 from turncheck.model.products import linear
 from turncheck.model.tokens import ANSWER, PAD, STOP
 from turncheck.properties.checking.check import Budget, check_law
-from turncheck.properties.checking.counterexamples import breach
+from turncheck.properties.checking.counterexamples import counterexample
 from turncheck.properties.checking.draw import run
-from turncheck.properties.checking.law import Case, Law
+from turncheck.properties.checking.law import AnyForm, Law
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.laws.duel import LAWS
 from turncheck.properties.session.loading import load_subject
@@ -127,17 +128,17 @@ def hold_plainly(law: Law, engine: LearnedEngine, budget: Budget) -> None:
     """Holds a law as Hypothesis does by itself."""
     subject = subject_of(Plain(engine))
 
-    def on_case(case: Case) -> None:
-        if law.applies(case, subject.rules) and breach(law, subject, case) is not None:
+    def on_case(case: AnyForm) -> None:
+        if law.applies(case, DOMAIN) and counterexample(law, subject, case) is not None:
             raise shrink.Failed
 
     with suppress(shrink.Failed, HypothesisException):
-        run(law, subject.rules, budget, on_case, shrink=True)
+        run(law, DOMAIN, budget, on_case, shrink=True)
 
 
 def subject_of(engine: LearnedEngine) -> Subject:
     """A subject without a memory."""
-    return Subject("bench", "native", engine)
+    return Subject("bench", "native", engine, DOMAIN)
 
 
 # --- passes ----------------------------------------------------------------------------------------------------------
@@ -294,7 +295,7 @@ def row_of_shrinking(failures: int, budget: Budget) -> Row:
 @click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True)
 def main(spec: str | None, examples: int, every: int, turns: int, failures: int, seed: int) -> None:
     """Measure all, and print the table."""
-    engine = load_subject(spec).engine
+    engine = load_subject(spec, DOMAIN).engine
     if not isinstance(engine, TransformerEngine):
         raise click.UsageError("a checkpoint of turncheck's own is needed, whose passes can be timed by themselves")
     torch.set_num_threads(1)

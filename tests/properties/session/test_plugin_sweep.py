@@ -114,13 +114,8 @@ def test_what_is_reported_is_what_a_sweep_of_the_same_turns_finds(check, pyteste
     assert (expected.sampler, expected.seed, expected.stream) == ("mixed", 5, "numpy-1")
     assert (expected.training_seeds, expected.verdict) == ((1_000_000, 1_999_999), "PASS")
     assert expected.diverged > 0
-<<<<<<< HEAD
     smallest = ("turn_counter_rises_by_one", "wrong_value", write(Turn()), "the neutral turn")
     assert smallest in map(attrs.astuple, expected.smallest)
-=======
-    smallest = [(each.law, each.mode, each.case) for each in expected.smallest]
-    assert ("turn_counter_rises_by_one", "wrong_value", write(Turn())) in smallest
->>>>>>> 3eafa40 (test(bench): speed and shrinking by the interface of a domain)
     assert reported(pytester) == {LATE: json.loads(json.dumps(expected.to_json()))}
     page = (pytester.path / "out" / "divergence.md").read_text(encoding="utf-8")
     assert "### Sweep: 200 of 200 turns of mixed, seed 5\n" in page

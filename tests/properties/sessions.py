@@ -88,7 +88,7 @@ def forgetful(prompts):
     return [answer.replace("row x ", "row . ", 1) for answer in right(prompts)]
 
 def falls(prompts):
-    if any(prompt.endswith("move c3\\n") for prompt in prompts):
+    if not all(map(DOMAIN.is_case, prompts)):
         os._exit(7)
     return right(prompts)
 

@@ -152,7 +152,12 @@ def played_on(domain: Domain, case: AnyCase, random: Random, most: int = 8) -> P
 
 def outcome(domain: Domain, case: AnyCase) -> AnyAnswer:
     """What the reference answers to a case: the last answers are remembered, since plays often begin alike."""
-    return _outcome(domain, case) if type(case) is Case else domain.outcome(case)
+    if type(case) is not Case:
+        return domain.outcome(case)
+    try:
+        return _outcome(domain, case)
+    except TypeError:  # a field of the domain's own has values that cannot be hashed
+        return domain.outcome(case)
 
 
 @lru_cache(maxsize=REMEMBERED)

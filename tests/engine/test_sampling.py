@@ -8,7 +8,7 @@ import pytest
 from tests.small_domains import ADDER, BOARD, CELLS, MOVE, TICTACTOE, TRACK, WALK, adder, tictactoe, track
 from turncheck.engine.case import Case
 from turncheck.engine.domain import Domain, DomainError
-from turncheck.engine.fields import Choice, Int
+from turncheck.engine.fields import Choice, Field, Int
 from turncheck.engine.play import Play
 from turncheck.engine.reading import Check
 from turncheck.engine.sampling import (
@@ -19,6 +19,7 @@ from turncheck.engine.sampling import (
     UnknownSamplerError,
     easy_case,
     next_case,
+    outcome,
     played_on,
     sample,
     samplers_of,
@@ -198,6 +199,57 @@ def test_a_play_without_orders_goes_on_by_itself():
 def test_a_domain_may_make_its_plays_itself():
     domain = track(plays_on=lambda case, random: Play(case, (None,) * 7))
     assert played_on(domain, WALK.case(), Random(0)) == Play(TRACK.neutral, (None,) * 7)
+
+
+def counted(asked, **parts):
+    """A walk that keeps what its step is asked."""
+
+    def step(state):
+        asked.append(state)
+        return {"x": (state.x + 1) % (state.width + 1)}
+
+    return track(step=step, **parts)
+
+
+def test_plays_that_begin_alike_ask_the_reference_once():
+    asked = []
+    domain = counted(asked)
+    drawn = list(sample(domain, "play", 0, 200))
+    assert len({case.x for case in drawn}) == len(asked) == len(set(asked)) == 2  # the neutral track is 1 wide
+    assert outcome(domain, drawn[0]) == domain.outcome(drawn[0])
+    assert len(asked) == 3  # what is asked of the domain itself is not remembered
+
+
+def test_another_domain_is_asked_itself():
+    first, second = [], []
+    assert outcome(counted(first), WALK.case()) == outcome(counted(second), WALK.case())
+    assert (len(first), len(second)) == (1, 1)
+
+
+class Marks(Field):
+    """Some marks; a list, which cannot be hashed."""
+
+    pattern, simplest, width = "[.#]{3}", ["."] * 3, 3
+
+    def edges(self):
+        return [["."] * 3, ["#"] * 3]
+
+    def sample(self, random):
+        return random.choices(".#", k=3)
+
+    def write(self, value):
+        return "".join(value)
+
+    def read(self, text):
+        return list(text)
+
+
+def test_values_that_cannot_be_hashed_do_as_well():
+    schema = Schema("{marks}", marks=Marks())
+    domain = Domain("marks/1", state=schema, step=lambda state: {"marks": state.marks[::-1]}, start=schema.neutral)
+    assert [domain.write(case) for case in sample(domain, "play", 0, 3)] == ["...\n"] * 3
+    case = domain.read("#..\n")
+    assert domain.write_answer(outcome(domain, case)) == "..#\n"
 
 
 def test_an_easy_case_is_the_simplest_where_that_is_one():

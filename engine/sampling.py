@@ -195,6 +195,11 @@ def state_of(domain: Domain, given: Any) -> AnyAnswer:
         if isinstance(given, Mapping) and not isinstance(given, Case):
             given = domain.codec.answer(domain.answer.neutral.changed(given).values_)
         domain.write_answer(given)
+        wrong = [
+            name for name, value in domain.answer_fields(given).items() if not domain.answer.fields[name].allows(value)
+        ]
+        if wrong:
+            raise ValueError(f"{wrong[0]} must be a value of {domain.answer.fields[wrong[0]]!r}")
     except Exception as error:
         demand = "its start must give states, as STATE.neutral or STATE.neutral.changed(hp=3)"
         raise DomainError(domain.name, f"{demand}, got {given!r:.80}: {described(error)}") from error

@@ -9,7 +9,7 @@
 ...     step=lambda case: {},
 ... )
 >>> describe(machine, "at 2\\nmem +0 -3 +0 +9\\ndo add\\n")
-'at 2; mem[1] -3 mem[3] +9; do what add'
+'at 2; mem[1] -3 mem[3] +9; do add'
 >>> describe(machine, "at 2\\nmem +0 +0 +0 +0\\ndo add\\ndo add\\ndo wait\\n")
 'at 2; 3 turns: do add (2 times) / do wait'
 >>> describe(machine, "at 2\\nmem +0 0 +0 +0\\ndo add\\n", "malformed")
@@ -42,9 +42,9 @@ MOST_STEPS = 6
 def describe(domain: Domain, text: str, kind: str = "") -> str:
     """A case in a few words, by its text and the kind of its law: as the domain says it, if it does.
 
-    Else a case is named by its fields that are unlike the simplest, unless it is one short line; a play by its state
-    and what is done in each turn; a malformed text by what stands around its first fault. A text with the orders of
-    several turns is a play, unless the law is about malformed texts.
+    Else a case is named by its fields that are unlike the simplest, and by its orders, unless it is one short line; a
+    play by its state and what is done in each turn; a malformed text by what stands around its first fault. A text with
+    the orders of several turns is a play, unless the law is about malformed texts.
     """
     if domain.describe is not None:
         said = domain.describe(text, kind)
@@ -71,7 +71,11 @@ def _case_in_short(domain: Domain, text: str) -> str:
     if len(schema.lines) == 1 and len(text) <= LONGEST:
         return visible(text.removesuffix("\n"))
     texts = dict(zip(schema.names, domain.reader.texts(text) or (), strict=True))
-    return "; ".join(_unlike(schema, texts)) or f"the simplest {noun_of(domain)}"
+    if domain.orders is None:
+        return "; ".join(_unlike(schema, texts)) or f"the simplest {noun_of(domain)}"
+    # Orders are said in full, since the simplest ones are done too.
+    orders = text.removesuffix("\n").split("\n")[len(domain.answer.lines) :]
+    return "; ".join([*_unlike(domain.answer, texts), *map(_shown, orders)])
 
 
 def _play_in_short(domain: Domain, play: Play) -> str:
@@ -109,7 +113,8 @@ def _unlike(schema: Schema, texts: Mapping[str, str]) -> list[str]:
     """For each line that has fields unlike the simplest what they are."""
     unlike = [name for name in schema.names if texts[name] != _usual(schema, name)]
     lines = [_line_in_short(schema, line, texts, unlike[:MOST_FIELDS]) for line in schema.lines]
-    more = [f"{len(unlike) - MOST_FIELDS} fields more"] if len(unlike) > MOST_FIELDS else []
+    beyond = len(unlike) - MOST_FIELDS
+    more = [f"{beyond} field{'s' if beyond > 1 else ''} more"] if beyond > 0 else []
     return [*(line for line in lines if line), *more]
 
 

@@ -1,17 +1,30 @@
 """The Python on the pages about domains runs, and its domains answer."""
 
 import re
+import sys
+import types
 from pathlib import Path
 
 import pytest
 
+from turncheck.model.adapters.python import PythonFunction
+from turncheck.properties.checking.check import check_law
+from turncheck.properties.checking.draw import Budget
+from turncheck.properties.checking.subject import Subject
+from turncheck.properties.laws import laws_of
+
 ROOT = Path(__file__).parents[1]
+
+
+def all_blocks(page):
+    return re.findall(r"^```python\n(.*?)^```$", (ROOT / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 
 def blocks(page):
     """The blocks of Python of a page that make a domain, and the laws behind each."""
-    found = re.findall(r"^```python\n(.*?)^```$", (ROOT / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    return [block for block in found if "test_game" not in block and "turncheck.check(" not in block]
+    found = all_blocks(page)
+    aside = ("test_game", "turncheck.check(", "from tictactoe")
+    return [block for block in found if not any(part in block for part in aside)]
 
 
 def domains(page):
@@ -51,3 +64,26 @@ def test_the_lift_of_the_readme_moves():
     (lift,) = domains("README.md")
     assert lift.resolve_text("floor 3 doors open\npress up\n") == "floor 3 doors open\n"
     assert lift.resolve_text("floor 3 doors closed\npress down\n") == "floor 2 doors closed\n"
+
+
+def test_the_law_about_plays_holds_of_the_reference_and_not_of_a_model_that_clears_the_board(tmp_path, monkeypatch):
+    (tictactoe, _) = domains("docs/domains.md")
+    (block,) = [each for each in all_blocks("docs/domains.md") if "plays=True" in each]
+    module = types.ModuleType("tictactoe")
+    vars(module).update(CELLS=tuple(tictactoe.answer.names[1:]), DOMAIN=tictactoe, marks=marks)
+    monkeypatch.setitem(sys.modules, "tictactoe", module)
+    exec(compile(block, "docs/domains.md", "exec"), {})
+    (law,) = [each for each in laws_of(tictactoe) if each.id == "marks_only_become_more"]
+    budget = Budget(examples=40)
+    clears = "to_move o\nrow . . .\nrow . . x\nrow . . .\n"
+    models = {"right": lambda prompts: [tictactoe.resolve_text(prompt) for prompt in prompts]}
+    models["wrong"] = lambda prompts: [clears for _ in prompts]
+    verdicts = {
+        name: check_law(law, Subject(name, "py", PythonFunction(model), tictactoe), budget).verdict
+        for name, model in models.items()
+    }
+    assert verdicts == {"right": "PASS", "wrong": "FAIL"}
+
+
+def marks(board, who):
+    return sum(board[cell] == who for cell in board if cell != "player")

@@ -16,7 +16,7 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine, Listed, described
 from turncheck.model.adapters.card import Card, read_card
 from turncheck.model.adapters.kinds import CALIBRATION, kind_of, kinds, made
-from turncheck.model.adapters.recognise import LARGEST_CARD, found_in, recognised
+from turncheck.model.adapters.recognise import LARGEST_CARD, RUN, found_in, recognised
 from turncheck.model.adapters.templates import SpeakingEngine, Template, behind, check_round_trip, template
 
 FORM = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the kinds)"
@@ -133,7 +133,7 @@ def _card_of_path(path: Path) -> Card:
         path = found_in(path)
     if recognised(path) == "card":
         return read_card(path)
-    return Card("native", str(path), path.stem)
+    return Card("native", str(path), path.absolute().parent.name if path.name == RUN else path.stem)
 
 
 def _variant(domain: Domain, path: str | None) -> Domain:

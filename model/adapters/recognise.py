@@ -76,6 +76,10 @@ def _is_card(content: bytes) -> bool:
     return bool(text.strip())
 
 
+RUN = "checkpoint.safetensors"
+"""What `turncheck train` calls the model in a run's folder."""
+
+
 def found_in(folder: Path) -> Path:
     """The one file in the folder that says what the model is: its card, or the only checkpoint.
 
@@ -88,7 +92,8 @@ def found_in(folder: Path) -> Path:
         names = sorted(os.listdir(folder))
     except OSError as error:
         raise EngineError(f"it cannot be read: {error.strerror}") from error
-    candidates = [name for name in names if _is_checkpoint(folder / name)]
+    # A run of `turncheck train` holds the model as it stands beside what it needs to go on.
+    candidates = [RUN] if RUN in names else [name for name in names if _is_checkpoint(folder / name)]
     if not candidates:
         raise EngineError(f"a folder must hold a card ({CARD}) or a turncheck checkpoint, got {len(names)} other files")
     if len(candidates) > 1:

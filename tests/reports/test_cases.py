@@ -36,9 +36,9 @@ LINE = Domain(
 @pytest.mark.parametrize(
     ("domain", "text", "shown"),
     [
-        (GAME, f"{GAME_TEXT}move a1\n", "the simplest turn"),
-        (GAME, f"{GAME_TEXT}move b2\n", "move to b2"),
-        (GAME, "to_move o\nrow . x .\nrow o . x\nmove a1\n", "to_move player o; row b1 x; row a2 o c2 x"),
+        (GAME, f"{GAME_TEXT}move a1\n", "move a1"),
+        (GAME, f"{GAME_TEXT}move b2\n", "move b2"),
+        (GAME, "to_move o\nrow . x .\nrow o . x\nmove a1\n", "to_move player o; row b1 x; row a2 o c2 x; move a1"),
         (MACHINE, MACHINE_TEXT, "the simplest turn"),
         (MACHINE, MACHINE_TEXT.replace("at 0", "at 3"), "at 3"),
         (
@@ -54,20 +54,20 @@ LINE = Domain(
         (PICTURE, f".... ....\n{'.' * 30}{'#' * 30}\n", f"wide {'.' * 30}{'#' * 10}..."),
         (LINE, "0 7 " + "0 " * 18 + "3", "cell[1] 7 cell[20] 3"),
         (LINE, "0 " * 20 + "0", "the simplest case"),
-        (TAPE, TAPE_TEXT.replace("0 0 ", "0 7 ", 1) + "write 0\nat 00\nnote -\n", "cell[1] 7"),
+        (TAPE, TAPE_TEXT.replace("0 0 ", "0 7 ", 1) + "write 0\nat 00\nnote -\n", "cell[1] 7; write 0; at 00; note -"),
         (
             TAPE,
             "1 " * 12 + "0 " * 7 + "0\nwrite 0\nat 00\nnote -\n",
-            " ".join(f"cell[{place}] 1" for place in range(12)),
+            " ".join(f"cell[{place}] 1" for place in range(12)) + "; write 0; at 00; note -",
         ),
         (
             TAPE,
             "1 " * 13 + "0 " * 6 + "0\nwrite 5\nat 00\nnote -\n",
-            " ".join(f"cell[{place}] 1" for place in range(12)) + "; 2 fields more",
+            " ".join(f"cell[{place}] 1" for place in range(12)) + "; 1 field more; write 5; at 00; note -",
         ),
     ],
 )
-def test_a_case_is_named_by_its_fields_that_are_unlike_the_simplest(domain, text, shown):
+def test_a_case_is_named_by_its_fields_that_are_unlike_the_simplest_and_by_its_orders(domain, text, shown):
     assert domain.is_case(text)
     assert describe(domain, text) == describe(domain, text, "known answer") == shown
 

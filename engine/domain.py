@@ -337,7 +337,7 @@ class Domain:
     @cached_property
     def answer_reader(self) -> Reader:
         """Reads answers."""
-        return Reader(self.answer, (), self.words)
+        return Reader(self.answer, (), self.words, {name: each[::-1] for name, each in self.reasons.items()})
 
     def write(self, case: AnyCase) -> str:
         """The text of a case."""

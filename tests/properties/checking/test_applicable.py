@@ -109,8 +109,11 @@ def test_a_law_of_which_a_variant_leaves_no_case_says_so(cases, why):
     verdict, applied, said = outcome(drawn, reference_of(HOT))
     assert (verdict, applied) == ("NOT_APPLICABLE", 0)
     assert said.startswith(f"no case of it can be made under these rules: {why}")
-    with pytest.raises(Exception, match=why.split(": ")[1][:20]):
-        check_law(drawn, reference_of(DOMAIN), CHEAP)
+    if why.startswith("Unsatisfiable"):  # as where a law's own condition leaves nothing: it is no pass
+        assert outcome(drawn, reference_of(DOMAIN))[:2] == ("INCONCLUSIVE", 0)
+    else:
+        with pytest.raises(Exception, match=why.split(": ")[1][:20]):
+            check_law(drawn, reference_of(DOMAIN), CHEAP)
 
 
 def test_under_a_variant_a_model_of_the_published_rules_breaks_laws_and_one_of_the_variant_none():

@@ -5,7 +5,7 @@ import time
 import attrs
 import pytest
 
-from turncheck.duel import DOMAIN
+from turncheck.duel import DOMAIN, duel
 from turncheck.engine.duel import STANDARD, Battle, Turn, Unit, resolve_text, write
 from turncheck.engine.learned import ContractError, UnavailableError, Verdict, checked
 from turncheck.model.adapters.python import PythonFunction
@@ -60,7 +60,7 @@ def test_nothing_to_ask_is_no_call():
 def test_what_is_expected_is_the_reference_s_answer_under_the_subject_s_rules():
     assert subject_of(Recorded()).expected(NEUTRAL) == resolve_text(NEUTRAL)
     rules = attrs.evolve(STANDARD, turn_step=2)
-    assert Subject("mine", "py", Recorded(), rules=rules).expected(NEUTRAL) == resolve_text(NEUTRAL, rules)
+    assert Subject("mine", "py", Recorded(), duel(rules)).expected(NEUTRAL) == resolve_text(NEUTRAL, rules)
 
 
 # --- drafts ----------------------------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ def hanging_at(bad):
 
 
 def limited(engine, limit=0.02):
-    return Subject("mine", "py", engine, limit=limit)
+    return Subject("mine", "py", engine, DOMAIN, limit=limit)
 
 
 needs_alarms = pytest.mark.skipif(not can_interrupt(), reason="nothing can be interrupted here")

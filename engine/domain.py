@@ -359,6 +359,17 @@ class Domain:
         except BrokenPartError as error:
             raise DomainError(self.name, str(error), text) from error
 
+    def unmet(self, values: tuple[Any, ...]) -> Check | None:
+        """The first check that values of all fields of the prompt do not meet; None where they meet all.
+
+        Raises:
+            DomainError: a check raised.
+        """
+        try:
+            return self.reader.unmet(values)
+        except BrokenPartError as error:
+            raise DomainError(self.name, str(error), self.prompt.write_values(values)) from error
+
     def _values(self, text: str) -> tuple[Any, ...]:
         try:
             return self.reader.values(text)

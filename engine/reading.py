@@ -336,14 +336,22 @@ class Reader:
         Raises:
             BrokenPartError: a check raised.
         """
+        return self.unmet(values) is None
+
+    def unmet(self, values: tuple[Value, ...]) -> Check | None:
+        """The first condition across them that values of all fields do not meet; None where they meet all.
+
+        Raises:
+            BrokenPartError: a check raised.
+        """
         case = Case(self.schema, values)
         for check in self.checks:
             try:
                 if not check.holds(case):
-                    return False
+                    return check
             except Exception as error:
                 raise BrokenPartError(f"check {check.reason}", error) from error
-        return True
+        return None
 
     def look_alone(self, values: tuple[Value, ...]) -> None:
         """Looks at each check with the fields alone that it names, as it is where a text goes wrong behind them.

@@ -151,7 +151,7 @@ def _valid(domain: Domain, narrowed: Narrowed, to: Container[str], values: tuple
 def _mended(domain: Domain, values: tuple[Any, ...], fixed: Container[str]) -> tuple[Any, ...] | None:
     """The values, of which those that are not fixed are changed until every check is met; None where none was."""
     case = Case(domain.prompt, values)
-    unmet = _unmet(domain, case)
+    unmet = domain.unmet(case.values_)
     if unmet is None:
         return values
     random = Random(repr(values))
@@ -160,21 +160,20 @@ def _mended(domain: Domain, values: tuple[Any, ...], fixed: Container[str]) -> t
         if not names:
             return None
         case = _meeting(domain, unmet, case, random.choice(names), names, random)
-        unmet = _unmet(domain, case)
+        unmet = domain.unmet(case.values_)
         if unmet is None:
             return case.values_
     return None
 
 
-def _unmet(domain: Domain, case: Case) -> Check | None:
-    return next((check for check in domain.checks if not check.holds(case)), None)
-
-
 def _meeting(domain: Domain, check: Check, case: Case, name: str, names: Sequence[str], random: Random) -> Case:
-    """The case with another value there: one that meets the check, if few tries find one, else the simplest."""
+    """The case with another value there: one that meets the check and those before it, if few tries find one, else the
+    simplest.
+    """
+    so_far = domain.checks[: domain.checks.index(check) + 1]
     for _ in range(MENDINGS):
         changed = case.changed({name: another_value(case, name, names, random)})
-        if check.holds(changed):
+        if domain.unmet(changed.values_) not in so_far:
             return changed
     return case.changed({name: domain.prompt.fields[name].simplest})
 

@@ -128,7 +128,7 @@ def places_for(schema: Schema, reason: str) -> list[Position]:
 def fault_of(domain: Domain, text: str) -> MalformedTextError | None:
     """The first thing that is wrong with a text; None where it is a case."""
     try:
-        domain.reader.values(text)
+        domain.read(text)
     except MalformedTextError as error:
         return error
     return None

@@ -1,9 +1,11 @@
-"""How a case is made simpler: the single changes that the shrinker tries. A domain may give its own."""
+"""How a case is made simpler: the changes that the shrinker tries. A domain may give its own."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from functools import cached_property
+from itertools import combinations, islice
 from random import Random
 from typing import Any, Protocol
 
@@ -11,7 +13,9 @@ import attrs
 
 from turncheck.engine.case import Case
 from turncheck.engine.domain import AnyCase, Domain
-from turncheck.engine.fields import Field, Int
+from turncheck.engine.fields import Choice, Field, Int
+from turncheck.engine.reading import Check
+from turncheck.strategies.changes import fields_named
 
 Edit = Mapping[Any, Any]
 """New values for some places of a case."""
@@ -19,15 +23,16 @@ Edit = Mapping[Any, Any]
 Step = Callable[[AnyCase], Iterable[Edit]]
 """From a case to edits of one place of it, the simplest first."""
 
-MOST_PAIRS = 24
-"""Pairs of numbers between which an amount is moved, at most."""
-
 
 class Edits(Protocol):
     """What the shrinker asks of a domain."""
 
     def edited(self, case: AnyCase, edit: Edit) -> AnyCase | None:
         """The case with those values; None where there is no such case."""
+        ...
+
+    def unlike(self, case: AnyCase) -> int:
+        """How many pieces of the case are not at their simplest."""
         ...
 
     def exchanged(self, case: AnyCase) -> Sequence[AnyCase]:
@@ -64,25 +69,57 @@ def union(edits: Sequence[Edit]) -> Edit:
     return {place: value for edit in edits for place, value in edit.items()}
 
 
+# --- edits from a schema ---------------------------------------------------------------------------------------------
+
+ALL_PAIRS = 10
+"""Fields of one kind, at most, of which every two are tried together; of more only those that stand together."""
+
+FEW_FIELDS = 6
+"""Fields that a check names, at most, for every two of them to be tried together."""
+
+MENDINGS = 60
+"""Values of other fields that are tried, at most, where an edited case does not meet a check."""
+
+
 @attrs.frozen
 class SchemaEdits:
     """Edits of the fields of a domain's prompt, by name.
 
-    A single simplification makes a field one of its `simpler` values, all siblings at once likewise, or moves an amount
-    from one number to another, so that a sum stays: 525 + 525 may break a law as 1 + 999 does.
+    A single simplification gives a field a lower value, or siblings at once. Of two numbers it moves an amount from one
+    to the other, so that their sum stays, or takes the same amount from both: 525 + 525 may break a law as 1 + 999
+    does. Of two fields of one kind it exchanges the values.
+
+    Where what comes out does not meet a check, another field that the check names is changed with it: a mark can be
+    taken from a board where that makes it the other player's turn.
     """
 
     domain: Domain
 
     def edited(self, case: AnyCase, edit: Edit) -> AnyCase | None:
-        """The case with those values; None where the checks refuse it."""
-        changed = self.domain.codec.case(self.domain.fields_of(case).changed(edit).values_)
-        return changed if self.domain.is_case(self.domain.write(changed)) else None
+        """The case with those values, and with another field changed where a check asks for it; None where that is
+        not enough.
+        """
+        changed = self.domain.fields_of(case).changed(edit)
+        unmet = self.domain.unmet(changed.values_)
+        if unmet is not None:
+            found = next(
+                (other for other in self._mendings(changed, unmet, edit) if self.domain.unmet(other.values_) is None),
+                None,
+            )
+            if found is None:
+                return None
+            changed = found
+        is_case = self.domain.is_case(self.domain.prompt.write_values(changed.values_))
+        return self.domain.codec.case(changed.values_) if is_case else None
+
+    def unlike(self, case: AnyCase) -> int:
+        """How many fields are not at their simplest."""
+        return len(self.pieces(case))
 
     def exchanged(self, case: AnyCase) -> Sequence[AnyCase]:
         """The case with two groups exchanged, and what the domain's symmetries make of it."""
         fields = self.domain.fields_of(case)
-        found = [self.edited(case, edit) for edit in self._swaps(fields)]
+        found = [self.edited(case, edit) for edit in self._groups_swapped(fields)]
         for symmetry in self.domain.symmetries:
             other = symmetry.of_case(case)
             is_plain = isinstance(other, Mapping) and not isinstance(other, Case)
@@ -93,19 +130,18 @@ class SchemaEdits:
     def pieces(self, case: AnyCase) -> Sequence[Edit]:
         """Each field that is not at its simplest, the last one first."""
         fields = self.domain.fields_of(case)
-        return [{name: field.simplest} for name, field in reversed(self._fields()) if fields[name] != field.simplest]
+        return [{name: field.simplest} for name, field in reversed(self._fields) if fields[name] != field.simplest]
 
     def steps(self) -> Sequence[Step]:
         """Each field, then each pair of numbers between which something can be moved."""
 
         def lower(name: str, field: Field) -> Step:
-            return lambda case: [{name: value} for value in field.simpler(self.domain.fields_of(case)[name])]
+            return lambda case: [{name: value} for value in descent(field, self.domain.fields_of(case)[name])]
 
-        def moved(one: str, other: str) -> Step:
-            return lambda case: self._moved(self.domain.fields_of(case), one, other)
+        def moved(pair: tuple[str, str]) -> Step:
+            return lambda case: self._moved(self.domain.fields_of(case), pair, _down)
 
-        single = [lower(name, field) for name, field in self._fields()]
-        return [*single, *(moved(one, other) for one, other in self._pairs())]
+        return [*(lower(name, field) for name, field in self._fields), *map(moved, self._numbers)]
 
     def neighbour(self, case: AnyCase, random: Random) -> AnyCase | None:
         """A case near by."""
@@ -116,27 +152,78 @@ class SchemaEdits:
         return self.edited(case, union([*changes, simplest]))
 
     def singles(self, case: AnyCase) -> Iterator[Edit]:
-        """Every simpler value of every field, of siblings at once, and what moves between two numbers."""
+        """Every lower value of every field, of siblings at once, what moves between two numbers, what is exchanged."""
         fields = self.domain.fields_of(case)
-        for name, field in self._fields():
-            yield from ({name: value} for value in field.simpler(fields[name]))
-        for names in self._families():
+        for name, field in self._fields:
+            yield from ({name: value} for value in lower_values(field, fields[name]))
+        for names in self._families:
             lower = [self.domain.prompt.fields[name].simpler(fields[name]) for name in names]
             yield from (dict(zip(names, values, strict=True)) for values in zip(*lower, strict=False))
-        for one, other in self._pairs():
-            yield from self._moved(fields, one, other)
+        for pair in self._numbers:
+            yield from self._moved(fields, pair, _few)
+        for one, other in self._alike:
+            if fields[one] != fields[other]:
+                yield {one: fields[other], other: fields[one]}
+
+    # --- checks ---
+
+    def _mendings(self, case: Case, unmet: Check, edit: Edit) -> Iterator[Case]:
+        """The case with another value in one of the fields that the check names, simple ones first."""
+        return islice(
+            (
+                case.changed({name: value})
+                for name in fields_named(self.domain, unmet)
+                if name not in edit and name[: name.find("[")] not in edit
+                for value in sorted(self.domain.prompt.fields[name].edges(), key=self.domain.prompt.fields[name].rank)
+                if value != case[name]
+            ),
+            MENDINGS,
+        )
 
     # --- fields ---
 
+    @cached_property
     def _fields(self) -> list[tuple[str, Field]]:
         return list(self.domain.prompt.fields.items())
 
+    @cached_property
     def _families(self) -> list[tuple[str, ...]]:
         """The fields that are siblings of each other."""
         found = {tuple(sorted((name, *others))) for name, others in self.domain.prompt.siblings.items() if others}
         return sorted(found)
 
-    def _swaps(self, fields: Case) -> Iterator[Edit]:
+    @cached_property
+    def _numbers(self) -> list[tuple[str, str]]:
+        """Pairs of numbers that may matter together."""
+        return self._together([name for name, field in self._fields if isinstance(field, Int)])
+
+    @cached_property
+    def _alike(self) -> list[tuple[str, str]]:
+        """Pairs of fields of one kind."""
+        kinds: list[tuple[Field, list[str]]] = []
+        for name, field in self._fields:
+            names = next((names for kind, names in kinds if kind == field), None)
+            if names is None:
+                kinds.append((field, [name]))
+            else:
+                names.append(name)
+        return [pair for _, names in kinds for pair in self._together(names)]
+
+    def _together(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """All pairs of few names; of many the siblings, those that stand side by side, and those of one check."""
+        pairs = combinations(names, 2)
+        if len(names) <= ALL_PAIRS:
+            return list(pairs)
+        schema = self.domain.prompt
+        checked = [set(fields_named(self.domain, check)) for check in self.domain.checks]
+        few = [fields for fields in checked if len(fields) <= FEW_FIELDS]
+        return [
+            (one, other)
+            for one, other in pairs
+            if other in schema.siblings[one] or other in schema.neighbours[one] or any({one, other} <= f for f in few)
+        ]
+
+    def _groups_swapped(self, fields: Case) -> Iterator[Edit]:
         """Each pair of groups of the same shape, exchanged."""
         groups: dict[str, list[str]] = {}
         for name in self.domain.prompt.names:
@@ -147,27 +234,102 @@ class SchemaEdits:
                 pairs = [(f"{one}.{last}", f"{other}.{last}") for last in groups[one]]
                 yield {**{a: fields[b] for a, b in pairs}, **{b: fields[a] for a, b in pairs}}
 
-    def _pairs(self) -> list[tuple[str, str]]:
-        numbers = [name for name, field in self._fields() if isinstance(field, Int)]
-        return list(combinations(numbers, 2))[:MOST_PAIRS]
+    def _moved(self, fields: Case, pair: tuple[str, str], left: Callable[[int], Iterable[int]]) -> Iterator[Edit]:
+        """An amount moved from one number to the other, or taken from both.
 
-    def _moved(self, fields: Case, one: str, other: str) -> Iterator[Edit]:
-        """Nearly all of one number given to the other, or half of it, or the other way round; the sum stays."""
-        for giver, taker in ((one, other), (other, one)):
+        Args:
+            fields: the case.
+            pair: the numbers.
+            left: of a distance from the simplest value to what of it is left, smaller distances alone.
+        """
+        for giver, other in (pair, pair[::-1]):
             simplest = self.domain.prompt.fields[giver].simplest
             distance = fields[giver] - simplest
             sign = 1 if distance > 0 else -1
-            for left in dict.fromkeys((0, sign, distance // 2)):
-                edit = {giver: simplest + left, taker: fields[taker] + distance - left}
-                if left != distance and all(self.domain.prompt.fields[name].allows(edit[name]) for name in edit):
-                    yield edit
+            for rest in left(abs(distance)):
+                amount = distance - sign * rest
+                for sum_or_difference in (amount, -amount):
+                    edit = {giver: simplest + sign * rest, other: fields[other] + sum_or_difference}
+                    if self.domain.prompt.fields[other].allows(edit[other]):
+                        yield edit
 
     def _another(self, fields: Case, random: Random) -> Edit:
-        """Another value for a field, near the one that it has as often as anywhere."""
-        unlike = [name for name, field in self._fields() if fields[name] != field.simplest]
+        """Another value for a field, near the one that it has as often as anywhere, or two that are exchanged."""
+        if self._alike and random.random() < 0.1:
+            one, other = random.choice(self._alike)
+            return {one: fields[other], other: fields[one]}
+        unlike = [name for name, field in self._fields if fields[name] != field.simplest]
         name = random.choice(unlike if unlike and random.random() < 0.8 else self.domain.prompt.names)
         field, value = self.domain.prompt.fields[name], fields[name]
         if isinstance(field, Int) and random.random() < 0.7:
             value = random.choice((value + 1, value - 1, value // 2, value * 2, -value))
             return {name: min(max(value, field.low), field.high)}
         return {name: random.choice(list(field.edges())) if random.random() < 0.3 else field.sample(random)}
+
+
+# --- lower values of a field -----------------------------------------------------------------------------------------
+
+
+def lower_values(field: Field, value: Any) -> Iterator[Any]:
+    """The values that the field says are simpler; of a long number also those with fewer digits or one digit 0; where
+    all values are written with as many characters, also the value with one character as the simplest value has it.
+    """
+    yield from field.simpler(value)
+    if isinstance(field, Int):
+        yield from _at_distances(field, value, _fewer_digits)
+    elif not isinstance(field, Choice):
+        yield from _with_simplest_characters(field, value, (1,))
+
+
+def descent(field: Field, value: Any) -> Iterator[Any]:
+    """Lower values by which one goes down in few steps, the lowest first."""
+    if isinstance(field, Int):
+        yield from _at_distances(field, value, _fewer_digits)
+        yield from _at_distances(field, value, _down)
+        return
+    yield from field.simpler(value)
+    if not isinstance(field, Choice):
+        width = field.width or 0
+        yield from _with_simplest_characters(field, value, (width // 2, width // 4, 1))
+
+
+def _at_distances(field: Int, value: int, lower: Callable[[int], Iterable[int]]) -> Iterator[int]:
+    """The numbers on the same side of the simplest, at the lower distances from it."""
+    distance = value - field.simplest
+    sign = 1 if distance > 0 else -1
+    yield from (field.simplest + sign * left for left in lower(abs(distance)) if left < abs(distance))
+
+
+def _fewer_digits(distance: int) -> Iterator[int]:
+    """Its last digits, its first ones, and all with one of them 0; of three digits or more."""
+    digits = str(distance)
+    if len(digits) < 3:
+        return
+    for cut in range(1, len(digits)):
+        power = 10**cut
+        digit = distance // power % 10
+        yield from dict.fromkeys((distance % power, distance - distance % power, distance - digit * power))
+
+
+def _few(distance: int) -> Iterator[int]:
+    """Nothing, one, half of it, one less."""
+    return (left for left in dict.fromkeys((0, 1, distance // 2, distance - 1)) if 0 <= left < distance)
+
+
+def _down(distance: int) -> Iterator[int]:
+    """Nothing, one, half of it, three quarters, seven eighths and so on, one less."""
+    cuts = (distance - (distance >> power) for power in range(1, distance.bit_length() + 1))
+    return (left for left in dict.fromkeys((0, 1, *cuts, distance - 1)) if 0 <= left < distance)
+
+
+def _with_simplest_characters(field: Field, value: Any, sizes: Sequence[int]) -> Iterator[Any]:
+    """The value with some characters in a row as the simplest value has them."""
+    text, simplest = field.write(value), field.write(field.simplest)
+    if len(text) != len(simplest):
+        return
+    for size in dict.fromkeys(max(size, 1) for size in sizes):
+        for start in range(0, len(text), size):
+            end = start + size
+            changed = text[:start] + simplest[start:end] + text[end:]
+            if changed != text and re.fullmatch(field.pattern, changed) and field.allows(field.read(changed)):
+                yield field.read(changed)

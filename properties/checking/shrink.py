@@ -91,8 +91,7 @@ class Search:
     @property
     def unlike(self) -> int:
         """How many pieces of it are not at their simplest."""
-        unlike: int = self.best.simplicity[1]
-        return unlike
+        return self.edits.unlike(self.case)
 
     def edited(self, edits: Iterable[Edit]) -> list[AnyCase]:
         """The smallest case with each of the edits that leaves a valid one."""

@@ -13,7 +13,8 @@ from typing import Any
 import attrs
 from attrs import evolve
 
-from turncheck.engine.duel import UNIT_NAMES, Battle, FieldError, Order, Rules, Turn, Unit, other
+from turncheck.engine.duel import UNIT_NAMES, Battle, FieldError, Order, Rules, Turn, Unit, other, write
+from turncheck.engine.duel.size import size_of
 from turncheck.engine.duel.tables import ACTION_NAMES, BLANK
 from turncheck.properties.checking.edits import Step, union
 
@@ -36,6 +37,10 @@ class DuelEdits:
     def edited(self, turn: Turn, edit: Edit) -> Turn | None:
         """The turn with those values; None where there is no such turn under the rules."""
         return edited(turn, edit, self.rules)
+
+    def unlike(self, turn: Turn) -> int:
+        """How many pieces are unlike the neutral turn's."""
+        return size_of(write(turn))[1]
 
     def exchanged(self, turn: Turn) -> Sequence[Turn]:
         """The turn with its units exchanged."""

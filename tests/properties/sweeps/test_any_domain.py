@@ -7,8 +7,8 @@ import attrs
 import numpy as np
 import pytest
 
-from tests.domains import marks, over
-from tests.small_domains import ADDER, TICTACTOE, WALK, adder, tictactoe
+from tests.domains import over
+from tests.small_domains import ADDER, TICTACTOE, WALK, adder, marks, tictactoe
 from turncheck.engine.sampling import played_on, sample, stream
 from turncheck.engine.scope import small
 from turncheck.engine.table import PlainArrays, PlainCases

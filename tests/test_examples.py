@@ -42,7 +42,15 @@ def workplace(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+SLOW = ("checkpoint", "rules")
+"""The pages whose commands take longest: `make test-slow` runs them."""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=pytest.mark.slow) if page.stem in SLOW else page for page in PAGES],
+    ids=lambda page: page.stem,
+)
 def test_every_command_of_the_page_ends_as_it_says(page, workplace):
     if "node " in page.read_text(encoding="utf-8") and shutil.which("node") is None:
         pytest.skip("there is no Node here")

@@ -29,7 +29,14 @@ class Engine:
         return right(prompts)
 
 
-@pytest.mark.parametrize("model", [right, Engine(), Engine().predict], ids=["function", "engine", "method"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "model",
+    [right, pytest.param(Engine(), marks=SLOW), pytest.param(Engine().predict, marks=SLOW)],
+    ids=["function", "engine", "method"],
+)
 def test_a_function_or_an_engine_is_held_against_all_laws(model):
     report = turncheck.check(model, examples=2, min_cases=1, seed=3)
     assert isinstance(report, Report)
@@ -65,6 +72,7 @@ def test_a_law_with_too_few_cases_makes_the_report_fail():
     assert (report.models[0].laws[0].verdict, report.failed) == ("INCONCLUSIVE", True)
 
 
+@pytest.mark.slow
 def test_a_model_of_other_numbers_is_held_against_those():
     hotter = attrs.evolve(STANDARD, burn_damage=4)
 

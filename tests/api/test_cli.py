@@ -369,6 +369,7 @@ def test_a_sweep_tells_rates_by_law_mode_number_and_orders(turncheck, folder):
     assert {path.name for path in (folder / "swept").iterdir()} == {"divergences.jsonl", "state.json"}
 
 
+@pytest.mark.slow
 def test_an_interrupted_sweep_is_kept_and_the_same_command_goes_on(turncheck, folder, monkeypatch):
     monkeypatch.setattr(sweep_module, "CHUNK", 40)
     command = ("sweep", "--model", "noisy:0.1", "--turns", 120, "--sampler", "mixed", "--out")

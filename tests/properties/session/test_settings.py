@@ -1,24 +1,31 @@
-"""The options of a session as values: what stands in them, where they come from, and which folder a model gets."""
+"""The options as values: what the command line says, what the ini file says, and what cannot be."""
 
 from pathlib import Path
 
-import attrs
 import pytest
 
-from turncheck.duel import DOMAIN
-from turncheck.engine.duel import STANDARD
 from turncheck.properties.checking.draw import Budget
-from turncheck.properties.session.session import Session
 from turncheck.properties.session.settings import Settings, Sweeping
-from turncheck.properties.session.suites import Chosen, Suite
+
+SEEDS = "--hypothesis-seed must be 0..999,999, a seed of evaluation, for --turncheck-sweep"
+TOO_FEW = "fewer could not pass without any divergence"
+UNREACHED = "no law could reach its least number of cases"
 
 
-def settings_of(pytester, *options):
-    return Settings.of(pytester.parseconfig(*options))
+@pytest.fixture
+def settings(pytester):
+    """The settings of a session with those options, in a folder with an ini file if one is given."""
+
+    def of(*options, ini=""):
+        (pytester.path / "pytest.ini").write_text(f"[pytest]\n{ini}")
+        return Settings.of(pytester.parseconfigure(*options))
+
+    return of
 
 
-def test_where_nothing_is_said_everything_has_its_default(pytester):
-    assert settings_of(pytester) == Settings(
+def test_what_no_option_says_has_a_default(settings, pytester):
+    home = pytester.path / ".turncheck"
+    assert settings() == Settings(
         domain=None,
         specs=(None,),
         arguments=(),
@@ -27,115 +34,124 @@ def test_where_nothing_is_said_everything_has_its_default(pytester):
         timeout=None,
         skips_inconclusive=False,
         report=None,
-        witnesses=pytester.path / ".turncheck" / "witnesses",
+        witnesses=home / "witnesses",
         is_home=True,
         baseline=None,
         writes_baseline=False,
         sweeping=None,
     )
+    assert settings("--turncheck-sweep=9").sweeping == Sweeping(9, None, None, home / "sweeps", True, False)
+
+
+def test_each_option_is_said_on_the_command_line(settings):
+    found = settings(
+        *("--turncheck-domain=game.py", "--turncheck-model=a", "--turncheck-model=b", "--turncheck-model=a"),
+        *("--turncheck-rules=r.toml", "--turncheck-examples=20", "--turncheck-min-cases=5", "--hypothesis-seed=7"),
+        *("--turncheck-timeout=1.5", "--turncheck-inconclusive=skip", "--turncheck-report=out"),
+        *("--turncheck-witnesses=kept", "--turncheck-baseline=b.json", "--turncheck-sweep=1000"),
+        *("--turncheck-sampler=mixed", "--turncheck-gate=0.01", "--turncheck-sweeps=swept", "--turncheck-resume"),
+    )
+    assert found == Settings(
+        domain="game.py",
+        specs=("a", "b"),
+        arguments=(),
+        rules=Path("r.toml"),
+        budget=Budget(20, 7, 5),
+        timeout=1.5,
+        skips_inconclusive=True,
+        report=Path("out"),
+        witnesses=Path("kept"),
+        is_home=False,
+        baseline=Path("b.json"),
+        writes_baseline=False,
+        sweeping=Sweeping(1000, "mixed", 0.01, Path("swept"), False, True),
+    )
+    assert settings("--turncheck-model=a", "--turncheck-model-arg=x=1").arguments == ("x=1",)
 
 
 INI = """
-[pytest]
-turncheck_domain = duel
+turncheck_domain = games/game.py:GAME
 turncheck_model =
-    py:more_models:Model
-turncheck_model_arg =
-    wrong=false
-    seed=1
-turncheck_rules = hot.toml
-turncheck_examples = 50
-turncheck_min_cases = 5
-turncheck_inconclusive = skip
-turncheck_timeout = 2.5
+    a
+    b
+turncheck_rules = r.toml
+turncheck_examples = 20
 turncheck_report = out
 turncheck_witnesses = kept
-turncheck_baseline = known.json
 turncheck_write_baseline = true
-turncheck_sweep = 400
-turncheck_sampler = mixed
-turncheck_gate = 0.05
-turncheck_sweeps = swept
-turncheck_resume = true
+turncheck_baseline = b.json
 """
 
 
-@pytest.fixture
-def in_the_ini_file(pytester):
-    """The settings of the ini file, with what else is typed."""
-    (pytester.path / "pytest.ini").write_text(INI, encoding="utf-8")
-    return lambda *options: settings_of(pytester, *options)
+def test_each_option_is_said_in_the_ini_file_and_its_paths_are_seen_from_there(settings, pytester):
+    with pytest.raises(pytest.UsageError, match=r"^--turncheck-write-baseline must have one model, got 2: name one"):
+        settings(ini=INI)
+    found = settings("--turncheck-model=c", ini=INI)
+    root = pytester.path
+    assert (found.domain, found.specs, found.budget) == (f"{root}/games/game.py:GAME", ("c",), Budget(20, 0, 10))
+    paths = (found.rules, found.report, found.witnesses, found.baseline)
+    assert paths == (root / "r.toml", root / "out", root / "kept", root / "b.json")
+    assert found.writes_baseline
 
 
-def test_every_option_can_stand_in_the_ini_file_whose_paths_are_seen_from_there(in_the_ini_file, pytester, monkeypatch):
-    (pytester.path / "deeper").mkdir()
-    monkeypatch.chdir(pytester.path / "deeper")
-    here = pytester.path
-    assert in_the_ini_file(f"--rootdir={here}", "-c", str(here / "pytest.ini")) == Settings(
-        domain="duel",
-        specs=("py:more_models:Model",),
-        arguments=("wrong=false", "seed=1"),
-        rules=here / "hot.toml",
-        budget=Budget(50, 0, 5),
-        timeout=2.5,
-        skips_inconclusive=True,
-        report=here / "out",
-        witnesses=here / "kept",
-        is_home=False,
-        baseline=here / "known.json",
-        writes_baseline=True,
-        sweeping=Sweeping(400, "mixed", 0.05, here / "swept", is_home=False, resumes=True),
-    )
+@pytest.mark.parametrize("domain", ["duel", "my_package.game:DOMAIN"])
+def test_a_domain_that_is_no_file_is_the_same_everywhere(settings, domain):
+    assert settings(ini=f"turncheck_domain = {domain}").domain == domain
 
 
 @pytest.mark.parametrize(
-    ("options", "changes"),
+    ("options", "message"),
     [
-        (["--turncheck-model=noisy:1"], {"specs": ("noisy:1",)}),
-        (["--turncheck-model-arg=seed=2"], {"arguments": ("seed=2",)}),
-        (["--turncheck-rules=one.toml"], {"rules": Path("one.toml")}),
-        (["--turncheck-examples=60", "--hypothesis-seed=7"], {"budget": Budget(60, 7, 5)}),
-        (["--turncheck-inconclusive=fail"], {"skips_inconclusive": False}),
-        (["--turncheck-timeout=1"], {"timeout": 1.0}),
-        (["--turncheck-report=there"], {"report": Path("there")}),
-        (["--turncheck-witnesses=there"], {"witnesses": Path("there")}),
-        (["--turncheck-baseline=there"], {"baseline": Path("there")}),
+        (["examples=0"], "--turncheck-examples must be an int, 1 or more, got 0"),
+        (["examples=-3"], "--turncheck-examples must be an int, 1 or more, got -3"),
+        (["examples=5", "min-cases=9"],
+         f"--turncheck-examples must be 9 or more (--turncheck-min-cases), got 5: {UNREACHED}"),
+        (["min-cases=x"], "--turncheck-min-cases must be an int, 1 or more, got 'x'"),
+        (["timeout=0"], "--turncheck-timeout must be a number, 0.001 or more, got 0"),
+        (["timeout=nan"], "--turncheck-timeout must be a number, 0.001 or more, got nan"),
+        (["timeout=soon"], "--turncheck-timeout must be a number, 0.001 or more, got 'soon'"),
+        (["inconclusive=pass"], "--turncheck-inconclusive must be fail or skip, got 'pass'"),
+        (["model=a", "model=b", "model-arg=x=1"],
+         "--turncheck-model-arg must have one model beside it, got 2: write a card, engine.toml, for each of them"),
+        (["write-baseline"], "--turncheck-write-baseline needs --turncheck-baseline FILE, which it writes"),
+        (["baseline=b.json", "write-baseline", "model=a", "model=b"],
+         "--turncheck-write-baseline must have one model, got 2: name one --model"),
+        (["report=file"], "--turncheck-report must be a folder, or a new name for one, got the file file"),
+        (["witnesses=file"], "--turncheck-witnesses must be a folder, or a new name for one, got the file file"),
+        (["baseline=."], "--turncheck-baseline must be a file, got the folder ."),
+        (["gate=0.1"], "--turncheck-gate needs --turncheck-sweep N, whose turns it is about"),
+        (["sweep=9", "gate=1.5"], "--turncheck-gate must be a number, 0..1, got 1.5"),
+        (["sweep=9", "gate=-1"], "--turncheck-gate must be a number, 0..1, got -1"),
+        (["sweep=9", "gate=nan"], "--turncheck-gate must be a number, 0..1, got nan"),
+        (["sweep=9", "gate=abc"], "--turncheck-gate must be a number, 0..1, got 'abc'"),
+        (["sweep=9", "gate=0"], "--turncheck-gate must be above 0, got 0: no sample shows that nothing ever diverges"),
+        (["sweep=9", "gate=0.01"], f"--turncheck-sweep must be 368 or more for a gate of 0.01, got 9: {TOO_FEW}"),
+        (["sweep=0"], "--turncheck-sweep must be an int, 1 or more, got 0"),
+        (["sweep=many"], "--turncheck-sweep must be an int, 1 or more, got 'many'"),
+        (["sweep=9", "sweeps=file"], "--turncheck-sweeps must be a folder, or a new name for one, got the file file"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)  # fmt: skip
+def test_what_cannot_be_or_contradicts_is_a_usage_error(settings, pytester, options, message):
+    (pytester.path / "file").write_text("")
+    with pytest.raises(pytest.UsageError) as caught:
+        settings(*(f"--turncheck-{option}" for option in options))
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("seed", "beside", "message"),
+    [
+        ("abc", [], "--hypothesis-seed must be an int where laws are checked, got 'abc'"),
+        ("1000000", ["--turncheck-sweep=9"], f"{SEEDS}, got 1000000: training draws from others"),
+        ("-1", ["--turncheck-sweep=9"], f"{SEEDS}, got -1: training draws from others"),
+    ],
 )
-def test_the_command_line_wins_and_its_paths_are_as_typed(in_the_ini_file, options, changes):
-    assert in_the_ini_file(*options) == attrs.evolve(in_the_ini_file(), **changes)
+def test_a_seed_that_cannot_be_is_a_usage_error(settings, seed, beside, message):
+    with pytest.raises(pytest.UsageError) as caught:
+        settings(f"--hypothesis-seed={seed}", *beside)
+    assert str(caught.value) == message
 
 
-def test_of_a_sweep_the_command_line_wins_too(in_the_ini_file):
-    typed = in_the_ini_file("--turncheck-sweep=900", "--turncheck-sampler=play", "--turncheck-gate=0.01")
-    assert typed.sweeping == attrs.evolve(in_the_ini_file().sweeping, turns=900, sampler="play", gate=0.01)
-
-
-# --- the folder of a model's witnesses -------------------------------------------------------------------------------
-
-
-def model_of(pytester, *options):
-    config = pytester.parseconfig("--turncheck-model=noisy:1", *options)
-    chosen = Chosen(0, 0)
-    return Session.load(config, [Suite("", DOMAIN, ("noisy:1",))], {chosen: []}).models[chosen]
-
-
-def test_a_witness_is_kept_for_the_rules_and_the_arguments_that_it_was_found_with(pytester):
-    (pytester.path / "one.toml").write_text("burn_damage = 4\n", encoding="utf-8")
-    said = {
-        "nothing": [],
-        "rules": ["--turncheck-rules=one.toml"],
-        "a seed": ["--turncheck-model-arg=seed=1"],
-        "a template": ["--turncheck-model-arg=template=duel-json/1"],
-    }
-    models = {name: model_of(pytester, *options) for name, options in said.items()}
-    assert {model.folder.parent for model in models.values()} == {pytester.path / ".turncheck" / "witnesses"}
-    assert {model.folder.name[:8] for model in models.values()} == {"noisy-1-"}
-    assert len({model.folder for model in models.values()}) == len(models)
-    hotter = attrs.evolve(STANDARD, burn_damage=4)
-    assert {name: model.subject.domain.variant for name, model in models.items() if name != "rules"} == dict.fromkeys(
-        ("nothing", "a seed", "a template"), STANDARD
-    )
-    assert models["rules"].subject.domain.variant == hotter
-    assert (models["a seed"].subject.arguments, models["a template"].subject.template) == (("seed=1",), "duel-json/1")
+def test_a_seed_of_training_is_one_for_laws(settings):
+    assert settings("--hypothesis-seed=1000000").budget.seed == 1_000_000

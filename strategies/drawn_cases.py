@@ -28,7 +28,7 @@ from turncheck.engine.play import Play
 from turncheck.engine.reading import Check
 from turncheck.engine.sampling import DEPTH, next_case, start_of, state_of, stream
 from turncheck.strategies.changes import another_value, fields_named
-from turncheck.strategies.drawn_values import Row, by_field, row_of, row_of_narrowed
+from turncheck.strategies.drawn_values import Row, by_field, row_of, row_of_narrowed, some_bytes
 from turncheck.strategies.operators import ImpossibleDamageError, UnknownReasonError, operators_of
 
 Drawn: TypeAlias = "st.SearchStrategy[Any]"
@@ -38,10 +38,6 @@ MOST_TURNS = DEPTH + 1
 
 MENDINGS = 4
 """Other values of a field that are tried where a check is not met."""
-
-# Eight bytes and no integer of 64 bits, of which Hypothesis draws mostly small ones: those would all be damaged in the
-# first ways and places. Bytes are uniform, and shrink from the first: so that stands for the lowest digits.
-_CHOICES = st.binary(min_size=8, max_size=8)
 
 
 def cases(domain: Domain, narrowed: Narrowed = ANY) -> Drawn:
@@ -117,7 +113,9 @@ def malformed(domain: Domain, reason: str | None = None) -> st.SearchStrategy[st
         except ImpossibleDamageError:
             reject()
 
-    return st.tuples(st.binary(min_size=1, max_size=1), _CHOICES, cases(domain)).map(damaged)
+    # Eight bytes and no integer of 64 bits, of which Hypothesis draws mostly small ones: those would all be damaged in
+    # the first ways and places. Bytes are uniform, and shrink from the first: so that stands for the lowest digits.
+    return st.tuples(some_bytes(1), some_bytes(8), cases(domain)).map(damaged)
 
 
 def refused(domain: Domain, count: int = 200, seed: int = 0) -> float:
@@ -204,14 +202,12 @@ _Turn = tuple[int, tuple[Any, ...]]
 def _turns(domain: Domain, least: int, most: int) -> st.SearchStrategy[list[_Turn]]:
     """What is to be done in so many turns, of which the last is not left out."""
     if domain.orders is None:
-        one = st.binary(min_size=1, max_size=1)
-        return one.map(lambda data: [(1, ())] * (least + data[0] % (most - least + 1)))
+        return some_bytes(1).map(lambda data: [(1, ())] * (least + data[0] % (most - least + 1)))
     row = row_of(domain, domain.orders, {})
     if not row.is_of_bytes:
         turns = st.lists(st.tuples(st.integers(0, 3), row.strategy()), min_size=least, max_size=most)
         return turns.map(_with_the_last)
-    size = 2 + most * (1 + row.size)
-    return st.binary(min_size=size, max_size=size).map(partial(_cut, row, least, most))
+    return some_bytes(2 + most * (1 + row.size)).map(partial(_cut, row, least, most))
 
 
 def _cut(row: Row, least: int, most: int, data: bytes) -> list[_Turn]:
@@ -233,7 +229,7 @@ def _from_start(domain: Domain) -> st.SearchStrategy[tuple[AnyAnswer, list[_Turn
     if isinstance(start, list | tuple):
         starts = st.sampled_from(start).map(partial(state_of, domain))
     elif callable(start):
-        starts = st.binary(min_size=4, max_size=4).map(lambda data: start_of(domain, Random(int.from_bytes(data))))
+        starts = some_bytes(4).map(lambda data: start_of(domain, Random(int.from_bytes(data))))
     else:
         starts = st.just(state_of(domain, start))
     return st.tuples(starts, _turns(domain, 1, MOST_TURNS))

@@ -38,6 +38,9 @@ CHARACTERS = "".join(chr(FIRST + at) for at in range(OF_A_CHARACTER))
 ENUMERATED = 10_000
 """Values, at most, of which those are looked for that a function holds of."""
 
+MOST_BYTES = 4096
+"""Bytes of one draw, at most: Hypothesis gives up beyond twice as many."""
+
 ALIKE = 224
 """Of the first byte of a row: from here on two fields of the same kind have the same value."""
 
@@ -91,7 +94,7 @@ class Row:
         """Their values, in the order of the parts."""
         own = [part for part in self.parts if not isinstance(part, Coded | Lettered)]
         letters = sum(isinstance(part, Lettered) for part in self.parts)
-        data = st.binary(min_size=self.size, max_size=self.size) if self.size else st.just(b"")
+        data = some_bytes(self.size)
         if not own and not letters:
             return data.map(self.values)
         text = st.text(CHARACTERS, min_size=letters, max_size=letters) if letters else st.just("")
@@ -114,6 +117,14 @@ class Row:
             other = (one + 1 + data[3] % (len(places) - 1)) % len(places)
             found[places[other]] = found[places[one]]
         return tuple(found)
+
+
+def some_bytes(size: int) -> st.SearchStrategy[bytes]:
+    """So many bytes; what is beyond the most that can be drawn are the first ones again."""
+    if size == 0:
+        return st.just(b"")
+    drawn = st.binary(min_size=min(size, MOST_BYTES), max_size=min(size, MOST_BYTES))
+    return drawn if size <= MOST_BYTES else drawn.map(lambda data: (data * (size // MOST_BYTES + 1))[:size])
 
 
 def row_of(domain: Domain, schema: Schema, narrowed: Mapping[str, Any]) -> Row:

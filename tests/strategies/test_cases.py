@@ -322,6 +322,11 @@ def test_many_fields_take_little_longer_than_few():
     assert set(choices) == {2}  # bytes, and characters for the numbers of 256 values
 
 
+def test_fields_of_more_bytes_than_can_be_drawn_are_drawn_all_the_same():
+    mine = domain_of(Schema("{n[0..8999]}", n=Int(0, 99)))
+    assert max(len(set(case.n)) for case in drawn(cases(mine), 3)) > 50
+
+
 def test_strategies_of_a_domains_own_are_used():
     mine = domain_of(
         Schema("{a} {b}", a=Int(0, 9), b=Int(0, 9)),

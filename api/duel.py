@@ -42,9 +42,13 @@ EXEMPT = {
 """The rules that are never at work by themselves, and why: no answer changes when they are left out."""
 
 
-@lru_cache(maxsize=64)
 def duel(rules: Rules = STANDARD) -> Domain:
-    """The duel under those rules."""
+    """The duel under those rules; the same value for the same rules."""
+    return DOMAIN if rules == STANDARD else _made(rules)
+
+
+@lru_cache(maxsize=64)
+def _made(rules: Rules) -> Domain:
     state, orders = layout(rules)
     return Domain(
         RULES_VERSION,
@@ -119,5 +123,5 @@ def _laws() -> tuple[Law, ...]:
     return LAWS
 
 
-DOMAIN = duel(STANDARD)
+DOMAIN = _made(STANDARD)
 """The duel as published."""

@@ -192,10 +192,10 @@ def checkpoint(tmp_path):
     return tmp_path / "run" / "checkpoint.safetensors"
 
 
-def test_a_checkpoint_is_named_by_its_file_and_known_by_its_hash(checkpoint):
+def test_a_run_s_checkpoint_is_named_by_its_folder_and_known_by_its_hash(checkpoint):
     subject = load_subject(str(checkpoint), DOMAIN)
     content = checkpoint.read_bytes()
-    assert (subject.name, subject.kind, subject.bytes) == ("checkpoint", "native", len(content))
+    assert (subject.name, subject.kind, subject.bytes) == ("run", "native", len(content))
     assert subject.sha256 == hashlib.sha256(content).hexdigest()
 
 

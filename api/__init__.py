@@ -15,9 +15,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from turncheck.checking import check
     from turncheck.engine.attached import LawFunctionError
-    from turncheck.engine.case import Case, UnknownFieldError
+    from turncheck.engine.case import Case, MemberCountError, UnknownFieldError
     from turncheck.engine.domain import Domain, DomainError, Monotone, Symmetry
-    from turncheck.engine.duel import STANDARD, Battle, Order, Rules, Turn, Unit, read, resolve, resolve_text, write
+    from turncheck.engine.duel import (
+        STANDARD,
+        Battle,
+        FieldError,
+        Order,
+        Rules,
+        RulesError,
+        Turn,
+        Unit,
+        UnknownNameError,
+        read,
+        resolve,
+        resolve_text,
+        write,
+    )
     from turncheck.engine.fields import Choice, Field, Int, SchemaError
     from turncheck.engine.learned import ContractError, EngineError, UnavailableError
     from turncheck.engine.play import Play
@@ -43,15 +57,18 @@ if TYPE_CHECKING:
 _HOMES = {
     "checking": ("check",),
     "engine.attached": ("LawFunctionError",),
-    "engine.case": ("Case", "UnknownFieldError"),
+    "engine.case": ("Case", "MemberCountError", "UnknownFieldError"),
     "engine.domain": ("Domain", "DomainError", "Monotone", "Symmetry"),
     "engine.duel": (
         "STANDARD",
         "Battle",
+        "FieldError",
         "Order",
         "Rules",
+        "RulesError",
         "Turn",
         "Unit",
+        "UnknownNameError",
         "read",
         "resolve",
         "resolve_text",
@@ -93,16 +110,19 @@ __all__ = [
     "EngineError",
     "FalseLawError",
     "Field",
+    "FieldError",
     "Int",
     "Law",
     "LawFunctionError",
     "MalformedTextError",
+    "MemberCountError",
     "Monotone",
     "Order",
     "Play",
     "RepeatedLawError",
     "Report",
     "Rules",
+    "RulesError",
     "Schema",
     "SchemaError",
     "SpecError",
@@ -113,6 +133,7 @@ __all__ = [
     "Unit",
     "UnknownDomainError",
     "UnknownFieldError",
+    "UnknownNameError",
     "UnknownSamplerError",
     "check",
     "check_domain",

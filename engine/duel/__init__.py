@@ -11,6 +11,7 @@ from turncheck.engine.duel.state import (
     Turn,
     Unit,
     UnitName,
+    UnknownNameError,
     other,
 )
 from turncheck.engine.duel.text import (
@@ -42,6 +43,7 @@ __all__ = [
     "Turn",
     "Unit",
     "UnitName",
+    "UnknownNameError",
     "other",
     "read",
     "read_answer",

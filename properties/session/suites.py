@@ -31,7 +31,7 @@ class Asked:
     model: object = None
 
 
-@attrs.define(slots=False)
+@attrs.frozen(slots=False)  # a cached property needs a place
 class Suite:
     """The laws of a domain, held against some models.
 

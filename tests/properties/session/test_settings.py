@@ -1,11 +1,8 @@
-"""The options as values: what the command line says, what the ini file says, and what cannot be."""
-
-from pathlib import Path
+"""The options of a session: how models and domains are named, and what cannot be."""
 
 import pytest
 
-from turncheck.properties.checking.draw import Budget
-from turncheck.properties.session.settings import Settings, Sweeping
+from turncheck.properties.session.settings import Settings
 
 SEEDS = "--hypothesis-seed must be 0..999,999, a seed of evaluation, for --turncheck-sweep"
 TOO_FEW = "fewer could not pass without any divergence"
@@ -23,75 +20,14 @@ def settings(pytester):
     return of
 
 
-def test_what_no_option_says_has_a_default(settings, pytester):
-    home = pytester.path / ".turncheck"
-    assert settings() == Settings(
-        domain=None,
-        specs=(None,),
-        arguments=(),
-        rules=None,
-        budget=Budget(200, 0, 10),
-        timeout=None,
-        skips_inconclusive=False,
-        report=None,
-        witnesses=home / "witnesses",
-        is_home=True,
-        baseline=None,
-        writes_baseline=False,
-        sweeping=None,
-    )
-    assert settings("--turncheck-sweep=9").sweeping == Sweeping(9, None, None, home / "sweeps", True, False)
+def test_a_model_that_is_named_twice_is_one(settings):
+    assert settings("--turncheck-model=a", "--turncheck-model=b", "--turncheck-model=a").specs == ("a", "b")
 
 
-def test_each_option_is_said_on_the_command_line(settings):
-    found = settings(
-        *("--turncheck-domain=game.py", "--turncheck-model=a", "--turncheck-model=b", "--turncheck-model=a"),
-        *("--turncheck-rules=r.toml", "--turncheck-examples=20", "--turncheck-min-cases=5", "--hypothesis-seed=7"),
-        *("--turncheck-timeout=1.5", "--turncheck-inconclusive=skip", "--turncheck-report=out"),
-        *("--turncheck-witnesses=kept", "--turncheck-baseline=b.json", "--turncheck-sweep=1000"),
-        *("--turncheck-sampler=mixed", "--turncheck-gate=0.01", "--turncheck-sweeps=swept", "--turncheck-resume"),
-    )
-    assert found == Settings(
-        domain="game.py",
-        specs=("a", "b"),
-        arguments=(),
-        rules=Path("r.toml"),
-        budget=Budget(20, 7, 5),
-        timeout=1.5,
-        skips_inconclusive=True,
-        report=Path("out"),
-        witnesses=Path("kept"),
-        is_home=False,
-        baseline=Path("b.json"),
-        writes_baseline=False,
-        sweeping=Sweeping(1000, "mixed", 0.01, Path("swept"), False, True),
-    )
-    assert settings("--turncheck-model=a", "--turncheck-model-arg=x=1").arguments == ("x=1",)
-
-
-INI = """
-turncheck_domain = games/game.py:GAME
-turncheck_model =
-    a
-    b
-turncheck_rules = r.toml
-turncheck_examples = 20
-turncheck_report = out
-turncheck_witnesses = kept
-turncheck_write_baseline = true
-turncheck_baseline = b.json
-"""
-
-
-def test_each_option_is_said_in_the_ini_file_and_its_paths_are_seen_from_there(settings, pytester):
-    with pytest.raises(pytest.UsageError, match=r"^--turncheck-write-baseline must have one model, got 2: name one"):
-        settings(ini=INI)
-    found = settings("--turncheck-model=c", ini=INI)
-    root = pytester.path
-    assert (found.domain, found.specs, found.budget) == (f"{root}/games/game.py:GAME", ("c",), Budget(20, 0, 10))
-    paths = (found.rules, found.report, found.witnesses, found.baseline)
-    assert paths == (root / "r.toml", root / "out", root / "kept", root / "b.json")
-    assert found.writes_baseline
+def test_a_file_of_a_domain_is_seen_from_the_ini_file_that_names_it(settings, pytester):
+    ini = "turncheck_domain = games/game.py:GAME\n"
+    assert settings(ini=ini).domain == f"{pytester.path}/games/game.py:GAME"
+    assert settings("--turncheck-domain=games/game.py:GAME", ini=ini).domain == "games/game.py:GAME"
 
 
 @pytest.mark.parametrize("domain", ["duel", "my_package.game:DOMAIN"])

@@ -110,7 +110,9 @@ TITLES = [
 ]
 
 
-@pytest.mark.parametrize("processes", [[], ["-n", "2"]], ids=["in one process", "in two"])
+@pytest.mark.parametrize(
+    "processes", [[], pytest.param(["-n", "2"], marks=pytest.mark.slow)], ids=["in one process", "in two"]
+)
 def test_several_suites_have_a_section_each_and_stand_in_one_report(games, pytester, processes):
     options = ["-k", "agrees or taken_back or zero", "--turncheck-report=out", *processes]
     result = games("test_two.py", *options, test_two=TWO, subprocess=bool(processes))
@@ -204,6 +206,7 @@ def test_laws_that_had_no_turn_are_counted(games):
     ]
 
 
+@pytest.mark.slow  # two sessions of pytest-xdist, since the process that died is begun anew
 def test_a_process_that_dies_leaves_laws_without_a_result_and_never_says_that_all_held(games):
     mine = MINE.format(model=", model='players.py:falls'")
     result = games("test_mine.py", "-k", "taken_back or is_rejected", "-n", "1", test_mine=mine, subprocess=True)
@@ -213,10 +216,10 @@ def test_a_process_that_dies_leaves_laws_without_a_result_and_never_says_that_al
 
 
 NEVER = """
-from tictactoe import DOMAIN
+from adder import DOMAIN
 
-@DOMAIN.law(applies=lambda turn: turn.a1 == "z")
-def never_applies(before, after):
+@DOMAIN.law(applies=lambda case: case.a > 99)
+def never_applies(case, answer):
     '''It is about nothing.'''
 """
 

@@ -1,10 +1,10 @@
-"""The interface of a learned engine: one obligation, `predict`, two options that make it cheaper to check, and
-one that says that there is no more to ask than a list of prompts.
+"""The interface of a learned engine: one obligation, `predict`, two options that make it cheaper to check, one that
+says that there is no more to ask than a list of prompts, and one that tells what went wrong on the way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import attrs
@@ -98,6 +98,15 @@ class Listed(Protocol):
 
     def unlisted(self, prompts: Sequence[str], /) -> Sequence[str]:
         """Those of the prompts that it has no answer to, in their order."""
+        ...
+
+
+@runtime_checkable
+class Troubled(Protocol):
+    """A learned engine that counts what went wrong on the way to its answers, though each prompt has one."""
+
+    def troubles(self) -> Mapping[str, int]:
+        """How often each kind of trouble occurred so far, by its name in the plural: `{"worker restarts": 4}`."""
         ...
 
 

@@ -5,9 +5,12 @@ says that there is no more to ask than a list of prompts, and one that tells wha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Protocol, runtime_checkable
 
 import attrs
+
+from turncheck.engine.visible import cut, is_text, type_name
 
 
 class EngineError(ValueError):
@@ -33,14 +36,20 @@ class UnavailableError(Exception):
 
 
 class ContractError(TypeError):
-    """A learned engine that does not give one text for each prompt."""
+    """A learned engine that does not give one text for each prompt, or one verdict for each draft.
 
-    def __init__(self, demand: str, value: str) -> None:
-        super().__init__(demand, value)
-        self.demand, self.value = demand, value
+    Attributes:
+        demand: what its method must give.
+        value: what it gave.
+        method: which.
+    """
+
+    def __init__(self, demand: str, value: str, method: str = "predict") -> None:
+        super().__init__(demand, value, method)
+        self.demand, self.value, self.method = demand, value, method
 
     def __str__(self) -> str:
-        return f"predict must give {self.demand}, got {self.value}"
+        return f"{self.method} must give {self.demand}, got {self.value}"
 
 
 class LearnedEngine(Protocol):
@@ -124,26 +133,59 @@ def answers(engine: LearnedEngine, prompts: Sequence[str], drafts: Sequence[str]
     if not isinstance(engine, Verifier):
         return engine.predict(prompts)
     verdicts = engine.verify(prompts, drafts)
+    if len(verdicts) != len(drafts):
+        raise ContractError(f"{len(drafts)} verdicts, one for each draft", str(len(verdicts)), "verify")
     sure = [verdict.complete and verdict.margin >= SAFE_MARGIN for verdict in verdicts]
     unsure = [prompt for prompt, known in zip(prompts, sure, strict=True) if not known]
-    written = iter(engine.predict(unsure) if unsure else ())
+    written = iter(checked(engine.predict(unsure), len(unsure)) if unsure else ())
     return [draft if known else next(written) for draft, known in zip(drafts, sure, strict=True)]
 
 
+LONGEST_ANSWER = 1_000_000
+"""Characters that are kept of an answer: a right one has some hundreds."""
+
+
 def checked(given: Sequence[str], count: int) -> list[str]:
-    """What a call of `predict` gave, if it is one text for each prompt.
+    """What a call of `predict` gave, if it is one text for each prompt: plain copies, of which long ones are cut.
+
+    A text of a class of the model's own is copied as the characters that it holds, whatever that class says of it. One
+    that is cut says so at its end, so that it is no right answer.
 
     Raises:
-        ContractError: it is not.
+        ContractError: it is none, or it raised where it was looked at.
     """
-    if isinstance(given, str) or not isinstance(given, Sequence):
-        raise ContractError("a list of texts", type(given).__name__)
-    if len(given) != count:
-        raise ContractError(f"{count} answers, one for each prompt", str(len(given)))
-    for answer in given:
-        if not isinstance(answer, str):
-            raise ContractError("a list of texts", f"a {type(answer).__name__} in it")
-    return list(given)
+    try:
+        listed = not isinstance(given, str) and isinstance(given, Sequence)
+        # It may be of a class of the model's own that says it is as long as it should be, and never ends.
+        found = list(islice(given, count + 1)) if listed else []
+    except Exception as error:
+        demand = "a list of texts"
+        raise ContractError(demand, f"a {type_name(given)} that raised {described(error)}") from error
+    if not listed:
+        raise ContractError("a list of texts", type_name(given))
+    if len(found) != count:
+        raise ContractError(f"{count} answers, one for each prompt", _number_of(given, found))
+    return [_copied(answer) for answer in found]
+
+
+def _number_of(given: Sequence[str], found: list[str]) -> str:
+    """How many there are, as a plain list knows it; of any other whether there are too many."""
+    return str(len(given)) if type(given) in (list, tuple) else f"{len(found)} or more"
+
+
+def _copied(answer: object) -> str:
+    """The answer as a plain text."""
+    if not is_text(answer):
+        raise ContractError("a list of texts", f"a {type_name(answer)} in it")
+    return _plain(answer)
+
+
+def _plain(text: str) -> str:
+    """The characters of a text, as many as are kept."""
+    size = str.__len__(text)
+    if size <= LONGEST_ANSWER:
+        return str.__str__(text)
+    return f"{str.__getitem__(text, slice(LONGEST_ANSWER))}... (cut, of {size:,} characters)"
 
 
 LONGEST_FAULT = 300
@@ -151,5 +193,9 @@ LONGEST_FAULT = 300
 
 
 def described(error: BaseException) -> str:
-    """What was raised: its class and its message, of which a long one is cut."""
-    return f"{type(error).__name__}: {error}".removesuffix(": ")[:LONGEST_FAULT]
+    """What was raised: its class and its message, of which a long one is cut. It raises nothing itself."""
+    try:
+        message = str.__str__(str(error))
+    except BaseException as another:  # what runs is somebody's `__str__`, which may raise anything
+        message = f"(a message that raised {type_name(another)})"
+    return cut(f"{type_name(error)}: {message}".removesuffix(": "), LONGEST_FAULT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 LONGEST_PLACE = 60
 """Characters of a text that are shown around one of its places."""
 
@@ -15,6 +17,46 @@ def visible(text: str) -> str:
     return "".join(
         character if character.isprintable() and character != "\\" else _escaped(character) for character in text
     )
+
+
+def cut(text: str, longest: int) -> str:
+    """The text, or the start of a longer one and three dots: at most that many characters, which are three or more.
+
+    >>> cut("a long word", 8)
+    'a lon...'
+    """
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
+LONGEST_VALUE = 80
+"""Characters of a value that a message quotes."""
+
+
+def quoted(value: object, longest: int = LONGEST_VALUE) -> str:
+    """A value as a message quotes it: as Python writes it, cut. It never raises, whatever the value is.
+
+    Of what cannot be written, as an int of more digits than Python writes or a list that is nested too deep, the type.
+
+    >>> quoted("x" * 1000, 10), quoted(10**5000), quoted([[]])
+    ("'xxxxxx...", 'a value of type int', '[[]]')
+    """
+    try:
+        # Of a long text no more is escaped than is shown.
+        plain = str.__getitem__(value, slice(longest)) if is_text(value) else value
+        return cut(str.__str__(repr(plain)), longest)
+    except BaseException:  # what runs may be somebody's `__repr__`, which may raise anything
+        return f"a value of type {type_name(value)}"
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """Whether it is a text, whatever it says of its class itself."""
+    return issubclass(type(value), str)
+
+
+def type_name(value: object) -> str:
+    """What the type of a value is called, cut: a class may say otherwise, or raise, where it is asked itself."""
+    name: str = type.__dict__["__name__"].__get__(type(value))
+    return cut(name, LONGEST_VALUE)
 
 
 def _escaped(character: str) -> str:

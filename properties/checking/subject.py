@@ -12,6 +12,7 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.learned import DraftedWriter, LearnedEngine, UnavailableError, Verifier, answers, checked
 from turncheck.engine.learned import described as raised
 from turncheck.engine.sampling import easy_case
+from turncheck.properties.checking.asking import Meter
 from turncheck.properties.checking.law import Manner
 from turncheck.properties.checking.timeouts import TimeUp, time_limit
 from turncheck.reports.modes import Divergence, diverge
@@ -57,6 +58,7 @@ class Subject:
         rejects: whether it was trained to reject malformed prompts.
         arguments: the `KEY=VALUE` that were typed beside it.
         audit: whether what it says of drafts is true; subjects made of this one share it.
+        meter: what it was asked and how long that took, and the limits on that; likewise shared.
         late: how many prompts ran out of time, or found no engine.
         faults: what it raised, by prompt; its own words, to be shown as `visible` text.
     """
@@ -73,6 +75,7 @@ class Subject:
     rejects: bool = attrs.field(default=attrs.Factory(lambda self: self.domain.rejects, takes_self=True))
     arguments: tuple[str, ...] = ()
     audit: Audit = attrs.field(factory=Audit, repr=False)
+    meter: Meter = attrs.field(factory=Meter, repr=False)
     late: int = attrs.field(default=0, init=False, repr=False)
     faults: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
     _answers: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
@@ -104,18 +107,26 @@ class Subject:
         self._expected.update(answers)
 
     def ask(self, prompts: Sequence[str]) -> list[str]:
-        """The subject's answers; what it was not asked before goes to it in one call, verified where it can be."""
-        new = _new(prompts, self._answers)
-        if not new:
-            return [self._answers[prompt] for prompt in prompts]
-        drafts = {prompt: self.expected(prompt) for prompt in new}
-        if self.audit.refuted or not isinstance(self.engine, (DraftedWriter, Verifier)):
-            given = self._guarded(self.engine.predict, new)
-        else:
-            given = self._guarded(lambda batch: answers(self.engine, batch, [drafts[prompt] for prompt in batch]), new)
-            given = self._audited(new, given, drafts)
-        self._answers.update(zip(new, given, strict=True))
+        """The subject's answers; what it was not asked before goes to it in few calls, verified where it can be.
+
+        Raises:
+            SpentError: a limit of the meter is reached. What was answered until then is remembered.
+        """
+        for piece in self.meter.pieces(_new(prompts, self._answers)):
+            self._answers.update(zip(piece, self._first(piece), strict=True))
         return [self._answers[prompt] for prompt in prompts]
+
+    def knows(self, prompts: Iterable[str]) -> bool:
+        """Whether it was asked all of them before."""
+        return all(prompt in self._answers for prompt in prompts)
+
+    def _first(self, prompts: list[str]) -> list[str]:
+        """The first answers to prompts, of one call."""
+        if self.audit.refuted or not isinstance(self.engine, (DraftedWriter, Verifier)):
+            return self._guarded(self.engine.predict, prompts)
+        drafts = {prompt: self.expected(prompt) for prompt in prompts}
+        given = self._guarded(lambda batch: answers(self.engine, batch, [drafts[prompt] for prompt in batch]), prompts)
+        return self._audited(prompts, given, drafts)
 
     def _audited(self, prompts: list[str], given: list[str], drafts: dict[str, str]) -> list[str]:
         """The answers, of which the first accepted drafts are written plainly too. If one of them turns out not to be
@@ -135,14 +146,22 @@ class Subject:
             close()
 
     def ask_again(self, prompts: Sequence[str], manner: Manner) -> list[str]:
-        """The answers to the same prompts asked anew, each alone or all in one batch, written and not verified."""
+        """The answers to the same prompts asked anew, each alone or in batches, written and not verified.
+
+        Raises:
+            SpentError: as `ask`.
+        """
         new = _new(prompts, {prompt for known, prompt in self._again if known == manner})
-        batches = [[prompt] for prompt in new] if manner == "alone" else self._in_company(new)
-        for batch in batches:
-            given = self._guarded(self.engine.predict, batch)
-            for prompt, answer in zip(batch, given, strict=True):
-                self._again.setdefault((manner, prompt), answer)
+        for part in [[prompt] for prompt in new] if manner == "alone" else [new]:
+            for piece in self.meter.pieces(part):
+                batch = piece if manner == "alone" else self._in_company(piece)
+                for prompt, answer in zip(batch, self._guarded(self.engine.predict, batch), strict=True):
+                    self._again.setdefault((manner, prompt), answer)
         return [self._again[manner, prompt] for prompt in prompts]
+
+    def knows_again(self, prompts: Iterable[str], manner: Manner) -> bool:
+        """Whether it was asked all of them again in that manner."""
+        return all((manner, prompt) in self._again for prompt in prompts)
 
     @contextmanager
     def patiently(self) -> Iterator[None]:
@@ -172,7 +191,7 @@ class Subject:
     def _timed(self, ask: Callable[[Sequence[str]], Sequence[str]], prompts: Sequence[str]) -> list[str]:
         """The answers of one call, within the limit; counts the prompts beyond it since the last call that ended."""
         try:
-            with time_limit(self.limit):
+            with self.meter.asking(len(prompts)), time_limit(self.limit):
                 # A list of its own, which an engine may sort or empty.
                 given = ask(list(prompts))
         except (TimeUp, UnavailableError):
@@ -182,11 +201,9 @@ class Subject:
         self._late_in_a_row = 0
         return checked(given, len(prompts))
 
-    def _in_company(self, prompts: list[str]) -> list[list[str]]:
-        """The prompts as one batch, of two at least; nothing to ask is no batch."""
-        if not prompts:
-            return []
-        return [prompts if len(prompts) > 1 else [*prompts, self.domain.write(easy_case(self.domain))]]
+    def _in_company(self, prompts: list[str]) -> list[str]:
+        """The prompts as a batch of two at least."""
+        return prompts if len(prompts) > 1 else [*prompts, self.domain.write(easy_case(self.domain))]
 
     def _blamed(self, prompts: Sequence[str], fault: str) -> list[str]:
         self.faults.update(dict.fromkeys(prompts, fault))

@@ -17,6 +17,10 @@ class Clock:
     def monotonic(self) -> float:
         return self.now
 
+    def fails_after(self, seconds: float) -> None:
+        self.now += seconds
+        raise ZeroDivisionError
+
 
 @pytest.fixture
 def clock(monkeypatch):
@@ -25,9 +29,9 @@ def clock(monkeypatch):
     return clock
 
 
-def sizes(meter, clock, prompts, cost):
+def sizes(meter, clock, prompts, cost, found=None):
     """The sizes of the calls in which prompts are asked, where a call of n prompts takes `cost(n)` seconds."""
-    found = []
+    found = [] if found is None else found
     for piece in meter.pieces(prompts):
         found.append(len(piece))
         with meter.asking(len(piece)):
@@ -53,10 +57,7 @@ def test_a_model_whose_batches_are_cheap_is_asked_larger_ones(clock):
 def test_a_limit_on_prompts_is_kept_to_the_prompt(clock):
     meter, found = Meter(), []
     with pytest.raises(SpentError) as error, meter.within(Limit(prompts=13)):
-        for piece in meter.pieces(PROMPTS):
-            found.append(len(piece))
-            with meter.asking(len(piece)):
-                clock.now += 0.001
+        sizes(meter, clock, PROMPTS, lambda n: 0.001, found)
     assert (found, error.value.limit, meter.prompts) == ([8, 5], "13 prompts", 13)
     assert sizes(meter, clock, PROMPTS, lambda n: 0.001) == [1000]
 
@@ -64,18 +65,15 @@ def test_a_limit_on_prompts_is_kept_to_the_prompt(clock):
 def test_a_limit_on_time_makes_calls_that_fit_what_is_left(clock):
     meter, found = Meter(), []
     with pytest.raises(SpentError) as error, meter.within(Limit(seconds=20), "--budget=20"):
-        for piece in meter.pieces(PROMPTS):
-            found.append(len(piece))
-            with meter.asking(len(piece)):
-                clock.now += len(piece) * 2.0
+        sizes(meter, clock, PROMPTS, lambda n: n * 2.0, found)
     assert (found, error.value.limit) == ([8, 2], "--budget=20")
 
 
 def test_the_narrower_of_two_limits_counts(clock):
     meter = Meter()
-    with meter.within(Limit(prompts=100), "outer"), pytest.raises(SpentError) as error:
-        with meter.within(Limit(prompts=3), "inner"):
-            sizes(meter, clock, PROMPTS, lambda n: 0.001)
+    outer, inner = meter.within(Limit(prompts=100), "outer"), meter.within(Limit(prompts=3), "inner")
+    with outer, pytest.raises(SpentError) as error, inner:
+        sizes(meter, clock, PROMPTS, lambda n: 0.001)
     assert (error.value.limit, meter.prompts) == ("inner", 3)
 
 
@@ -89,8 +87,7 @@ def test_a_limit_of_nothing_lets_nothing_be_asked(clock):
 def test_a_call_that_raises_is_measured_too_and_limits_end_with_it(clock):
     meter = Meter()
     with pytest.raises(ZeroDivisionError), meter.within(Limit(prompts=9)), meter.asking(8):
-        clock.now += 4
-        raise ZeroDivisionError
+        clock.fails_after(4)
     assert (meter.prompts, meter.seconds, meter.waiting) == (8, 4.0, 0)
     assert sizes(meter, clock, PROMPTS[:40], lambda n: 0.001) == [16, 24]
 

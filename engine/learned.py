@@ -1,5 +1,6 @@
 """The interface of a learned engine: one obligation, `predict`, two options that make it cheaper to check, one that
-says that there is no more to ask than a list of prompts, and one that tells what went wrong on the way.
+says that there is no more to ask than a list of prompts, one that tells what went wrong on the way, and one that tells
+what it found out about whatever stands behind it.
 """
 
 from __future__ import annotations
@@ -116,6 +117,15 @@ class Troubled(Protocol):
 
     def troubles(self) -> Mapping[str, int]:
         """How often each kind of trouble occurred so far, by its name in the plural: `{"worker restarts": 4}`."""
+        ...
+
+
+@runtime_checkable
+class Probed(Protocol):
+    """A learned engine that found out, when it was made, how what stands behind it is to be asked."""
+
+    def findings(self) -> Sequence[str]:
+        """What was found and what follows from it, one line each: `it takes one prompt a request: batch=1`."""
         ...
 
 

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import attrs
 
 from turncheck.engine.domain import Domain
-from turncheck.engine.learned import DraftedWriter, LearnedEngine, UnavailableError, Verifier, answers, checked
+from turncheck.engine.learned import (
+    DraftedWriter,
+    LearnedEngine,
+    Troubled,
+    UnavailableError,
+    Verifier,
+    answers,
+    checked,
+)
 from turncheck.engine.learned import described as raised
 from turncheck.engine.sampling import easy_case
 from turncheck.properties.checking.asking import Meter
+from turncheck.properties.checking.interrupts import hearing_interrupts, is_interrupt
 from turncheck.properties.checking.law import Manner
 from turncheck.properties.checking.timeouts import TimeUp, time_limit
 from turncheck.reports.modes import Divergence, diverge
 
 NOTHING = ""
 """The answer of an engine that raised, or that ran out of time."""
+
+REFUSED, LATE, NOT_ASKED = (
+    "batches that were refused and asked again by halves",
+    "prompts that ran out of time or found no engine",
+    "prompts that were not asked after too many of those in a row",
+)
+"""What is counted of what went wrong, by its name in the plural."""
 
 AUDITED = 200
 """Accepted drafts that a run writes plainly too, to see whether the engine's `verify` tells the truth."""
@@ -42,7 +59,8 @@ class Subject:
     """A learned engine with a name and a memory.
 
     The first answer to a prompt is kept for the whole run, so that every law sees the same engine. An engine that
-    raises or takes too long has answered nothing; why is kept in `faults`.
+    raises or takes too long has answered nothing; why is kept in `faults`. It may raise whatever it likes, pytest's own
+    outcomes and KeyboardInterrupt too: only what interrupts it from outside passes (`is_interrupt`).
 
     Attributes:
         name: what tables call it.
@@ -59,6 +77,7 @@ class Subject:
         arguments: the `KEY=VALUE` that were typed beside it.
         audit: whether what it says of drafts is true; subjects made of this one share it.
         meter: what it was asked and how long that took, and the limits on that; likewise shared.
+        repaired: how often something went wrong that asking in another way mended, by its name; likewise.
         late: how many prompts ran out of time, or found no engine.
         faults: what it raised, by prompt; its own words, to be shown as `visible` text.
     """
@@ -76,6 +95,7 @@ class Subject:
     arguments: tuple[str, ...] = ()
     audit: Audit = attrs.field(factory=Audit, repr=False)
     meter: Meter = attrs.field(factory=Meter, repr=False)
+    repaired: Counter[str] = attrs.field(factory=Counter, repr=False)
     late: int = attrs.field(default=0, init=False, repr=False)
     faults: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
     _answers: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
@@ -122,7 +142,7 @@ class Subject:
 
     def _first(self, prompts: list[str]) -> list[str]:
         """The first answers to prompts, of one call."""
-        if self.audit.refuted or not isinstance(self.engine, (DraftedWriter, Verifier)):
+        if self.audit.refuted or not self._takes_drafts():
             return self._guarded(self.engine.predict, prompts)
         drafts = {prompt: self.expected(prompt) for prompt in prompts}
         given = self._guarded(lambda batch: answers(self.engine, batch, [drafts[prompt] for prompt in batch]), prompts)
@@ -139,11 +159,18 @@ class Subject:
         self.audit.refuted += sum(drafts[each] != answer for each, answer in zip(accepted, written, strict=True))
         return self._guarded(self.engine.predict, prompts) if self.audit.refuted else given
 
+    def troubles(self) -> dict[str, int]:
+        """How often something went wrong on the way to the answers, though each prompt has one, by its name in the
+        plural: what the engine counts, and what was repaired here.
+        """
+        return _troubles_of(self.engine) | dict(self.repaired)
+
     def close(self) -> None:
-        """Lets go of what the engine holds beside memory: its process, its connection."""
-        close = getattr(self.engine, "close", None)
-        if callable(close):
-            close()
+        """Lets go of what the engine holds beside memory: its process, its connection. What that raises is dropped."""
+        with _dropping_what_it_raises():
+            close = getattr(self.engine, "close", None)
+            if callable(close):
+                close()
 
     def ask_again(self, prompts: Sequence[str], manner: Manner) -> list[str]:
         """The answers to the same prompts asked anew, each alone or in batches, written and not verified.
@@ -172,21 +199,32 @@ class Subject:
         finally:
             self.patience, self._late_in_a_row = patience, 0
 
+    def _takes_drafts(self) -> bool:
+        """Whether the engine verifies drafts or writes with them; whether it does may be code of its own, too."""
+        with _dropping_what_it_raises():
+            return isinstance(self.engine, (DraftedWriter, Verifier))
+        return False
+
     def _guarded(self, ask: Callable[[Sequence[str]], Sequence[str]], prompts: Sequence[str]) -> list[str]:
         """The answers of a call that may raise or hang: then its prompts are asked by halves, to find the guilty."""
         if not prompts:
             return []
         if self._late_in_a_row >= self.patience:
             late = f"{self.patience} prompts in a row ran out of time or found no engine"
+            self.repaired[NOT_ASKED] += len(prompts)
             return self._blamed(prompts, f"not asked, since {late}")
-        try:
-            given = self._timed(ask, prompts)
-        except (Exception, SystemExit, TimeUp) as error:
-            if len(prompts) == 1:
-                return self._blamed(prompts, described(error))
-            middle = len(prompts) // 2
-            return self._guarded(ask, prompts[:middle]) + self._guarded(ask, prompts[middle:])
-        return given
+        with hearing_interrupts():
+            try:
+                return self._timed(ask, prompts)
+            except BaseException as error:
+                if is_interrupt(error):
+                    raise
+                fault = described(error)
+        if len(prompts) == 1:
+            return self._blamed(prompts, fault)
+        self.repaired[REFUSED] += 1
+        middle = len(prompts) // 2
+        return self._guarded(ask, prompts[:middle]) + self._guarded(ask, prompts[middle:])
 
     def _timed(self, ask: Callable[[Sequence[str]], Sequence[str]], prompts: Sequence[str]) -> list[str]:
         """The answers of one call, within the limit; counts the prompts beyond it since the last call that ended."""
@@ -195,11 +233,17 @@ class Subject:
                 # A list of its own, which an engine may sort or empty.
                 given = ask(list(prompts))
         except (TimeUp, UnavailableError):
-            self.late += len(prompts) == 1
-            self._late_in_a_row += len(prompts) == 1
+            self._count_late(len(prompts))
             raise
         self._late_in_a_row = 0
         return checked(given, len(prompts))
+
+    def _count_late(self, prompts: int) -> None:
+        """Counts a prompt that was asked by itself; of several nobody knows which it was."""
+        if prompts == 1:
+            self.late += 1
+            self._late_in_a_row += 1
+            self.repaired[LATE] += 1
 
     def _in_company(self, prompts: list[str]) -> list[str]:
         """The prompts as a batch of two at least."""
@@ -208,6 +252,25 @@ class Subject:
     def _blamed(self, prompts: Sequence[str], fault: str) -> list[str]:
         self.faults.update(dict.fromkeys(prompts, fault))
         return [NOTHING] * len(prompts)
+
+
+def _troubles_of(engine: LearnedEngine) -> dict[str, int]:
+    """What an engine counts, as plain values; of one that miscounts nothing."""
+    with _dropping_what_it_raises():
+        if isinstance(engine, Troubled):
+            return {str(name): int(count) for name, count in engine.troubles().items() if count}
+    return {}
+
+
+@contextmanager
+def _dropping_what_it_raises() -> Iterator[None]:
+    """Within it a model's code may raise whatever it likes: nothing of that matters, but what interrupts it."""
+    with hearing_interrupts():
+        try:
+            yield
+        except BaseException as error:
+            if is_interrupt(error):
+                raise
 
 
 def _new(prompts: Iterable[str], known: Container[str]) -> list[str]:
@@ -220,5 +283,6 @@ def _standard(domain: Domain) -> Domain:
 
 
 def described(error: BaseException) -> str:
-    """What was raised; of time that is up, the message alone."""
-    return str(error) if isinstance(error, (TimeUp, UnavailableError)) else raised(error)
+    """What was raised; of time that is up, or of an engine that could not be asked, the message alone."""
+    said = raised(error)
+    return said.partition(": ")[2] or said if isinstance(error, (TimeUp, UnavailableError)) else said

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, Listed, UnavailableError, checked
 from turncheck.engine.sampling import UnknownSamplerError, easy_case, samplers_of
+from turncheck.properties.checking.interrupts import hearing_interrupts, is_interrupt
 from turncheck.properties.checking.subject import Subject, described
 from turncheck.properties.checking.timeouts import TimeUp, time_limit
 from turncheck.reports.escape import visible
@@ -62,7 +64,8 @@ def load_subject(
 
     typed = _typed(spec, domain)
     try:
-        loaded = load(typed, arguments, domain, rules)
+        with _blaming(typed):
+            loaded = load(typed, arguments, domain, rules)
     except EngineError as error:
         raise SpecError(typed, error.fault) from error
     card = loaded.card
@@ -128,13 +131,30 @@ def _typed(spec: str | None, domain: Domain) -> str:
     return f"py:{spec}" if re.match(r"(?![a-z]+:)[^:]+\.py:|[A-Za-z]:[^:]+\.py:", spec) else spec
 
 
+@contextmanager
+def _blaming(spec: str) -> Iterator[None]:
+    """Within it a model's code may end in any way: all that is no Exception, as pytest's own outcomes, is an error of
+    the model's.
+    """
+    with hearing_interrupts():
+        try:
+            yield
+        except BaseException as error:
+            if isinstance(error, Exception) or is_interrupt(error):
+                raise
+            raise SpecError(spec, f"when it was loaded, it raised {described(error)}") from error
+
+
 def _probe(spec: str, subject: Subject) -> None:
     """Asks one prompt: an engine that cannot answer is found before any law runs."""
-    try:
-        with time_limit(subject.limit):
-            checked(subject.engine.predict([subject.domain.write(easy_case(subject.domain))]), 1)
-    except (Exception, SystemExit, TimeUp) as error:
-        subject.close()
-        said = described(error)
-        fault = said if isinstance(error, (TimeUp, UnavailableError)) else f"it raised {said}"
-        raise SpecError(spec, f"asked one prompt, {fault}") from error
+    with hearing_interrupts():
+        try:
+            with time_limit(subject.limit):
+                checked(subject.engine.predict([subject.domain.write(easy_case(subject.domain))]), 1)
+        except BaseException as error:
+            if is_interrupt(error):
+                raise
+            subject.close()
+            said = described(error)
+            fault = said if isinstance(error, (TimeUp, UnavailableError)) else f"it raised {said}"
+            raise SpecError(spec, f"asked one prompt, {fault}") from error

@@ -82,8 +82,9 @@ def test_a_run_in_which_no_law_applied_ends_with_1(turncheck):
 
 def test_an_interrupted_run_ends_with_2_and_shows_what_has_a_result(turncheck, tmp_path):
     (tmp_path / "leaves.py").write_text(
-        "from tictactoe import DOMAIN\n\ncalls = []\n\n\ndef predict(prompts):\n    calls.append(prompts)\n"
-        "    if len(calls) == 3:\n        raise KeyboardInterrupt\n"
+        "import signal\nfrom tictactoe import DOMAIN\n\ncalls = []\n\n\n"
+        "def predict(prompts):\n    calls.append(prompts)\n"
+        "    if len(calls) == 3:\n        signal.raise_signal(signal.SIGINT)\n"
         "    return [DOMAIN.resolve_text(prompt) for prompt in prompts]\n"
     )
     result = turncheck("check", *GAME, "--model", "leaves.py:predict")

@@ -1,16 +1,23 @@
 """The subject: asked each prompt once, in batches, with drafts; and what it does with an engine that misbehaves."""
 
+import asyncio
+import signal
+import sys
+import threading
 import time
+import unittest
 
 import attrs
 import pytest
+from hypothesis.errors import UnsatisfiedAssumption
 
 from turncheck.duel import DOMAIN, duel
 from turncheck.engine.duel import STANDARD, Battle, Turn, Unit, resolve_text, write
 from turncheck.engine.learned import ContractError, UnavailableError, Verdict, checked
 from turncheck.model.adapters.python import PythonFunction
+from turncheck.properties.checking.interrupts import StoppedError
 from turncheck.properties.checking.subject import Subject, described
-from turncheck.properties.checking.timeouts import can_interrupt
+from turncheck.properties.checking.timeouts import TimeUp, can_interrupt
 
 NEUTRAL = write(Turn())
 OTHERS = [NEUTRAL.replace("turn 01", f"turn {turn:02}") for turn in range(2, 6)]
@@ -124,8 +131,8 @@ def test_a_verify_that_accepts_what_is_not_written_is_not_used_any_more():
 
 def test_subjects_that_are_made_of_one_share_what_is_known_of_its_verify():
     subject = subject_of(Verifying())
-    attrs.evolve(subject).ask(OTHERS[1:])
-    assert (subject.audit.checked, attrs.evolve(subject).audit.checked) == (3, 3)
+    subject.without_memory().ask(OTHERS[1:])
+    assert (subject.audit.checked, subject.without_memory().audit.checked) == (3, 3)
 
 
 def test_an_engine_that_writes_with_drafts_is_given_them():
@@ -201,6 +208,90 @@ def test_asking_again_verifies_nothing_and_changes_no_first_answer():
 # --- faults ----------------------------------------------------------------------------------------------------------
 
 
+class MuteError(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+class HidingError(Exception):
+    def __str__(self):
+        pytest.skip("hidden")
+
+
+class Unlike(str):
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other):
+        return False
+
+
+class Endless(list):
+    def __len__(self):
+        return 1
+
+    def __iter__(self):
+        return iter(lambda: "a", "b")
+
+
+def raising(make):
+    def predict(prompts):
+        raise make()
+
+    return predict
+
+
+def calling(function, *arguments):
+    def predict(prompts):
+        function(*arguments)
+
+    return predict
+
+
+ENDINGS = {
+    "ValueError": (raising(lambda: ValueError("no")), "ValueError: no"),
+    "AssertionError": (raising(lambda: AssertionError("no")), "AssertionError: no"),
+    "StopIteration": (raising(StopIteration), "StopIteration"),
+    "RecursionError": (raising(RecursionError), "RecursionError"),
+    "MemoryError": (raising(MemoryError), "MemoryError"),
+    "sys.exit(0)": (calling(sys.exit, 0), "SystemExit: 0"),
+    "sys.exit()": (calling(sys.exit), "SystemExit"),
+    "KeyboardInterrupt": (raising(KeyboardInterrupt), "KeyboardInterrupt"),
+    "GeneratorExit": (raising(GeneratorExit), "GeneratorExit"),
+    "CancelledError": (raising(asyncio.CancelledError), "CancelledError"),
+    "BaseException": (raising(lambda: BaseException("bare")), "BaseException: bare"),
+    "a group": (
+        raising(lambda: BaseExceptionGroup("two", [KeyboardInterrupt()])),
+        "BaseExceptionGroup: two (1 sub-exception)",
+    ),
+    "pytest.skip": (calling(pytest.skip, "no gpu"), "Skipped: no gpu"),
+    "pytest.importorskip": (
+        calling(pytest.importorskip, "no_such_module"),
+        "Skipped: could not import 'no_such_module': No module named 'no_such_module'",
+    ),
+    "pytest.xfail": (calling(pytest.xfail, "known"), "XFailed: known"),
+    "pytest.fail": (calling(pytest.fail, "no"), "Failed: no"),
+    "pytest.exit": (calling(pytest.exit, "bye", 0), "Exit: bye"),
+    "unittest.SkipTest": (raising(lambda: unittest.SkipTest("no")), "SkipTest: no"),
+    "Hypothesis's reject": (raising(UnsatisfiedAssumption), "UnsatisfiedAssumption"),
+    "an alarm of its own": (raising(lambda: StoppedError("mine")), "StoppedError: mine"),
+    "time that is up": (raising(lambda: TimeUp(1)), "it took longer than 1 s"),
+    "no engine": (raising(lambda: UnavailableError("it is gone")), "it is gone"),
+    "no engine, and no words": (raising(lambda: UnavailableError(MuteError())), "(a message that raised RuntimeError)"),
+    "a message that raises": (raising(MuteError), "MuteError: (a message that raised RuntimeError)"),
+    "a message that skips": (raising(HidingError), "HidingError: (a message that raised Skipped)"),
+    "no texts": (lambda prompts: None, "ContractError: predict must give a list of texts, got NoneType"),
+    "no list": (lambda prompts: "a", "ContractError: predict must give a list of texts, got str"),
+    "no text": (lambda prompts: [b"a"], "ContractError: predict must give a list of texts, got a bytes in it"),
+    "too few": (lambda prompts: [], "ContractError: predict must give 1 answers, one for each prompt, got 0"),
+    "endless": (
+        lambda prompts: Endless(),
+        "ContractError: predict must give 1 answers, one for each prompt, got 2 or more",
+    ),
+}  # fmt: skip
+"""Every way in which a call of Python code can end that gives no answer, and what is told of it."""
+
+
 def raising_at(bad):
     def predict(prompts):
         if bad in prompts:
@@ -250,12 +341,99 @@ def test_an_engine_may_do_what_it_likes_with_the_list_of_prompts():
     assert subject.faults == {}
 
 
-def test_an_interrupt_is_the_user_s_and_no_fault():
-    def predict(prompts):
-        raise KeyboardInterrupt
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_however_a_call_ends_that_is_the_model_s_answer(ending):
+    predict, fault = ENDINGS[ending]
+    subject = subject_of(PythonFunction(predict))
+    assert subject.ask([NEUTRAL]) == subject.ask_again([NEUTRAL], "alone") == [""]
+    assert subject.faults == {NEUTRAL: fault}
 
-    with pytest.raises(KeyboardInterrupt):
-        subject_of(PythonFunction(predict)).ask([NEUTRAL])
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_however_a_call_ends_the_prompts_beside_it_are_answered(ending):
+    def predict(prompts):
+        return ENDINGS[ending][0](prompts) if NEUTRAL in prompts else [resolve_text(prompt) for prompt in prompts]
+
+    assert subject_of(PythonFunction(predict)).ask([OTHERS[0], NEUTRAL]) == [resolve_text(OTHERS[0]), ""]
+
+
+def test_texts_of_a_class_of_the_model_s_own_are_plain_copies():
+    class Agreeing(str):
+        __hash__ = str.__hash__
+
+        def __eq__(self, other):
+            return True
+
+    subject = subject_of(PythonFunction(lambda prompts: [Agreeing("wrong\n") for _ in prompts]))
+    (answer,) = subject.ask([NEUTRAL])
+    assert (type(answer), answer) == (str, "wrong\n")
+    assert not subject.is_right(NEUTRAL, answer)
+
+
+@pytest.mark.parametrize("name", ["verify", "predict_with_drafts", "troubles", "close"])
+def test_however_a_model_ends_where_it_is_asked_what_it_offers_nothing_of_that_passes(name):
+    class Odd(Recorded):
+        def __getattr__(self, asked):
+            if asked == name:
+                pytest.skip("not today")
+            raise AttributeError(asked)
+
+    subject = subject_of(Odd())
+    assert (subject.ask([NEUTRAL]), subject.troubles()) == (["answer 1\n"], {})
+    subject.close()
+
+
+def interrupting(prompts):
+    signal.raise_signal(signal.SIGINT)
+    return ["not reached\n"] * len(prompts)
+
+
+def stubborn(prompts):
+    try:
+        return interrupting(prompts)
+    except BaseException:
+        return [resolve_text(prompt) for prompt in prompts]
+
+
+def turning_it_into_something_else(prompts):
+    try:
+        return interrupting(prompts)
+    except KeyboardInterrupt:
+        sys.exit("interrupted")
+
+
+@pytest.mark.parametrize("predict", [interrupting, stubborn, turning_it_into_something_else])
+def test_an_interrupt_is_the_user_s_and_no_fault_whatever_the_model_makes_of_it(predict):
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    subject = subject_of(PythonFunction(predict))
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            subject.ask([NEUTRAL])
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert subject.faults == {}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_a_signal_s_handler_raises_is_not_the_model_s(number):
+    def leave(number, frame):
+        sys.exit("told to leave")
+
+    before = signal.signal(number, leave)
+    try:
+        with pytest.raises(SystemExit, match="told to leave"):
+            subject_of(PythonFunction(lambda prompts: signal.raise_signal(number))).ask([NEUTRAL])
+    finally:
+        signal.signal(number, before)
+
+
+def test_in_another_thread_no_interrupt_is_the_user_s():
+    subject, found = subject_of(PythonFunction(ENDINGS["KeyboardInterrupt"][0])), []
+    thread = threading.Thread(target=lambda: found.extend(subject.ask([NEUTRAL])))
+    thread.start()
+    thread.join()
+    assert (found, subject.faults) == ([""], {NEUTRAL: "KeyboardInterrupt"})
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,7 @@ def test_the_module_alone_says_what_is_missing(pytester):
 
 INTERRUPTED = """
 import os
+import signal
 import turncheck.properties.sweeps.sweep
 from turncheck.engine.duel import resolve_text
 
@@ -183,7 +184,7 @@ STOP = {stop!r}
 
 def predict(prompts):
     if STOP in prompts and not os.environ.get("GO_ON"):
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
     return [resolve_text(prompt).replace("turn 02", "turn 03") for prompt in prompts]
 """
 MINE = "py:plugin_interrupted:predict"

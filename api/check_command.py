@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from turncheck.options import BadInputError, StrictCommand, model_options
+from turncheck.arguments import CASES, SEED
+from turncheck.exit_codes import BROKEN, NO_VERDICT
+from turncheck.options import BadInputError, Command, cannot_be_used, model_options, subject_of
 
 if TYPE_CHECKING:
     from turncheck.engine.domain import Domain
@@ -19,14 +21,12 @@ if TYPE_CHECKING:
     from turncheck.properties.checking.subject import Subject
     from turncheck.reports.records import LawResult, Report
 
-BROKEN, INTERRUPTED = 1, 2
 
-
-@click.command(cls=StrictCommand)
+@click.command(cls=Command)
 @model_options
-@click.option("--examples", type=click.IntRange(1), default=200, show_default=True, help="Cases drawn for each law.")
-@click.option("--min-cases", type=click.IntRange(1), default=10, show_default=True, help="Fewer are INCONCLUSIVE.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="By which cases are drawn.")
+@click.option("--examples", type=CASES, default=200, show_default=True, help="Cases drawn for each law.")
+@click.option("--min-cases", type=CASES, default=10, show_default=True, help="Fewer are INCONCLUSIVE.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="By which cases are drawn.")
 @click.option("-k", "text", metavar="TEXT", default="", help="Only the laws whose names hold TEXT.")
 @click.option("--report", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write the tables here too.")
 def check(
@@ -37,9 +37,6 @@ def check(
     \b
       turncheck check --domain tictactoe.py:DOMAIN --model theirs.py:predict
       turncheck check --model noisy:0.05 -k stun
-
-    Ends with 0 where every law held, with 1 where one was broken or applied to too few cases, with 2 where the run was
-    interrupted, and with 4 where the domain, a law or the model cannot be used.
     """
     from turncheck.properties.checking.draw import Budget
 
@@ -51,11 +48,11 @@ def check(
         report, is_whole = _checked(subject, laws, Budget(examples, seed, min_cases))
     except KeyboardInterrupt:
         click.echo("interrupted before any law ran", err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(NO_VERDICT)
     _show(report)
     if folder is not None:
         _write(report, folder)
-    sys.exit(INTERRUPTED if not is_whole else BROKEN if report.failed else 0)
+    sys.exit(NO_VERDICT if not is_whole else BROKEN if report.failed else 0)
 
 
 def _chosen(domain: Domain, text: str) -> list[Law]:
@@ -72,13 +69,9 @@ def _chosen(domain: Domain, text: str) -> list[Law]:
 
 def _tried(domain: Domain, laws: Sequence[Law], model: dict[str, Any]) -> Subject:
     from turncheck.properties.checking.trial import try_domain
-    from turncheck.properties.session.loading import SpecError, load_subject
 
     try_domain(domain, laws)
-    try:
-        subject = load_subject(model["spec"], domain, model["arguments"], model["rules"], model["timeout"])
-    except SpecError as error:
-        raise BadInputError(str(error)) from error
+    subject = subject_of(domain, **model)
     if subject.domain is not domain:  # a variant: its rules were named beside the model
         try_domain(subject.domain, laws)
     return subject
@@ -136,4 +129,4 @@ def _write(report: Report, folder: Path) -> None:
     try:
         write_report(report, folder)
     except OSError as error:
-        raise BadInputError(f"the report cannot be written to {visible(str(folder))}: {error.strerror}") from error
+        raise BadInputError(visible(cannot_be_used(error, folder, "written"))) from error

@@ -10,10 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from turncheck.arguments import CASES, EVALUATION_SEED, RATE, Whole, quoted
 from turncheck.check_command import check
 from turncheck.domain_commands import domain, new
 from turncheck.model.configs import CONFIGS, described
-from turncheck.options import Group, domain_option, model_options, options_beside_it, subject_of, words_options
+from turncheck.options import (
+    BadInputError,
+    Group,
+    NoVerdictError,
+    cannot_be_used,
+    domain_option,
+    model_options,
+    options_beside_it,
+    subject_of,
+    words_options,
+)
+from turncheck.show_command import show
 
 if TYPE_CHECKING:
     from turncheck.engine.domain import Domain
@@ -33,7 +45,7 @@ def main() -> None:
     """
 
 
-for command in (check, domain, new):
+for command in (check, domain, new, show):
     main.add_command(command)
 
 
@@ -48,52 +60,7 @@ def resolve(domain: Domain) -> None:
     Byte for byte: no newline is translated, and bytes that are no UTF-8 are answered like any other text.
     """
     text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
-    sys.stdout.buffer.write(domain.resolve_text(text).encode())
-
-
-@main.command()
-@model_options
-@click.argument("turnfile", type=click.Path(dir_okay=False, path_type=Path))
-def show(turnfile: Path, **model: Any) -> None:
-    """Show a model's answer beside the reference's. TURNFILE holds the text that is asked; what differs is marked.
-
-    \b
-      turncheck show --model noisy:0.5 turn.txt
-
-    Ends with 0 where they agree and 1 where they do not.
-    """
-    from turncheck.reports.cases import noun_of
-    from turncheck.reports.escape import visible
-    from turncheck.reports.show import show_answer, show_divergence
-
-    try:
-        prompt = turnfile.read_bytes().decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise click.UsageError(f"{visible(str(turnfile))} cannot be read: {error.strerror}") from error
-    subject = subject_of(**model)
-    (got,) = subject.ask([prompt])
-    expected, found, noun = subject.expected(prompt), subject.divergence(prompt, got), noun_of(subject.domain)
-    agreeing = f"{show_answer(prompt, expected, got, noun)}\nthe answers agree"
-    click.echo(show_divergence(found, noun) if found else agreeing)
-    _show_in_other_words(subject, prompt)
-    sys.exit(1 if found else 0)
-
-
-def _show_in_other_words(subject: Subject, prompt: str) -> None:
-    """Of a model behind a template, the prompt and the answer as they go to and fro."""
-    from turncheck.model.adapters.templates import bare
-    from turncheck.properties.checking.timeouts import limited
-    from turncheck.reports.escape import visible
-
-    engine, words = bare(subject.engine)
-    if engine is subject.engine:
-        return
-    try:
-        said = words.encode(prompt)
-        (given,) = limited(engine, subject.limit).predict([said])
-    except Exception as error:  # a template of the user's, or a model that failed before
-        raise click.ClickException(f"in {visible(words.name)} it cannot be asked: {visible(str(error))}") from error
-    click.echo(f"in {visible(words.name)}\n  said  {visible(said)}\n  given {visible(str(given))}")
+    click.echo(domain.resolve_text(text).encode(), nl=False)
 
 
 @main.command()
@@ -113,8 +80,8 @@ def laws(domain: Domain) -> None:
 
 @main.command()
 @model_options
-@click.option("--turns", type=click.IntRange(1), default=10_000, show_default=True, help="For each row of the table.")
-@click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True, help="An evaluation seed.")
+@click.option("--turns", type=CASES, default=10_000, show_default=True, help="For each row of the table.")
+@click.option("--seed", type=EVALUATION_SEED, default=0, show_default=True, help="An evaluation seed.")
 def evaluate(turns: int, seed: int, **model: Any) -> None:
     """Count the held-out cases that a model answers rightly. By sampler; malformed texts by their reason.
 
@@ -136,11 +103,11 @@ def evaluate(turns: int, seed: int, **model: Any) -> None:
 
 def _sample_options(command: Callable[..., None]) -> Callable[..., None]:
     """What a sweep is of."""
-    command = click.option(
-        "--seed", type=click.IntRange(0, 999_999), default=0, show_default=True, help="An evaluation seed."
-    )(command)
+    command = click.option("--seed", type=EVALUATION_SEED, default=0, show_default=True, help="An evaluation seed.")(
+        command
+    )
     most = "Cases; of small at most all."
-    command = click.option("--turns", type=click.IntRange(1), default=100_000, show_default=True, help=most)(command)
+    command = click.option("--turns", type=CASES, default=100_000, show_default=True, help=most)(command)
     about = "play, mixed, small (every case of a bound), or another of the domain's.  [default: play]"
     return click.option("--sampler", metavar="NAME", help=about)(command)
 
@@ -185,16 +152,16 @@ def prompts(
     from turncheck.reports.escape import visible
 
     if os.path.exists(out):
-        raise click.UsageError(f"{visible(str(out))} is there already: give another --out")
+        raise BadInputError(f"{visible(str(out))} is there already: give another --out")
     subject = subject_of(domain, "reference", arguments, rules, None)  # it speaks the words of any template
     plan = _plan(subject, sampler, seed, turns)
     try:
         with bar(plan, "turns") as told:
             count = write_prompts(out, subject, plan, told)
     except EngineError as error:
-        raise click.UsageError(visible(error.fault)) from error
+        raise BadInputError(visible(error.fault)) from error
     except OSError as error:
-        raise click.UsageError(f"{visible(str(out))} cannot be written: {error.strerror}") from error
+        raise BadInputError(visible(cannot_be_used(error, out, "written"))) from error
     click.echo(
         f"{visible(str(out))}: {count:,} prompts of a sweep of {plan.turns:,} turns of {plan.sampler}, seed {seed}"
     )
@@ -205,7 +172,7 @@ def prompts(
 @_sample_options
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The sweep's folder.")
 @click.option("--resume", is_flag=True, help="Go on with the sweep in that folder.")
-@click.option("--gate", type=click.FloatRange(0, 1), help="End with 1 unless fewer cases than that diverge, surely.")
+@click.option("--gate", type=RATE, help="End with 1 unless fewer cases than that diverge, surely.")
 def sweep(
     sampler: str | None, turns: int, seed: int, out: Path, resume: bool, gate: float | None, **model: Any
 ) -> None:
@@ -230,14 +197,14 @@ def sweep(
             check_listed(subject, plan, told)
         work = Sweep(subject, plan, out, resume=resume)
     except SpecError as error:
-        raise click.UsageError(str(error)) from error
+        raise BadInputError(str(error)) from error
     except SweepError as error:
         raise click.UsageError(visible(str(error))) from error
     try:
         run(work)
     except KeyboardInterrupt:
         done = f"stopped after {work.counts.done:,} of {work.plan.turns:,} turns, which are kept"
-        raise click.ClickException(f"{done}: the same command with --resume goes on") from None
+        raise NoVerdictError(f"{done}: the same command with --resume goes on") from None
     with looking("looking for the smallest turns"):
         result = found(work, gate)
     click.echo(sweep_text(f"{subject.name} ({subject.kind})", result))
@@ -294,8 +261,6 @@ def conform(**model: Any) -> None:
 
     \b
       turncheck conform py:my_model:predict
-
-    Ends with 0 where everything holds and 1 where something does not.
     """
     from rich.console import Console
     from rich.progress import track
@@ -321,11 +286,11 @@ def conform(**model: Any) -> None:
 @main.command()
 @domain_option
 @click.option("--config", "config_name", default="small", show_default=True, help=described(CONFIGS))
-@click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True)
+@click.option("--seed", type=EVALUATION_SEED, default=0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The run's folder; a run in it goes on.")
-@click.option("--steps", type=click.IntRange(1), help="Optimizer steps of the whole run, instead of the config's.")
-@click.option("--threads", type=click.IntRange(1), help="PyTorch's threads, instead of the config's.")
-@click.option("--snapshot", "snapshots", type=click.IntRange(1), multiple=True, help="Keep a checkpoint of that step.")
+@click.option("--steps", type=CASES, help="Optimizer steps of the whole run, instead of the config's.")
+@click.option("--threads", type=Whole(1, 1_024), help="PyTorch's threads, instead of the config's.")
+@click.option("--snapshot", "snapshots", type=CASES, multiple=True, help="Keep a checkpoint of that step.")
 def train(
     domain: Domain,
     config_name: str,
@@ -342,21 +307,28 @@ def train(
     """
     import attrs
 
+    from turncheck.engine.visible import visible
+
     try:
         from turncheck.model.checkpoint import CheckpointError
         from turncheck.model.train import ResumeError, Run
     except ModuleNotFoundError as error:
         way_out = "pip install 'turncheck[torch]'"
-        raise click.UsageError(f"training needs {error.name}, which is not installed: {way_out}") from error
+        raise BadInputError(f"training needs {error.name}, which is not installed: {way_out}") from error
     if config_name not in CONFIGS:
-        raise click.BadParameter(f"must be one of {', '.join(CONFIGS)}, got {config_name!r}", param_hint="--config")
+        raise click.UsageError(f"--config must be one of {', '.join(CONFIGS)}, got {quoted(config_name)}")
     given: dict[str, Any] = {"steps": steps, "threads": threads}
     config = attrs.evolve(CONFIGS[config_name], **{key: value for key, value in given.items() if value is not None})
     try:
         run = Run(out, domain, config, seed, snapshots)
-    except (CheckpointError, ResumeError) as error:
-        raise click.UsageError(str(error)) from error
-    _show_progress(run)
+    except CheckpointError as error:  # what was kept is damaged
+        raise NoVerdictError(visible(str(error))) from error
+    except ResumeError as error:
+        raise BadInputError(visible(str(error))) from error
+    try:
+        _show_progress(run)
+    except OSError as error:
+        raise BadInputError(visible(cannot_be_used(error, out, "written"))) from error
     click.echo(f"{run.folder / 'checkpoint.safetensors'}: {run.step} steps of {config.batch} turns")
 
 
@@ -388,4 +360,4 @@ def _show_progress(run: Run) -> None:
                     if not bar.console.is_terminal:
                         bar.console.print(f"step {at.step}  loss {at.loss:.4f}  held out {at.exact:.1%} exact")
         except KeyboardInterrupt:
-            raise click.ClickException(f"stopped after step {run.step}, saved: the same command goes on") from None
+            raise NoVerdictError(f"stopped after step {run.step}, saved: the same command goes on") from None

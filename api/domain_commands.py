@@ -7,16 +7,11 @@ from pathlib import Path
 
 import click
 
-from turncheck.options import BadInputError, StrictCommand, load
+from turncheck.arguments import SEED
+from turncheck.options import BadInputError, Command, Subgroup, cannot_be_used, load
 
 
-class StrictGroup(click.Group):
-    """A group whose subcommands end with 4 where an argument is wrong."""
-
-    command_class = StrictCommand
-
-
-@click.group(cls=StrictGroup)
+@click.group(cls=Subgroup)
 def domain() -> None:
     """Look at domains: list them, check one.
 
@@ -43,15 +38,12 @@ def list_domains() -> None:
 
 @domain.command("check")
 @click.argument("name", metavar="DOMAIN")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="By which cases are drawn.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="By which cases are drawn.")
 def check_domain(name: str, seed: int) -> None:
     """Say what is wrong with a domain. Before any model is asked, and with what to do.
 
     \b
       turncheck domain check tictactoe.py:DOMAIN
-
-    Ends with 0 where nothing has to be mended before a run, with 1 where something has, and with 4 where there is no
-    such domain.
     """
     from turncheck.engine.visible import visible
     from turncheck.properties.checking import doctor
@@ -61,7 +53,7 @@ def check_domain(name: str, seed: int) -> None:
     sys.exit(1 if report.failed else 0)
 
 
-@click.command(cls=StrictCommand)
+@click.command(cls=Command)
 @click.argument("name", type=click.Path(path_type=Path))
 def new(name: Path) -> None:
     """Write a folder NAME to start from. A domain, a law, a model with a planted bug, a test file: it runs at once.
@@ -78,6 +70,6 @@ def new(name: Path) -> None:
     except NewError as error:
         raise BadInputError(visible(str(error))) from error
     except OSError as error:
-        raise BadInputError(f"{visible(str(name))} cannot be written: {error.strerror}") from error
+        raise BadInputError(visible(cannot_be_used(error, name, "written"))) from error
     click.echo(f"{name}: {', '.join(files_of(name.name))}")
     click.echo(f"\n  cd {name}\n  pytest\n  turncheck check --domain {name.name}.py --model model.py:predict")

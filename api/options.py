@@ -1,81 +1,174 @@
-"""What the subcommands share: how a domain and a model are named, and what is said of one that cannot be used."""
+"""What the subcommands share: how they end, how a domain and a model are named, and what is said where they cannot."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+import errno
+import io
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from turncheck.arguments import SECONDS, no_long_numbers, shortened
+from turncheck.exit_codes import ABOUT, BAD_INPUT, HELD, INTERNAL, NO_VERDICT, endings
 
 if TYPE_CHECKING:
     from turncheck.engine.domain import Domain
     from turncheck.properties.checking.subject import Subject
 
-Command = Callable[..., None]
+Function = Callable[..., None]
 
 
-class BadInputError(click.ClickException):
-    """Something of the user's that cannot be used: a domain, a law of it, a model. It ends the command with 4."""
+class OneLineError(click.ClickException):
+    """An error that is told in one line, cut where it is long."""
 
-    exit_code = 4
+    def __init__(self, message: str) -> None:
+        super().__init__(shortened(message))
+
+
+class BadInputError(OneLineError):
+    """Something of the user's that cannot be used: an option, a model, a domain or a law of it, a file."""
+
+    exit_code = BAD_INPUT
+
+
+class NoVerdictError(OneLineError):
+    """A command that ends without a result: it was interrupted, or what was kept cannot be trusted."""
+
+    exit_code = NO_VERDICT
+
+
+class Command(click.Command):
+    """A subcommand, whose help ends with its exit codes."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the exit codes."""
+        _write_codes(formatter, endings(_name_of(ctx)))
+
+
+class Subgroup(click.Group):
+    """A subcommand that has subcommands."""
+
+    command_class = Command
 
 
 class Group(click.Group):
-    """The command: a mistake in a user's domain or law, wherever it shows, is one line and an exit code of 4."""
+    """The command. However it ends, it ends with one of the exit codes, and says why in a line."""
+
+    command_class = Command
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the exit codes."""
+        _write_codes(formatter, ABOUT)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a subcommand."""
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
-            raise
+        except BrokenPipeError:  # who read what it prints has gone, as `head` does
+            _say_no_more()
+            sys.exit(NO_VERDICT)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Runs the command, and ends the process unless it is asked not to."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, False, **extra)
+        try:
+            code = super().main(args, prog_name, complete_var, False, **extra)
         except Exception as error:
-            raise_mistake(error)
+            code = _told(error)
+        sys.exit(code if isinstance(code, int) else HELD)
 
 
-class StrictUsageError(click.UsageError):
-    """An argument that is wrong, of a command whose 2 means something else."""
+def _told(error: Exception) -> int:
+    """Says what went wrong; gives the exit code."""
+    from turncheck.engine.visible import visible
 
-    exit_code = BadInputError.exit_code
-
-
-class StrictCommand(click.Command):
-    """A subcommand that ends with 4, and not with 2, where an argument is wrong."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Reads the arguments."""
-        with _ending_with_4():
-            return super().parse_args(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Runs the subcommand."""
-        with _ending_with_4():
-            return super().invoke(ctx)
-
-
-@contextmanager
-def _ending_with_4() -> Iterator[None]:
-    try:
-        yield
-    except click.UsageError as error:
-        raise StrictUsageError(error.format_message(), error.ctx) from error
+    if isinstance(error, click.Abort):
+        click.echo("interrupted", err=True)
+        return NO_VERDICT
+    if isinstance(error, click.ClickException):
+        error.show()
+        return BAD_INPUT if isinstance(error, click.UsageError) else error.exit_code
+    fault = fault_of_users(error)
+    if fault is None:
+        _tell_internal(error)
+        return INTERNAL
+    if isinstance(error, OSError) and error.filename is None:
+        _say_no_more()  # it may be the output that cannot be written
+    click.echo(f"Error: {shortened(visible(fault))}", err=True)
+    return BAD_INPUT
 
 
-def raise_mistake(error: Exception) -> NoReturn:
-    """Raises what was raised, as one line where it is a mistake in a domain or in a law."""
+def _tell_internal(error: Exception) -> None:
+    traceback.print_exception(error, file=sys.stderr)
+    fault = "this is a fault of Turncheck's, not of your model or your domain"
+    click.echo(f"Error: {fault}: please report it with the lines above", err=True)
+
+
+def _say_no_more() -> None:
+    """What is still to be printed goes nowhere: Python would try it once more when it ends, and fail again."""
+    sys.stdout = io.StringIO()
+
+
+def fault_of_users(error: Exception) -> str | None:
+    """What is wrong, where it is the user's to mend: in a domain or a law, or with a file; None for anything else."""
     from turncheck.engine.domain import DomainError
     from turncheck.engine.registry import UnknownDomainError
-    from turncheck.engine.visible import visible
     from turncheck.properties.checking.trial import MISTAKES, told
     from turncheck.properties.laws import RepeatedLawError
 
     if isinstance(error, (DomainError, UnknownDomainError, RepeatedLawError, *MISTAKES)):
-        raise BadInputError(visible(told(error))) from error
-    raise error
+        return told(error)
+    if isinstance(error, OSError) and error.errno in OF_FILES:
+        return cannot_be_used(error)
+    return None
 
 
-def domain_option(command: Command) -> Command:
+# fmt: off
+OF_FILES = frozenset({
+    errno.EACCES, errno.EDQUOT, errno.EEXIST, errno.EFBIG, errno.EIO, errno.EISDIR, errno.ELOOP, errno.EMFILE,
+    errno.ENAMETOOLONG, errno.ENFILE, errno.ENODEV, errno.ENOENT, errno.ENOSPC, errno.ENOTDIR, errno.EPERM,
+    errno.EROFS,
+})
+"""What the system says of files and disks, and that nobody but the user can mend."""
+# fmt: on
+
+
+def cannot_be_used(error: OSError, path: object = None, to: str = "read or written") -> str:
+    """What is said of a file or a folder that the system refuses; of a full disk that it is full."""
+    named = error.filename if path is None else path
+    what = "the output" if named is None else os.fsdecode(named) if isinstance(named, bytes) else str(named)
+    in_the_way = error.errno in (errno.EEXIST, errno.ENOTDIR)
+    why = "a file stands where a folder belongs" if in_the_way else error.strerror or str(error)
+    return f"{what} cannot be {to}: {why}"
+
+
+def _name_of(ctx: click.Context) -> str:
+    """The name of a subcommand, behind those that it belongs to: `domain check`."""
+    names = []
+    while ctx.parent is not None:
+        names.append(ctx.info_name or "")
+        ctx = ctx.parent
+    return " ".join(reversed(names))
+
+
+def _write_codes(formatter: click.HelpFormatter, codes: Mapping[int, str]) -> None:
+    with formatter.section("Exit codes"):
+        formatter.write_dl([(str(code), about) for code, about in codes.items()])
+
+
+def domain_option(command: Function) -> Function:
     """`--domain`, which gives the domain itself."""
     about = "A name (turncheck domain list), FILE.py:NAME or MODULE:NAME.  [default: duel]"
     return click.option("--domain", metavar="DOMAIN", callback=lambda context, parameter, name: load(name), help=about)(
@@ -98,23 +191,25 @@ def load(name: str | None) -> Domain:
         raise BadInputError(visible(str(error))) from error
 
 
-def model_options(command: Command) -> Command:
+def model_options(command: Function) -> Function:
     """How a model is named, as to pytest."""
     about = "A path, or KIND:TARGET as turncheck models lists them; else the domain's own."
     return click.option("--model", "spec", metavar="SPEC", help=about)(options_beside_it(command))
 
 
-def options_beside_it(command: Command) -> Command:
+def options_beside_it(command: Function) -> Function:
     """What can be said beside a SPEC, as to pytest."""
     about = "Seconds a call may take; else any time."
-    command = click.option("--timeout", type=click.FloatRange(0.001), help=about)(command)
+    command = click.option("--timeout", type=SECONDS, help=about)(command)
     return words_options("An option of its kind, or template=, rejects=, rules=, sha256=.")(command)
 
 
-def words_options(about: str) -> Callable[[Command], Command]:
+def words_options(about: str) -> Callable[[Function], Function]:
     """In which words, and of which domain, a model is asked; `about` says which arguments there are."""
     rules = click.option("--rules", metavar="FILE", help="A rules file: the variant that it is held against.")
-    arguments = click.option("--model-arg", "arguments", metavar="KEY=VALUE", multiple=True, help=about)
+    arguments = click.option(
+        "--model-arg", "arguments", metavar="KEY=VALUE", multiple=True, callback=no_long_numbers, help=about
+    )
     return lambda command: domain_option(arguments(rules(command)))
 
 
@@ -129,11 +224,11 @@ def subject_of(
     """The model that was named.
 
     Raises:
-        click.UsageError: there is none.
+        BadInputError: there is none.
     """
     from turncheck.properties.session.loading import SpecError, load_subject
 
     try:
         return load_subject(spec, domain, arguments, rules, timeout, listed=listed)
     except SpecError as error:
-        raise click.UsageError(str(error)) from error
+        raise BadInputError(str(error)) from error

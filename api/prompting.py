@@ -27,6 +27,7 @@ def header(subject: Subject, plan: Plan) -> dict[str, object]:
 
 def write_prompts(path: Path, subject: Subject, plan: Plan, told: Callable[[int], None]) -> int:
     """Writes the prompts, a line each behind the header, in the words of the subject's template; gives their number.
+    Makes the file's folder.
 
     The file is there when all of it is: until then it is `.part`, which is removed where the work is interrupted.
 
@@ -42,6 +43,7 @@ def write_prompts(path: Path, subject: Subject, plan: Plan, told: Callable[[int]
     """
     _, words = bare(subject.engine)
     part, count = path.with_name(f"{path.name}.part"), 0
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with open(part, "w", encoding="ascii", newline="\n") as file, closing(prompts_asked(subject, plan)) as parts:
             file.write(_line(header(subject, plan)))

@@ -37,15 +37,23 @@ def show_failure(failure: Failure, applied: int, noun: str = "turn") -> str:
         applied: the cases that it was checked on.
         noun: what a case is called (`turncheck.reports.cases.noun_of`).
     """
+    counted = f"{failure.mode} in {failure.count} of {applied} cases, the smallest:"
+    return f"{counted if failure.count else f'{failure.mode} in a kept witness alone:'}\n{show_witness(failure, noun)}"
+
+
+def show_witness(failure: Failure, noun: str = "turn") -> str:
+    """The witness of a failure: its case, where the prompt whose answer diverges is another, and that answer."""
     witness = failure.witness
-    lines = [f"{failure.mode} in {failure.count} of {applied} cases, the smallest:"]
-    if not failure.count:
-        lines = [f"{failure.mode} in a kept witness alone:"]
     if witness.case == witness.turn:
-        return "\n".join([*lines, show_divergence(failure.divergence, noun)])
-    lines += ["play" if witness.step else "case", *_indented(witness.case, MOST_CASE_LINES)]
+        return show_divergence(failure.divergence, noun)
     heading = f"turn {witness.step} of it" if witness.step else f"{noun} made of it"
-    return "\n".join([*lines, show_divergence(failure.divergence, heading)])
+    case = show_case(witness.case, "play" if witness.step else "case")
+    return f"{case}\n{show_divergence(failure.divergence, heading)}"
+
+
+def show_case(case: str, heading: str) -> str:
+    """A case, or a play, under its heading."""
+    return "\n".join([heading, *_indented(case, MOST_CASE_LINES)])
 
 
 def _indented(text: str, most: int = MOST_LINES) -> list[str]:

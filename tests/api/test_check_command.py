@@ -122,7 +122,7 @@ def test_what_cannot_be_checked_is_one_line_and_ends_with_4(turncheck, arguments
     ("arguments", "message"),
     [
         (["--examples", 5], "--examples must be 10 or more (--min-cases), got 5"),
-        (["--examples", 0], "Invalid value for '--examples': 0 is not in the range x>=1."),
+        (["--examples", 0], "--examples must be a whole number, 1..1,000,000,000, got '0'"),
         (["--zz"], "No such option '--zz'."),
     ],
     ids=["too few", "none", "unknown"],

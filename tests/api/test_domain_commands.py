@@ -132,7 +132,7 @@ def test_a_sweep_and_the_prompts_of_one(turncheck, tmp_path):
     assert result.exit_code in (0, 1)
     assert result.stdout.startswith("py:players.py:carries_nothing (py): 40 of 40 ")
     result = turncheck("sweep", *given, "--model", "reference", "--out", "other", "--sampler", "play")
-    assert result.exit_code == 2
+    assert result.exit_code == 4
     assert result.stderr.endswith("'--sampler': sampler must be one of mixed, uniform, small, got 'play'\n")
 
 

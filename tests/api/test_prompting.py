@@ -234,7 +234,7 @@ def test_missing_answers_are_counted_and_nothing_is_swept(turncheck, tmp_path):
     count = len(lines()) - 1
     fault = f"model predictions:answers.jsonl: 2 of the {count} prompts of this sweep have no answer in it"
     command = "turncheck prompts --sampler mixed --turns 100 --seed 3, with the same --domain, --rules and --model-arg"
-    assert (result.exit_code, result.stdout) == (2, "")
+    assert (result.exit_code, result.stdout) == (4, "")
     assert result.stderr.splitlines()[-1] == f"Error: {fault} (first: {missing}): {command}, writes them all"
     assert not (tmp_path / "swept").exists()
 
@@ -252,7 +252,7 @@ def test_prompts_for_other_words_are_missing_all(turncheck):
     asked = (*ASKED, "--model-arg", "template=duel-json/1")
     result = turncheck("sweep", "--model", "predictions:answers.jsonl", *asked, "--out", "swept")
     count = len(lines()) - 1
-    assert result.exit_code == 2
+    assert result.exit_code == 4
     assert f"{count} of the {count} prompts of this sweep have no answer in it" in result.stderr
 
 
@@ -263,7 +263,7 @@ def test_what_asks_other_turns_sends_to_the_sweep(turncheck, tmp_path, command):
     last = ("turn.txt",) if command[0] == "show" else ()
     result = turncheck(*command, "predictions:answers.jsonl", *last)
     why = "its answers were made elsewhere and nothing else can be asked of it: turncheck sweep checks such a model"
-    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, f"Error: model predictions:answers.jsonl: {why}")
+    assert (result.exit_code, result.stderr) == (4, f"Error: model predictions:answers.jsonl: {why}\n")
 
 
 # --- what can go wrong -----------------------------------------------------------------------------------------------
@@ -273,8 +273,10 @@ def test_what_asks_other_turns_sends_to_the_sweep(turncheck, tmp_path, command):
     ("arguments", "message"),
     [
         (("--out", "elsewhere_models.py"), "elsewhere_models.py is there already: give another --out"),
-        (("--out", "no/prompts.jsonl"), "no/prompts.jsonl cannot be written: No such file or directory"),
-        (("--out", "elsewhere_models.py/x"), "elsewhere_models.py/x cannot be written: Not a directory"),
+        (
+            ("--out", "elsewhere_models.py/x"),
+            "elsewhere_models.py/x cannot be written: a file stands where a folder belongs",
+        ),
         (("--out", "x", "--model-arg", "stop=a"), "model reference: reference has no option 'stop'; it takes none"),
         (
             ("--out", "x", "--model-arg", "template=words"),
@@ -283,13 +285,18 @@ def test_what_asks_other_turns_sends_to_the_sweep(turncheck, tmp_path, command):
         (("--out", "x", "--model-arg", "rejects=no"), "model reference: rejects must be true or false, got 'no'"),
         ((), "Missing option '--out'."),
     ],
-    ids=["there already", "no folder", "no folder but a file", "an option", "no template", "no truth value", "no file"],
+    ids=["there already", "no folder but a file", "an option", "no template", "no truth value", "no file"],
 )
-def test_it_ends_with_2_where_it_cannot_write(turncheck, tmp_path, arguments, message):
+def test_it_ends_with_4_where_it_cannot_write(turncheck, tmp_path, arguments, message):
     before = sorted(tmp_path.iterdir())
     result = turncheck("prompts", "--turns", "5", *arguments)
-    assert (result.exit_code, result.stdout, result.stderr.splitlines()[-1]) == (2, "", f"Error: {message}")
+    assert (result.exit_code, result.stdout, result.stderr.splitlines()[-1]) == (4, "", f"Error: {message}")
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_it_makes_the_folder_of_its_file(turncheck, tmp_path):
+    assert turncheck("prompts", "--turns", "5", "--out", "a/new/folder.jsonl").exit_code == 0
+    assert [path.name for path in (tmp_path / "a" / "new").iterdir()] == ["folder.jsonl"]
 
 
 def test_an_interrupted_one_leaves_nothing(turncheck, tmp_path, monkeypatch):
@@ -304,7 +311,7 @@ def test_an_interrupted_one_leaves_nothing(turncheck, tmp_path, monkeypatch):
 
     monkeypatch.setattr(module, "_line", interrupted)
     result = turncheck("prompts", *ASKED, "--out", "prompts.jsonl")
-    assert (result.exit_code, result.stderr.split()) == (1, ["Aborted!"])
+    assert (result.exit_code, result.stderr.split()) == (2, ["interrupted"])
     assert sorted(tmp_path.iterdir()) == before
 
 
@@ -335,5 +342,5 @@ def test_a_template_that_cannot_say_a_prompt_is_one_line_of_error(turncheck, tmp
     fault = "template py:odd_words:narrow_pair raised ValueError: too late on 'turn 52"
     assert written.stderr.splitlines()[-1].startswith(f"Error: {fault}")
     assert swept.stderr.splitlines()[-1].startswith(f"Error: model predictions:answers.jsonl: {fault}")
-    assert (written.exit_code, swept.exit_code) == (2, 2)
+    assert (written.exit_code, swept.exit_code) == (4, 4)
     assert sorted(each for each in tmp_path.iterdir() if each.name != "__pycache__") == before

@@ -1,0 +1,138 @@
+"""Numbers on the command line: how one is read, and what is said of one that is none.
+
+>>> RATE.convert("2%", None, None)
+Traceback (most recent call last):
+    ...
+click.exceptions.UsageError: it must be a rate, 0..1, got '2%': write 0.02
+>>> Whole(1, 1_000_000).convert("100,000,000", None, None)
+Traceback (most recent call last):
+    ...
+click.exceptions.UsageError: it must be a whole number, 1..1,000,000, got '100,000,000'
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+
+import click
+
+from turncheck.engine.visible import visible
+
+if TYPE_CHECKING:
+    _OfNumbers: TypeAlias = click.ParamType[int]
+    _OfRates: TypeAlias = click.ParamType[float]
+else:  # which has no type arguments before click 8.4
+    _OfNumbers = _OfRates = click.ParamType
+
+LONGEST = 40
+"""Characters of a value that are shown again."""
+
+LONGEST_LINE = 1_200
+"""Characters of an error that are shown: those of its middle are left out first, since the way out stands last."""
+
+DIGITS = 30
+"""More digits than any number here has; Python itself refuses to read some thousands."""
+
+
+class Whole(_OfNumbers):
+    """A whole number in a closed range."""
+
+    name = "number"
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low, self.high = low, high
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number.
+
+        Raises:
+            click.UsageError: it is none, or out of the range.
+        """
+        number = value if isinstance(value, int) else _whole(value)
+        if number is not None and self.low <= number <= self.high:
+            return number
+        return _refuse(param, ctx, f"a whole number, {self.low:,}..{self.high:,}", value, self._meant(value))
+
+    def _meant(self, value: Any) -> str:
+        """What to write for 1e5 and for 100,000."""
+        said = _float(str(value).replace(",", ""))
+        meant = "" if said is None or said != said // 1 else f"{said:.0f}"
+        return meant if meant != str(value) and self.low <= (_whole(meant) or -1) <= self.high else ""
+
+
+class Amount(_OfRates):
+    """A number in a closed range: a rate, seconds."""
+
+    def __init__(self, name: str, what: str, low: float, high: float) -> None:
+        self.name, self.what, self.low, self.high = name, what, low, high
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number.
+
+        Raises:
+            click.UsageError: it is none, or out of the range.
+        """
+        number = float(value) if isinstance(value, int | float) else _float(value)
+        if number is not None and self.low <= number <= self.high:
+            return number
+        return _refuse(param, ctx, f"{self.what}, {self.low:g}..{self.high:,.10g}", value, self._meant(value))
+
+    def _meant(self, value: Any) -> str:
+        """What to write for 2%, and for 0,02."""
+        text = str(value).strip().replace(",", ".")
+        number = _float(text.removesuffix("%").rstrip())
+        if number is None or (self.high == 1 and number > 1 and not text.endswith("%")):
+            return ""
+        meant = number / 100 if text.endswith("%") and self.high == 1 else number
+        return f"{meant:.10g}" if self.low <= meant <= self.high else ""
+
+
+RATE = Amount("rate", "a rate", 0, 1)
+SECONDS = Amount("seconds", "seconds", 0.001, 1_000_000)
+CASES = Whole(1, 1_000_000_000)
+SEED = Whole(0, 10**18)
+EVALUATION_SEED = Whole(0, 999_999)
+
+
+def no_long_numbers(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """The `KEY=VALUE` that were given.
+
+    Raises:
+        click.UsageError: a number in one has a thousand digits or more.
+    """
+    for each in given:
+        if re.search("[0-9_]{1000}", each):
+            key, _, value = each.partition("=")
+            raise click.UsageError(f"{param.opts[0]} {quoted(key)} must be no such number, got {quoted(value)}", ctx)
+    return given
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if re.fullmatch(rf"\s*[+-]?[0-9](_?[0-9]){{0,{DIGITS - 1}}}\s*", text, re.ASCII) else None
+
+
+def _float(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?\s*", text) else None
+
+
+def _refuse(param: click.Parameter | None, ctx: click.Context | None, wanted: str, value: Any, meant: str) -> NoReturn:
+    subject = param.opts[0] if param is not None and param.opts else "it"
+    way_out = f": write {meant}" if meant else ""
+    raise click.UsageError(f"{subject} must be {wanted}, got {quoted(str(value))}{way_out}", ctx)
+
+
+def quoted(value: str) -> str:
+    """A value as it is shown again: in printable characters, and cut where it is long.
+
+    >>> quoted("9" * 5000)
+    "'9999999999999999999999999999999999999999...' (5,000 characters)"
+    """
+    shown = visible(value)
+    return f"'{shown}'" if len(shown) <= LONGEST else f"'{shown[:LONGEST]}...' ({len(value):,} characters)"
+
+
+def shortened(message: str) -> str:
+    """A message without its middle, where it is long."""
+    half = LONGEST_LINE // 2
+    return message if len(message) <= LONGEST_LINE else f"{message[:half]} ... {message[-half:]}"

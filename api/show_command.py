@@ -1,0 +1,194 @@
+"""`turncheck show`: a model's answer beside the reference's, to a case in a file or to a kept witness."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from turncheck.exit_codes import BROKEN, HELD
+from turncheck.options import BadInputError, Command, cannot_be_used, model_options, subject_of
+
+if TYPE_CHECKING:
+    from turncheck.engine.domain import Domain
+    from turncheck.properties.checking.subject import Subject
+
+LARGEST = 1_000_000
+"""Bytes of a file that is read; a case has a few hundred."""
+
+OF_MODELS = (".bin", ".ckpt", ".gguf", ".onnx", ".pt", ".pth", ".safetensors", ".toml")
+"""How the names of models' files end, and of cards."""
+
+BOM = "\ufeff"
+
+
+@click.command(cls=Command)
+@model_options
+@click.option("--as-text", is_flag=True, help="Ask the file's text as it is, a malformed one too.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def show(file: Path, as_text: bool, **model: Any) -> None:
+    """Show a model's answer beside the reference's. What differs is marked.
+
+    \b
+      turncheck show --model noisy:0.5 turn.txt
+      turncheck show --model noisy:0.5 .turncheck/witnesses/*/regen_gives_three.wrong_value.txt
+
+    FILE holds a case, or a witness that pytest kept: then it is asked what the witness's law asks of it.
+    """
+    content = _content(file)
+    subject = subject_of(**model)
+    if as_text:
+        differs = _show_text(subject, content)
+    elif content.removeprefix(BOM).startswith("turncheck witness "):
+        differs = _show_witness(subject, file, content)
+    else:
+        _check_case(file, content, subject.domain)
+        differs = _show_text(subject, content)
+    sys.exit(BROKEN if differs else HELD)
+
+
+def _content(file: Path) -> str:
+    from turncheck.engine.visible import visible
+
+    try:
+        with open(file, "rb") as opened:
+            found = opened.read(LARGEST + 1)
+    except OSError as error:
+        raise BadInputError(visible(cannot_be_used(error, file, "read"))) from error
+    if len(found) > LARGEST:
+        raise BadInputError(f"{visible(str(file))} must have at most {LARGEST:,} bytes, got more: it is no case")
+    return found.decode("utf-8", "surrogateescape")
+
+
+# --- a case ----------------------------------------------------------------------------------------------------------
+
+
+def _show_text(subject: Subject, prompt: str) -> bool:
+    """Asks a text; whether the answers differ."""
+    from turncheck.reports.cases import noun_of
+    from turncheck.reports.show import show_answer, show_divergence
+
+    (got,) = subject.ask([prompt])
+    expected, found, noun = subject.expected(prompt), subject.divergence(prompt, got), noun_of(subject.domain)
+    agreeing = f"{show_answer(prompt, expected, got, noun)}\nthe answers agree"
+    click.echo(show_divergence(found, noun) if found else agreeing)
+    _show_in_other_words(subject, prompt)
+    return found is not None
+
+
+def _check_case(file: Path, content: str, domain: Domain) -> None:
+    """Looks at whether a file's text is a case.
+
+    Raises:
+        BadInputError: it is none.
+    """
+    from turncheck.engine.reading import MalformedTextError
+    from turncheck.engine.visible import visible
+    from turncheck.reports.cases import noun_of
+
+    try:
+        domain.read(content)
+    except MalformedTextError as error:
+        fault = f"{file} is no {noun_of(domain)} of {domain.name}: {error}"
+        hint = "".join(f"; {each}" for each in _hints(file, content, domain))
+        raise BadInputError(visible(f"{fault}{hint}; --as-text asks it as it is")) from error
+
+
+def _hints(file: Path, content: str, domain: Domain) -> list[str]:
+    """What an editor or a checkout may have done to a case, and what else the file may be."""
+    if file.suffix == ".py":
+        return ["a Python file names a model, --model FILE.py:ATTRIBUTE, or a domain, --domain FILE.py"]
+    if file.suffix in OF_MODELS:
+        return ["a model is named with --model"]
+    if content.startswith(("\udcff\udcfe", "\udcfe\udcff")):
+        return ["it is UTF-16: save it as UTF-8"]
+    hints, mended = [], content
+    if content.startswith(BOM):
+        hints, mended = ["it begins with a byte order mark: save it as UTF-8 without one"], content[1:]
+    if "\r\n" in mended:
+        hints, mended = [*hints, "its lines end with CRLF: save it with LF alone"], mended.replace("\r\n", "\n")
+    if domain.is_case(mended):
+        return hints
+    if domain.is_case(mended + "\n"):
+        return [*hints, "its last line needs a newline"]
+    if domain.is_case(mended.rstrip("\n")):
+        return [*hints, f"no newline ends a text of {domain.name}: write it with printf '%s'"]
+    return hints
+
+
+# --- a witness -------------------------------------------------------------------------------------------------------
+
+
+def _show_witness(subject: Subject, file: Path, content: str) -> bool:
+    """Asks a witness what its law asks of it; whether the law is broken."""
+    from turncheck.engine.visible import visible
+    from turncheck.properties.checking.check import NotApplicableError, check_says_something
+    from turncheck.properties.checking.counterexamples import asked, counterexample
+    from turncheck.properties.laws import laws_of
+    from turncheck.properties.session.witnesses import case_of, from_text
+    from turncheck.reports.records import Failure
+    from turncheck.reports.show import show_witness
+
+    laws = {law.id: law for law in laws_of(subject.domain)}
+    try:
+        # As git may write it, and some editors.
+        kept = from_text(content.removeprefix(BOM).replace("\r\n", "\n"))
+        case = case_of(kept, laws, subject.domain)
+        check_says_something(laws[kept.law], subject)
+    except (ValueError, NotApplicableError) as error:
+        raise BadInputError(visible(f"witness {file}: {error}")) from error
+    law = laws[kept.law]
+    about = ", ".join(part for part in (law.rule, law.kind) if part)
+    click.echo(f"{law.id} ({about})\n{' '.join(law.sentence.split())}\n")
+    if (found := counterexample(law, subject, case)) is None:
+        prompts, _ = asked(law, subject, case)
+        _show_answers(subject, kept.case, prompts)
+        click.echo(f"\nit was kept as {kept.mode}, and is answered rightly: the law holds")
+        return False
+    failure = Failure(found.mode.mode, 0, found.witness(law), said=found.divergence.said)
+    click.echo(show_witness(failure, _noun(subject)))
+    _show_in_other_words(subject, found.divergence.prompt)
+    click.echo(f"\nit was kept as {kept.mode}: the law is broken")
+    return True
+
+
+MOST_PROMPTS = 2
+"""Prompts of a witness that are shown each; a play has more, and is shown as a whole."""
+
+
+def _show_answers(subject: Subject, case: str, prompts: list[str]) -> None:
+    """What a model answers to the prompts of a law that holds."""
+    from turncheck.reports.show import show_answer, show_case
+
+    if len(prompts) > MOST_PROMPTS:
+        click.echo(show_case(case, "play"))
+        return
+    for place, prompt in enumerate(prompts):
+        (got,) = subject.ask([prompt])
+        heading = _noun(subject) if prompt == case or not place else f"{_noun(subject)} made of it"
+        click.echo(show_answer(prompt, subject.expected(prompt), got, heading))
+
+
+def _noun(subject: Subject) -> str:
+    from turncheck.reports.cases import noun_of
+
+    return noun_of(subject.domain)
+
+
+def _show_in_other_words(subject: Subject, prompt: str) -> None:
+    """Of a model behind a template, the prompt and the answer as they go to and fro."""
+    from turncheck.engine.visible import visible
+    from turncheck.model.adapters.templates import bare
+    from turncheck.properties.checking.timeouts import limited
+
+    engine, words = bare(subject.engine)
+    if engine is subject.engine:
+        return
+    try:
+        said = words.encode(prompt)
+        (given,) = limited(engine, subject.limit).predict([said])
+    except Exception as error:  # a template of the user's, or a model that failed before
+        raise BadInputError(f"in {visible(words.name)} it cannot be asked: {visible(str(error))}") from error
+    click.echo(f"in {visible(words.name)}\n  said  {visible(said)}\n  given {visible(str(given))}")

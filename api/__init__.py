@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from turncheck.engine.sampling import UnknownSamplerError, sample
     from turncheck.engine.schema import Schema
     from turncheck.model.adapters.conformance import run_conformance_test
+    from turncheck.properties.checking.asking import SpentError
     from turncheck.properties.checking.check import check_law
     from turncheck.properties.checking.counterexamples import FalseLawError
     from turncheck.properties.checking.doctor import check_domain
@@ -82,6 +83,7 @@ _HOMES = {
     "engine.sampling": ("UnknownSamplerError", "sample"),
     "engine.schema": ("Schema",),
     "model.adapters.conformance": ("run_conformance_test",),
+    "properties.checking.asking": ("SpentError",),
     "properties.checking.check": ("check_law",),
     "properties.checking.counterexamples": ("FalseLawError",),
     "properties.checking.doctor": ("check_domain",),
@@ -126,6 +128,7 @@ __all__ = [
     "Schema",
     "SchemaError",
     "SpecError",
+    "SpentError",
     "Subject",
     "Symmetry",
     "Turn",

@@ -61,6 +61,10 @@ EXCEPTIONS = {
     "api/cli.py":      Room(rooms=GENERIC, libraries=("attrs", "click", "rich")),
     "api/duel.py":     Room(rooms=(*GENERIC, *DUEL), libraries=("attrs",)),
     "api/options.py":  Room(rooms=GENERIC, libraries=("click",)),
+    "api/arguments.py":
+                       Room(rooms=GENERIC, libraries=("click",)),
+    "api/show_command.py":
+                       Room(rooms=GENERIC, libraries=("click",)),
     "api/check_command.py":
                        Room(rooms=GENERIC, libraries=("click", "rich")),
     "api/domain_commands.py":

@@ -1,6 +1,6 @@
 """What a run found, as values: for each model, for each law, how often it was broken and in which ways.
 
-These are what `divergence.json` holds (`"schema": 5`). There is no clock and no path in them.
+These are what `divergence.json` holds (`"schema": 6`). There is no clock and no path in them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import attrs
 from turncheck.reports.modes import Divergence, named
 from turncheck.reports.sweeps import SweepResult
 
-SCHEMA = 5
+SCHEMA = 6
 
 LawVerdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "NOT_APPLICABLE"]
 
@@ -57,6 +57,7 @@ class Failure:
         off_by_one: of the count, how many are wrong by one and no more (`wrong_value` alone).
         known: whether it stands in the baseline.
         said: what is wrong with the witness's answer, in a few words.
+        left: why the witness need not be minimal: what ended its shrinking; empty where it ended by itself.
     """
 
     mode: str
@@ -66,6 +67,7 @@ class Failure:
     off_by_one: int = 0
     known: bool = False
     said: str = ""
+    left: str = ""
 
     @property
     def divergence(self) -> Divergence:
@@ -105,7 +107,8 @@ class LawResult:
         at_work: for each of its rules, by id, in how many of the cases leaving it out changes the answer.
         replayed: what became of the kept witnesses.
         mended: the modes that the baseline knows and that did not occur.
-        why: of a law that is NOT_APPLICABLE, why it says nothing about the model.
+        why: of a law that is NOT_APPLICABLE, why it says nothing about the model; of an INCONCLUSIVE one, what is
+            missing.
     """
 
     id: str

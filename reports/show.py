@@ -37,7 +37,8 @@ def show_failure(failure: Failure, applied: int, noun: str = "turn") -> str:
         applied: the cases that it was checked on.
         noun: what a case is called (`turncheck.reports.cases.noun_of`).
     """
-    counted = f"{failure.mode} in {failure.count} of {applied} cases, the smallest:"
+    smallest = f"the smallest so far ({failure.left})" if failure.left else "the smallest"
+    counted = f"{failure.mode} in {failure.count} of {applied} cases, {smallest}:"
     return f"{counted if failure.count else f'{failure.mode} in a kept witness alone:'}\n{show_witness(failure, noun)}"
 
 

@@ -36,17 +36,28 @@ class SpentError(BaseException):
         self.limit = limit
 
 
+Stop = SpentError | KeyboardInterrupt
+"""What ends a search or the check of a law before its end."""
+
+
 @attrs.frozen
 class Limit:
-    """The most that may be spent on something: prompts, seconds, or both.
+    """The most that may be spent on something.
 
     Attributes:
-        prompts: 0 or more.
-        seconds: 0 or more.
+        prompts: that are asked, 0 or more.
+        seconds: of the model's time, 0 or more: a slow machine that draws the cases does not use them up.
+        until: a time of `time.monotonic`, after which no call begins.
     """
 
     prompts: float = inf
     seconds: float = inf
+    until: float = inf
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing at all may be asked."""
+        return not self.prompts or not self.seconds
 
     @classmethod
     def parse(cls, text: str) -> Limit:
@@ -63,8 +74,9 @@ class Limit:
         return cls(seconds=float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]])
 
     def __str__(self) -> str:
-        parts = [f"{self.prompts:,.0f} prompts"] if isfinite(self.prompts) else []
-        return " and ".join([*parts, *([duration(self.seconds)] if isfinite(self.seconds) else [])]) or "no limit"
+        prompts = [f"{self.prompts:,.0f} prompts"] if isfinite(self.prompts) else []
+        seconds = [f"{duration(self.seconds)} of the model's time"] if isfinite(self.seconds) else []
+        return " and ".join([*prompts, *seconds]) or "no limit"
 
 
 UNLIMITED = Limit()
@@ -88,7 +100,7 @@ class Meter:
     _size: int = attrs.field(default=FIRST, init=False, repr=False)
     _last: float | None = attrs.field(default=None, init=False, repr=False)
     _started: float = attrs.field(default=0.0, init=False, repr=False)
-    _limits: list[tuple[float, float, str]] = attrs.field(factory=list, init=False, repr=False)
+    _limits: list[tuple[Limit, str]] = attrs.field(factory=list, init=False, repr=False)
 
     @property
     def price(self) -> float | None:
@@ -125,6 +137,11 @@ class Meter:
         if is_full or self._last is None:
             self._last = price
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether any limit counts now."""
+        return bool(self._limits)
+
     @contextmanager
     def within(self, limit: Limit, called: str = "") -> Iterator[None]:
         """Within it no more may be asked than the limit says; limits within limits all count.
@@ -133,7 +150,8 @@ class Meter:
             limit: on what is asked from here on.
             called: what the limit is called where it is reached; else it is said in words.
         """
-        self._limits.append((self.prompts + limit.prompts, time.monotonic() + limit.seconds, called or str(limit)))
+        ends = Limit(self.prompts + limit.prompts, self.seconds + limit.seconds, limit.until)
+        self._limits.append((ends, called or str(limit)))
         try:
             yield
         finally:
@@ -153,15 +171,17 @@ class Meter:
 
     def _fitting(self, count: int) -> int:
         """How many of so many prompts the next call may have."""
-        now = time.monotonic()
         cheap = self._last is not None and self._last * count <= CALL
         size = count if cheap else min(count, self._size)
-        for prompts, end, called in self._limits:
-            if self.prompts >= prompts or now >= end:
+        for ends, called in self._limits:
+            prompts, seconds = (
+                ends.prompts - self.prompts,
+                min(ends.seconds - self.seconds, ends.until - time.monotonic()),
+            )
+            if prompts <= 0 or seconds <= 0:
                 raise SpentError(called)
-            size = min(size, int(min(prompts - self.prompts, count)))
-            if self._last:
-                size = min(size, max(int(min((end - now) / self._last, count)), 1))
+            affordable = seconds / self._last if self._last else inf
+            size = max(int(min(size, prompts, affordable)), 1)
         return size
 
 

@@ -6,7 +6,10 @@ Hypothesis draws and shrinks; the counts come from a generate phase that nothing
 2. All their prompts go to the subject in batches, with the reference's answers as drafts.
 3. The law is checked on every case. What breaks is counted by failure mode.
 4. For each mode Hypothesis runs once more with the same seed, fails on that mode alone, and shrinks what it finds. Of a
-   turn the search in batches goes on from there: it finds a smaller one in half of the cases, and ends minimal.
+   turn the search in batches goes on from there: it finds a smaller one in half of the cases, and ends minimal. It
+   begins with the smallest turn that was drawn where the model is slow: Hypothesis asks one prompt a call.
+
+A limit that is reached and an interrupt leave what was found by then, and say so.
 """
 
 from __future__ import annotations
@@ -14,20 +17,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+import attrs
 from hypothesis.errors import HypothesisException, Unsatisfiable
 
 from turncheck.engine.learned import Listed
+from turncheck.properties.checking.asking import Limit, SpentError, Stop
 from turncheck.properties.checking.counterexamples import (
     Counterexample,
     FalseLawError,
     ask_all,
     counterexample,
     counterexamples,
+    is_asked,
 )
 from turncheck.properties.checking.coverage import rules_at_work
 from turncheck.properties.checking.draw import Budget, run
 from turncheck.properties.checking.law import MALFORMED, ROLLOUT, STABILITY, AnyForm, Law, LawKind, text_of
-from turncheck.properties.checking.shrink import shrink
+from turncheck.properties.checking.shrink import shrink_until
 from turncheck.properties.checking.subject import Subject, described
 from turncheck.properties.checking.truth import first_broken, holds_of_reference
 from turncheck.reports.cases import describe
@@ -38,8 +44,29 @@ LATE_WHILE_SHRINKING = 20
 """Prompts that may run out of time while a smaller one of their kind is looked for."""
 
 
+LEAST_SHRINKING = 30.0
+"""Seconds of the model's time that shrinking a counterexample may take, unless asking the law's cases took longer."""
+
+INTERRUPTED = "shrinking was interrupted"
+
+SLOW = 0.1
+"""Seconds an answer from which on Hypothesis, which asks one prompt a call, shrinks no turn."""
+
+
 class NotApplicableError(Exception):
     """A law that says nothing about a subject. The message says why."""
+
+
+class InterruptedLawError(KeyboardInterrupt):
+    """The interrupt that ended the check of a law.
+
+    Attributes:
+        result: how the law fared until then.
+    """
+
+    def __init__(self, result: LawResult) -> None:
+        super().__init__()
+        self.result = result
 
 
 def check_law(law: Law, subject: Subject, budget: Budget, kept: Sequence[AnyForm] = ()) -> LawResult:
@@ -50,19 +77,78 @@ def check_law(law: Law, subject: Subject, budget: Budget, kept: Sequence[AnyForm
     A law of which nothing can be asked of this subject is NOT_APPLICABLE: those about rejecting where it was trained
     to reject nothing, and under a variant of the rules those that are not true of the variant's own reference.
 
+    Where a limit of the subject's meter is reached, the cases that were asked by then count.
+
     Raises:
         FalseLawError: the law is wrong.
+        InterruptedLawError: the user interrupts it. It holds how the law fared until then.
     """
     try:
         cases = applicable(law, subject, budget)
     except NotApplicableError as error:
         return LawResult(law.id, law.rule, law.kind, "NOT_APPLICABLE", 0, why=str(error))
-    ask_all(law, subject, [*kept, *cases])
-    found, again = counterexamples(law, subject, cases), counterexamples(law, subject, kept)
-    failures = tuple(_failure(law, subject, mode, found, again, budget) for mode in _by_frequency(found, again))
-    verdict: LawVerdict = "FAIL" if failures else "PASS" if len(cases) >= budget.min_cases else "INCONCLUSIVE"
-    at_work = rules_at_work(law, cases, subject.domain, enough=budget.min_cases)
-    return LawResult(law.id, law.rule, law.kind, verdict, len(cases), failures, at_work)
+    asked = _ask(law, subject, budget, cases, kept)
+    found, again = counterexamples(law, subject, asked.cases), counterexamples(law, subject, asked.kept)
+    failures, stop = _failures(law, subject, found, again, asked, budget)
+    why = _why(law, asked, len(cases), budget)
+    verdict: LawVerdict = "FAIL" if failures else "INCONCLUSIVE" if why else "PASS"
+    at_work = rules_at_work(law, asked.cases, subject.domain, enough=budget.min_cases)
+    why = why if verdict == "INCONCLUSIVE" else ""
+    result = LawResult(law.id, law.rule, law.kind, verdict, len(asked.cases), tuple(failures), at_work, why=why)
+    if isinstance(stop, KeyboardInterrupt):
+        raise InterruptedLawError(result) from stop
+    return result
+
+
+@attrs.frozen
+class _Asked:
+    """The cases of a law that the subject was asked.
+
+    Attributes:
+        cases: of those that were drawn.
+        kept: of those that earlier runs kept.
+        seconds: of the model's time that it took.
+        stop: why these are not all; None where they are.
+    """
+
+    cases: list[AnyForm]
+    kept: list[AnyForm]
+    seconds: float
+    stop: Stop | None = None
+
+
+def _ask(law: Law, subject: Subject, budget: Budget, cases: list[AnyForm], kept: Sequence[AnyForm]) -> _Asked:
+    """Asks the subject all the cases; kept ones first, since those broke the law before."""
+    before = subject.meter.seconds
+    try:
+        for part in _parts(subject, budget, [*kept, *cases]):
+            ask_all(law, subject, part)
+    except (SpentError, KeyboardInterrupt) as stop:
+        done, again = ([case for case in given if is_asked(law, subject, case)] for given in (cases, kept))
+        return _Asked(done, again, subject.meter.seconds - before, stop)
+    return _Asked(cases, list(kept), subject.meter.seconds - before)
+
+
+def _parts(subject: Subject, budget: Budget, cases: list[AnyForm]) -> list[list[AnyForm]]:
+    """All cases at once; in parts where a limit may be reached, since plays that are only begun show nothing."""
+    if not subject.meter.is_limited:
+        return [cases]
+    size = budget.min_cases
+    return [cases[start : start + size] for start in range(0, len(cases), size)]
+
+
+def _why(law: Law, asked: _Asked, drawn: int, budget: Budget) -> str:
+    """Why the law is INCONCLUSIVE unless it is broken; empty where it is not."""
+    count, least = len(asked.cases), budget.min_cases
+    if isinstance(asked.stop, KeyboardInterrupt):
+        return f"it was interrupted after {count} of its {drawn} cases"
+    if isinstance(asked.stop, SpentError) and count < least:
+        return f"{asked.stop.limit} was spent after {count} of its {drawn} cases, fewer than {least}"
+    if not drawn:
+        return "no case was drawn to which it applies: look at its cases, its also= and what narrows them"
+    if count < least:
+        return f"it applied to {count} different cases of {budget.of(law)} drawn, fewer than {least}"
+    return ""
 
 
 def applicable(law: Law, subject: Subject, budget: Budget) -> list[AnyForm]:
@@ -135,6 +221,13 @@ def draw(law: Law, subject: Subject, budget: Budget) -> list[AnyForm]:
 
 def smallest(law: Law, subject: Subject, mode: type[Divergence], budget: Budget) -> Counterexample | None:
     """The smallest breach in that mode that Hypothesis finds by the seed of a run; None where it finds none."""
+    return _hypothesis(law, subject, mode, budget)[0]
+
+
+def _hypothesis(
+    law: Law, subject: Subject, mode: type[Divergence], budget: Budget
+) -> tuple[Counterexample | None, Stop | None]:
+    """The smallest breach that Hypothesis finds, and what stopped it before its end."""
     smallest_so_far: Counterexample | None = None
     late = subject.late
 
@@ -145,10 +238,13 @@ def smallest(law: Law, subject: Subject, mode: type[Divergence], budget: Budget)
             smallest_so_far = min(found, smallest_so_far or found, key=lambda each: each.simplicity)
             raise _Enough if subject.late - late > LATE_WHILE_SHRINKING else _FoundError
 
-    # What Hypothesis says of a test that fails now and then is nothing that a user could mend.
-    with suppress(_FoundError, _Enough, HypothesisException), subject.patiently():
-        run(law, subject.domain, budget, fails_in_that_mode, shrink=True)
-    return smallest_so_far
+    try:
+        # What Hypothesis says of a test that fails now and then is nothing that a user could mend.
+        with suppress(_FoundError, _Enough, HypothesisException), subject.patiently():
+            run(law, subject.domain, budget, fails_in_that_mode, shrink=True)
+    except (SpentError, KeyboardInterrupt) as stop:
+        return smallest_so_far, stop
+    return smallest_so_far, None
 
 
 class _FoundError(Exception):
@@ -166,31 +262,54 @@ def _by_frequency(found: Sequence[Counterexample], again: Sequence[Counterexampl
     return sorted(occurring, key=lambda mode: (-counts[mode], MODES.index(mode)))
 
 
-def _shrunk(law: Law, subject: Subject, mode: type[Divergence], budget: Budget) -> Counterexample | None:
-    """The smallest breach in that mode that Hypothesis finds; of a turn, what a search in batches makes of it."""
-    late = subject.late
-    found = smallest(law, subject, mode, budget)
-    # Where prompts run out of time, have to be written twice, or are many for a case, it would take too long.
-    too_long = law.again or law.kind == MALFORMED or subject.late > late
-    if found is None or law.form != "case" or too_long:
-        return found
-    return shrink(law, subject, found)
+def _failures(
+    law: Law, subject: Subject, found: list[Counterexample], again: list[Counterexample], asked: _Asked, budget: Budget
+) -> tuple[list[Failure], Stop | None]:
+    """A row for each mode, and what stopped the check of the law; from an interrupt on nothing more is shrunk."""
+    limit = Limit(seconds=max(LEAST_SHRINKING, asked.seconds)) if budget.shrink is None else budget.shrink
+    failures, stop = [], asked.stop
+    for mode in _by_frequency(found, again):
+        drawn, kept = ([each for each in given if each.mode is mode] for given in (found, again))
+        shown, left = min([*drawn, *kept], key=lambda each: each.simplicity), ""
+        if drawn and isinstance(stop, KeyboardInterrupt):
+            left = INTERRUPTED
+        elif drawn and limit.is_nothing:
+            left = "not shrunk"
+        elif drawn:
+            simplest, spent = _shrunk(law, subject, shown, budget, limit)
+            shown, left = min(shown, simplest, key=lambda each: each.simplicity), _left(spent)
+            stop = spent if isinstance(spent, KeyboardInterrupt) else stop
+        failures.append(_failure(law, mode, drawn, shown, left))
+    return failures, stop
+
+
+def _left(stop: Stop | None) -> str:
+    """Why shrinking was left before its end; empty where it was not."""
+    if stop is None:
+        return ""
+    return f"shrinking stopped at {stop.limit}" if isinstance(stop, SpentError) else INTERRUPTED
+
+
+def _shrunk(
+    law: Law, subject: Subject, found: Counterexample, budget: Budget, limit: Limit
+) -> tuple[Counterexample, Stop | None]:
+    """A small breach in the mode of the one that was found, and what stopped the search."""
+    meter, late = subject.meter, subject.late
+    is_batched = law.form == "case" and not law.again and law.kind != MALFORMED
+    with meter.within(limit):
+        if not (is_batched and (meter.price or 0) >= SLOW):
+            simplest, stop = _hypothesis(law, subject, found.mode, budget)
+            found = simplest or found
+            # Where prompts run out of time, have to be written twice, or are many for a case, it would take too long.
+            if stop is not None or simplest is None or not is_batched or subject.late > late:
+                return found, stop
+        return shrink_until(law, subject, found)
 
 
 def _failure(
-    law: Law,
-    subject: Subject,
-    mode: type[Divergence],
-    found: list[Counterexample],
-    again: list[Counterexample],
-    budget: Budget,
+    law: Law, mode: type[Divergence], drawn: list[Counterexample], shown: Counterexample, left: str
 ) -> Failure:
     """One mode's row: its counts among the drawn cases, and the simplest breach that is known."""
-    drawn = [each for each in found if each.mode is mode]
-    known = [*drawn, *(each for each in again if each.mode is mode)]
-    if drawn and (shrunk := _shrunk(law, subject, mode, budget)):
-        known.append(shrunk)
-    shown = min(known, key=lambda each: each.simplicity)
     return Failure(
         mode.mode,
         len(drawn),
@@ -198,4 +317,5 @@ def _failure(
         ambiguous=sum(bool(each.divergence.also) for each in drawn),
         off_by_one=sum(isinstance(each.divergence, WrongValue) and each.divergence.off_by_one for each in drawn),
         said=shown.divergence.said,
+        left=left,
     )

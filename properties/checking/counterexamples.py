@@ -129,6 +129,16 @@ def ask_all(law: Law, subject: Subject, cases: Sequence[AnyForm]) -> None:
         subject.ask_again([prompt for case in cases for prompt in law.asks(case, subject.domain)], law.again)
 
 
+def is_asked(law: Law, subject: Subject, case: AnyForm) -> bool:
+    """Whether the subject remembers its answers to all that the law asks of the case."""
+    answers: list[str] = []
+    while more := law.asks(case, subject.domain, answers):
+        if not subject.knows(more):
+            return False
+        answers += subject.ask(more)
+    return not law.again or subject.knows_again(law.asks(case, subject.domain), law.again)
+
+
 def _divergences(
     subject: Subject, prompts: Sequence[str], answers: Sequence[str], again: Sequence[str]
 ) -> Iterable[Divergence | None]:

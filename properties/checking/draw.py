@@ -11,6 +11,7 @@ from hypothesis.internal.conjecture import providers
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.play import Play
+from turncheck.properties.checking.asking import Limit
 from turncheck.properties.checking.law import AnyForm, Law
 
 EXAMPLES = 200
@@ -28,11 +29,14 @@ class Budget:
         examples: cases that are drawn for each law.
         seed: by which they are drawn.
         min_cases: the different cases to which a law must apply, and in which each rule must be at work.
+        shrink: the most that may be asked to shrink one counterexample; None for half a minute of the model's time, or
+            as long as asking the law's cases took.
     """
 
     examples: int = EXAMPLES
     seed: int = 0
     min_cases: int = MIN_CASES
+    shrink: Limit | None = None
 
     def of(self, law: Law) -> int:
         """The cases that are drawn for that law: of one that takes a share, at least twice what its verdict needs."""

@@ -25,6 +25,7 @@ import attrs
 
 from turncheck.engine.domain import AnyCase
 from turncheck.engine.sampling import stream
+from turncheck.properties.checking.asking import SpentError, Stop
 from turncheck.properties.checking.counterexamples import Counterexample, counterexample
 from turncheck.properties.checking.edits import Edit, Edits, edits_of, union
 from turncheck.properties.checking.law import Law, text_of
@@ -50,7 +51,19 @@ def shrink(law: Law, subject: Subject, found: Counterexample) -> Counterexample:
         subject: asked in batches; what it was asked before is remembered.
         found: where the search begins.
     """
+    return _run(Search(law, subject, found))
+
+
+def shrink_until(law: Law, subject: Subject, found: Counterexample) -> tuple[Counterexample, Stop | None]:
+    """The same as far as it gets before a limit is reached or the user interrupts it, and which of these stopped it."""
     search = Search(law, subject, found)
+    try:
+        return _run(search), None
+    except (SpentError, KeyboardInterrupt) as stop:
+        return search.best, stop
+
+
+def _run(search: Search) -> Counterexample:
     search.finds(search.edits.exchanged(search.case))
     delete(search)
     descend(search)

@@ -40,7 +40,7 @@ def explain(law: Law, result: LawResult, min_cases: int, domain: Domain) -> str:
     about = ", ".join(part for part in (law.rule, law.kind) if part)
     parts = [f"{law.id} ({about})", law.sentence]
     if result.verdict == "INCONCLUSIVE":
-        parts.append(f"INCONCLUSIVE: it applied to {result.applied} cases, fewer than {min_cases}")
+        parts.append(f"INCONCLUSIVE: {result.why}")
     shown = (show_failure(failure, result.applied, noun_of(domain)) for failure in result.failures)
     return "\n".join([*parts, *(f"\n{failure}" for failure in shown)])
 

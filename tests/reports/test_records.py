@@ -142,7 +142,7 @@ def test_the_schema_of_a_report():
         ModelResult("reference", "py", None, None, (), "adder/1"),
     )
     assert in_json(Report(7, 200, 10, models)) == {
-        "schema": 5,
+        "schema": 6,
         "seed": 7,
         "examples": 200,
         "min_cases": 10,
@@ -216,9 +216,9 @@ def test_a_sweep_comes_back_from_json(report):
         assert SweepResult.from_json(in_json(sweep)) == sweep
 
 
-@pytest.mark.parametrize("schema", [1, 2, 3, 4, 6, None, "5"])
+@pytest.mark.parametrize("schema", [1, 2, 3, 4, 5, 7, None, "6"])
 def test_a_report_of_another_schema_is_refused(report, schema):
-    with pytest.raises(ValueError, match=f"schema must be 5, got {schema!r}; write the report anew"):
+    with pytest.raises(ValueError, match=f"schema must be 6, got {schema!r}; write the report anew"):
         Report.from_json({**in_json(report), "schema": schema})
 
 

@@ -69,6 +69,17 @@ def test_a_limit_on_time_makes_calls_that_fit_what_is_left(clock):
     assert (found, error.value.limit) == ([8, 2], "--budget=20")
 
 
+def test_a_limit_on_time_is_one_on_the_models_time_but_for_a_deadline(clock):
+    meter = Meter()
+    with meter.within(Limit(seconds=20)):
+        clock.now += 1000
+        assert sizes(meter, clock, PROMPTS, lambda n: n * 0.001) == [8, 992]
+    late = meter.within(Limit(until=clock.now + 5), "--budget=5")
+    clock.now += 5
+    with pytest.raises(SpentError, match=r"^--budget=5$"), late:
+        sizes(meter, clock, PROMPTS, lambda n: 0.001)
+
+
 def test_the_narrower_of_two_limits_counts(clock):
     meter = Meter()
     outer, inner = meter.within(Limit(prompts=100), "outer"), meter.within(Limit(prompts=3), "inner")

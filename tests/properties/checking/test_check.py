@@ -130,18 +130,23 @@ def test_a_law_that_takes_a_share_of_the_cases_draws_twice_what_its_verdict_need
 def test_a_law_that_applies_to_no_case_is_inconclusive():
     never = attrs.evolve(AGREES, applies=lambda case, domain: False)
     result = check_law(never, load_subject("reference", DOMAIN), Budget(10))
-    assert result == LawResult(AGREES.id, "all", KNOWN_ANSWER, "INCONCLUSIVE", 0, (), dict.fromkeys(RULES_AT_WORK, 0))
+    why = "no case was drawn to which it applies: look at its cases, its also= and what narrows them"
+    at_work = dict.fromkeys(RULES_AT_WORK, 0)
+    assert result == LawResult(AGREES.id, "all", KNOWN_ANSWER, "INCONCLUSIVE", 0, (), at_work, why=why)
 
 
 RULES_AT_WORK = [rule for rule in RULE_IDS if rule not in ("A8", "S1")]
 
 
-@pytest.mark.parametrize(("least", "verdict"), [(8, "PASS"), (9, "INCONCLUSIVE")])
-def test_a_law_that_applies_to_fewer_cases_than_stated_is_inconclusive(least, verdict):
+TOO_FEW = "it applied to 8 different cases of 20 drawn, fewer than 9"
+
+
+@pytest.mark.parametrize(("least", "verdict", "why"), [(8, "PASS", ""), (9, "INCONCLUSIVE", TOO_FEW)])
+def test_a_law_that_applies_to_fewer_cases_than_stated_is_inconclusive(least, verdict, why):
     cases = draw(AGREES, load_subject("reference", DOMAIN), Budget(20))[:8]
     some = attrs.evolve(AGREES, applies=lambda case, domain: case in cases)
     result = check_law(some, load_subject("reference", DOMAIN), Budget(20, min_cases=least))
-    assert (result.verdict, result.applied, result.failures) == (verdict, 8, ())
+    assert (result.verdict, result.applied, result.failures, result.why) == (verdict, 8, (), why)
 
 
 def test_a_law_that_is_broken_once_fails_however_few_its_cases():

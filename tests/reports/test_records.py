@@ -20,7 +20,11 @@ LAW = LawResult(
     "direction",
     "FAIL",
     10,
-    (Failure("false_rejection", 3, WITNESS, ambiguous=1, off_by_one=2, known=True, said="so and so"),),
+    (
+        Failure(
+            "false_rejection", 3, WITNESS, ambiguous=1, off_by_one=2, known=True, said="so and so", left="not shrunk"
+        ),
+    ),
     {"E1": 4},
     (Replay("no_answer", "STILL FAILS", TURN, "a turn"),),
     ("unstable",),
@@ -49,6 +53,7 @@ AS_JSON = {
             "off_by_one": 2,
             "known": True,
             "said": "so and so",
+            "left": "not shrunk",
         }
     ],
     "at_work": {"E1": 4},

@@ -1,6 +1,8 @@
 """Holding a subject against a law: what is drawn, counted and shrunk."""
 
 import importlib.util
+import re
+import signal
 import subprocess
 import sys
 import time
@@ -16,7 +18,9 @@ from turncheck.engine.duel import RULE_IDS, STANDARD, Battle, Turn, read, resolv
 from turncheck.engine.duel.tables import BLANK
 from turncheck.model.adapters.calibration import Noisy
 from turncheck.model.adapters.python import PythonFunction
-from turncheck.properties.checking.check import Budget, check_law, draw, smallest
+from turncheck.properties.checking import check
+from turncheck.properties.checking.asking import Limit
+from turncheck.properties.checking.check import Budget, InterruptedLawError, check_law, draw, smallest
 from turncheck.properties.checking.counterexamples import FalseLawError, ask_all, counterexample
 from turncheck.properties.checking.draw import run
 from turncheck.properties.checking.law import KNOWN_ANSWER, MALFORMED, text_of
@@ -489,3 +493,95 @@ def test_the_simpler_of_the_kept_and_the_shrunk_witness_is_shown():
     kept = Turn(Battle(turn=42))
     (failure,) = check_law(AGREES, wrong, Budget(20), [kept]).failures
     assert failure.witness.case == SMALLEST
+
+
+# --- limits and interrupts -------------------------------------------------------------------------------------------
+
+
+def no_poison(prompt):
+    """The answer of a model that knows no poison."""
+    return resolve_text(re.sub(r"poison \d", "poison 0", prompt))
+
+
+class Interrupted:
+    """A model that knows no poison; the user presses Ctrl-C while it is asked so many prompts."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def predict(self, prompts):
+        self.left -= len(prompts)
+        if self.left < 0:
+            signal.raise_signal(signal.SIGINT)
+        return [no_poison(prompt) for prompt in prompts]
+
+
+def interrupted(after, budget=FEW):
+    """The result of a law whose check is interrupted after so many prompts."""
+    with pytest.raises(InterruptedLawError) as error:
+        check_law(AGREES, Subject("mine", "py", Interrupted(after), DOMAIN), budget)
+    return error.value.result
+
+
+def test_an_interrupt_while_a_counterexample_is_shrunk_leaves_the_smallest_so_far():
+    whole = check_law(AGREES, answering(no_poison), FEW)
+    result = interrupted(after=40)
+    assert (result.verdict, result.applied, result.diverged) == ("FAIL", whole.applied, whole.diverged)
+    (failure,) = [each for each in result.failures if each.mode == whole.failures[0].mode]
+    assert failure.left == "shrinking was interrupted"
+    smallest, known = (DOMAIN.simplicity(each.witness.case) for each in (whole.failures[0], failure))
+    assert smallest < known
+    drawn = [
+        each for each in draw(AGREES, answering(no_poison), FEW) if no_poison(write(each)) != resolve_text(write(each))
+    ]
+    assert known <= min(DOMAIN.simplicity(write(each)) for each in drawn)
+
+
+def test_an_interrupt_while_cases_are_asked_leaves_what_was_answered():
+    result = interrupted(after=8)
+    assert (result.verdict, result.applied) == ("FAIL", 8)
+    assert {failure.left for failure in result.failures} == {"shrinking was interrupted"}
+
+
+def test_a_law_that_is_interrupted_before_anything_broke_it_is_inconclusive():
+    with pytest.raises(InterruptedLawError) as error:
+        check_law(AGREES, Subject("mine", "py", Interrupted(after=0), DOMAIN), FEW)
+    assert (error.value.result.verdict, error.value.result.why) == (
+        "INCONCLUSIVE",
+        "it was interrupted after 0 of its 20 cases",
+    )
+
+
+def test_shrinking_stops_at_its_limit():
+    subject = answering(no_poison)
+    asked = Limit(prompts=len(draw(AGREES, subject, FEW)))
+    before = check_law(AGREES, subject, attrs.evolve(FEW, shrink=Limit(prompts=0)))
+    assert [failure.left for failure in before.failures] == ["not shrunk"] * len(before.failures)
+    assert subject.meter.prompts == asked.prompts
+    result = check_law(AGREES, subject, attrs.evolve(FEW, shrink=Limit(prompts=3)))
+    assert {failure.left for failure in result.failures} <= {"shrinking stopped at 3 prompts", ""}
+    assert subject.meter.prompts <= asked.prompts + 3 * len(result.failures)
+    assert result.diverged == before.diverged
+
+
+def test_a_law_whose_limit_is_spent_counts_the_cases_that_were_answered():
+    subject = answering(resolve_text)
+    with subject.meter.within(Limit(prompts=12), "--budget=5"):
+        result = check_law(AGREES, subject, Budget(50))
+        rest = check_law(LAWS_BY_ID["stunned_unit_does_nothing"], subject, Budget(50))
+    assert (result.verdict, result.applied, result.why) == ("PASS", 12, "")
+    assert (rest.verdict, rest.applied) == ("INCONCLUSIVE", 0)
+    assert rest.why == "--budget=5 was spent after 0 of its 50 cases, fewer than 10"
+
+
+def test_a_slow_models_turns_are_shrunk_in_batches_from_the_smallest_drawn_on(monkeypatch):
+    monkeypatch.setattr(check, "SLOW", 0.0)
+    calls = []
+
+    def predict(prompts):
+        calls.append(len(prompts))
+        return [no_poison(prompt) for prompt in prompts]
+
+    result = check_law(AGREES, subject_of(predict), FEW)
+    assert result.failures[0].left == ""
+    assert sum(calls) / len(calls) > 2

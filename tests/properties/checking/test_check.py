@@ -531,10 +531,8 @@ def test_an_interrupt_while_a_counterexample_is_shrunk_leaves_the_smallest_so_fa
     assert failure.left == "shrinking was interrupted"
     smallest, known = (DOMAIN.simplicity(each.witness.case) for each in (whole.failures[0], failure))
     assert smallest < known
-    drawn = [
-        each for each in draw(AGREES, answering(no_poison), FEW) if no_poison(write(each)) != resolve_text(write(each))
-    ]
-    assert known <= min(DOMAIN.simplicity(write(each)) for each in drawn)
+    texts = [write(each) for each in draw(AGREES, answering(no_poison), FEW)]
+    assert known <= min(DOMAIN.simplicity(text) for text in texts if no_poison(text) != resolve_text(text))
 
 
 def test_an_interrupt_while_cases_are_asked_leaves_what_was_answered():
@@ -548,7 +546,7 @@ def test_a_law_that_is_interrupted_before_anything_broke_it_is_inconclusive():
         check_law(AGREES, Subject("mine", "py", Interrupted(after=0), DOMAIN), FEW)
     assert (error.value.result.verdict, error.value.result.why) == (
         "INCONCLUSIVE",
-        "it was interrupted after 0 of its 20 cases",
+        "it was interrupted after 0 of its 17 cases",
     )
 
 
@@ -571,7 +569,7 @@ def test_a_law_whose_limit_is_spent_counts_the_cases_that_were_answered():
         rest = check_law(LAWS_BY_ID["stunned_unit_does_nothing"], subject, Budget(50))
     assert (result.verdict, result.applied, result.why) == ("PASS", 12, "")
     assert (rest.verdict, rest.applied) == ("INCONCLUSIVE", 0)
-    assert rest.why == "--budget=5 was spent after 0 of its 50 cases, fewer than 10"
+    assert rest.why == "--budget=5 was spent after 0 of its 42 cases, fewer than 10"
 
 
 def test_a_slow_models_turns_are_shrunk_in_batches_from_the_smallest_drawn_on(monkeypatch):

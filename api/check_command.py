@@ -12,7 +12,7 @@ import click
 
 from turncheck.arguments import CASES, SEED
 from turncheck.exit_codes import BROKEN, NO_VERDICT
-from turncheck.options import BadInputError, Command, cannot_be_used, model_options, subject_of
+from turncheck.options import BadInputError, Command, cannot_be_used, model_options, prepare, subject_of
 
 if TYPE_CHECKING:
     from turncheck.engine.domain import Domain
@@ -44,6 +44,8 @@ def check(
         raise click.UsageError(f"--examples must be {min_cases} or more (--min-cases), got {examples}")
     try:
         laws = _chosen(domain, text)
+        if folder is not None:
+            prepare(folder)
         subject = _tried(domain, laws, model)
         report, is_whole = _checked(subject, laws, Budget(examples, seed, min_cases))
     except KeyboardInterrupt:

@@ -22,6 +22,7 @@ from turncheck.options import (
     domain_option,
     model_options,
     options_beside_it,
+    prepare,
     subject_of,
     words_options,
 )
@@ -325,6 +326,7 @@ def train(
         raise NoVerdictError(visible(str(error))) from error
     except ResumeError as error:
         raise BadInputError(visible(str(error))) from error
+    prepare(out)
     try:
         _show_progress(run)
     except OSError as error:

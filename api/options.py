@@ -8,6 +8,8 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -152,6 +154,22 @@ def cannot_be_used(error: OSError, path: object = None, to: str = "read or writt
     in_the_way = error.errno in (errno.EEXIST, errno.ENOTDIR)
     why = "a file stands where a folder belongs" if in_the_way else error.strerror or str(error)
     return f"{what} cannot be {to}: {why}"
+
+
+def prepare(folder: Path) -> None:
+    """Makes a folder, and sees to it that something can be written there: before the work whose result it is to hold.
+
+    Raises:
+        BadInputError: it cannot be made, or nothing can be written there.
+    """
+    from turncheck.engine.visible import visible
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder) as probe:
+            probe.write(b"turncheck")
+    except OSError as error:
+        raise BadInputError(visible(cannot_be_used(error, folder, "written"))) from error
 
 
 def _name_of(ctx: click.Context) -> str:

@@ -145,7 +145,7 @@ def _show_witness(subject: Subject, file: Path, content: str) -> bool:
     if (found := counterexample(law, subject, case)) is None:
         prompts, _ = asked(law, subject, case)
         _show_answers(subject, kept.case, prompts)
-        click.echo(f"\nit was kept as {kept.mode}, and is answered rightly: the law holds")
+        click.echo(f"\nit was kept as {kept.mode}: the law holds")
         return False
     failure = Failure(found.mode.mode, 0, found.witness(law), said=found.divergence.said)
     click.echo(show_witness(failure, _noun(subject)))

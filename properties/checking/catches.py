@@ -39,8 +39,9 @@ class Catches:
         caught_by: for each mutant the laws that caught it, in their order.
         equivalent: the mutants that changed no answer, which are not among these.
         applied: for each law the cases on which it was tried.
-        idle: the laws that were tried on some case and caught no mutant. A law that is a user's function gets answers
-            that were read: those that cannot be read do not count as caught by it.
+        idle: the laws that were tried on some case and caught no mutant.
+        unread: of each law that is a user's function the mutants that it caught because their answers cannot be read.
+            Such a function gets answers that were read, so that these say nothing of it: they do not count as its own.
     """
 
     laws: tuple[str, ...]
@@ -48,6 +49,7 @@ class Catches:
     equivalent: tuple[str, ...]
     applied: Mapping[str, int]
     idle: tuple[str, ...]
+    unread: Mapping[str, frozenset[str]] = attrs.field(factory=dict)
 
     @property
     def missed(self) -> tuple[str, ...]:
@@ -74,7 +76,8 @@ class Catches:
         return [self._row(law) for law in self.laws]
 
     def _row(self, law: str) -> tuple[str, int, str, str]:
-        caught = [mutant for mutant, laws in self.caught_by.items() if law in laws]
+        unread = self.unread.get(law, frozenset())
+        caught = [mutant for mutant, laws in self.caught_by.items() if law in laws and mutant not in unread]
         alone = sum(self.caught_by[mutant] == (law,) for mutant in caught)
         shown = [mutant for mutant in caught if self.named_by(mutant) == law] + caught
         return law, len(caught), str(alone or ""), shown[0] if shown else ""
@@ -102,13 +105,14 @@ def catches(
     caught_by = {each.name: tuple(law.id for law in hunt.laws if hunt.catches(law, each)) for each in living}
     equivalent = tuple(mutant.name for mutant in mutants if mutant.name not in caught_by)
     applied = {law.id: len(hunt.trials[law.id]) for law in hunt.laws}
-    functions = {written.name for written in domain.attached}
+    of_form = frozenset(each.name for each in living if each.of_form)
+    unread = {written.name: of_form for written in domain.attached}
 
     def is_idle(law: str) -> bool:
-        counted = [each.name for each in living if not each.of_form or law not in functions]
-        return applied[law] > 0 and not any(law in caught_by[name] for name in counted)
+        own = (name for name in caught_by if name not in unread.get(law, ()))
+        return applied[law] > 0 and not any(law in caught_by[name] for name in own)
 
-    return Catches(tuple(applied), caught_by, equivalent, applied, tuple(filter(is_idle, applied)))
+    return Catches(tuple(applied), caught_by, equivalent, applied, tuple(filter(is_idle, applied)), unread)
 
 
 Trial = tuple[AnyForm, tuple[str, ...]]

@@ -262,6 +262,7 @@ def test_a_law_that_says_nothing_is_idle_though_answers_that_cannot_be_read_brea
 
     found = catches(domain, laws_of(domain), mutants_of(domain), 60)
     assert found.idle == ("all_is_well",)
+    assert [row[1:] for row in found.rows() if row[0] == "all_is_well"] == [(0, "", "")]
     assert [mutant for mutant, laws in found.caught_by.items() if "all_is_well" in laws] == [
         *FORM,
         "a valid prompt is rejected",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import sys
+import warnings
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 from turncheck.engine.learned import EngineError, described
+from turncheck.engine.visible import cut, type_name
 
 
 class MissingAttributeError(EngineError):
@@ -20,7 +25,8 @@ class MissingAttributeError(EngineError):
     """
 
     def __init__(self, home: str, name: str, module: ModuleType) -> None:
-        super().__init__(f"{home} has no {name}")
+        near = get_close_matches(name, [each for each in vars(module) if not each.startswith("_")], 1, cutoff=0.7)
+        super().__init__(f"{home} has no {name}" + (f"; did you mean {near[0]}?" if near else ""))
         self.module = module
 
 
@@ -39,7 +45,8 @@ def attribute(kind: str, target: str, example: str) -> object:
     home, _, name = target.rpartition(":")
     if not home or not name or ":" in home[2:]:  # a drive's colon may stand second
         prefix = f"{kind}:" if kind else ""
-        raise EngineError(f"it must be {prefix}MODULE:ATTRIBUTE or {prefix}FILE.py:ATTRIBUTE, as in {prefix}{example}")
+        demand = f"it must be {prefix}MODULE:ATTRIBUTE or {prefix}FILE.py:ATTRIBUTE, as in {prefix}{example}"
+        raise EngineError(demand + (_names_in(target) if kind == "py" else ""))
     module = _imported(home)
     found: object = module
     for part in name.split("."):
@@ -47,7 +54,50 @@ def attribute(kind: str, target: str, example: str) -> object:
             found = getattr(found, part)
         except AttributeError as error:
             raise MissingAttributeError(home, name, module) from error
+        except Exception as error:  # a module may have a `__getattr__` of its own
+            raise EngineError(f"{home} raised {described(error)} when it was asked for {name}") from error
     return found
+
+
+LISTED = 5
+"""Names that a message lists."""
+
+LARGEST_SOURCE = 1 << 20
+"""Bytes of a file of Python that are looked at for the names in it."""
+
+
+def _names_in(target: str) -> str:
+    """The models that a file or a module of the current folder may hold that was named without an attribute."""
+    file = target if target.endswith(".py") else f"{target.replace('.', '/')}.py"
+    try:
+        with open(file, "rb") as source:
+            names = public_names(source.read(LARGEST_SOURCE))
+    except (OSError, ValueError):  # a name with NUL in it is a ValueError
+        return ""
+    return f"; there are {', '.join(f'py:{target}:{name}' for name in names[:LISTED])}" if names else ""
+
+
+def public_names(source: bytes) -> list[str] | None:
+    """The public functions and classes that a source defines, the likeliest models first; None where it cannot be
+    parsed. It is not executed.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    named = [name for name in map(_defined, body) if name and not name.startswith("_")]
+    likely = [name for name in named if re.search("predict|answer|model|generate|engine", name, re.IGNORECASE)]
+    first = [name for name in named if name == "predict"]
+    return [cut(name, 60) for name in dict.fromkeys([*first, *likely, *named])]
+
+
+def _defined(statement: ast.stmt) -> str | None:
+    """The name of the function or class that a statement defines; `predict` where it is assigned."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return statement.name
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return "predict" if any(isinstance(each, ast.Name) and each.id == "predict" for each in targets) else None
 
 
 def _imported(home: str) -> ModuleType:
@@ -56,8 +106,11 @@ def _imported(home: str) -> ModuleType:
     except EngineError:
         raise
     except ImportError as error:
-        raise EngineError(f"{home} cannot be imported: {error}") from error
-    except (Exception, SystemExit) as error:
+        message = described(error).removeprefix(f"{type_name(error)}: ")
+        raise EngineError(f"{home} cannot be imported: {message}") from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever it raises: pytest's own outcomes too, which skip a test elsewhere
         raise EngineError(f"{home} raised {described(error)} when it was imported") from error
 
 

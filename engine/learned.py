@@ -187,11 +187,11 @@ def _copied(answer: object) -> str:
     """The answer as a plain text."""
     if not is_text(answer):
         raise ContractError("a list of texts", f"a {type_name(answer)} in it")
-    return _plain(answer)
+    return plain(answer)
 
 
-def _plain(text: str) -> str:
-    """The characters of a text, as many as are kept."""
+def plain(text: str) -> str:
+    """The characters of an answer as a plain text; those beyond `LONGEST_ANSWER` are cut, and it says so."""
     size = str.__len__(text)
     if size <= LONGEST_ANSWER:
         return str.__str__(text)

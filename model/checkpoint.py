@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +18,18 @@ from safetensors.torch import save
 from torch import Tensor
 
 from turncheck.engine.domain import Domain
+from turncheck.engine.visible import cut, quoted
+from turncheck.model.adapters.foreign import WRAP, ends_of, file_of
+from turncheck.model.adapters.recognise import LARGEST_CHECKPOINT, METADATA_KEY
 from turncheck.model.decode import TransformerEngine
 from turncheck.model.tokens import Tokenizer, VocabularyError
 from turncheck.model.transformer import ModelConfig, Transformer
 
-KEY, FORMAT = "turncheck", "turncheck/1"
+KEY, FORMAT = METADATA_KEY, "turncheck/1"
 """Under which metadata a checkpoint says what it is, and the version of how it says so."""
 
 DIGEST = "digest"
 """What the metadata call the hash of all else that they say and of all weights; older checkpoints have none."""
-
-LARGEST = 1 << 30
-"""Bytes of the largest file that is opened: 1 GiB."""
 
 
 class CheckpointError(ValueError):
@@ -93,24 +92,25 @@ class Metadata:
             ValueError: a part is missing or is not what it should be.
         """
         if KEY not in metadata:
-            raise ValueError(f"its metadata must have {KEY!r}, got {sorted(metadata)}: not a turncheck checkpoint")
+            got = quoted(sorted(metadata))
+            raise ValueError(f"its metadata must have {KEY!r}, got {got}: weights of another program: {WRAP}")
         try:
             parts = json.loads(metadata[KEY])
             found = parts.pop("format")
             if found != FORMAT:
-                raise ValueError(f"format must be {FORMAT!r}, got {found!r}")
+                raise ValueError(f"format must be {FORMAT!r}, got {quoted(found)}")
             parts.pop(DIGEST, None)
             about = cls(**_parts(parts))
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-            raise ValueError(f"its metadata cannot be read: {error!r}") from error
+            raise ValueError(f"its metadata cannot be read: {cut(repr(error), 200)}") from error
         return about._checked(learned(domain))
 
     def _checked(self, domain: str) -> Metadata:
         if self.rules != domain:
-            got = f"{self.rules!s:.80}"
+            got = cut(self.rules, 80) if isinstance(self.rules, str) else quoted(self.rules)
             raise ValueError(f"it must have learned {domain}, got {got}: {_way_out(got, domain)}")
         if self.template != domain:
-            raise ValueError(f"its template must be {domain!r}, got {self.template!r:.80}")
+            raise ValueError(f"its template must be {domain!r}, got {quoted(self.template)}")
         if len(self.vocabulary) != self.config.vocabulary:
             demand = f"its vocabulary must have {self.config.vocabulary} tokens (config.vocabulary)"
             raise ValueError(f"{demand}, got {len(self.vocabulary)}")
@@ -203,8 +203,8 @@ def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[
     size = os.stat(path).st_size
     if not Path(path).is_file():
         raise CheckpointError(path, "a checkpoint must be a file, got a folder")
-    if size > LARGEST:
-        raise CheckpointError(path, f"a checkpoint must be at most {LARGEST} bytes, got {size}")
+    if size > LARGEST_CHECKPOINT:
+        raise CheckpointError(path, f"a checkpoint must be at most {LARGEST_CHECKPOINT} bytes, got {size}")
     try:
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118  no dict
@@ -215,16 +215,12 @@ def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[
 def _got(path: str | os.PathLike[str], size: int) -> str:
     if size == 0:
         return "got an empty one"
-    with open(path, "rb") as file:
-        start = file.read(64)
-    if start.startswith(b"version https://git-lfs"):
-        return "got a Git LFS pointer: run `git lfs pull`"
+    start, end, size = ends_of(Path(path))
     header = int.from_bytes(start[:8], "little")
     if start[8:9] == b"{" and header + 8 <= size:
         return f"got {size} bytes that do not hold what their header says: cut short or damaged"
-    if start.startswith(b"PK\x03\x04") or (re.match(rb"\x80[\x02-\x05]", start) and start[8:9] != b"{"):
-        return "got a pickle or zip archive: convert it with safetensors.torch.save_file"
-    return f"got {size} bytes that are none, or are cut short"
+    what = None if start[8:9] == b"{" else file_of(start, end, size)
+    return f"got {what}" if what else f"got {size} bytes that are none, or are cut short"
 
 
 def _check_tensors(path: str | os.PathLike[str], got: dict[str, Tensor], wanted: dict[str, Tensor]) -> None:
@@ -243,4 +239,4 @@ def _check_tensors(path: str | os.PathLike[str], got: dict[str, Tensor], wanted:
 def _check_digest(path: str | os.PathLike[str], tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
     written = json.loads(metadata[KEY]).get(DIGEST)
     if written is not None and written != (found := digest_of(tensors, metadata)):
-        raise CheckpointError(path, f"its digest must be {written!r:.80}, got {found}: damaged, get the file anew")
+        raise CheckpointError(path, f"its digest must be {quoted(written)}, got {found}: damaged, get the file anew")

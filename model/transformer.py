@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reader knows
 from torch import Tensor, nn
 
+from turncheck.engine.visible import quoted
 from turncheck.model.products import linear, linear_gelu
 
 
@@ -19,7 +20,7 @@ def _size(most: int) -> Callable[[object, attrs.Attribute[int], object], None]:
 
     def check(config: object, field: attrs.Attribute[int], value: object) -> None:
         if type(value) is not int or not 1 <= value <= most:
-            raise ValueError(f"{field.name} must be 1..{most}, got {value!r}")
+            raise ValueError(f"{field.name} must be 1..{most}, got {quoted(value)}")
 
     return check
 

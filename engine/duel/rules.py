@@ -18,6 +18,7 @@ from typing import Any, Self
 import attrs
 
 from turncheck.engine.duel.tables import ACTION_NAMES, ACTIONS, FIELDS, OPERATIONS, TURN, Action, Field, Limits
+from turncheck.engine.visible import cut, quoted
 
 RULES_VERSION = "duel/1"
 
@@ -73,7 +74,7 @@ class RulesError(ValueError):
         self.field, self.demand, self.value = field, demand, value
 
     def __str__(self) -> str:
-        return f"{self.field} must be {self.demand}, got {self.value!r}"
+        return f"{cut(self.field, 120)} must be {self.demand}, got {quoted(self.value)}"
 
 
 def _number(default: int, rule: str, low: int = 0) -> Any:

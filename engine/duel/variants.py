@@ -48,8 +48,12 @@ def read_rules(content: str) -> Rules:
     """
     try:
         values = tomllib.loads(content)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise RulesError("a rules file", "TOML", str(error) or "tables too deep") from error
+    except tomllib.TOMLDecodeError as error:
+        raise RulesError("a rules file", "TOML", str(error)) from error
+    except RecursionError as error:
+        raise RulesError("a rules file", "TOML", "tables too deep") from error
+    except ValueError as error:  # Python's own bound on the digits of an int
+        raise RulesError("a rules file", "TOML", "a number of too many digits") from error
     return rules_of(values)
 
 

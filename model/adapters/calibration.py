@@ -12,6 +12,7 @@ import attrs
 from turncheck.engine.domain import Domain
 from turncheck.engine.fields import Field, Int
 from turncheck.engine.learned import EngineError, LearnedEngine
+from turncheck.engine.visible import quoted
 
 TRIED = 20
 """Values that are drawn to find another than the one that stands there."""
@@ -140,10 +141,10 @@ def noisy(target: str, *, domain: Domain, seed: int = 0) -> LearnedEngine:
     except ValueError:
         probability = -1.0
     if not 0 <= probability <= 1:
-        raise EngineError(f"its probability must be 0..1, as in noisy:0.05, got {target!r}")
+        raise EngineError(f"its probability must be 0..1, as in noisy:0.05, got {quoted(target)}")
     return Noisy(domain, probability, seed)
 
 
 def _check_no_target(kind: str, target: str) -> None:
     if target:
-        raise EngineError(f"{kind} stands alone, got {target!r} behind it: write {kind}")
+        raise EngineError(f"{kind} stands alone, got {quoted(target)} behind it: write {kind}")

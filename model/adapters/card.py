@@ -24,6 +24,7 @@ from typing import Any
 import attrs
 
 from turncheck.engine.learned import EngineError
+from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.kinds import DATA_KINDS, FILE_KINDS
 from turncheck.model.adapters.recognise import CARD, LARGEST_CARD
 
@@ -69,7 +70,10 @@ class Card:
         check_types(plain)
         if refused := arguments.keys() & {"kind", "path", "options"}:
             name = sorted(refused)[0]
-            raise EngineError(f"{name} is no option: the kind and its target are the SPEC, and options stand by name")
+            way_out = f"; rename the parameter, to model_{name} say" if self.kind == "py" else ""
+            raise EngineError(
+                f"{name} is no option: the kind and its target are the SPEC, and options stand by name{way_out}"
+            )
         options = {name: value for name, value in arguments.items() if name not in plain}
         return attrs.evolve(self, **plain, options={**self.options, **options})
 
@@ -82,7 +86,7 @@ def read_card(path: Path) -> Card:
     """
     values = _loaded(path)
     if unknown := sorted(values.keys() - set(KEYS)):
-        raise EngineError(f"a card's keys must be among {', '.join(KEYS)}, got {unknown[0]!r}")
+        raise EngineError(f"a card's keys must be among {', '.join(KEYS)}, got {quoted(unknown[0])}")
     check_types(values)
     folder = path.parent
     kind, target = _kind(values, folder)
@@ -90,7 +94,7 @@ def read_card(path: Path) -> Card:
     template = values.get("template")
     if template is not None and template.startswith("py:"):
         raise EngineError(
-            f"its template {template!r} runs code, which {COMMAND_LINE} (--turncheck-model-arg template=)"
+            f"its template {quoted(template)} runs code, which {COMMAND_LINE} (--turncheck-model-arg template=)"
         )
     options = {**values.get("options", {}), **{name: values[name] for name in OPTIONS if name in values}}
     if "tokenizer" in options:
@@ -116,22 +120,31 @@ def _loaded(path: Path) -> dict[str, Any]:
         raise EngineError(f"a card must have at most {LARGEST_CARD:,} bytes, got {len(content):,}")
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise EngineError(f"a card must be TOML: {str(error) or 'its tables are too deep'}") from error
+    except (ValueError, RecursionError) as error:
+        raise EngineError(f"a card must be TOML: {toml_fault(error)}") from error
+
+
+def toml_fault(error: ValueError | RecursionError) -> str:
+    """Why a text is no TOML that can be read."""
+    if isinstance(error, RecursionError):
+        return "its tables are too deep"
+    if isinstance(error, (UnicodeDecodeError, tomllib.TOMLDecodeError)):
+        return cut(str(error), 200)
+    return "a number in it has too many digits"
 
 
 def _kind(values: Mapping[str, Any], folder: Path) -> tuple[str, str]:
     """The card's kind and what it makes the model of."""
     kind, _, target = values.get("kind", "native").partition(":")
     if kind in ("py", "exec"):
-        raise EngineError(f"its kind {values['kind']!r} runs code, which {COMMAND_LINE} (--model {kind}:...)")
+        raise EngineError(f"its kind {quoted(values['kind'])} runs code, which {COMMAND_LINE} (--model {kind}:...)")
     if kind == "openai":
-        raise EngineError(f"its kind {values['kind']!r} names a host, which {COMMAND_LINE} (--model openai:...)")
+        raise EngineError(f"its kind {quoted(values['kind'])} names a host, which {COMMAND_LINE} (--model openai:...)")
     if kind not in DATA_KINDS:
-        raise EngineError(f"its kind must be one that is data ({', '.join(DATA_KINDS)}), got {values['kind']!r}")
+        raise EngineError(f"its kind must be one that is data ({', '.join(DATA_KINDS)}), got {quoted(values['kind'])}")
     if kind not in FILE_KINDS:
         if "path" in values:
-            raise EngineError(f"a card of kind {kind} must have no path, got {values['path']!r}")
+            raise EngineError(f"a card of kind {kind} must have no path, got {quoted(values['path'])}")
         return kind, target
     if target or "path" not in values:
         raise EngineError(f"a card of kind {kind} must have a path, that of {FILE_KINDS[kind]} in the card's folder")
@@ -144,18 +157,29 @@ def _inside(folder: Path, name: str, written: str) -> Path:
     Raises:
         EngineError: it lies elsewhere, or is not there.
     """
-    demand = f"its {name} must be a file in the card's own folder, got {written!r}"
+    demand = f"its {name} must be a file in the card's own folder, got {quoted(written)}"
     if "\0" in written or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]", written) or ".." in re.split(r"[/\\]", written):
         raise EngineError(f"{demand}, which names a place outside")
     path = folder / written
     try:
-        if not path.resolve(strict=True).is_relative_to(folder.resolve(strict=True)):
+        found = path.resolve(strict=True)
+        if not any(found.is_relative_to(home) for home in _homes(folder.resolve(strict=True))):
             raise EngineError(f"{demand}, a link that leads outside")
     except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError
         raise EngineError(f"{demand}, which is not there") from error
     if not path.is_file():
         raise EngineError(f"{demand}, which is no file")
     return path
+
+
+def _homes(folder: Path) -> tuple[Path, ...]:
+    """The folders in which a card's files may lie, links followed: its own, and the blobs of its own repository where
+    it lies in a snapshot as Hugging Face's cache holds them, MODEL/snapshots/REVISION with links to MODEL/blobs.
+    """
+    repository = folder.parent.parent
+    blobs = (repository / "blobs").resolve()
+    cached = folder.parent.name == "snapshots" and blobs == repository / "blobs" and blobs.is_dir()
+    return (folder, blobs) if cached else (folder,)
 
 
 TYPES: Mapping[str, tuple[type, str]] = {
@@ -179,6 +203,6 @@ def check_types(values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         wanted, demand = TYPES.get(name, (type(value), ""))
         if type(value) is not wanted:
-            raise EngineError(f"{name} must be {demand}, got {value!r}")
+            raise EngineError(f"{name} must be {demand}, got {quoted(value)}")
     if not re.fullmatch("[0-9a-f]{64}", values.get("sha256", "0" * 64)):
-        raise EngineError(f"sha256 must be 64 hexadecimal digits, got {values['sha256']!r}")
+        raise EngineError(f"sha256 must be 64 hexadecimal digits, got {quoted(values['sha256'])}")

@@ -9,8 +9,9 @@ from typing import TypeVar
 import attrs
 
 from turncheck.engine.domain import Domain
-from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, LearnedEngine, Verdict, Verifier, described
+from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, LearnedEngine, Verdict, Verifier, described, plain
 from turncheck.engine.sampling import easy_case, sample, samplers_of, stream
+from turncheck.engine.visible import is_text, quoted, type_name
 from turncheck.model.adapters.templates import Template
 from turncheck.strategies.operators import ImpossibleDamageError, operators_of
 
@@ -79,8 +80,9 @@ class Exam:
         """The answers given, if they are one text for each prompt."""
         answers = _one_for_each(given, len(prompts), "answers")
         for answer in answers:
-            if not isinstance(answer, str):
-                raise BrokenError(f"an answer must be a text, got {type(answer).__name__}")
+            if not is_text(answer):
+                raise BrokenError(f"an answer must be a text, got {type_name(answer)}")
+        answers = [plain(answer) for answer in answers]
         self.seen.update(dict.fromkeys(zip(prompts, answers, strict=True)))
         return answers
 
@@ -101,7 +103,7 @@ class Exam:
 
 def _one_for_each(given: Sequence[Item], count: int, what: str) -> list[Item]:
     if isinstance(given, str) or not isinstance(given, Sequence):
-        raise BrokenError(f"{type(given).__name__}, where a list of {what} was asked for")
+        raise BrokenError(f"{type_name(given)}, where a list of {what} was asked for")
     if len(given) != count:
         raise BrokenError(f"{len(given)} {what}, where {count} were asked for")
     return list(given)
@@ -192,10 +194,11 @@ def wrong_character(character: str) -> str:
 
 
 def shown(value: object, longest: int = 40) -> str:
-    """A text or value as Python writes it, the start of a long one."""
-    if isinstance(value, str):
-        return repr(value) if len(value) <= longest else f"{value[:longest]!r}..."
-    return repr(value)[:longest]
+    """A text or value as Python writes it, the start of a long one. It never raises."""
+    if is_text(value):
+        plain = str.__str__(value)
+        return repr(plain) if len(plain) <= longest else f"{plain[:longest]!r}..."
+    return quoted(value, longest)
 
 
 def described_fault(error: BaseException) -> str:

@@ -13,7 +13,8 @@ the rules in force where the domain has variants (`Domain.variant`). Listing the
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
@@ -23,6 +24,7 @@ import attrs
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine, described
+from turncheck.engine.visible import quoted, type_name
 
 GROUP = "turncheck.engines"
 
@@ -31,8 +33,10 @@ Factory = Callable[..., LearnedEngine]
 CALIBRATION = ("reference", "identity", "noisy")
 """The kinds that know the domain's own texts alone: with a template they speak its words, and so try the template."""
 
-GIVEN = ("domain", "rules")
-"""Parameters of a factory that are no options."""
+GIVEN = ("domain", "rules", "beside_the_spec")
+"""Parameters of a factory that are no options. The last is for `py:`, whose options have names of the user's own: it
+gets the names of all that was given, the keys that every kind has too.
+"""
 
 FILE_KINDS = {"native": "its checkpoint", "predictions": "its answers"}
 """The kinds that are made of a file of data, and what that file holds: a card may name one of its own folder."""
@@ -100,10 +104,12 @@ class Kind:
         (entry,) = self.entries
         try:
             factory: object = entry.load()
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             raise EngineError(f"kind {self.name} of {_package(entry)} cannot be loaded: {described(error)}") from error
         if not callable(factory):
-            raise EngineError(f"kind {self.name} of {self.homes[0]} must be callable, got {type(factory).__name__}")
+            raise EngineError(f"kind {self.name} of {self.homes[0]} must be callable, got {type_name(factory)}")
         return factory
 
 
@@ -125,13 +131,21 @@ def kind_of(name: str) -> Kind:
     known = kinds()
     if name not in known:
         near = get_close_matches(name, known, 1, cutoff=0.7)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise EngineError(f"there is no kind {name!r}{hint} (kinds: {', '.join(known)}; see turncheck models)")
+        hint = f"; did you mean {near[0]}?" if near else _module_hint(name)
+        raise EngineError(f"there is no kind {quoted(name)}{hint} (kinds: {', '.join(known)}; see turncheck models)")
     return known[name]
 
 
-def made(kind: Kind, target: str, options: Mapping[str, Any], domain: Domain) -> LearnedEngine:
-    """The learned engine that the kind makes of a target.
+def _module_hint(name: str) -> str:
+    """What is said of a kind that is the name of a module in the current folder."""
+    file = f"{name.replace('.', '/')}.py"
+    return f"; a function in {file} is py:{name}:FUNCTION" if os.path.isfile(file) else ""
+
+
+def made(
+    kind: Kind, target: str, options: Mapping[str, Any], domain: Domain, beside: Collection[str] = ()
+) -> LearnedEngine:
+    """The learned engine that the kind makes of a target; `beside` are the names of all that was given beside it.
 
     Raises:
         EngineError: an option is unknown or of another type, or the kind says what else is wrong.
@@ -142,16 +156,23 @@ def made(kind: Kind, target: str, options: Mapping[str, Any], domain: Domain) ->
     except (NameError, TypeError, ValueError, SyntaxError):  # annotations that cannot be looked up, or no signature
         parameters = dict(inspect.signature(factory).parameters)
     given = checked(kind.name, options, parameters)
-    given |= {name: value for name, value in (("domain", domain), ("rules", domain.variant)) if name in parameters}
+    ours = {"domain": domain, "rules": domain.variant, "beside_the_spec": beside}
+    given |= {name: value for name, value in ours.items() if name in parameters}
     try:
         return factory(target, **given)
     except EngineError:
         raise
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # what makes it may raise anything, pytest's outcomes too
         raise EngineError(f"kind {kind.name} raised {described(error)}") from error
 
 
 # --- options ---------------------------------------------------------------------------------------------------------
+
+
+LARGEST_INT = 1 << 63
+"""Ints of an option are below this, on either side of 0: no option counts further."""
 
 
 def checked(kind: str, options: Mapping[str, Any], parameters: Mapping[str, inspect.Parameter]) -> dict[str, Any]:
@@ -166,7 +187,7 @@ def checked(kind: str, options: Mapping[str, Any], parameters: Mapping[str, insp
     given = {}
     for name, value in options.items():
         if name not in known and not takes_any:
-            raise EngineError(f"{kind} has no option {name!r}{_hint(name, known)}")
+            raise EngineError(f"{kind} has no option {quoted(name)}{_hint(name, known)}")
         given[name] = _fitting(name, value, named[name].annotation) if name in known else value
     return given
 
@@ -183,13 +204,15 @@ _WORDS = {bool: "true or false", int: "an int", float: "a number", str: "a text"
 def _fitting(name: str, value: Any, annotation: Any) -> Any:
     """The value, if it is of the annotated type; an int will do for a float. Unknown annotations ask for nothing."""
     wanted = [each for each in _plain_types(annotation) if each in _WORDS]
+    if type(value) is int and abs(value) >= LARGEST_INT:
+        raise EngineError(f"option {name} must be a number below 2**63, got one of {value.bit_length():,} bits")
     if not wanted or (type(value) in wanted and (type(value) is not list or _are_texts(value))):
         return value
     if float in wanted and type(value) is int:
         return float(value)
-    demand = " or ".join(_WORDS[each] for each in wanted)
-    hint = f" (as a text: {name}='\"{value}\"')" if str in wanted and type(value) in (int, float, bool) else ""
-    raise EngineError(f"option {name} must be {demand}, got {value!r}{hint}")
+    demand, shown = " or ".join(_WORDS[each] for each in wanted), quoted(value)
+    hint = f" (as a text: {name}='\"{shown}\"')" if str in wanted and type(value) in (int, float, bool) else ""
+    raise EngineError(f"option {name} must be {demand}, got {shown}{hint}")
 
 
 def _plain_types(annotation: Any) -> list[Any]:

@@ -14,7 +14,9 @@ import attrs
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine, Listed, described
+from turncheck.engine.visible import quoted
 from turncheck.model.adapters.card import Card, read_card
+from turncheck.model.adapters.foreign import WRAP
 from turncheck.model.adapters.kinds import CALIBRATION, kind_of, kinds, made
 from turncheck.model.adapters.recognise import LARGEST_CARD, RUN, found_in, recognised
 from turncheck.model.adapters.templates import SpeakingEngine, Template, behind, check_round_trip, template
@@ -53,14 +55,18 @@ def load(spec: str, arguments: Sequence[str], domain: Domain, rules: str | None 
     Raises:
         EngineError: it cannot be loaded; the message says what is wrong and the way out.
     """
-    card = card_of(spec).changed(arguments_of(arguments))
+    given = arguments_of(arguments)
+    card = card_of(spec).changed(given)
     if card.rules is not None and rules is not None and Path(card.rules).resolve() != Path(rules).resolve():
         raise EngineError(f"its own rules are {card.rules} and those of the run {rules}: leave one of them out")
     in_force = _variant(domain, card.rules or rules)
     words = template(card.template, in_force)
     card = attrs.evolve(card, template=words.name, rejects=card.rejects and in_force.rejects)
-    size, digest = _file_facts(card)
-    engine = made(kind_of(card.kind), card.target, card.options, in_force)
+    if card.kind == "native":
+        _check_native(card.target)
+    facts = _file_facts(card) if card.sha256 is not None else None  # of what is known, nothing else is loaded
+    engine = made(kind_of(card.kind), card.target, card.options, in_force, tuple(given))
+    size, digest = facts or _file_facts(card)
     check_round_trip(words, in_force, card.rejects)
     if card.kind in CALIBRATION and not words.is_bare:
         engine = SpeakingEngine(engine, words)
@@ -86,7 +92,7 @@ def arguments_of(typed: Sequence[str]) -> dict[str, Any]:
     for each in typed:
         name, parted, value = each.partition("=")
         if not parted or not name.isidentifier():
-            raise EngineError(f"a model's argument must be KEY=VALUE, got {each!r}")
+            raise EngineError(f"a model's argument must be KEY=VALUE, got {quoted(each)}")
         if name in arguments:
             raise EngineError(f"a model's argument must be given once, got {name} twice")
         arguments[name] = _value(value)
@@ -98,7 +104,7 @@ def _value(text: str) -> Any:
         return text
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # a number of more digits than Python reads is a ValueError
         return text
 
 
@@ -118,6 +124,10 @@ def card_of(spec: str) -> Card:
         raise EngineError(f"an address alone is no model, and nothing is downloaded: an endpoint is openai:{spec}")
     if parted and re.fullmatch("[A-Za-z][A-Za-z0-9_.+-]+", name):  # longer than a drive's letter
         kind_of(name)  # raises: the kind is unknown, and the nearest is named
+    if re.fullmatch(r"[\w.-]+/[\w.-]+", spec) and not os.path.exists(os.path.dirname(spec)):
+        raise EngineError(
+            f"there is no such file; a name on a hub is not looked up: download the model, then {WRAP}; {FORM}"
+        )
     near = f"; did you mean {found}?" if (found := _near(spec, list(known))) else ""
     raise EngineError(f"there is no such file{near}; {FORM}")
 
@@ -162,6 +172,19 @@ def _content(path: str) -> str:
     except (OSError, ValueError) as error:
         fault = f"rules file {path}: {getattr(error, 'strerror', None) or error}"
         raise EngineError(f"{fault}; it must be a text in UTF-8, as docs/models.md shows it") from error
+
+
+def _check_native(target: str) -> None:
+    """Checks that a file may be a checkpoint: before it is hashed or read, which takes long where it is large.
+
+    Raises:
+        EngineError: it is none.
+    """
+    path = Path(target)
+    if path.is_dir():
+        raise EngineError(f"native:PATH must name a file, got a folder: name it without native:, --model {target}")
+    if os.path.exists(target) and (found := recognised(path)) != "native":
+        raise EngineError(f"native:PATH must name a checkpoint, got a {found}: name it without native:")
 
 
 def _file_facts(card: Card) -> tuple[int | None, str | None]:

@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from turncheck.engine.learned import EngineError, Listed, described
+from turncheck.engine.visible import quoted
 from turncheck.model.adapters.templates import Template, TemplatedEngine
 
 PROMPTS, ANSWERS = "turncheck-prompts/1", "turncheck-answers/1"
@@ -98,7 +99,7 @@ def said(prompt: str, words: Template) -> str:
     try:
         return words.encode(prompt)
     except Exception as error:  # whatever a template of the user's raises
-        fault = f"template {words.name} raised {described(error)} on {prompt[:60]!r}"
+        fault = f"template {words.name} raised {described(error)} on {quoted(prompt)}"
         raise EngineError(
             f"{fault}: it must say all that is asked, or rejects=false leave malformed texts out"
         ) from error
@@ -181,11 +182,10 @@ def _entry(line: bytes, where: str, may_be_header: bool) -> tuple[str, str] | No
             return None
         wanted = f"{where} must name the schema {ANSWERS} (or {PROMPTS}), got {_cut(value['schema'])}"
         raise EngineError(f"{wanted}: write the prompts with this version's turncheck prompts")
-    if not isinstance(value, dict) or value.keys() != {"prompt", "answer"}:
+    # What else stands there is left alone: the tools that make answers in batches add ids and reasons of theirs.
+    if not isinstance(value, dict) or not value.keys() >= {"prompt", "answer"}:
         got = _keys(value) if isinstance(value, dict) else _cut(value)
-        raise EngineError(
-            f"{where} must be {SHAPE}, got {got}: write the model's answer beside each prompt and nothing else"
-        )
+        raise EngineError(f"{where} must be {SHAPE}, got {got}: write the model's answer beside each prompt")
     prompt, answer = value["prompt"], value["answer"]
     if not isinstance(prompt, str) or not isinstance(answer, str):
         got = _cut(answer if isinstance(prompt, str) else prompt)
@@ -214,8 +214,7 @@ def _cut(value: object) -> str:
     """A value as an error shows it: a text or a number as Python writes it, cut; of anything else what it is."""
     if isinstance(value, list | dict):  # which may be nested as deep as can be read, and deeper than can be shown
         return f"a {type(value).__name__}"
-    shown = repr(value[:60] if isinstance(value, str) else value)
-    return shown if len(shown) <= 80 else f"{shown[:80]}..."
+    return quoted(value)
 
 
 def _key(prompt: str) -> int:

@@ -11,7 +11,16 @@ import weakref
 from collections.abc import Sequence
 
 from turncheck.engine.learned import EngineError, LearnedEngine, UnavailableError, Verdict
-from turncheck.model.adapters.protocol import Answer, AnswerCheck, ProtocolError, answers_in, shown, verdicts_in
+from turncheck.engine.visible import quoted
+from turncheck.model.adapters.protocol import (
+    Answer,
+    AnswerCheck,
+    ProtocolError,
+    ReportedError,
+    answers_in,
+    shown,
+    verdicts_in,
+)
 from turncheck.model.adapters.worker import Worker, WorkerSettings
 
 LONGEST_WAIT = 86_400.0
@@ -45,7 +54,8 @@ def process(
     if not POSIX:
         raise EngineError("it needs pipes that can be waited for, which this system has not: try py: or openai:")
     _check_options(memory, hello, timeout, batch, cwd)
-    settings = WorkerSettings(_split(target), memory, hello, timeout, batch, cwd)
+    # Where it is started again, a model in this process may have changed the folder.
+    settings = WorkerSettings(_split(target), memory, hello, timeout, batch, os.path.abspath(cwd or "."))
     try:
         worker = Worker(settings)
     except (ProtocolError, UnavailableError) as error:
@@ -63,7 +73,7 @@ def _check_options(memory: int, hello: float, timeout: float, batch: int, cwd: s
     if batch < 1:
         raise EngineError(f"batch must be 1 or more, got {batch}: 1 sends each prompt by itself")
     if cwd is not None and not os.path.isdir(cwd):
-        raise EngineError(f"cwd must be a folder, got {cwd!r}: leave it out to start the command in this one")
+        raise EngineError(f"cwd must be a folder, got {quoted(cwd)}: leave it out to start the command in this one")
 
 
 def _split(target: str) -> tuple[str, ...]:
@@ -87,6 +97,7 @@ class ProcessEngine:
         self._settings = settings
         self._methods = worker.methods
         self._worker = worker
+        self._restarts = 0
         # It is called at the interpreter's exit as well. It must not hold the engine itself.
         self._finalizer = weakref.finalize(self, worker.end)
 
@@ -107,6 +118,10 @@ class ProcessEngine:
         """Ends the process: its stdin is closed, and what has not ended after 2 s is killed."""
         self._finalizer()
 
+    def troubles(self) -> dict[str, int]:
+        """How often it was started again: it had died or hung, or did not keep to the protocol."""
+        return {"worker restarts": self._restarts} if self._restarts else {}
+
     @property
     def name(self) -> str | None:
         """What the process calls itself."""
@@ -124,11 +139,12 @@ class ProcessEngine:
             # An interrupt too: the answer to this request would be taken for that to the next one.
             worker.kill()
             raise
-        raise ProtocolError(f"answer {method}", f"its error {shown(message['error'])}")
+        raise ReportedError(f"answer {method}", message["error"])
 
     def _ready(self) -> Worker:
         if self._worker.running:
             return self._worker
+        self._restarts += 1
         try:
             worker = Worker(self._settings)
         except (EngineError, ProtocolError, UnavailableError) as error:

@@ -10,7 +10,8 @@ import math
 from collections.abc import Callable
 from typing import TypeGuard, TypeVar
 
-from turncheck.engine.learned import Verdict
+from turncheck.engine.learned import Verdict, plain
+from turncheck.engine.visible import type_name
 
 PROTOCOL = 1
 
@@ -40,6 +41,18 @@ class ProtocolError(ValueError):
 
     def __str__(self) -> str:
         return f"the worker must {self.demand}, got {self.value}" + (f": {self.way_out}" if self.way_out else "")
+
+
+class ReportedError(ProtocolError):
+    """An error that a worker itself reports. It keeps to the protocol with it, and runs on.
+
+    Attributes:
+        said: its words.
+    """
+
+    def __init__(self, demand: str, said: object) -> None:
+        super().__init__(demand, f"its error {shown(said)}")
+        self.said = said
 
 
 def message_of(line: bytes) -> dict[str, object]:
@@ -86,7 +99,7 @@ def answers_in(message: dict[str, object], count: int) -> list[str]:
     for text in texts:
         if not isinstance(text, str):
             raise ProtocolError("give a list of strings as answers", f"{shown(text)} in it")
-    return texts  # type: ignore[return-value]  # each of them was looked at
+    return [plain(text) for text in texts if isinstance(text, str)]
 
 
 def verdicts_in(message: dict[str, object], count: int) -> list[Verdict]:
@@ -133,5 +146,13 @@ def shown(value: object) -> str:
     """The value in one line of printable characters, a long one shortened: a text quoted, all else as JSON."""
     if isinstance(value, str):
         return repr(value[:LONGEST_SHOWN]) + ("..." if len(value) > LONGEST_SHOWN else "")
-    text = "nothing" if value is None else json.dumps(value)
+    text = "nothing" if value is None else _written(value)
     return text[:LONGEST_SHOWN] + ("..." if len(text) > LONGEST_SHOWN else "")
+
+
+def _written(value: object) -> str:
+    """The value as JSON; of what is nested too deep, its type."""
+    try:
+        return json.dumps(value)
+    except (ValueError, RecursionError):
+        return f"a {type_name(value)}"

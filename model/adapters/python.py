@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from turncheck.engine.importing import attribute
 from turncheck.engine.learned import EngineError, LearnedEngine, described
+from turncheck.engine.visible import type_name
+
+RESERVED = ("kind", "path", "options", "sha256", "template", "rejects", "rules", "isolate", "beside_the_spec")
+"""What means something else beside a SPEC, and is never given to what makes the model."""
 
 
 @attrs.frozen
@@ -18,13 +23,36 @@ class PythonFunction:
     predict: Callable[[Sequence[str]], Sequence[str]]
 
 
-def python(target: str, **options: Any) -> LearnedEngine:
+def python(
+    target: str, *, isolate: bool = False, beside_the_spec: Collection[str] = (), **options: Any
+) -> LearnedEngine:
     """The kind `py:MODULE:ATTRIBUTE` or `py:FILE.py:ATTRIBUTE`: a function `predict`, or an object with such a method.
 
-    With options the attribute is what makes the model: it is called with them, by name.
+    With options the attribute is what makes the model: it is called with them, by name. So is a class, whose arguments
+    then all have defaults.
+
+    Args:
+        target: the attribute, as typed.
+        isolate: whether it is run in a process of its own, where it can end no other.
+        beside_the_spec: the names of all that was given there, turncheck's own keys too.
+        options: what it is called with.
+    """
+    if isolate:
+        from turncheck.model.adapters.isolation import isolated  # with what asks processes, which few runs need
+
+        return isolated(target, beside_the_spec, options)
+    return engine_of(target, beside_the_spec, options)
+
+
+def engine_of(target: str, beside: Collection[str], options: Mapping[str, Any]) -> LearnedEngine:
+    """The learned engine that the attribute is, or makes, in this process; the arguments are those of `python`.
+
+    Raises:
+        EngineError: it cannot be imported or made, or is no model.
     """
     found = attribute("py", target, "my_model:predict")
-    if options:
+    check_parameters(target, found, beside, options)
+    if options or inspect.isclass(found):
         found = _called(target, found, options)
     try:
         return as_engine(found)
@@ -42,13 +70,53 @@ def as_engine(found: object) -> LearnedEngine:
         return found  # type: ignore[return-value]  # it has what the protocol asks for; what it gives is looked at
     if callable(found):
         return PythonFunction(found)
-    raise TypeError(f"it must be a callable or have a method predict, got {type(found).__name__}")
+    raise TypeError(f"it must be a callable or have a method predict, got {type_name(found)}")
 
 
-def _called(target: str, found: object, options: dict[str, Any]) -> object:
+def check_parameters(target: str, found: object, beside: Collection[str], options: Mapping[str, Any]) -> None:
+    """Checks that what makes the model can be given what it needs.
+
+    Raises:
+        EngineError: a parameter has a name that an option cannot have, or a class needs arguments that are not given.
+    """
     if not callable(found):
-        raise EngineError(f"{target} must be callable to be given options, got {type(found).__name__}")
+        return
+    parameters = _parameters(found)
+    makes = bool(options) or inspect.isclass(found)
+    needed = [name for name, each in parameters.items() if makes and _is_needed(each) and name not in options]
+    for name in parameters:
+        if name in RESERVED and (name in beside or name in needed):
+            raise EngineError(
+                f"parameter {name} of {target} cannot be given, since {name}= beside a SPEC is turncheck's own: "
+                f"rename the parameter, to model_{name} say, or give it a default"
+            )
+    if inspect.isclass(found) and needed:
+        raise EngineError(
+            f"{target} is a class that needs {', '.join(needed)}: give {needed[0]}=VALUE as a model's argument "
+            f"(--model-arg), or name a function of a list of texts"
+        )
+
+
+def _parameters(found: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
+    """The parameters of a callable; none where it does not tell them."""
+    try:
+        return inspect.signature(found).parameters
+    except Exception:  # what is asked for its signature is somebody's own
+        return {}
+
+
+def _is_needed(parameter: inspect.Parameter) -> bool:
+    open_ended = parameter.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return parameter.default is inspect.Parameter.empty and not open_ended
+
+
+def _called(target: str, found: object, options: Mapping[str, Any]) -> object:
+    if not callable(found):
+        raise EngineError(f"{target} must be callable to be given options, got {type_name(found)}")
     try:
         return found(**options)
-    except (Exception, SystemExit) as error:
-        raise EngineError(f"{target} raised {described(error)} when it was called with the options") from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever it raises, it is its own fault: pytest's outcomes too
+        how = "with the options" if options else "without arguments"
+        raise EngineError(f"{target} raised {described(error)} when it was called {how}") from error

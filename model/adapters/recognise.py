@@ -7,7 +7,10 @@ import re
 import tomllib
 from pathlib import Path
 
+from turncheck.engine.importing import public_names
 from turncheck.engine.learned import EngineError
+from turncheck.engine.visible import cut
+from turncheck.model.adapters.foreign import WRAP, ends_of, file_of, files_in, folder_of, safetensors_of
 
 CARD = "engine.toml"
 """What a card is called in the folder that it describes."""
@@ -15,20 +18,17 @@ CARD = "engine.toml"
 LARGEST_CARD = 100_000
 """Bytes of a card, and of a rules file."""
 
+LARGEST_CHECKPOINT = 1 << 30
+"""Bytes of the largest checkpoint that is opened: 1 GiB."""
+
+METADATA_KEY = "turncheck"
+"""Under which metadata a checkpoint of turncheck's own says what it is."""
+
 WANTED = "a model's file must be a turncheck checkpoint (safetensors) or a card"
 
-SERVED = "serve it (llama-server) and name openai:URL"
-CODE = "it may hold code, which is never run: convert it with safetensors.torch.save_file, or name exec:COMMAND"
+FOREIGN = "weights of another program (safetensors), as those of a Hugging Face model"
 
-# What a file starts with, what it is then, and the way out.
-STARTS = (
-    (rb"version https://git-lfs", "a Git LFS pointer: run `git lfs pull`"),
-    (rb"\s*<(!doctype html|html|head|\?xml)", "a web page: download the file itself, not the page about it"),
-    (rb"GGUF", f"GGUF weights: {SERVED}"),
-    (rb"PK\x03\x04", f"a zip archive, as torch.save writes it: {CODE}"),
-    (rb"\x80[\x02-\x05]", f"a pickle: {CODE}"),
-    (rb"\x7fELF|MZ|#!", "a program: to run it as a model, name exec:COMMAND"),
-)
+NEITHER = f"that are neither, or are cut short: if it is a model all the same, {WRAP}"
 
 
 def recognised(path: Path) -> str:
@@ -41,20 +41,24 @@ def recognised(path: Path) -> str:
         size = path.stat().st_size
         if not path.is_file():
             raise EngineError(f"{WANTED}, got something that is no file")
-        with path.open("rb") as file:
-            start = file.read(1024)
+        start, end, size = ends_of(path)
+        if _is_safetensors(start, size):
+            _check_own(path, size)
+            return "native"
+        if _is_card(path, start, size):
+            return "card"
     except OSError as error:
         raise EngineError(f"it cannot be read: {error.strerror}") from error
-    if _is_safetensors(start, size):
-        return "native"
+    raise EngineError(f"{WANTED}, got {_told(path, start, end, size)}")
+
+
+def _told(path: Path, start: bytes, end: bytes, size: int) -> str:
+    """What a file is that is neither, and the way out."""
     if not start:
-        raise EngineError(f"{WANTED}, got an empty file")
-    for pattern, what in STARTS:
-        if re.match(pattern, start, re.IGNORECASE):
-            raise EngineError(f"{WANTED}, got {what}")
-    if size <= LARGEST_CARD and _is_card(path.read_bytes()):
-        return "card"
-    raise EngineError(f"{WANTED}, got {size:,} bytes that are neither, or are cut short")
+        return "an empty file"
+    if path.suffix == ".py":
+        return _python(path, start)
+    return file_of(start, end, size) or f"{size:,} bytes {NEITHER}"
 
 
 def _is_safetensors(start: bytes, size: int) -> bool:
@@ -63,17 +67,47 @@ def _is_safetensors(start: bytes, size: int) -> bool:
     return start[8:9] == b"{" and header <= max(size, 100_000_000)
 
 
-def _is_card(content: bytes) -> bool:
+def _check_own(path: Path, size: int) -> None:
+    """Checks that a file of safetensors is one of turncheck's own, as far as its header says, and not too large."""
+    metadata = safetensors_of(path)
+    if metadata is not None and METADATA_KEY not in metadata:
+        raise EngineError(f"{WANTED}, got {FOREIGN}: {WRAP}")
+    if size > LARGEST_CHECKPOINT:
+        raise EngineError(f"a checkpoint must have at most {LARGEST_CHECKPOINT:,} bytes, got {size:,}")
+
+
+def _is_card(path: Path, start: bytes, size: int) -> bool:
+    if size > LARGEST_CARD or path.suffix == ".py" or file_of(start, start, size):
+        return False
     try:
-        text = content.decode("utf-8-sig")
+        text = start.decode("utf-8-sig")
     except UnicodeDecodeError:
         return False
     try:
         tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # a number of too many digits is a ValueError
         # One that is badly written is a card all the same: then its mistake can be said.
         return re.search(r"^\s*(kind|path|template)\s*=", text, re.MULTILINE) is not None
     return bool(text.strip())
+
+
+LISTED = 5
+"""Names that a message lists."""
+
+
+def _python(path: Path, start: bytes) -> str:
+    """What is said of a file of Python that was named without a function in it. It is parsed and not executed."""
+    got = "a file of Python: name a function in it"
+    names = public_names(start)
+    if names is None:
+        return f"{got}, --model {path}:FUNCTION; it cannot be parsed as it stands"
+    if not names:
+        return f"{got}, --model {path}:FUNCTION; it defines none"
+    others = f" (there are {', '.join(names[:LISTED])})" if len(names) > 1 else ""
+    return f"{got}, --model {path}:{names[0]}{others}"
+
+
+# --- folders ---------------------------------------------------------------------------------------------------------
 
 
 RUN = "checkpoint.safetensors"
@@ -95,10 +129,23 @@ def found_in(folder: Path) -> Path:
     # A run of `turncheck train` holds the model as it stands beside what it needs to go on.
     candidates = [RUN] if RUN in names else [name for name in names if _is_checkpoint(folder / name)]
     if not candidates:
-        raise EngineError(f"a folder must hold a card ({CARD}) or a turncheck checkpoint, got {len(names)} other files")
+        raise EngineError(f"a folder must hold a card ({CARD}) or a turncheck checkpoint, got {_other(folder, names)}")
     if len(candidates) > 1:
-        raise EngineError(f"a folder must hold one checkpoint or a card, got {', '.join(candidates)}: name one of them")
+        listed = ", ".join(map(str, candidates[:LISTED])) + (" and more" if len(candidates) > LISTED else "")
+        raise EngineError(f"a folder must hold one checkpoint or a card, got {listed}: name one of them")
     return folder / candidates[0]
+
+
+def _other(folder: Path, names: list[str]) -> str:
+    """What a folder is that holds no model of ours, and the way out."""
+    if what := folder_of(folder, names):
+        return what
+    for name, start, end, size in files_in(folder, names):
+        if _is_safetensors(start, size):
+            return f"{cut(name, 60)}, {FOREIGN}: {WRAP}"
+        if what := file_of(start, end, size):
+            return f"{cut(name, 60)}, {what}"
+    return f"{len(names)} other files: if it is a model all the same, {WRAP}"
 
 
 def _is_checkpoint(path: Path) -> bool:

@@ -10,7 +10,7 @@ Every domain has its own texts, by its name, `adder/1`, and a wording in JSON th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -19,8 +19,9 @@ import attrs
 from turncheck.engine.domain import AnyCase, Domain
 from turncheck.engine.importing import attribute
 from turncheck.engine.json_text import JsonText
-from turncheck.engine.learned import EngineError, LearnedEngine, Verdict, Verifier, described
+from turncheck.engine.learned import EngineError, LearnedEngine, Troubled, Verdict, Verifier, described
 from turncheck.engine.sampling import sample, samplers_of
+from turncheck.engine.visible import quoted
 from turncheck.strategies.operators import ImpossibleDamageError, operators_of
 
 Recode = Callable[[str], str]
@@ -70,6 +71,16 @@ class TemplatedEngine:
         if isinstance(given, str) or not isinstance(given, Sequence):
             return given  # it breaks the contract: whoever called says so
         return [self._decoded(answer) for answer in given]
+
+    def troubles(self) -> Mapping[str, int]:
+        """The engine's own."""
+        return self.engine.troubles() if isinstance(self.engine, Troubled) else {}
+
+    def close(self) -> None:
+        """Lets go of what the engine holds beside memory, if it holds any."""
+        close = getattr(self.engine, "close", None)
+        if callable(close):
+            close()
 
     def _decoded(self, answer: str) -> str:
         try:
@@ -142,7 +153,7 @@ def template(name: str | None, domain: Domain) -> Template:
     if name is None or name in known:
         return known[name or domain.name]
     if not name.startswith("py:"):
-        raise EngineError(f"template must be {', '.join(known)} or py:MODULE:ATTRIBUTE, got {name!r}")
+        raise EngineError(f"template must be {', '.join(known)} or py:MODULE:ATTRIBUTE, got {quoted(name)}")
     found = attribute("template=py", name.removeprefix("py:"), "my_words:pair")
     pair = found if isinstance(found, tuple) else (getattr(found, "encode", None), getattr(found, "decode", None))
     if len(pair) != 2 or not all(map(callable, pair)):
@@ -161,11 +172,11 @@ def check_round_trip(template: Template, domain: Domain, rejects: bool) -> None:
             theirs = template.encode(text)
             back = template.decode(theirs)
         except Exception as error:
-            fault = f"on {text[:60]!r} it raised {described(error)}"
+            fault = f"on {quoted(text)} it raised {described(error)}"
         else:
             if isinstance(theirs, str) and back == text:
                 continue
-            fault = f"{text[:60]!r} comes back as {str(back)[:60]!r}"
+            fault = f"{quoted(text)} comes back as {quoted(back)}"
         way_out = "decode(encode(text)) must be the text"
         if rejects:
             way_out += ", of malformed texts too; rejects=false leaves those out"

@@ -20,6 +20,7 @@ from turncheck.model.adapters import protocol
 from turncheck.model.adapters.protocol import (
     PROTOCOL,
     ProtocolError,
+    ReportedError,
     batch_in,
     is_whole,
     message_of,
@@ -90,7 +91,7 @@ class Worker:
         request = json.dumps({"id": 0, "method": "hello", "protocol": PROTOCOL, "longest_line": protocol.LONGEST_LINE})
         message = self.exchange(request.encode() + b"\n", settings.hello)
         if message.get("error") is not None:
-            raise ProtocolError("say hello", f"its error {shown(message['error'])}")
+            raise ReportedError("say hello", message["error"])
         spoken = message.get("protocol")
         if not is_whole(spoken) or spoken != PROTOCOL:
             raise ProtocolError(f"speak protocol {PROTOCOL}", shown(spoken))

@@ -16,7 +16,15 @@ from safetensors.torch import save
 
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import resolve_text
-from turncheck.model.checkpoint import KEY, LARGEST, CheckpointError, Metadata, load_checkpoint, save_checkpoint
+from turncheck.model.adapters.foreign import WRAP
+from turncheck.model.checkpoint import (
+    KEY,
+    LARGEST_CHECKPOINT,
+    CheckpointError,
+    Metadata,
+    load_checkpoint,
+    save_checkpoint,
+)
 from turncheck.model.tokens import vocabulary
 from turncheck.model.transformer import ModelConfig, Transformer
 
@@ -193,7 +201,7 @@ def test_a_folder_is_refused(tmp_path):
 def test_a_huge_file_is_refused_unread(tmp_path):
     path = tmp_path / "huge.safetensors"
     with open(path, "wb") as file:
-        file.truncate(LARGEST + 1)  # sparse: it takes no room
+        file.truncate(LARGEST_CHECKPOINT + 1)  # sparse: it takes no room
     with pytest.raises(CheckpointError) as caught:
         load_checkpoint(path, DOMAIN)
     assert caught.value.fault == "a checkpoint must be at most 1073741824 bytes, got 1073741825"
@@ -208,7 +216,7 @@ def test_a_huge_file_is_refused_unread(tmp_path):
             b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 932976\n",
             "got a Git LFS pointer: run `git lfs pull`",
         ),
-        (b"<!DOCTYPE html><html>404</html>", "got 31 bytes that are none, or are cut short"),
+        (b"<!DOCTYPE html><html>404</html>", "got a web page: download the file itself, not the page about it"),
         (b'{"error": "Not Found"}', "got 22 bytes that are none, or are cut short"),
         (b"\xff" * 100, "got 100 bytes that are none, or are cut short"),
         (struct.pack("<Q", 200_000) + b"[" * 200_000, "got 200008 bytes that are none, or are cut short"),
@@ -234,8 +242,7 @@ class Trap:
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
 def test_a_pickle_is_refused_unread(tmp_path, fault_of, protocol):
     sprung = tmp_path / "sprung"
-    got = fault_of(pickle.dumps(Trap(sprung), protocol))
-    assert got == WHOLE + "got a pickle or zip archive: convert it with safetensors.torch.save_file"
+    assert fault_of(pickle.dumps(Trap(sprung), protocol)) == f"{WHOLE}got a pickle: {WRAP}"
     assert not sprung.exists()
 
 
@@ -243,8 +250,7 @@ def test_a_zip_archive_as_torch_writes_it_is_refused_unread(tmp_path, fault_of):
     sprung, archive = tmp_path / "sprung", tmp_path / "model.pt"
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("archive/data.pkl", pickle.dumps(Trap(sprung)))
-    got = fault_of(archive.read_bytes())
-    assert got == WHOLE + "got a pickle or zip archive: convert it with safetensors.torch.save_file"
+    assert fault_of(archive.read_bytes()) == f"{WHOLE}got a PyTorch file, as torch.save writes it: {WRAP}"
     assert not sprung.exists()
 
 
@@ -268,9 +274,9 @@ def test_a_file_that_goes_on_is_refused(fault_of, content):
 
 def test_a_foreign_safetensors_file_is_refused(fault_of):
     tensors = {"weight": torch.zeros(2)}
-    no_card = "its metadata must have 'turncheck', got {}: not a turncheck checkpoint"
-    assert fault_of(save(tensors)) == no_card.format("[]")
-    assert fault_of(save(tensors, {"format": "pt"})) == no_card.format("['format']")
+    no_card = f"its metadata must have 'turncheck', got %s: weights of another program: {WRAP}"
+    assert fault_of(save(tensors)) == no_card % "[]"
+    assert fault_of(save(tensors, {"format": "pt"})) == no_card % "['format']"
 
 
 @pytest.mark.parametrize("kind", ["F6_E2M3", "F4", "BOOL", "F8_E4M3", "C64", "BF16", "X99"])
@@ -315,7 +321,7 @@ def test_a_deeply_nested_card_is_refused(fault_of, content, opening):
         ),
         ({"rules": "adder/1"}, f"it must have learned duel/1, got adder/1: {OWN_DOMAIN}"),
         ({"rules": None}, f"it must have learned duel/1, got None: {OWN_DOMAIN}"),
-        ({"rules": "x" * 200}, f"it must have learned duel/1, got {'x' * 80}: {OWN_DOMAIN}"),
+        ({"rules": "x" * 200}, f"it must have learned duel/1, got {'x' * 77}...: {OWN_DOMAIN}"),
         ({"template": "chat/1"}, "its template must be 'duel/1', got 'chat/1'"),
         (
             {"vocabulary": list(VOCABULARY[:-1])},

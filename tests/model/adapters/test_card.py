@@ -7,6 +7,7 @@ import attrs
 import pytest
 
 from turncheck.engine.learned import EngineError
+from turncheck.engine.visible import quoted
 from turncheck.model.adapters.card import Card, read_card
 
 ALONE = "comes from the command line alone: a card is data"
@@ -135,7 +136,7 @@ def test_a_cards_files_lie_in_its_folder(card, folder, key, written, why):
     keys = {"path": "tiny.safetensors", key: written}
     with pytest.raises(EngineError) as caught:
         card(**keys)
-    assert str(caught.value) == f"its {key} must be a file in the card's own folder, got {written!r}, {why}"
+    assert str(caught.value) == f"its {key} must be a file in the card's own folder, got {quoted(written)}, {why}"
 
 
 def test_a_link_within_the_folder_is_followed(card, folder):

@@ -10,12 +10,14 @@ from turncheck.engine.duel.samplers import sample
 from turncheck.engine.learned import EngineError
 from turncheck.model.adapters.calibration import Identity, Noisy, Reference
 from turncheck.model.adapters.card import Card
+from turncheck.model.adapters.foreign import WRAP
 from turncheck.model.adapters.loading import FORM, arguments_of
 from turncheck.model.adapters.loading import load as load_model
 from turncheck.model.adapters.templates import TemplatedEngine
 
 NEUTRAL = write(Turn())
 WAY_OUT = "; it must be a text in UTF-8, as docs/models.md shows it"
+HUB = f"a name on a hub is not looked up: download the model, then {WRAP}"
 HOT = duel(STANDARD.with_action("attack", power=7))
 
 
@@ -75,6 +77,7 @@ def test_a_path_with_a_colon_is_a_path_where_it_is_there(folder, tiny):
         ("reference:x", "reference stands alone, got 'x' behind it: write reference"),
         ("noisy:2", "its probability must be 0..1, as in noisy:0.05, got '2'"),
         ("mine/none.safetensors", f"there is no such file; {FORM}"),
+        ("someone/a-model", f"there is no such file; {HUB}; {FORM}"),
     ],
     ids=lambda value: repr(value[:24]),
 )  # fmt: skip
@@ -85,6 +88,12 @@ def test_a_spec_that_names_nothing_says_what_one_is(folder, spec, fault):
 def test_an_unknown_kind_names_the_nearest():
     assert fault_of("excec:node x").startswith("there is no kind 'excec'; did you mean exec? (kinds: native, ")
     assert fault_of("hf:someone/model").startswith("there is no kind 'hf' (kinds: native, ")
+
+
+def test_the_name_of_a_module_is_no_kind_and_says_how_it_is_named(folder):
+    (folder / "my_model.py").write_text("def predict(prompts): pass\n", encoding="utf-8")
+    hint = "there is no kind 'my_model'; a function in my_model.py is py:my_model:FUNCTION (kinds: native, "
+    assert fault_of("my_model:predict").startswith(hint)
 
 
 def test_a_checkpoint_that_is_cut_short_or_has_a_flipped_bit_is_refused(folder, tiny):
@@ -103,6 +112,106 @@ def test_a_hash_is_compared_before_anything_is_loaded(folder, digest):
         f"its sha256 must be {wanted}, got {digest}: another file, or a damaged one"
     )
     assert fault_of("reference", [f'sha256="{wanted}"']) == "sha256 is of a model's file, and reference has none"
+
+
+def test_a_file_that_is_no_checkpoint_is_said_to_be_none_before_it_is_hashed(folder, monkeypatch):
+    monkeypatch.setattr("hashlib.file_digest", None)
+    (folder / "ckpt.pt").write_bytes(b"\x80\x04.")
+    for spec in ("ckpt.pt", "native:ckpt.pt"):
+        assert fault_of(spec, [f"sha256={'0' * 64}"]).startswith("a model's file must be a turncheck checkpoint")
+    with open("large.safetensors", "wb") as file:
+        file.write((folder / "mine" / "tiny.safetensors").read_bytes())
+        file.truncate(3 << 30)  # sparse: it takes no room
+    for spec in ("large.safetensors", "native:large.safetensors"):
+        assert fault_of(spec) == "a checkpoint must have at most 1,073,741,824 bytes, got 3,221,225,472"
+
+
+def test_native_names_a_checkpoint_and_no_folder_or_card(folder):
+    (folder / "engine.toml").write_text('kind = "reference"\n', encoding="utf-8")
+    assert fault_of("native:mine") == (
+        "native:PATH must name a file, got a folder: name it without native:, --model mine"
+    )
+    assert fault_of("native:engine.toml") == ("native:PATH must name a checkpoint, got a card: name it without native:")
+    assert fault_of("native:none") == "it cannot be read: No such file or directory"
+
+
+# --- the cache of Hugging Face ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def snapshot(folder, tiny):
+    """A model in that cache, a snapshot of links into its blobs, and how its card says where the weights are."""
+    repository = folder / "models--me--mine"
+    made = repository / "snapshots" / "1f2e"
+    for each in (repository / "blobs", repository / "refs", made):
+        each.mkdir(parents=True)
+    (repository / "blobs" / "aa").write_bytes(tiny)
+    (repository / "blobs" / "bb").write_text('path = "model.safetensors"\n', encoding="utf-8")
+    (made / "model.safetensors").symlink_to("../../blobs/aa")
+    (made / "engine.toml").symlink_to("../../blobs/bb")
+    return made
+
+
+def test_a_card_in_the_cache_of_hugging_face_is_read(snapshot, digest):
+    assert load(str(snapshot)).sha256 == digest
+    assert load(str(snapshot / "engine.toml")).sha256 == digest
+
+
+@pytest.mark.parametrize("where", ["/etc/passwd", "../../../mine/tiny.safetensors", "../../other", "../../refs/main"])
+def test_a_link_out_of_its_repository_is_followed_there_neither(snapshot, where):
+    (snapshot.parents[1] / "other").write_bytes(b"")
+    (snapshot.parents[1] / "refs" / "main").write_bytes(b"")
+    (snapshot / "model.safetensors").unlink()
+    (snapshot / "model.safetensors").symlink_to(where)
+    assert fault_of(str(snapshot)).endswith("got 'model.safetensors', a link that leads outside")
+
+
+def test_blobs_that_are_a_link_themselves_are_none(snapshot, folder):
+    blobs = snapshot.parents[1] / "blobs"
+    blobs.rename(folder / "elsewhere")
+    blobs.symlink_to(folder / "elsewhere")
+    assert fault_of(str(snapshot)).endswith("got 'model.safetensors', a link that leads outside")
+
+
+# --- numbers that Python does not read -------------------------------------------------------------------------------
+
+DIGITS = "9" * 5000
+
+
+def test_a_card_with_a_number_of_too_many_digits_says_so(folder):
+    (folder / "engine.toml").write_text(f'kind = "noisy:0.5"\n[options]\nseed = {DIGITS}\n', encoding="utf-8")
+    assert fault_of("engine.toml") == "a card must be TOML: a number in it has too many digits"
+    (folder / "engine.toml").write_text(f'kind = "noisy:0.5"\n[options]\nseed = 0x{DIGITS}\n', encoding="utf-8")
+    assert fault_of("engine.toml") == "option seed must be a number below 2**63, got one of 20,000 bits"
+    (folder / "engine.toml").write_text(f"path = 0x{DIGITS}\n", encoding="utf-8")
+    assert fault_of("engine.toml") == "path must be a text, got a value of type int"
+
+
+def test_rules_with_a_number_of_too_many_digits_say_so(folder):
+    (folder / "rules.toml").write_text(f"burn_damage = {DIGITS}\n", encoding="utf-8")
+    fault = "rules file rules.toml: a rules file must be TOML, got 'a number of too many digits'"
+    assert fault_of("reference", rules="rules.toml") == fault
+    (folder / "rules.toml").write_text(f"burn_damage = 0x{DIGITS}\n", encoding="utf-8")
+    assert fault_of("reference", rules="rules.toml") == (
+        "rules file rules.toml: burn_damage must be an int, 0..99, got a value of type int"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        (f"seed={DIGITS}", f"option seed must be an int, got '{DIGITS[:76]}..."),
+        (f"seed=0x{DIGITS}", "option seed must be a number below 2**63, got one of 20,000 bits"),
+        (f"seed=-0x{DIGITS}", f"option seed must be an int, got '-0x{DIGITS[:73]}..."),
+        (f"template=0x{DIGITS}", "template must be a text, got a value of type int"),
+        (f"sha256={DIGITS}", f"sha256 must be 64 hexadecimal digits, got '{DIGITS[:76]}..."),
+        (f"sed=[0x{DIGITS}]", "noisy has no option 'sed'; did you mean seed? it takes seed"),
+        (DIGITS, f"a model's argument must be KEY=VALUE, got '{DIGITS[:76]}..."),
+    ],
+    ids=lambda value: value[:20],
+)
+def test_an_argument_with_a_number_of_too_many_digits_says_so(typed, fault):
+    assert fault_of("noisy:0.1", [typed]) == fault
 
 
 # --- arguments -------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from turncheck.model.adapters.templates import template
 NEUTRAL = write(Turn())
 SCHEMA = "answers.jsonl line 1 must name the schema turncheck-answers/1 (or turncheck-prompts/1), got"
 THIS_VERSION = "write the prompts with this version's turncheck prompts"
-LEAVE_OUT = "write the model's answer beside each prompt and nothing else"
+LEAVE_OUT = "write the model's answer beside each prompt"
 AS_JSON = "json.dumps writes it, a line each"
 OUTSIDE = "its path must be a file in the card's own folder, got '../answers.jsonl', which names a place outside"
 
@@ -95,6 +95,11 @@ def test_prompts_with_the_same_hash_are_told_apart(answers, monkeypatch):
     assert (engine.predict(["c", "a", "b"]), engine.unlisted(["d", "a"])) == (["3", "1", "2"], ["d"])
 
 
+def test_keys_that_are_not_known_are_left_alone(answers):
+    engine = answers({"schema": ANSWERS, "model": "m"}, {**entry("a", "1"), "id": 7, "finish_reason": "stop"})
+    assert engine.predict(["a"]) == ["1"]
+
+
 def test_what_is_written_over_the_file_meanwhile_is_no_answer(answers):
     engine = answers(entry("a", "1"), entry("b", "2"))
     with open("answers.jsonl", "wb") as file:
@@ -126,8 +131,8 @@ def test_what_is_written_over_the_file_meanwhile_is_no_answer(answers):
             f"answers.jsonl line 2 must be {SHAPE}, got one of 'prompt': {LEAVE_OUT}",
         ),
         (
-            [dict.fromkeys(["prompt", "answer", "id", "score", "y"], "a")],
-            f"answers.jsonl line 1 must be {SHAPE}, got one of 'prompt', 'answer', 'id', 'score' and more: {LEAVE_OUT}",
+            [dict.fromkeys(["prompt", "text", "id", "score", "y"], "a")],
+            f"answers.jsonl line 1 must be {SHAPE}, got one of 'prompt', 'text', 'id', 'score' and more: {LEAVE_OUT}",
         ),
         ([{}], f"answers.jsonl line 1 must be {SHAPE}, got an empty one: {LEAVE_OUT}"),
         ([["a", "b"]], f"answers.jsonl line 1 must be {SHAPE}, got a list: {LEAVE_OUT}"),
@@ -144,11 +149,11 @@ def test_what_is_written_over_the_file_meanwhile_is_no_answer(answers):
         ),
         (
             [b"[" * 500_000],
-            f"answers.jsonl line 1 must be JSON, {SHAPE}, got '{'[' * 60}': {AS_JSON}",
+            f"answers.jsonl line 1 must be JSON, {SHAPE}, got '{'[' * 76}...: {AS_JSON}",
         ),
         (
             [b"9" * 10_000],
-            f"answers.jsonl line 1 must be JSON, {SHAPE}, got '{'9' * 60}': {AS_JSON}",
+            f"answers.jsonl line 1 must be JSON, {SHAPE}, got '{'9' * 76}...: {AS_JSON}",
         ),
         (
             [b'{"prompt": "caf\xe9", "answer": ""}'],
@@ -165,7 +170,7 @@ def test_what_is_written_over_the_file_meanwhile_is_no_answer(answers):
     ],
     ids=[
         "empty", "a header alone", "another schema", "a schema that is no text", "a header further down", "no answer",
-        "more keys", "no keys", "a list", "a number", "null", "a prompt of texts", "cut short", "an empty line",
+        "other keys", "no keys", "a list", "a number", "null", "a prompt of texts", "cut short", "an empty line",
         "too deep", "too long a number", "Latin-1", "UTF-16", "too long",
     ],
 )  # fmt: skip

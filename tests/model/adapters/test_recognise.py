@@ -1,14 +1,19 @@
-"""What a file is, by its content; what its name says counts for nothing."""
+"""What a file is, by its content; what its name says counts for nothing, but of a file of Python."""
 
+import io
+import json
 import os
 import pickle
+import zipfile
 
+import numpy as np
 import pytest
+import torch
+from safetensors.torch import save
 
 from turncheck.engine.learned import EngineError
-from turncheck.model.adapters.recognise import WANTED, found_in, recognised
-
-CODE = "it may hold code, which is never run: convert it with safetensors.torch.save_file, or name exec:COMMAND"
+from turncheck.model.adapters.foreign import SERVED, WRAP
+from turncheck.model.adapters.recognise import FOREIGN, LARGEST_CHECKPOINT, NEITHER, WANTED, found_in, recognised
 
 
 @pytest.mark.parametrize("name", ["tiny.safetensors", "model.bin", "engine.toml", "x"])
@@ -23,6 +28,33 @@ def test_a_card_is_one_under_any_name(folder, content):
     assert recognised(folder / "model.safetensors") == "card"
 
 
+def saved(value, **options):
+    """The bytes that torch.save makes."""
+    content = io.BytesIO()
+    torch.save(value, content, **options)
+    return content.getvalue()
+
+
+def zipped(*names):
+    """A zip archive with members of those names."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"content")
+    return content.getvalue()
+
+
+def arrays(**named):
+    content = io.BytesIO()
+    np.savez(content, **named)
+    return content.getvalue()
+
+
+NANOGPT = {"model": {"wte": torch.zeros(2)}, "optimizer": {}, "model_args": {"n_layer": 1}, "iter_num": 10}
+ONNX = b"\x08\x0a\x12\x07pytorch\x1a\x062.13.0\x3a\x40" + b"\0" * 64
+JSON = '"model_type": "gpt2"'
+
+
 @pytest.mark.parametrize(
     ("content", "got"),
     [
@@ -30,15 +62,51 @@ def test_a_card_is_one_under_any_name(folder, content):
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a Git LFS pointer: run `git lfs pull`"),
         (b"<!DOCTYPE html><html>", "a web page: download the file itself, not the page about it"),
         (b"\n <HTML>", "a web page: download the file itself, not the page about it"),
-        (b"GGUF\x03\0\0\0", "GGUF weights: serve it (llama-server) and name openai:URL"),
-        (b"PK\x03\x04rest", f"a zip archive, as torch.save writes it: {CODE}"),
-        (pickle.dumps({"a": 1}), f"a pickle: {CODE}"),
+        (b"GGUF\x03\0\0\0", f"GGUF weights: {SERVED}"),
+        (saved(NANOGPT), f"a checkpoint of nanoGPT: {WRAP}"),
+        (saved({"weight": torch.zeros(2)}), f"a PyTorch file, as torch.save writes it: {WRAP}"),
+        (
+            saved({"weight": torch.zeros(2)}, _use_new_zipfile_serialization=False),
+            f"a PyTorch file, as torch.save once wrote it: {WRAP}",
+        ),
+        (zipped("m/data.pkl", "m/code/__torch__.py", "m/constants.pkl"), f"a program of TorchScript: {WRAP}"),
+        (zipped("m/archive_format", "m/models/model.json"), f"a program of torch.export: {WRAP}"),
+        (arrays(a=np.zeros(2)), f"arrays of NumPy: {WRAP}"),
+        (zipped("metadata.json", "config.json", "model.weights.h5"), f"a model of Keras: {WRAP}"),
+        (zipped("README"), f"a zip archive: {WRAP}"),
+        (b"PK\x03\x04rest", f"a zip archive: {WRAP}"),
+        (pickle.dumps({"a": 1}), f"a pickle: {WRAP}"),
+        (b"\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x0csklearn.tree", f"a pickle of scikit-learn: {WRAP}"),
+        (ONNX, f"an ONNX model: {WRAP}"),
+        (b"\x1c\0\0\0TFL3\0\0", f"a model of TensorFlow Lite: {WRAP}"),
+        (b"\x89HDF\r\n\x1a\n", f"an HDF5 file, as Keras writes it: {WRAP}"),
+        (b"\x93NUMPY\x01\0", f"an array of NumPy: {WRAP}"),
+        (b"\x1f\x8b\x08\0", "a compressed file: unpack it"),
+        (b"\0" * 257 + b"ustar\0", "a tar archive: unpack it"),
+        (save({"weight": torch.zeros(2)}, {"format": "pt"}), f"{FOREIGN}: {WRAP}"),
+        (save({"weight": torch.zeros(2)}), f"{FOREIGN}: {WRAP}"),
+        (
+            f"{{\n  {JSON}\n}}".encode(),
+            f"the configuration of a Hugging Face model, without its weights: {WRAP}",
+        ),
+        (
+            b'{"prompt": "1+1=", "answer": "2", "id": 7}\n',
+            "answers that were made elsewhere: name predictions:FILE, to turncheck sweep",
+        ),
+        (
+            b'{"schema": "turncheck-prompts/1"}\n',
+            "prompts without answers: write the model's answer beside each, and name predictions:FILE",
+        ),
         (b"\x7fELF\x02", "a program: to run it as a model, name exec:COMMAND"),
         (b"#!/bin/sh\necho\n", "a program: to run it as a model, name exec:COMMAND"),
-        (b"hello", "5 bytes that are neither, or are cut short"),
-        (b"\xff\xfe\x00hello", "8 bytes that are neither, or are cut short"),
-        (b"\x08\x07onnx" * 100, "600 bytes that are neither, or are cut short"),
-        (b" \n" * 70_000, "140,000 bytes that are neither, or are cut short"),
+        (b"hello", f"5 bytes {NEITHER}"),
+        (b"\xff\xfe\x00hello", f"8 bytes {NEITHER}"),
+        (b"\x08\x07onnx" * 100, f"600 bytes {NEITHER}"),
+        (ONNX[:-1], f"{len(ONNX) - 1} bytes {NEITHER}"),
+        (b"\x08\x0a\x12\xff" * 10, f"40 bytes {NEITHER}"),
+        (b"\x08", f"1 bytes {NEITHER}"),
+        (b'{"a": ' * 3000, f"18,000 bytes {NEITHER}"),
+        (b" \n" * 70_000, f"140,000 bytes {NEITHER}"),
     ],
     ids=lambda value: repr(value[:20]),
 )
@@ -48,6 +116,22 @@ def test_anything_else_is_called_what_it_is(folder, content, got):
     with pytest.raises(EngineError) as caught:
         recognised(path)
     assert str(caught.value) == f"{WANTED}, got {got}"
+
+
+class Trap:
+    """Writes a file when it is unpickled."""
+
+    def __reduce__(self):
+        return open, ("sprung", "w")
+
+
+def test_nothing_is_executed_to_see_what_a_file_is(folder):
+    (folder / "ckpt.pt").write_bytes(saved({"model_args": Trap(), "iter_num": 0}))
+    (folder / "wrong.py").write_text("open('sprung', 'w')\n", encoding="utf-8")
+    for name in ("ckpt.pt", "wrong.py"):
+        with pytest.raises(EngineError):
+            recognised(folder / name)
+    assert not (folder / "sprung").exists()
 
 
 def test_a_pipe_is_no_file_and_is_not_waited_for(folder):
@@ -62,6 +146,41 @@ def test_a_checkpoint_that_is_cut_short_is_still_one_for_its_reader_to_refuse(fo
     (folder / "cut").write_bytes(tiny[:6])
     with pytest.raises(EngineError, match="got 6 bytes that are neither, or are cut short"):
         recognised(folder / "cut")
+
+
+def test_a_checkpoint_that_is_too_large_is_refused_unread(folder, tiny):
+    with open(folder / "large", "wb") as file:
+        file.write(tiny)
+        file.truncate(LARGEST_CHECKPOINT + 1)  # sparse: it takes no room
+    with pytest.raises(EngineError) as caught:
+        recognised(folder / "large")
+    assert str(caught.value) == "a checkpoint must have at most 1,073,741,824 bytes, got 1,073,741,825"
+
+
+# --- a file of Python ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("def predict(prompts): pass\n", "--model {}:predict"),
+        ("def helper(): pass\nclass MyModel: pass\n", "--model {}:MyModel (there are MyModel, helper)"),
+        (
+            "import os\ndef main(): pass\ndef _own(): pass\ndef answer(): pass\npredict = answer\n",
+            "--model {}:predict (there are predict, answer, main)",
+        ),
+        ("x = 1\n", "--model {}:FUNCTION; it defines none"),
+        ("def (", "--model {}:FUNCTION; it cannot be parsed as it stands"),
+        ("(" * 5000, "--model {}:FUNCTION; it cannot be parsed as it stands"),
+        ("\0", "--model {}:FUNCTION; it cannot be parsed as it stands"),
+    ],
+)
+def test_a_file_of_python_names_the_functions_in_it(folder, source, names):
+    path = folder / "wrong.py"
+    path.write_text(source, encoding="utf-8")
+    with pytest.raises(EngineError) as caught:
+        recognised(path)
+    assert str(caught.value) == f"{WANTED}, got a file of Python: name a function in it, {names.format(path)}"
 
 
 # --- folders ---------------------------------------------------------------------------------------------------------
@@ -80,8 +199,49 @@ def test_a_folder_is_its_card_else_its_only_checkpoint(folder):
     assert found_in(mine) == mine / "engine.toml"
 
 
-def test_a_folder_without_any_says_what_it_should_hold(folder):
+CONFIG = json.dumps({"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"]}).encode()
+SERVE = "or serve it, transformers serve, and name openai:URL"
+
+
+@pytest.mark.parametrize(
+    ("files", "got"),
+    [
+        ({}, f"0 other files: if it is a model all the same, {WRAP}"),
+        ({"a": b"a", "b": b"b"}, f"2 other files: if it is a model all the same, {WRAP}"),
+        (
+            {"config.json": CONFIG, "model.safetensors": save({"w": torch.zeros(2)}, {"format": "pt"})},
+            f"a Hugging Face folder (GPT2LMHeadModel): {WRAP}, {SERVE}",
+        ),
+        ({"config.json": b'{"model_type": "llama"}'}, f"a Hugging Face folder (llama): {WRAP}, {SERVE}"),
+        ({"config.json": b'{"architectures": [7]}'}, f"a Hugging Face folder: {WRAP}, {SERVE}"),
+        ({"config.json": b"{}"}, f"1 other files: if it is a model all the same, {WRAP}"),
+        ({"adapter_config.json": b"{}", "adapter_model.safetensors": b""}, f"an adapter of PEFT: {WRAP}"),
+        ({"saved_model.pb": b"", "variables/index": b""}, f"a SavedModel of TensorFlow: {WRAP}"),
+        ({"MLmodel": b""}, f"a model of MLflow: {WRAP}"),
+        ({"ckpt.pt": saved(NANOGPT)}, f"ckpt.pt, a checkpoint of nanoGPT: {WRAP}"),
+        ({"a.txt": b"", "model.onnx": ONNX}, f"model.onnx, an ONNX model: {WRAP}"),
+        ({"model.safetensors": save({"w": torch.zeros(2)})}, f"model.safetensors, {FOREIGN}: {WRAP}"),
+        (
+            {"checkpoint-100/config.json": CONFIG, "checkpoint-200/config.json": CONFIG},
+            f"the folder of a training run of transformers (checkpoint-100, checkpoint-200): {WRAP}",
+        ),
+        ({"models--a--b/refs/main": b""}, "the cache of Hugging Face: name a folder MODEL/snapshots/REVISION in it"),
+        (
+            {"refs/main": b"", "snapshots/1f/x": b"", "blobs/0": b""},
+            "a model's folder in the cache of Hugging Face: name {}/snapshots/1f",
+        ),
+        (
+            {"refs/main": b"", "snapshots/1f/x": b"", "snapshots/2e/x": b""},
+            "a model's folder in the cache of Hugging Face: name one of {0}/snapshots/1f, {0}/snapshots/2e",
+        ),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, dict) else "",
+)
+def test_a_folder_of_something_else_is_called_what_it_is(tmp_path, files, got):
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
     with pytest.raises(EngineError) as caught:
-        found_in(folder)
-    demand = "a folder must hold a card (engine.toml) or a turncheck checkpoint, got 1 other files"
-    assert str(caught.value) == demand
+        found_in(tmp_path)
+    wanted = "a folder must hold a card (engine.toml) or a turncheck checkpoint"
+    assert str(caught.value) == f"{wanted}, got {got.format(tmp_path)}"

@@ -11,6 +11,7 @@ from turncheck.engine.duel import STANDARD, Turn, read_answer, resolve_text, wri
 from turncheck.engine.duel.samplers import sample
 from turncheck.engine.duel.text import REASONS
 from turncheck.engine.learned import EngineError, Verdict, Verifier
+from turncheck.engine.visible import quoted
 from turncheck.model.adapters.calibration import Reference
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.model.adapters.templates import (
@@ -268,7 +269,7 @@ def test_a_template_that_is_none_says_what_it_must_be(own, name, message):
 def first_text():
     """The first of the texts that go to and fro, as a message shows it."""
     (turn,) = sample("mixed", 0, 1)
-    return repr(write(turn)[:60])
+    return quoted(write(turn))
 
 
 @pytest.mark.parametrize(
@@ -276,7 +277,7 @@ def first_text():
     [
         ("Forgets", lambda text: f"{text} comes back as {text}"),
         ("Raises", lambda text: f"on {text} it raised ZeroDivisionError: division by zero"),
-        ("Numbers", lambda text: f"{text} comes back as '7'"),
+        ("Numbers", lambda text: f"{text} comes back as 7"),
     ],
 )
 def test_a_template_that_does_not_round_trip_shows_what_became_of_a_text(own, name, fault):

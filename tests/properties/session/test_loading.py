@@ -13,6 +13,7 @@ from turncheck.duel import DOMAIN, duel
 from turncheck.engine.duel import STANDARD, Turn, resolve_text, write
 from turncheck.engine.sampling import UnknownSamplerError
 from turncheck.model.adapters.calibration import Reference
+from turncheck.model.adapters.recognise import NEITHER
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.session.loading import SpecError, given_subject, load_subject, sampler_of
 
@@ -102,7 +103,13 @@ ASKED = "asked one prompt, it raised"
         ("\x1b[31m", f"there is no such file; {SPECS}"),
         ("nul\0byte", f"there is no such file; {SPECS}"),
         ("x" * 5000, f"there is no such file; {SPECS}"),
-        ("py:spec_models", FORM),
+        (
+            "py:spec_models",
+            (
+                f"{FORM}; there are py:spec_models:predict, py:spec_models:Engine, py:spec_models:one_text, "
+                "py:spec_models:lazily, py:spec_models:nothing"
+            ),
+        ),
         ("py:", FORM),
         ("py::predict", FORM),
         ("py:spec_models:", FORM),
@@ -144,7 +151,7 @@ def test_a_spec_is_shown_in_printable_characters():
     ("content", "got"),
     [
         (b"", "an empty file"),
-        (b"hello", "5 bytes that are neither, or are cut short"),
+        (b"hello", f"5 bytes {NEITHER}"),
         (b"<!doctype html>", "a web page: download the file itself, not the page about it"),
     ],
     ids=["empty", "foreign", "page"],

@@ -1,0 +1,227 @@
+"""What a file or a folder of another program's is, by its content, and the line that works with it.
+
+Nothing of it is executed: the first and the last bytes are looked at, and JSON is read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from turncheck.engine.visible import cut
+
+WRAP = "load it in a function of your own and name that, --model py:FILE.py:predict, as docs/models.md shows"
+
+SERVED = "serve it, llama-server -m FILE, and name openai:http://127.0.0.1:8080/v1"
+
+HEAD, TAIL = 1 << 20, 1 << 16
+"""Bytes that are looked at, from a file's start and before its end."""
+
+LARGEST_JSON = 1 << 24
+"""Bytes of a file of JSON, or of the header of a file of safetensors, that is read."""
+
+LOOKED_AT = 100
+"""Files of a folder that are looked at."""
+
+SHOWN = 4
+"""Names that a message lists."""
+
+# What a file starts with, what it is then, and the way out.
+STARTS = (
+    (rb"version https://git-lfs", "a Git LFS pointer: run `git lfs pull`"),
+    (rb"\s*<(!doctype html|html|head|\?xml)", "a web page: download the file itself, not the page about it"),
+    (rb"GGUF", f"GGUF weights: {SERVED}"),
+    (rb".{4}TFL3", f"a model of TensorFlow Lite: {WRAP}"),
+    (rb"\x89HDF\r\n", f"an HDF5 file, as Keras writes it: {WRAP}"),
+    (rb"\x93NUMPY", f"an array of NumPy: {WRAP}"),
+    (rb"\x1f\x8b|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd", "a compressed file: unpack it"),
+    (rb".{257}ustar", "a tar archive: unpack it"),
+    (rb"\x7fELF|MZ|#!", "a program: to run it as a model, name exec:COMMAND"),
+)
+
+# What stands in a pickle of that origin. It is looked for and never unpickled.
+PICKLES = (
+    (b"model_args", b"iter_num", "a checkpoint of nanoGPT"),
+    (b"sklearn", b"", "a pickle of scikit-learn"),
+    (b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19", b"", "a PyTorch file, as torch.save once wrote it"),
+)
+
+
+def file_of(start: bytes, end: bytes, size: int) -> str | None:
+    """What a file is, with the way out; None where its content does not say.
+
+    Args:
+        start: its first `HEAD` bytes, or all.
+        end: its last `TAIL` bytes, or all.
+        size: its bytes.
+    """
+    if start.startswith(b"PK\x03\x04"):
+        return f"{_archive(start, end)}: {WRAP}"
+    if re.match(rb"\x80[\x02-\x05]", start):
+        return f"{_pickle(start, 'a pickle')}: {WRAP}"
+    for pattern, what in STARTS:
+        if re.match(pattern, start, re.IGNORECASE | re.DOTALL):
+            return what
+    if _is_onnx(start, size):
+        return f"an ONNX model: {WRAP}"
+    return _json(start)
+
+
+def _archive(start: bytes, end: bytes) -> str:
+    """What a zip archive is, by the name of its first member and those in its directory, which stands at its end."""
+    size = int.from_bytes(start[26:28], "little")
+    first = start[30 : 30 + size]
+    if b"/code/" in end and b"constants.pkl" in end:
+        return "a program of TorchScript"
+    if b"serialized_exported_program.json" in end or first.endswith(b"/archive_format"):
+        return "a program of torch.export"
+    if first.endswith(b"data.pkl"):
+        return _pickle(start, "a PyTorch file, as torch.save writes it")
+    if first.endswith(b".npy"):
+        return "arrays of NumPy"
+    if b"model.weights.h5" in end:
+        return "a model of Keras"
+    return "a zip archive"
+
+
+def _pickle(start: bytes, otherwise: str) -> str:
+    return next((what for one, another, what in PICKLES if one in start and another in start), otherwise)
+
+
+def _is_onnx(start: bytes, size: int) -> bool:
+    """Whether it begins as a ModelProto does: with a version, then texts and numbers, and then a graph (onnx.proto)."""
+    place = 0
+    if start[:1] != b"\x08":
+        return False
+    while place < len(start):
+        tag, (length, behind) = start[place], _varint(start, place + 1)
+        field, wire = tag >> 3, tag & 7
+        if (field, wire) == (7, 2):
+            return 0 < length <= size - behind
+        if field not in range(1, 7) or wire not in (0, 2):
+            return False
+        place = behind + (length if wire == 2 else 0)
+    return False
+
+
+def _varint(content: bytes, place: int) -> tuple[int, int]:
+    """A number of a protocol buffer, and the place behind it."""
+    value = 0
+    for shift, byte in enumerate(content[place : place + 10]):
+        value |= (byte & 127) << 7 * shift
+        if byte < 128:
+            return value, place + shift + 1
+    return value, len(content)
+
+
+def _json(start: bytes) -> str | None:
+    """What a text of JSON is that a model has beside it, by its keys."""
+    if not start.lstrip().startswith(b"{"):
+        return None
+    first = _loaded(start.partition(b"\n")[0])
+    if ("prompt" in first and "answer" in first) or first.get("schema") == "turncheck-answers/1":
+        return "answers that were made elsewhere: name predictions:FILE, to turncheck sweep"
+    if first.get("schema") == "turncheck-prompts/1":
+        return "prompts without answers: write the model's answer beside each, and name predictions:FILE"
+    if re.search(rb'"(model_type|architectures|weight_map)"\s*:', start):
+        return f"the configuration of a Hugging Face model, without its weights: {WRAP}"
+    return None
+
+
+def _loaded(content: bytes) -> dict[str, Any]:
+    """The object of JSON that it is; an empty one where it is none."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def safetensors_of(path: Path) -> dict[str, Any] | None:
+    """The metadata in the header of a file of safetensors; None where there is no whole header."""
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header = _loaded(file.read(size)) if size <= LARGEST_JSON else {}
+    if not header:
+        return None
+    metadata = header.get("__metadata__", {})
+    return metadata if isinstance(metadata, dict) else {}
+
+
+# --- folders ---------------------------------------------------------------------------------------------------------
+
+
+def folder_of(folder: Path, names: list[str]) -> str | None:
+    """What a folder is that holds those names, with the way out; None where they do not say."""
+    if "config.json" in names and (about := _hugging_face(folder / "config.json")):
+        return f"{about}: {WRAP}, or serve it, transformers serve, and name openai:URL"
+    for name, what in (
+        ("adapter_config.json", "an adapter of PEFT"),
+        ("saved_model.pb", "a SavedModel of TensorFlow"),
+        ("MLmodel", "a model of MLflow"),
+    ):
+        if name in names:
+            return f"{what}: {WRAP}"
+    if {"snapshots", "refs"} <= set(names):
+        return f"a model's folder in the cache of Hugging Face: name {_one_of(folder, folder / 'snapshots')}"
+    if any(name.startswith("models--") for name in names):
+        return "the cache of Hugging Face: name a folder MODEL/snapshots/REVISION in it"
+    if runs := [name for name in names if re.fullmatch(r"checkpoint-\d+", name)]:
+        return f"the folder of a training run of transformers ({_listed(runs)}): {WRAP}"
+    return None
+
+
+def _one_of(folder: Path, inner: Path) -> str:
+    """The folders in another one, as a message names them."""
+    try:
+        names = sorted(os.listdir(inner))
+    except OSError:
+        names = []
+    paths = [str(folder / inner.name / name) for name in names]
+    return f"{'one of ' if len(paths) > 1 else ''}{_listed(paths)}" if paths else "a folder in its snapshots"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+
+
+def _hugging_face(config: Path) -> str | None:
+    """A folder of the library transformers, by its configuration."""
+    try:
+        with config.open("rb") as file:
+            values = _loaded(file.read(LARGEST_JSON))
+    except OSError:
+        return None
+    architectures = values.get("architectures")
+    if "model_type" not in values and not architectures:
+        return None
+    named = architectures[0] if isinstance(architectures, list) and architectures else values.get("model_type")
+    return f"a Hugging Face folder ({cut(named, 60)})" if isinstance(named, str) else "a Hugging Face folder"
+
+
+def files_in(folder: Path, names: list[str]) -> Iterator[tuple[str, bytes, bytes, int]]:
+    """Of the first files of a folder the name, the start, the end and the size."""
+    for name in names[:LOOKED_AT]:
+        try:
+            yield name, *ends_of(folder / name)
+        except OSError:
+            continue
+
+
+def ends_of(path: Path) -> tuple[bytes, bytes, int]:
+    """The first and the last bytes of a file, and how many it has.
+
+    Raises:
+        OSError: it cannot be read, or is no file.
+    """
+    if not path.is_file():
+        raise OSError(f"{path} is no file")
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        start = file.read(HEAD)
+        file.seek(max(size - TAIL, 0))
+        return start, file.read(TAIL), size

@@ -1,0 +1,72 @@
+"""`py:` with `isolate=true`: the model in a process of its own, which it may end, and no other. Nobody writes a worker:
+`isolated` is one, and speaks the protocol of `exec:`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from turncheck.engine.learned import EngineError, LearnedEngine, UnavailableError
+from turncheck.model.adapters import isolated as worker_script
+from turncheck.model.adapters.process import (
+    LONGEST_WAIT,
+    POSIX,
+    ProcessEngine,
+    VerifyingProcessEngine,
+)
+from turncheck.model.adapters.protocol import Answer, AnswerCheck, ProtocolError, ReportedError
+from turncheck.model.adapters.worker import Worker, WorkerSettings
+
+BATCH = 64
+"""The most prompts in one request."""
+
+
+class ModelError(Exception):
+    """What the model raised in its own process, by its class and its message."""
+
+
+def isolated(target: str, beside: Collection[str], options: Mapping[str, Any]) -> LearnedEngine:
+    """The learned engine that `py:TARGET` is, in a process of its own. The arguments are those of `python`.
+
+    A call may take as long as it does in this process: `--turncheck-timeout` limits it there too.
+
+    Raises:
+        EngineError: it cannot be loaded there, or there are no processes that can be asked.
+    """
+    if not POSIX or not sys.executable:
+        raise EngineError("isolate=true needs a Python interpreter and pipes that can be waited for: leave it out")
+    settings = WorkerSettings(_command(target, beside, options), 0, LONGEST_WAIT, LONGEST_WAIT, BATCH, os.getcwd())
+    try:
+        worker = Worker(settings)
+    except ReportedError as error:
+        raise EngineError(str(error.said)) from error
+    except (ProtocolError, UnavailableError) as error:
+        raise EngineError(f"it cannot be loaded in a process of its own: {error}") from error
+    return (VerifyingIsolatedEngine if "verify" in worker.methods else IsolatedEngine)(settings, worker)
+
+
+def _command(target: str, beside: Collection[str], options: Mapping[str, Any]) -> tuple[str, ...]:
+    """What starts the worker: it imports from where this process does."""
+    said = {"path": sys.path, "target": target, "beside": list(beside), "options": dict(options)}
+    try:
+        return sys.executable, os.path.abspath(worker_script.__file__), json.dumps(said)
+    except (TypeError, ValueError) as error:  # TOML has dates, and JSON has none
+        raise EngineError("with isolate=true options must be texts, numbers, true, false or lists of them") from error
+
+
+class IsolatedEngine(ProcessEngine):
+    """A Python model in a process of its own: what it raises there, its methods raise as `ModelError`."""
+
+    def _ask(self, method: str, arguments: dict[str, list[str]], check: AnswerCheck[Answer]) -> list[Answer]:
+        try:
+            return super()._ask(method, arguments, check)
+        except ReportedError as error:
+            raise ModelError(str(error.said)) from error
+
+
+class VerifyingIsolatedEngine(IsolatedEngine, VerifyingProcessEngine):
+    """One that checks drafts too."""

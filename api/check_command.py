@@ -100,7 +100,7 @@ def _tried(domain: Domain, laws: Sequence[Law], model: dict[str, Any]) -> Subjec
 def _checked(subject: Subject, laws: Sequence[Law], budget: Budget, seconds: float | None) -> tuple[Report, bool]:
     """What was found, and whether the run came to its end; what broke is shown."""
     from turncheck.properties.checking.check import InterruptedLawError
-    from turncheck.properties.checking.run import Run, finding_most_first
+    from turncheck.properties.checking.run import Run, finding_most_first, is_unreached
     from turncheck.properties.session.outcome import explain, model_result
     from turncheck.properties.session.progress import watching
     from turncheck.reports.records import Report
@@ -117,7 +117,7 @@ def _checked(subject: Subject, laws: Sequence[Law], budget: Budget, seconds: flo
         click.echo(f"interrupted after {run.done} of {len(laws)} laws", err=True)
     results.sort(key=lambda each: laws.index(each[0]))
     for law, result in results:
-        if result.verdict in ("FAIL", "INCONCLUSIVE"):
+        if result.verdict in ("FAIL", "INCONCLUSIVE") and not is_unreached(result):
             click.echo(f"{explain(law, result, budget.min_cases, subject.domain)}\n")
     model = model_result(subject, [result for _, result in results], len(laws) - len(results))
     return Report(budget.seed, budget.examples, budget.min_cases, (model,)), run.done == len(laws)

@@ -17,6 +17,7 @@ from itertools import islice
 import attrs
 
 from turncheck.engine.domain import Domain
+from turncheck.engine.sampling import easy_case
 from turncheck.properties.checking.asking import Limit, duration, price_of
 from turncheck.properties.checking.check import check_law
 from turncheck.properties.checking.draw import Budget
@@ -46,6 +47,9 @@ LONG = 10.0
 LOOKED_AT = 5
 """Sampled cases from which the prompts of a law's case are estimated."""
 
+FOR_CASES = 0.75
+"""Which part of its share of a budget a law has for its cases; with what is left counterexamples are shrunk."""
+
 FINDS_MOST_FIRST = (KNOWN_ANSWER, INVARIANCE, DIRECTION, MALFORMED, ROLLOUT, STABILITY)
 """Kinds of laws: those first that are broken wherever an answer is wrong, those last that ask most for a case."""
 
@@ -72,6 +76,14 @@ def _prompts(law: Law, case: AnyForm, domain: Domain) -> int:
     while prompts := law.asks(case, domain, answers):
         answers += [answer(prompt, domain) for prompt in prompts]
     return len(answers) * (2 if law.again else 1)
+
+
+UNREACHED = "not reached within"
+
+
+def is_unreached(result: LawResult) -> bool:
+    """Whether the budget of the run was spent before the law had its turn."""
+    return result.verdict == "INCONCLUSIVE" and result.why.startswith(UNREACHED)
 
 
 Job = tuple[Subject, Law]
@@ -133,7 +145,7 @@ class Run:
         called = f"{self.budget_option} {self.seconds:g}"
         left = self._began + self.seconds - self.clock()
         if left <= 0:
-            why = f"not reached within {called}"
+            why = f"{UNREACHED} {called}"
             return LawResult(law.id, law.rule, law.kind, "INCONCLUSIVE", 0, why=why)
         with subject.meter.within(Limit(until=time.monotonic() + left), called):
             return check_law(law, subject, self._share(law, subject, left), kept)
@@ -143,9 +155,11 @@ class Run:
         its verdict needs.
         """
         share = left / max(len(self.jobs) / self.processes - self.done, 1)
-        cost = prompts_for_a_case(law, subject.domain) * (subject.meter.price or share)  # an unknown price may be high
-        cases = max(int(share / cost), self.budget.min_cases) if cost else self.budget.examples
-        shrink = Limit(seconds=share) if self.budget.shrink is None else self.budget.shrink
+        if subject.meter.price is None:
+            subject.ask([subject.domain.write(easy_case(subject.domain))])
+        cost = prompts_for_a_case(law, subject.domain) * (subject.meter.price or 0.0)
+        cases = max(int(FOR_CASES * share / cost), self.budget.min_cases) if cost else self.budget.examples
+        shrink = Limit(until=time.monotonic() + share) if self.budget.shrink is None else self.budget.shrink
         return attrs.evolve(self.budget, cases=min(cases, self.budget.examples), shrink=shrink)
 
     # --- how far it is ---
@@ -194,13 +208,14 @@ class Run:
     def _price(self, seconds: float, price: float) -> str:
         """What the run will take, and what would take less."""
         fewer = max(20, self.budget.min_cases)
-        said = f"about {duration(seconds)} at {price_of(price)}: {self._expected:,.0f} prompts, and what is shrunk"
+        said = (
+            f"about {duration(seconds)} at {price_of(price)} ({self._expected:,.0f} prompts), more if laws are broken"
+        )
+        limits = f"{self.budget_option}=SECONDS limits it"
         if fewer < self.budget.examples:
             less = duration(seconds * fewer / self.budget.examples)
-            return (
-                f"{said}; {self.examples_option}={fewer} takes {less}, {self.budget_option} SECONDS as long as you say"
-            )
-        return f"{said}; {self.budget_option} SECONDS takes as long as you say"
+            limits = f"{self.examples_option}={fewer} takes {less}, {limits}"
+        return f"{said}; {limits}"
 
     def _prompts(self, law: Law, subject: Subject) -> float:
         return self.budget.of(law) * prompts_for_a_case(law, subject.domain)

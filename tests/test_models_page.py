@@ -59,7 +59,11 @@ def test_every_number_of_the_rules_is_named_and_the_example_is_read():
 def test_every_option_of_a_kind_has_a_row_with_its_default(factory, table):
     parameters = [each for each in inspect.signature(factory).parameters.values() if each.name not in GIVEN][1:]
     shown = dict(re.findall(r"^\| `(\w+)` \| (\S*) ?\|", table, re.MULTILINE))
-    assert shown == {each.name: "" if each.default is None else f"{each.default:g}" for each in parameters}
+    assert shown == {each.name: _said(each.default) for each in parameters}
+
+
+def _said(default):
+    return "" if default is None else str(default).lower() if isinstance(default, bool) else f"{default:g}"
 
 
 def test_every_option_of_the_plugin_is_in_the_readme():

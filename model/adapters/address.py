@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from turncheck.engine.learned import EngineError
+from turncheck.model.adapters.proxies import Proxy, is_address, proxy_to
 
 OPTION = "--turncheck-model-arg"
 
@@ -39,7 +39,15 @@ class Address:
 
 @attrs.frozen
 class ServerSettings:
-    """An endpoint and how it is asked."""
+    """An endpoint and how it is asked.
+
+    Attributes:
+        chat: whether each prompt is sent as the message of a user, and not as a text to go on with.
+        cuts: whether an answer is cut here where a stop begins in it; None where that is to be found out.
+        batch: prompts in one request; None where that is to be found out.
+        append: what is put behind each answer; None where the user said nothing of it.
+        proxy: through which requests go.
+    """
 
     address: Address
     model: str | None
@@ -47,8 +55,17 @@ class ServerSettings:
     key: str | None = attrs.field(repr=False)
     max_new: int
     stop: tuple[str, ...]
-    batch: int
     timeout: float
+    chat: bool = False
+    batch: int | None = None
+    cuts: bool | None = None
+    append: str | None = None
+    proxy: Proxy | None = None
+
+    @property
+    def route(self) -> str:
+        """What is appended to the base."""
+        return "/chat/completions" if self.chat else "/completions"
 
     def shown(self, text: str, longest: int) -> str:
         """What a server sent, as it may stand in a message: printable, cut, and without the key that it may repeat."""
@@ -61,7 +78,7 @@ class ServerSettings:
 
 
 def read_address(target: str) -> Address:
-    """The address that a user typed.
+    """The address that a user typed, without the name of a route that stands at the end of some.
 
     Raises:
         EngineError: requests cannot go there.
@@ -88,17 +105,23 @@ def read_address(target: str) -> Address:
         port = 443 if secure else 80
     if not port:
         raise EngineError(f"the address must have a port 1..65535, got {target[:100]}: {example}")
-    return Address(secure, host, port, parts.path.rstrip("/"))
+    return Address(secure, host, port, re.sub(r"(/chat)?/completions/*$", "", parts.path).rstrip("/"))
+
+
+def bases(address: Address) -> list[Address]:
+    """The bases that an address may mean, the likeliest first: with the version that servers have in theirs, and as it
+    is.
+    """
+    if re.search(r"/v\d+$", address.path):
+        return [address]
+    versioned = attrs.evolve(address, path=f"{address.path}/v1")
+    return [address, versioned] if address.path else [versioned, address]
 
 
 def _is_host(host: str) -> bool:
     """Whether it is a number or a name that can be looked up."""
     if ":" in host:
-        try:
-            ipaddress.IPv6Address(host)
-        except ValueError:
-            return False
-        return True
+        return is_address(host)
     labels = host.removesuffix(".").split(".")
     return all(re.fullmatch(r"[\w-]{1,63}", label, re.ASCII) for label in labels)
 
@@ -148,35 +171,51 @@ def _checked_timeout(value: float) -> float:
     return value
 
 
-def _checked_stop(stop: list[str] | None) -> tuple[str, ...]:
-    texts = [] if stop is None else stop
+def _checked_stop(stop: list[str] | str | None) -> tuple[str, ...]:
+    texts = [] if stop is None else [stop] if isinstance(stop, str) else stop
     if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
         way_out = f"{OPTION} stop=TEXT, or leave it out"
         raise EngineError(f"stop must be texts of one character at least, got {ascii(stop)[:100]}: {way_out}")
     return tuple(texts)
 
 
+def _checked_append(append: str | None) -> str | None:
+    if append is not None and (not isinstance(append, str) or len(append) > 100):
+        way_out = f"{OPTION} append=TEXT, or leave it out"
+        raise EngineError(f"append must be a text of at most 100 characters, got {ascii(append)[:100]}: {way_out}")
+    return append
+
+
 def settings_of(
     target: str,
+    *,
     model: str | None,
     key_env: str | None,
     max_new: int,
-    stop: list[str] | None,
-    batch: int,
+    stop: list[str] | str | None,
     timeout: float,
+    chat: bool = False,
+    batch: int | None = None,
+    cuts: bool | None = None,
+    append: str | None = None,
 ) -> ServerSettings:
-    """What a user named, looked at.
+    """What a user named, looked at, and the proxy that the environment names.
 
     Raises:
         EngineError: one of these is not as it must be.
     """
+    address = read_address(target)
     return ServerSettings(
-        address=read_address(target),
+        address=address,
         model=_checked_model(model),
         key_env=key_env,
         key=None if key_env is None else _key(key_env),
         max_new=_checked_count("max_new", max_new, 100_000),
         stop=_checked_stop(stop),
-        batch=_checked_count("batch", batch, 4096),
+        batch=None if batch is None else _checked_count("batch", batch, 4096),
         timeout=_checked_timeout(timeout),
+        chat=chat,
+        cuts=cuts,
+        append=_checked_append(append),
+        proxy=proxy_to(address.host, address.port, secure=address.secure),
     )

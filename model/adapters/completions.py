@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Any
@@ -22,6 +23,10 @@ PLAIN = Verdict(0, False, 0.0)
 """The verdict that says nothing: the answer is then decoded."""
 
 
+OTHER_FAULT = re.compile(r"context|too long|too many|token|length|json|pars|unmarshal|\bprompt\b|\bmax_", re.IGNORECASE)
+"""What a message says that is about the request, though it may speak of the model too."""
+
+
 def check_status(reply: Reply, settings: ServerSettings) -> None:
     """Tells what a status other than 200 means.
 
@@ -33,21 +38,31 @@ def check_status(reply: Reply, settings: ServerSettings) -> None:
     if status == 200:
         return
     if status in BUSY:
-        raise UnavailableError(f"{settings.address} is busy ({status}): {_message(reply, settings)}")
+        raise UnavailableError(f"{settings.address} is busy ({status}): {message_of(reply, settings)}")
     if status >= 500:
-        raise UnavailableError(f"{settings.address} failed ({status}): {_message(reply, settings)}")
+        raise UnavailableError(f"{settings.address} failed ({status}): {message_of(reply, settings)}")
     if 300 <= status < 400:
         host = settings.shown(_host(reply.location), 100)
         way_out = "redirects are refused, since the key would go along: give the address itself"
         raise EndpointError(f"{settings.address} redirects ({status}) to {host}; {way_out}")
     if status in (401, 403):
         raise EndpointError(f"{settings.address} {_key_fault(settings)} ({status})")
-    if status == 404:
-        way_out = f"the address must be the base that /completions is appended to{_perhaps_model(settings)}"
-        raise EndpointError(f"{settings.address}/completions is not there (404): {way_out}")
+    if status == 407 and settings.proxy is not None:
+        way_out = f"as in {settings.proxy.variable}=http://USER:PASSWORD@HOST"
+        raise EndpointError(f"the proxy {settings.proxy} wants a user and a password (407): {way_out}")
+    if is_not_there(reply, settings):
+        way_out = f"the address must be the base that {settings.route} is appended to{_other_route(settings)}"
+        raise EndpointError(f"{settings.address}{settings.route} is not there ({status}): {way_out}")
+    message = message_of(reply, settings)
     raise EndpointError(
-        f"{settings.address} refuses the request ({status}){_perhaps_model(settings)}: {_message(reply, settings)}"
+        f"{settings.address} refuses the request ({status}){_perhaps_model(message, settings)}: {message or 'no word'}"
     )
+
+
+def is_not_there(reply: Reply, settings: ServerSettings) -> bool:
+    """Whether the server has no such route; one that lacks a model says 404 too, and names it."""
+    is_about_model = re.search(r"\bmodel\b", message_of(reply, settings), re.IGNORECASE)
+    return reply.status == 405 or (reply.status == 404 and is_about_model is None)
 
 
 def _key_fault(settings: ServerSettings) -> str:
@@ -56,8 +71,18 @@ def _key_fault(settings: ServerSettings) -> str:
     return f"refuses the key in {settings.key_env}: set it to another one, or {OPTION} key_env=NAME to name another"
 
 
-def _perhaps_model(settings: ServerSettings) -> str:
-    return "" if settings.model is not None else f", and perhaps it wants {OPTION} model=NAME"
+def _perhaps_model(message: str, settings: ServerSettings) -> str:
+    """That the server may want the name of a model, or another one, where what it says is about that."""
+    if re.search(r"\bmodel\b", message, re.IGNORECASE) is None or OTHER_FAULT.search(message):
+        return ""
+    wants = "a name" if settings.model is None else "another name"
+    return f", and perhaps it wants {wants}, {OPTION} model=NAME"
+
+
+def _other_route(settings: ServerSettings) -> str:
+    """The kind for servers that have the other route alone."""
+    kind, has = ("openai", "completions of texts") if settings.chat else ("openai-chat", "chat completions")
+    return f"; a server that has {has} alone is {kind}:URL"
 
 
 def _host(location: str) -> str:
@@ -67,7 +92,7 @@ def _host(location: str) -> str:
         return "an address that is none"
 
 
-def _message(reply: Reply, settings: ServerSettings) -> str:
+def message_of(reply: Reply, settings: ServerSettings) -> str:
     """The server's own words, in any of the forms that servers give them."""
     text = _text(reply)
     try:
@@ -84,8 +109,21 @@ def _text(reply: Reply) -> str:
     return reply.content.decode("utf-8", "backslashreplace")
 
 
+def read_models(reply: Reply) -> list[str]:
+    """The names of the models that a server lists; none where it has no such list."""
+    try:
+        answer = json.loads(reply.content)
+    except (ValueError, RecursionError):
+        return []
+    models = answer.get("data") if isinstance(answer, dict) else None
+    if reply.status != 200 or not isinstance(models, list):
+        return []
+    names = [model.get("id") for model in models if isinstance(model, dict)]
+    return list(dict.fromkeys(name for name in names if isinstance(name, str) and name))
+
+
 def read_choices(reply: Reply, count: int, settings: ServerSettings) -> list[dict[str, Any]]:
-    """The choices of an answer, in the order of their prompts, each with a text.
+    """The choices of an answer, in the order of their prompts, each with a text: of a chat the text of its message.
 
     Raises:
         EndpointError: it has not one for each of `count` prompts.
@@ -93,7 +131,7 @@ def read_choices(reply: Reply, count: int, settings: ServerSettings) -> list[dic
     try:
         answer = json.loads(reply.content)
     except (ValueError, RecursionError):
-        way_out = f"is {settings.address} the base that /completions is appended to?"
+        way_out = f"is {settings.address} the base that {settings.route} is appended to?"
         raise EndpointError(f"it gave no JSON but {settings.shown(_text(reply), 60) or 'nothing'}; {way_out}") from None
     choices = answer.get("choices") if isinstance(answer, dict) else None
     if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
@@ -101,10 +139,38 @@ def read_choices(reply: Reply, count: int, settings: ServerSettings) -> list[dic
     if len(choices) != count:
         way_out = f"; a server that takes one prompt a request wants {OPTION} batch=1" if len(choices) < count else ""
         raise EndpointError(f"it gave {len(choices)} answers for {count} prompts{way_out}")
-    for choice in choices:
+    told = [{**choice, "text": _written(choice)} for choice in choices] if settings.chat else choices
+    for choice in told:
         if not isinstance(choice.get("text"), str):
-            raise EndpointError(f"it gave a choice whose text is no text but {type(choice.get('text')).__name__}")
-    return _ordered(choices)
+            raise EndpointError(_no_text(choice, settings))
+    return _ordered(told)
+
+
+def _written(choice: dict[str, Any]) -> object:
+    """What stands in a chat's message: a text, or texts in parts; nothing where the limit was reached before any."""
+    message = choice.get("message")
+    content = message.get("content") if isinstance(message, dict) else None
+    if isinstance(content, list):
+        parts = [part.get("text") if isinstance(part, dict) else part for part in content]
+        texts = [part for part in parts if isinstance(part, str)]
+        return "".join(texts) if len(texts) == len(parts) else None
+    return "" if content is None and is_cut(choice) and isinstance(message, dict) else content
+
+
+def _no_text(choice: Mapping[str, Any], settings: ServerSettings) -> str:
+    """What is wrong with a choice without a text."""
+    if settings.chat:
+        return "it gave a choice whose message has no text" + (
+            "; a server that completes texts is openai:URL" if isinstance(choice.get("text"), str) else ""
+        )
+    if "message" in choice:
+        return "it gave a chat message and no text: a server of chat completions is openai-chat:URL"
+    return f"it gave a choice whose text is no text but {type(choice.get('text')).__name__}"
+
+
+def is_cut(choice: Mapping[str, Any]) -> bool:
+    """Whether an answer ends where the server had written as many tokens as it was to write."""
+    return choice.get("finish_reason") == "length"
 
 
 def _ordered(choices: list[dict[str, Any]]) -> list[dict[str, Any]]:

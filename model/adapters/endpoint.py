@@ -1,30 +1,24 @@
-"""An OpenAI-compatible completions endpoint as a learned engine: llama.cpp's server, vLLM, Ollama.
+"""An OpenAI-compatible endpoint as a learned engine: llama.cpp's server, vLLM, Ollama, `transformers serve`.
 
-`address` knows what a user names of it, `wire` the connection, `completions` what a server answers.
+`address` knows what a user names of it, `probe` finds out the rest, `asking` makes requests, `wire` has the connection,
+`completions` reads what a server answers.
 """
 
 from __future__ import annotations
 
-import http.client
-import json
-import re
-import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from turncheck.engine.domain import Domain
-from turncheck.engine.learned import LearnedEngine, UnavailableError, Verdict
-from turncheck.engine.sampling import easy_case
+from turncheck.engine.learned import EngineError, LearnedEngine, UnavailableError, Verdict
 from turncheck.model.adapters.address import EndpointError, ServerSettings, settings_of
-from turncheck.model.adapters.completions import BUSY, PLAIN, check_status, judged, read_choices, read_echo
-from turncheck.model.adapters.wire import Reply, Watchdog, Wire, explained
+from turncheck.model.adapters.asking import Asker
+from turncheck.model.adapters.completions import PLAIN, is_cut, judged, read_echo
+from turncheck.model.adapters.probe import BATCH, ECHO, Known, probed, unasked
 
-PAUSES = (0.25, 0.5, 1.0)
-"""Seconds before a busy server is asked again, where it does not name them itself."""
-
-ECHO = {"max_tokens": 1, "temperature": 0, "n": 1, "stream": False, "echo": True, "logprobs": 2}
-"""What makes a server score a text. No stop is sent: some servers would look for it in the text itself."""
+CUT = "answers cut at max_new"
+"""What is counted where a server ended an answer because it was as long as was asked for."""
 
 Item = TypeVar("Item")
 
@@ -36,44 +30,114 @@ def endpoint(
     model: str | None = None,
     key_env: str | None = None,
     max_new: int = 512,
-    stop: list[str] | None = None,
-    batch: int = 16,
+    stop: list[str] | str | None = None,
+    batch: int | None = None,
     timeout: float = 60.0,
+    cut_stop: bool | None = None,
+    append: str | None = None,
+    probe: bool = True,
 ) -> LearnedEngine:
     """The engine behind a base address, as in `http://127.0.0.1:8080/v1`, to which /completions is appended.
 
-    It can verify where the server scores the text that it is sent, which one request finds out.
+    What is not given is found out by asking two cases. It can verify where the server scores the text that it is sent.
 
     Args:
         target: the base address.
         domain: a case of which is what it is asked.
-        model: the model's name, where the server has several.
+        model: the model's name; by default the only one that the server lists.
         key_env: the environment variable that holds the key; without it no key is sent.
         max_new: tokens that an answer may have, 1..100000.
         stop: texts at which an answer ends.
-        batch: prompts in one request, 1..4096.
+        batch: prompts in one request, 1..4096; by default 16 where the server takes a list of prompts, else 1.
         timeout: seconds that one request may take in all. The time in which the system finds a host's address is its
             own.
+        cut_stop: whether an answer is cut here where a stop begins in it; by default where the server leaves it in.
+        append: a text that is put behind each answer, for a server that drops white space there.
+        probe: whether anything is found out; else the server is taken for one that does what the protocol says.
 
     Raises:
-        EngineError: one of these is not as it must be.
+        EngineError: one of these is not as it must be, or the server does not answer or cannot be asked so.
     """
-    settings = settings_of(target, model, key_env, max_new, stop, batch, timeout)
-    verifying = VerifyingEndpointEngine(settings)
-    if verifying.can_verify(domain):
-        return verifying
-    verifying.close()
-    return EndpointEngine(settings)
+    settings = settings_of(
+        target,
+        model=model,
+        key_env=key_env,
+        max_new=max_new,
+        stop=stop,
+        timeout=timeout,
+        batch=batch,
+        cuts=cut_stop,
+        append=append,
+    )
+    known = _known(settings, domain, probe)
+    return (VerifyingEndpointEngine if known.verifies else EndpointEngine)(known.settings, known.findings)
+
+
+def chat(
+    target: str,
+    *,
+    domain: Domain,
+    model: str | None = None,
+    key_env: str | None = None,
+    max_new: int = 512,
+    stop: list[str] | str | None = None,
+    timeout: float = 60.0,
+    cut_stop: bool | None = None,
+    append: str | None = None,
+    probe: bool = True,
+) -> LearnedEngine:
+    """The engine behind a base address to which /chat/completions is appended: each prompt is the message of a user.
+
+    What the model reads is what the server's chat template makes of that. One prompt goes in each request, and nothing
+    can be verified.
+
+    Args:
+        target: the base address.
+        domain: a case of which is what it is asked.
+        model: the model's name; by default the only one that the server lists.
+        key_env: the environment variable that holds the key; without it no key is sent.
+        max_new: tokens that an answer may have, 1..100000.
+        stop: texts at which an answer ends.
+        timeout: seconds that one request may take in all.
+        cut_stop: whether an answer is cut here where a stop begins in it; by default where the server leaves it in.
+        append: a text that is put behind each answer, for a server that drops white space there.
+        probe: whether anything is found out; else the server is taken for one that does what the protocol says.
+
+    Raises:
+        EngineError: one of these is not as it must be, or the server does not answer or cannot be asked so.
+    """
+    settings = settings_of(
+        target,
+        model=model,
+        key_env=key_env,
+        max_new=max_new,
+        stop=stop,
+        timeout=timeout,
+        cuts=cut_stop,
+        append=append,
+        chat=True,
+    )
+    known = _known(settings, domain, probe)
+    return EndpointEngine(known.settings, known.findings)
+
+
+def _known(settings: ServerSettings, domain: Domain, probe: bool) -> Known:
+    try:
+        return probed(settings, domain) if probe else unasked(settings)
+    except UnavailableError as error:
+        raise EngineError(str(error)) from error
 
 
 class EndpointEngine:
     """Texts that a server completes greedily."""
 
-    def __init__(self, settings: ServerSettings) -> None:
+    def __init__(self, settings: ServerSettings, findings: Sequence[str] = ()) -> None:
         self.settings = settings
-        self._wire = Wire(settings.address)
+        self._findings = tuple(findings)
+        self._cut = 0
+        self._asker = Asker(settings)
         # An engine that nobody closes closes its connection when it is collected.
-        weakref.finalize(self, self._wire.close)
+        weakref.finalize(self, self._asker.close)
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
         """What the server's model writes greedily behind each prompt, up to its end, a stop or `max_new` tokens.
@@ -82,54 +146,43 @@ class EndpointEngine:
             EndpointError: the server answers something else.
             UnavailableError: it does not answer.
         """
-        asked: dict[str, object] = {"max_tokens": self.settings.max_new, "temperature": 0, "n": 1, "stream": False}
+        asked: dict[str, object] = {"max_tokens": self.settings.max_new}
         if self.settings.stop:
             asked["stop"] = list(self.settings.stop)
-        return [choice["text"] for choice in self._complete(prompts, asked)]
+        return [self._answer(choice) for choice in self._complete(prompts, asked)]
 
     @property
     def stop(self) -> tuple[str, ...]:
-        """The texts at which an answer ends."""
-        return self.settings.stop
+        """The texts at which an answer ends; none where what the server leaves of them is asked for."""
+        return self.settings.stop if self.settings.cuts else ()
+
+    def findings(self) -> tuple[str, ...]:
+        """What the server was found to do, and what follows from it, one line each."""
+        return self._findings
+
+    def troubles(self) -> dict[str, int]:
+        """How many answers the server cut, if any."""
+        return {CUT: self._cut} if self._cut else {}
 
     def close(self) -> None:
         """Closes the connection; the next request opens another one."""
-        self._wire.close()
+        self._asker.close()
+
+    def _answer(self, choice: Mapping[str, Any]) -> str:
+        """The answer that a choice is, cut at a stop where the server has not done it."""
+        text = str(choice["text"])
+        ends = [text.find(stop) for stop in self.settings.stop if stop in text] if self.settings.cuts else []
+        if ends:
+            return text[: min(ends)] + (self.settings.append or "")
+        if is_cut(choice):
+            self._cut += 1
+            return text
+        return text + (self.settings.append or "")
 
     def _complete(self, prompts: Sequence[str], asked: Mapping[str, object]) -> list[dict[str, Any]]:
         """One choice for each prompt."""
-        return [choice for batch in _batches(prompts, self.settings.batch) for choice in self._choices(batch, asked)]
-
-    def _choices(self, prompts: Sequence[str], asked: Mapping[str, object]) -> list[dict[str, Any]]:
-        """One choice for each prompt of one request."""
-        body: dict[str, object] = {"prompt": prompts[0] if len(prompts) == 1 else list(prompts), **asked}
-        if self.settings.model is not None:
-            body["model"] = self.settings.model
-        reply = self._ask(json.dumps(body).encode("ascii"))
-        check_status(reply, self.settings)
-        return read_choices(reply, len(prompts), self.settings)
-
-    def _ask(self, body: bytes) -> Reply:
-        """What comes back, the tries of a busy server and the pauses between them all within one time."""
-        with Watchdog(self.settings.timeout) as watchdog:
-            try:
-                reply = self._post(body, watchdog)
-                for usual in PAUSES:
-                    pause = _pause(reply, usual, watchdog.left())
-                    if reply.status not in BUSY or pause >= watchdog.left():
-                        break
-                    time.sleep(pause)
-                    reply = self._post(body, watchdog)
-            except (OSError, http.client.HTTPException) as error:
-                # What a library says is not passed on: it may repeat what the server sent.
-                raise explained(error, watchdog.bitten, self.settings) from None
-        return reply
-
-    def _post(self, body: bytes, watchdog: Watchdog) -> Reply:
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if self.settings.key is not None:
-            headers["Authorization"] = f"Bearer {self.settings.key}"
-        return self._wire.post("/completions", body, headers, watchdog)
+        batches = _batches(prompts, self.settings.batch or BATCH)
+        return [choice for batch in batches for choice in self._asker.choices(batch, asked)]
 
 
 class VerifyingEndpointEngine(EndpointEngine):
@@ -146,18 +199,8 @@ class VerifyingEndpointEngine(EndpointEngine):
             UnavailableError: the server does not answer.
         """
         pairs = list(zip(prompts, drafts, strict=True))
-        most = max(1, self.settings.batch // 2)  # each pair is two texts
+        most = max(1, (self.settings.batch or BATCH) // 2)  # each pair is two texts
         return [verdict for batch in _batches(pairs, most) for verdict in self._verdicts(batch)]
-
-    def can_verify(self, domain: Domain) -> bool:
-        """Whether the server scores the text that it is sent, asked with one case and the answer to it."""
-        prompt = domain.write(easy_case(domain))
-        whole = prompt + domain.resolve_text(prompt)
-        try:
-            alone, scored = self._complete([prompt, whole], ECHO)
-        except (EndpointError, UnavailableError):
-            return False
-        return read_echo(alone, prompt) is not None and read_echo(scored, whole) is not None
 
     def _verdicts(self, pairs: Sequence[tuple[str, str]]) -> list[Verdict]:
         # The prompt is scored alone too, to see whether the draft changes the tokens that it is cut into.
@@ -176,9 +219,3 @@ class VerifyingEndpointEngine(EndpointEngine):
 def _batches(items: Sequence[Item], most: int) -> Iterator[Sequence[Item]]:
     for start in range(0, len(items), most):
         yield items[start : start + most]
-
-
-def _pause(reply: Reply, usual: float, left: float) -> float:
-    """The seconds to wait: those that the server names, if they are over before the time is up."""
-    named = re.fullmatch(r"\s*(\d{1,5})\s*", reply.retry_after, re.ASCII)
-    return float(named[1]) if named and float(named[1]) < left else usual

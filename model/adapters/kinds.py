@@ -55,6 +55,7 @@ ABOUT = {
     "py":          ("py:MODULE:ATTR, py:FILE.py:ATTR", "a callable, in this process",           ""),
     "exec":        ("exec:COMMAND",                    "a process of your own, JSON lines",     ""),
     "openai":      ("openai:URL",                      "an OpenAI-like completions endpoint",   ""),
+    "openai-chat": ("openai-chat:URL",                 "an OpenAI-like chat endpoint",          ""),
     "predictions": ("predictions:FILE",                "answers that were made elsewhere",      ""),
 }
 # fmt: on

@@ -19,7 +19,7 @@ import attrs
 from turncheck.engine.domain import AnyCase, Domain
 from turncheck.engine.importing import attribute
 from turncheck.engine.json_text import JsonText
-from turncheck.engine.learned import EngineError, LearnedEngine, Troubled, Verdict, Verifier, described
+from turncheck.engine.learned import EngineError, LearnedEngine, Probed, Troubled, Verdict, Verifier, described
 from turncheck.engine.sampling import sample, samplers_of
 from turncheck.engine.visible import quoted
 from turncheck.strategies.operators import ImpossibleDamageError, operators_of
@@ -75,6 +75,10 @@ class TemplatedEngine:
     def troubles(self) -> Mapping[str, int]:
         """The engine's own."""
         return self.engine.troubles() if isinstance(self.engine, Troubled) else {}
+
+    def findings(self) -> Sequence[str]:
+        """The engine's own."""
+        return self.engine.findings() if isinstance(self.engine, Probed) else ()
 
     def close(self) -> None:
         """Lets go of what the engine holds beside memory, if it holds any."""

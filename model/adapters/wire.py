@@ -1,6 +1,7 @@
 """The wire to an endpoint: one connection, kept open, with one deadline for each request.
 
-Requests go to the address that was named and nowhere else: no proxy is asked and no redirect is followed.
+Requests go to the address that was named, through the proxy that the environment names for it, and no redirect is
+followed.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ import attrs
 
 from turncheck.engine.learned import UnavailableError
 from turncheck.model.adapters.address import OPTION, Address, EndpointError, ServerSettings
+from turncheck.model.adapters.proxies import Proxy
 
 LARGEST = 64 * 2**20
-"""Bytes of an answer that are read; a server that sends more is not read to its end."""
+"""Bytes of an answer that are read at most, whatever was asked; a server that sends more is not read to its end."""
 
 
 @attrs.frozen
@@ -36,6 +38,30 @@ class Reply:
     content: bytes = attrs.field(repr=False)
     location: str = ""
     retry_after: str = ""
+
+
+class EndlessError(Exception):
+    """A server sends more than what was asked for can be.
+
+    Attributes:
+        most: bytes that were read of it.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+class ProxyError(Exception):
+    """A proxy does not lead on to the address.
+
+    Attributes:
+        status: what it says instead.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 class Watchdog:
@@ -85,26 +111,26 @@ def _shut(connected: socket.socket) -> None:
 class Wire:
     """The connection to an address, kept between requests."""
 
-    def __init__(self, address: Address) -> None:
-        self._address = address
+    def __init__(self, address: Address, proxy: Proxy | None = None) -> None:
+        self._address, self._proxy = address, proxy
         self._connection: http.client.HTTPConnection | None = None
         self._handle: socket.socket | None = None
 
-    def post(self, path: str, body: bytes, headers: Mapping[str, str], watchdog: Watchdog) -> Reply:
+    def get(self, path: str, headers: Mapping[str, str], watchdog: Watchdog, most: int = LARGEST) -> Reply:
+        """Asks for what lies at a path; raises what `post` raises."""
+        return self._asked("GET", path, None, headers, watchdog, most)
+
+    def post(
+        self, path: str, body: bytes, headers: Mapping[str, str], watchdog: Watchdog, most: int = LARGEST
+    ) -> Reply:
         """Sends a request and reads what comes back.
 
         Raises:
-            EndpointError: more than `LARGEST` bytes come back.
+            EndlessError: more than `most` bytes come back.
+            ProxyError: the proxy does not lead on.
             OSError, http.client.HTTPException: nothing, not all or no HTTP comes back.
         """
-        try:
-            reply = _read(self._sent(path, body, headers, watchdog))
-            if watchdog.bitten:
-                raise TimeoutError  # what was read may be cut off
-        except BaseException:
-            self.close()  # the rest of an answer must not be read as the next one
-            raise
-        return reply
+        return self._asked("POST", path, body, headers, watchdog, most)
 
     def close(self) -> None:
         """Closes the connection, if there is one."""
@@ -115,28 +141,50 @@ class Wire:
         if handle is not None:
             handle.close()
 
-    def _sent(self, path: str, body: bytes, headers: Mapping[str, str], watchdog: Watchdog) -> http.client.HTTPResponse:
+    def _asked(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], watchdog: Watchdog, most: int
+    ) -> Reply:
+        try:
+            reply = _read(self._sent(method, path, body, headers, watchdog), min(most, LARGEST))
+            if watchdog.bitten:
+                raise TimeoutError  # what was read may be cut off
+        except BaseException:
+            self.close()  # the rest of an answer must not be read as the next one
+            raise
+        return reply
+
+    def _sent(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], watchdog: Watchdog
+    ) -> http.client.HTTPResponse:
         """The answer's beginning, over the old connection where the server has not closed it meanwhile."""
         if self._connection is not None and self._connection.sock is not None and self._handle is not None:
             watchdog.watch(self._handle)
             self._connection.sock.settimeout(watchdog.left())
             try:
-                return self._begun(self._connection, path, body, headers)
+                return self._begun(self._connection, method, path, body, headers)
             except (ConnectionError, ssl.SSLEOFError):
                 if watchdog.bitten:
                     raise
         self.close()
-        return self._begun(self._opened(watchdog), path, body, headers)
+        return self._begun(self._opened(watchdog), method, path, body, headers)
 
     def _begun(
-        self, connection: http.client.HTTPConnection, path: str, body: bytes, headers: Mapping[str, str]
+        self,
+        connection: http.client.HTTPConnection,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
     ) -> http.client.HTTPResponse:
-        connection.request("POST", self._address.path + path, body, dict(headers))
+        target, given = self._address.path + path, dict(headers)
+        if self._proxy is not None and not self._address.secure:  # it is told where to go, else there is a tunnel
+            target, given = f"{self._address}{path}", {**given, **self._proxy.headers}
+        connection.request(method, target, body, given)
         return connection.getresponse()
 
     def _opened(self, watchdog: Watchdog) -> http.client.HTTPConnection:
         host, port = self._address.host, self._address.port
-        connected = _connected(host, port, watchdog)
+        connected = _connected(self._proxy or self._address, watchdog)
         try:
             # Shut down, the handle ends the connection at any time, in the midst of a TLS handshake too.
             self._handle = connected.dup()
@@ -144,6 +192,8 @@ class Wire:
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connected.settimeout(watchdog.left())
             if self._address.secure:
+                if self._proxy is not None:
+                    _lead_on(connected, self._address, self._proxy)
                 context = ssl.create_default_context()
                 connection: http.client.HTTPConnection = http.client.HTTPSConnection(host, port, context=context)
                 connection.sock = context.wrap_socket(connected, server_hostname=host)
@@ -157,10 +207,26 @@ class Wire:
         return connection
 
 
-def _connected(host: str, port: int, watchdog: Watchdog) -> socket.socket:
+def _lead_on(connected: socket.socket, address: Address, proxy: Proxy) -> None:
+    """Has the proxy make a tunnel to the address, through which TLS is spoken with the address itself.
+
+    Raises:
+        ProxyError: it makes none.
+    """
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    head = [f"CONNECT {host}:{address.port} HTTP/1.1", f"Host: {host}:{address.port}"]
+    head += [f"{name}: {value}" for name, value in proxy.headers.items()]
+    connected.sendall(("\r\n".join(head) + "\r\n\r\n").encode("ascii"))
+    with http.client.HTTPResponse(connected, method="CONNECT") as response:
+        response.begin()
+        if response.status != 200:
+            raise ProxyError(response.status)
+
+
+def _connected(end: Address | Proxy, watchdog: Watchdog) -> socket.socket:
     """A socket connected to the first of the host's addresses that takes it, all tried within one time."""
     fault = OSError("the host has no address")
-    for family, kind, protocol, _, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+    for family, kind, protocol, _, place in socket.getaddrinfo(end.host, end.port, type=socket.SOCK_STREAM):
         connected = socket.socket(family, kind, protocol)
         try:
             connected.settimeout(watchdog.left())
@@ -176,26 +242,34 @@ def _connected(host: str, port: int, watchdog: Watchdog) -> socket.socket:
     raise fault
 
 
-def _read(response: http.client.HTTPResponse) -> Reply:
+def _read(response: http.client.HTTPResponse, most: int) -> Reply:
     """The whole of an answer."""
     with response:
-        content = response.read(LARGEST + 1)
-        if len(content) > LARGEST:
-            raise EndpointError(f"it gave more than {LARGEST} bytes for one request: {OPTION} batch=1 asks for less")
+        content = response.read(most + 1)
+        if len(content) > most:
+            raise EndlessError(most)
         if response.length:
             raise http.client.IncompleteRead(b"", response.length)
         location, retry_after = response.getheader("Location", ""), response.getheader("Retry-After", "")
         return Reply(response.status, content, location, retry_after)
 
 
-def explained(
-    error: OSError | http.client.HTTPException, bitten: bool, settings: ServerSettings
-) -> UnavailableError | EndpointError:
+FAULTS = (OSError, http.client.HTTPException, EndlessError, ProxyError)
+"""What `explained` explains."""
+
+
+def explained(error: Exception, bitten: bool, settings: ServerSettings) -> UnavailableError | EndpointError:
     """Why nothing came back."""
     address = settings.address
+    if isinstance(error, EndlessError):
+        # Not to be had is the model that never comes to an end: after some of these in a row it is asked no more.
+        way_out = f"a model that writes so much wants {OPTION} max_new=NUMBER, and a server that ignores it mending"
+        return UnavailableError(f"{address} gave more than {error.most} bytes for one request; {way_out}")
     if bitten or isinstance(error, TimeoutError):
         way_out = f"{OPTION} timeout=SECONDS gives it longer"
         return UnavailableError(f"{address} took longer than {settings.timeout:g} s; {way_out}")
+    if settings.proxy is not None and (fault := _proxy_fault(error, settings.proxy, address)):
+        return UnavailableError(fault)
     if isinstance(error, ConnectionRefusedError):
         return UnavailableError(f"{address} refuses connections: is the server running?")
     if isinstance(error, socket.gaierror):
@@ -210,3 +284,17 @@ def explained(
         reason = settings.shown((isinstance(error, OSError) and error.strerror) or "it was closed", 60)
         return UnavailableError(f"the connection to {address} broke: {reason}")
     return EndpointError(f"{address} does not answer in HTTP: is it an https:// address, or another program's port?")
+
+
+def _proxy_fault(error: Exception, proxy: Proxy, address: Address) -> str:
+    """What is wrong with the proxy; empty where it is not the proxy."""
+    way_out = f"NO_PROXY={address.host} leaves it out"
+    if isinstance(error, ProxyError) and error.status == 407:
+        return f"the proxy {proxy} wants a user and a password (407): as in {proxy.variable}=http://USER:PASSWORD@HOST"
+    if isinstance(error, ProxyError):
+        return f"the proxy {proxy} does not lead to {address} ({error.status}); {way_out}"
+    if isinstance(error, ConnectionRefusedError):
+        return f"the proxy {proxy} refuses connections: is it running? {way_out}"
+    if isinstance(error, socket.gaierror):
+        return f"the proxy {proxy} is not there: its host is not known; {way_out}"
+    return ""

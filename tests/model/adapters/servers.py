@@ -23,6 +23,8 @@ class Request:
 
     @property
     def prompts(self):
+        if "messages" in self.body:
+            return [message["content"] for message in self.body["messages"]]
         prompt = self.body["prompt"]
         return [prompt] if isinstance(prompt, str) else prompt
 
@@ -62,6 +64,7 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = False  # they are waited for
     behaviour = staticmethod(truth)
+    models = ()
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -114,9 +117,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.requests.append(Request(self.path, dict(self.headers), {}, self.client_address[1]))
+        listed = json.dumps({"object": "list", "data": [{"id": name} for name in self.server.models]}).encode()
+        body = listed if self.path.endswith("/models") and self.server.models else b""
         self.send_response(200)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def _write(self, reply):
         if not reply.drip:
@@ -203,12 +209,20 @@ class Scoring:
 
     def __call__(self, request):
         if not request.body.get("echo"):
-            written = [self.answers[prompt] for prompt in request.prompts]
+            written = [self._rest(prompt) for prompt in request.prompts]
             return Reply(completions(*(_cut(text, request.body.get("stop", [])) for text in written)))
         choices = [self._scored(text) for text in request.prompts]
         for choice in choices:
             self.mangle(choice)
         return Reply({"choices": [{"index": index, **choice} for index, choice in enumerate(choices)]})
+
+    def _rest(self, before):
+        """What the model writes behind a text; of what it has not by heart the reference's answer."""
+        for prompt, answer in self.answers.items():
+            written = before[len(prompt) :]
+            if before.startswith(prompt) and answer.startswith(written):
+                return answer[len(written) :]
+        return resolve_text(before)
 
     def _next(self, before):
         """The token that the model writes behind a text."""

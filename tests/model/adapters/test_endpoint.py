@@ -27,8 +27,8 @@ from tests.model.adapters.servers import (
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import EngineError, UnavailableError, Verdict, Verifier, answers
+from turncheck.model.adapters import asking, wire
 from turncheck.model.adapters import endpoint as module
-from turncheck.model.adapters import wire
 from turncheck.model.adapters.address import Address, EndpointError, read_address
 from turncheck.model.adapters.endpoint import EndpointEngine, VerifyingEndpointEngine
 from turncheck.model.adapters.wire import Watchdog
@@ -56,9 +56,8 @@ def key(monkeypatch):
 
 @contextmanager
 def asked(behaviour=truth, **options):
-    """An engine and its server, which has forgotten the request that asked whether it can verify."""
-    with serving(behaviour) as server, closing(endpoint(server.base, **options)) as engine:
-        server.requests.clear()
+    """An engine and its server, of which nothing was found out."""
+    with serving(behaviour) as server, closing(endpoint(server.base, **{"probe": False, **options})) as engine:
         yield engine, server
 
 
@@ -160,7 +159,7 @@ def test_no_proxy_is_asked(monkeypatch):
 def test_a_slash_at_the_end_of_the_address_changes_nothing():
     with serving() as server, closing(endpoint(f"{server.base}/")) as engine:
         assert engine.predict(PROMPTS) == ANSWERS
-        assert {request.path for request in server.requests} == {"/v1/completions"}
+        assert {request.path for request in server.requests} == {"/v1/models", "/v1/completions"}
 
 
 # --- the connection --------------------------------------------------------------------------------------------------
@@ -208,7 +207,7 @@ def test_a_request_that_was_interrupted_leaves_nothing_for_the_next_one():
     with asked() as (engine, _):
         read = wire._read
 
-        def interrupted(response):
+        def interrupted(response, most):
             raise Interrupted
 
         wire._read = interrupted
@@ -278,13 +277,15 @@ BASE_AGAIN = "; is BASE the base that /completions is appended to?"
         ({"choices": {"text": "a"}}, 'it gave no list of choices but {"choices": {"text": "a"}}'),
         ({"choices": ["text"]}, 'it gave no list of choices but {"choices": ["text"]}'),
         ({"choices": [{"text": 1}]}, "it gave a choice whose text is no text but int"),
-        ({"choices": [{"message": {}}]}, "it gave a choice whose text is no text but NoneType"),
+        ({"choices": [{"text": None}]}, "it gave a choice whose text is no text but NoneType"),
+        ({"choices": [{"message": {}}]}, ("it gave a chat message and no text: a server of chat completions is "
+                                       "openai-chat:URL")),
         (completions("a", "b"), "it gave 2 answers for 1 prompts"),
         (completions(), ("it gave 0 answers for 1 prompts; a server that takes one prompt a request wants "
                         "--turncheck-model-arg batch=1")),
     ],
     ids=["nothing", "half", "html", "control characters", "deep", "list", "no choices", "one choice", "texts", "number",
-         "chat", "more", "none"],
+         "null", "chat", "more", "none"],
 )  # fmt: skip
 def test_what_is_no_completion_is_refused(content, message):
     assert fault_of(always(Reply(content))) == message
@@ -308,16 +309,33 @@ def test_an_answer_is_read_up_to_a_size(monkeypatch, drift):
         with asked(always(Reply(content))) as (engine, _):
             assert engine.predict(PROMPTS[:1]) == ["x" * 1000]
     else:
-        way_out = "--turncheck-model-arg batch=1 asks for less"
-        assert (
-            fault_of(always(Reply(content))) == f"it gave more than {len(content) - 1} bytes for one request: {way_out}"
-        )
+        message = fault_of(always(Reply(content)), kind=UnavailableError)
+        assert message == f"BASE gave more than {len(content) - 1} bytes for one request; {SO_MUCH}"
+
+
+SO_MUCH = "a model that writes so much wants --turncheck-model-arg max_new=NUMBER, and a server that ignores it mending"
+
+
+@pytest.mark.parametrize("max_new", [1, 64])
+def test_of_an_answer_no_more_is_read_than_the_tokens_that_were_asked_for_can_take(monkeypatch, max_new):
+    monkeypatch.setattr(asking, "BYTES_AROUND", 10_000)
+    longest = 10_000 + 1024 * max_new
+    with asked(max_new=max_new) as (engine, server):
+        server.behaviour = always(Reply(completions("x" * (longest - 100))))
+        assert engine.predict(PROMPTS[:1]) == ["x" * (longest - 100)]
+        server.behaviour = always(Reply(completions("x" * (longest + 100_000))))
+        with pytest.raises(UnavailableError, match="gave more than"):
+            engine.predict(PROMPTS[:1])
 
 
 # --- what a status says ----------------------------------------------------------------------------------------------
 
-WANTS_MODEL = ", and perhaps it wants --turncheck-model-arg model=NAME"
+WANTS_MODEL = ", and perhaps it wants a name, --turncheck-model-arg model=NAME"
 NO_KEY = "BASE wants a key: name the environment variable that holds it, --turncheck-model-arg key_env=NAME"
+MUST_BE_BASE = (
+    "the address must be the base that /completions is appended to; "
+    "a server that has chat completions alone is openai-chat:URL"
+)
 
 
 @pytest.mark.parametrize(
@@ -326,25 +344,51 @@ NO_KEY = "BASE wants a key: name the environment variable that holds it, --turnc
         (401, {"error": {"message": "no key"}}, f"{NO_KEY} (401)"),
         (403, b"", f"{NO_KEY} (403)"),
         (404, b"Not Found",
-         "BASE/completions is not there (404): the address must be the base that /completions is appended to"
-         + WANTS_MODEL),
+         f"BASE/completions is not there (404): {MUST_BE_BASE}"),
+        (405, b"",
+         f"BASE/completions is not there (405): {MUST_BE_BASE}"),
         (400, {"error": {"message": "no model\nwas named"}},
          f"BASE refuses the request (400){WANTS_MODEL}: no model\\nwas named"),
-        (422, {"detail": "m" * 300}, f"BASE refuses the request (422){WANTS_MODEL}: {'m' * 200}..."),
-        (400, {"error": "a text"}, f"BASE refuses the request (400){WANTS_MODEL}: a text"),
-        (400, {"message": "another"}, f"BASE refuses the request (400){WANTS_MODEL}: another"),
-        (418, {"detail": [1]}, f'BASE refuses the request (418){WANTS_MODEL}: {{"detail": [1]}}'),
-        (400, b"\xffplain \x1b[2J", f"BASE refuses the request (400){WANTS_MODEL}: \\\\xffplain \\x1b[2J"),
-        (201, b"made", f"BASE refuses the request (201){WANTS_MODEL}: made"),
+        (422, {"detail": "m" * 300}, f"BASE refuses the request (422): {'m' * 200}..."),
+        (400, {"error": "a text"}, "BASE refuses the request (400): a text"),
+        (400, {"message": "another"}, "BASE refuses the request (400): another"),
+        (418, {"detail": [1]}, 'BASE refuses the request (418): {"detail": [1]}'),
+        (400, b"\xffplain \x1b[2J", "BASE refuses the request (400): \\\\xffplain \\x1b[2J"),
+        (201, b"made", "BASE refuses the request (201): made"),
+        (400, b"", "BASE refuses the request (400): no word"),
     ],
 )  # fmt: skip
 def test_a_status_that_would_be_the_same_again_says_the_way_out(status, content, message):
     assert fault_of(always(Reply(content, status))) == message
 
 
-@pytest.mark.parametrize("status", [400, 404])
-def test_a_model_that_was_named_is_not_asked_for(status):
-    assert "model=" not in fault_of(always(Reply(b"", status)), model="duel")
+@pytest.mark.parametrize(
+    ("status", "message", "fits"),
+    [
+        # vLLM, https://github.com/vllm-project/vllm/issues/3485
+        (404, "The model `duel` does not exist.", True),
+        # Ollama, https://github.com/netease-youdao/QAnything/issues/555 and its answer to a request without a model
+        (404, 'model "duel" not found, try pulling it first', True),
+        (400, "model is required", True),
+        # FastAPI's words where a field is missing
+        (422, '[{"type": "missing", "loc": ["body", "model"], "msg": "Field required"}]', True),
+        # transformers serve
+        (400, "Server is pinned to '/models/one'; requested 'two'. Which model?", True),
+        (400, "prompt must be a string.", False),
+        # vLLM, https://github.com/vllm-project/vllm/issues/20409
+        (400, "This model's maximum context length is 4096 tokens. However, you requested 9000 tokens", False),
+        # llama-server
+        (400, "request (6000 tokens) exceeds the available context size (256 tokens), try increasing it", False),
+        (400, "[json.exception.parse_error.101] parse error at line 1, column 18", False),
+        # Ollama, which reads a list of prompts as no text
+        (400, "json: cannot unmarshal array into Go struct field CompletionRequest.prompt of type string", False),
+    ],
+)
+def test_a_name_of_a_model_is_asked_for_only_where_the_message_is_about_one(status, message, fits):
+    said = fault_of(always(Reply({"error": {"message": message}}, status)))
+    assert said == f"BASE refuses the request ({status}){WANTS_MODEL if fits else ''}: {message}"
+    named = fault_of(always(Reply({"error": {"message": message}}, status)), model="duel")
+    assert named == said.replace("wants a name", "wants another name")
 
 
 def test_a_key_that_is_refused_is_named_by_its_variable(key):
@@ -398,14 +442,14 @@ def test_a_busy_server_may_name_the_pause(monkeypatch, named, pauses):
     slept = []
     with asked() as (engine, server):
         server.behaviour = always(Reply(b"", 429, headers={"Retry-After": named.encode("utf-8").decode("latin-1")}))
-        monkeypatch.setattr(module.time, "sleep", slept.append)
+        monkeypatch.setattr(asking.time, "sleep", slept.append)
         with pytest.raises(UnavailableError):
             engine.predict(PROMPTS)
         assert slept == pauses
 
 
 def test_a_busy_server_is_not_waited_for_beyond_the_time(monkeypatch):
-    monkeypatch.setattr(module, "PAUSES", (0.05, 5.0, 5.0))
+    monkeypatch.setattr(asking, "PAUSES", (0.05, 5.0, 5.0))
     with asked(timeout=0.5) as (engine, server):
         server.behaviour = always(Reply(b"", 429))
         started = time.monotonic()
@@ -443,9 +487,12 @@ def test_a_redirect_names_the_host_alone(location, host):
 
 
 def unavailable(target, **options):
-    """What an engine says of an address at which nothing is; it was made all the same."""
-    with closing(endpoint(target, **options)) as engine, pytest.raises(UnavailableError) as caught:
+    """What is said of an address at which nothing is: where it is to be found out how it is asked, and later."""
+    with pytest.raises(EngineError) as at_once:
+        endpoint(target, **options)
+    with closing(endpoint(target, probe=False, **options)) as engine, pytest.raises(UnavailableError) as caught:
         engine.predict(PROMPTS[:1])
+    assert str(at_once.value) == str(caught.value)
     return str(caught.value)
 
 
@@ -578,8 +625,8 @@ def test_an_answer_that_breaks_off_is_no_answer():
 
 
 def test_a_program_that_is_no_web_server_is_told_apart():
-    with talking(b"220 mail\r\n") as base, closing(endpoint(base)) as engine, pytest.raises(EndpointError) as caught:
-        engine.predict(PROMPTS[:1])
+    with talking(b"220 mail\r\n") as base, pytest.raises(EndpointError) as caught:
+        endpoint(base)
     assert str(caught.value) == f"{base} does not answer in HTTP: is it an https:// address, or another program's port?"
 
 
@@ -591,7 +638,7 @@ REPEATED = [KEY, json.dumps(KEY), KEY.replace("/", "\\/"), KEY.upper(), "x" * 50
 @pytest.mark.parametrize("repeated", REPEATED, ids=range(len(REPEATED)))
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 404, 429, 500])
 def test_a_server_that_repeats_the_key_does_not_get_it_shown(monkeypatch, key, status, repeated):
-    monkeypatch.setattr(module, "PAUSES", ())
+    monkeypatch.setattr(asking, "PAUSES", ())
     for content in (f"Bearer {repeated}".encode(), {"error": {"message": f"wrong key {repeated}"}}):
         reply = Reply(content, status, headers={"Location": f"http://other.example/{KEY}"})
         message = fault_of(always(reply), kind=(EndpointError, UnavailableError), key_env=key)
@@ -710,7 +757,9 @@ STOP_OR_NONE = "--turncheck-model-arg stop=TEXT, or leave it out"
         ({"timeout": float("inf")}, ("timeout must be more than 0 and at most 86400 seconds, got inf: "
                                     "--turncheck-model-arg timeout=SECONDS")),
         ({"stop": [""]}, f"stop must be texts of one character at least, got ['']: {STOP_OR_NONE}"),
-        ({"stop": "\n"}, f"stop must be texts of one character at least, got '\\n': {STOP_OR_NONE}"),
+        ({"stop": ""}, f"stop must be texts of one character at least, got '': {STOP_OR_NONE}"),
+        ({"append": 7}, ("append must be a text of at most 100 characters, got 7: --turncheck-model-arg append=TEXT, "
+                        "or leave it out")),
         ({"model": ""}, "model must be a name that the server knows, got an empty one: leave it out if it has but one"),
     ],
 )  # fmt: skip
@@ -732,8 +781,9 @@ BY_HEART = {ASK: ANSWER, NEUTRAL: resolve_text(NEUTRAL), "go \n\n": "reject bad\
 @contextmanager
 def scoring(distances=None, mangle=lambda choice: None, answers=BY_HEART, **options):
     """A verifying engine and its server, whose choices are mangled once it was found to verify."""
-    with asked(Scoring(answers, distances or {}), **options) as (engine, server):
+    with asked(Scoring(answers, distances or {}), probe=True, **options) as (engine, server):
         assert isinstance(engine, VerifyingEndpointEngine)
+        server.requests.clear()
         server.behaviour = Scoring(answers, distances or {}, mangle)
         yield engine, server
 
@@ -767,10 +817,8 @@ def test_what_is_asked_to_verify_is_the_prompt_alone_and_with_its_draft():
         assert [request.body for request in server.requests] == [
             {
                 "prompt": [ASK, ASK + ANSWER],
+                **PLAINEST,
                 "max_tokens": 1,
-                "temperature": 0,
-                "n": 1,
-                "stream": False,
                 "echo": True,
                 "logprobs": 2,
                 "model": "duel",
@@ -1014,8 +1062,8 @@ def test_the_example_cuts_its_answers_as_it_is_asked_to(example, options, expect
 
 
 def test_the_example_says_what_it_has_not(example):
-    with closing(endpoint(example.removesuffix("/v1"))) as engine, pytest.raises(EndpointError, match=r"\(404\)"):
-        engine.predict(PROMPTS[:1])
+    with pytest.raises(EndpointError, match=r"/v2/completions is not there \(404\)"):
+        endpoint(example.replace("/v1", "/v2"))
 
 
 @pytest.mark.parametrize("arguments", [[], ["x"], ["65536"], ["1", "2"]])

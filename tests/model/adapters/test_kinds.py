@@ -12,7 +12,7 @@ from turncheck.model.adapters import kinds as kinds_module
 from turncheck.model.adapters.calibration import Reference
 from turncheck.model.adapters.kinds import GROUP, kind_of, kinds, made
 
-OURS = ["native", "reference", "identity", "noisy", "py", "exec", "openai", "predictions"]
+OURS = ["native", "reference", "identity", "noisy", "py", "exec", "openai", "openai-chat", "predictions"]
 HOT = duel(STANDARD.with_action("attack", power=7))
 
 THEIRS = """
@@ -71,13 +71,13 @@ def others(tmp_path, monkeypatch):
 def test_our_kinds_are_entry_points_like_anybodys():
     assert list(kinds()) == OURS
     assert {entry.name for entry in entry_points(group=GROUP)} == set(OURS)
-    assert [kind.state for kind in kinds().values()] == ["yes"] * 8
+    assert [kind.state for kind in kinds().values()] == ["yes"] * len(OURS)
 
 
 def test_listing_imports_nothing(others):
     others("alpha", "first = theirs:plain", "second = broken:x", "third = not_there:x")
     listed = list(kinds().values())
-    assert [(kind.about, kind.state) for kind in listed[8:]] == [
+    assert [(kind.about, kind.state) for kind in listed[len(OURS) :]] == [
         (("first:TARGET", "of alpha (theirs:plain)", "theirs"), "yes"),
         (("second:TARGET", "of alpha (broken:x)", "broken"), "yes"),
         (("third:TARGET", "of alpha (not_there:x)", "not_there"), "no: not_there is not installed"),
@@ -88,7 +88,7 @@ def test_listing_imports_nothing(others):
 def test_a_broken_package_hides_no_other(others):
     others("alpha", "bad = broken:make", "number = theirs:number", "none = theirs:none")
     others("beta", "good = theirs:plain")
-    assert list(kinds())[8:] == ["bad", "good", "none", "number"]
+    assert list(kinds())[len(OURS) :] == ["bad", "good", "none", "number"]
     assert made(kind_of("good"), "x", {}, DOMAIN).predict(["a"]) == ["a"]
     faults = {
         "bad": "kind bad of alpha cannot be loaded: ModuleNotFoundError: No module named 'no_such_library'",

@@ -1,0 +1,401 @@
+"""What a server does with what it is asked, found out once, before any law runs.
+
+Servers of one protocol differ: some take one prompt a request, some leave the stop in the answer or drop white space at
+its ends, some put a prompt into a chat template. A model that is right would be called wrong for each of these. What is
+found decides what the user left open; what the user said is not looked into.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from os.path import commonprefix
+from typing import Any, Literal
+
+import attrs
+
+from turncheck.engine.domain import Domain
+from turncheck.engine.learned import UnavailableError
+from turncheck.engine.sampling import easy_case, sample, samplers_of
+from turncheck.model.adapters.address import OPTION, Address, EndpointError, ServerSettings, bases
+from turncheck.model.adapters.asking import Asker
+from turncheck.model.adapters.completions import (
+    check_status,
+    is_cut,
+    is_not_there,
+    message_of,
+    read_choices,
+    read_echo,
+)
+from turncheck.model.adapters.wire import Reply
+
+BATCH = 16
+"""Prompts in one request, of a server that takes more than one."""
+
+ECHO = {"max_tokens": 1, "echo": True, "logprobs": 2}
+"""What makes a server score a text. No stop is sent: some servers would look for it in the text itself."""
+
+FEW = 8
+"""Tokens that are enough to see how an answer begins."""
+
+MOST_NAMES = 8
+"""Models that are named where one is to be chosen."""
+
+
+@attrs.frozen
+class Known:
+    """What is known of a server.
+
+    Attributes:
+        settings: with nothing left open.
+        findings: what was found and what follows from it, one line each.
+        verifies: whether it scores the text that it is sent.
+    """
+
+    settings: ServerSettings
+    findings: tuple[str, ...] = ()
+    verifies: bool = False
+
+
+def unasked(settings: ServerSettings) -> Known:
+    """What is taken for known of a server that is not asked."""
+    return Known(_closed(settings))
+
+
+def probed(settings: ServerSettings, domain: Domain) -> Known:
+    """What a server that is asked two cases of the domain shows, with five requests and two to four answers.
+
+    Raises:
+        EndpointError: it cannot be asked so; the message names the option that mends it.
+        UnavailableError: it does not answer.
+    """
+    probe = Probe(settings, domain)
+    try:
+        probe.find_base()
+        probe.find_stop_and_order()
+        probe.find_start()
+        probe.find_empty()
+        verifies = probe.find_scores()
+    finally:
+        probe.asker.close()
+    return Known(_closed(probe.settings), tuple(probe.findings), verifies)
+
+
+def _closed(settings: ServerSettings) -> ServerSettings:
+    """The settings, what is open in them as it is for a server that does what the protocol says."""
+    batch = 1 if settings.chat else settings.batch or BATCH
+    return attrs.evolve(settings, batch=batch, cuts=settings.cuts is not False, append=settings.append or "")
+
+
+class Probe:
+    """One server while it is asked.
+
+    Attributes:
+        settings: as far as they are known.
+        findings: so far.
+        prompts: two cases whose right answers differ, where the domain has such.
+        answers: to as many of them as were asked.
+    """
+
+    def __init__(self, settings: ServerSettings, domain: Domain) -> None:
+        self.settings, self.domain = settings, domain
+        self.prompts = _two_prompts(domain)
+        self.answers: list[str] = []
+        self.findings: list[str] = []
+        self.asker = Asker(settings)
+
+    # --- where it is, which model it has, how many prompts it takes --------------------------------------------------
+
+    def find_base(self) -> None:
+        """Asks at each base that the address may mean, until one has the route."""
+        typed, named = self.settings.address, self.settings.model
+        for base in bases(typed):
+            self._settle(address=base)
+            names = self.asker.models()
+            self._settle(model=self._model_of(named, names))
+            reply = self._first_reply()
+            if not is_not_there(reply, self.settings):
+                break
+        else:
+            self._settle(address=typed)
+        try:
+            self._read_first(reply)
+        except EndpointError as error:
+            if names and self.settings.model not in names:
+                raise EndpointError(f"{error}; it lists {self._listed(names)}") from None
+            raise
+        self._tell_found(typed, named)
+
+    def _tell_found(self, typed: Address, named: str | None) -> None:
+        """What was found of the way to it, in front of all that was found else."""
+        told = []
+        if self.settings.proxy is not None:
+            told.append(f"it is asked through the proxy {self.settings.proxy}")
+        if self.settings.address != typed:
+            told.append(f"it answers at {self.settings.address}")
+        if self.settings.model != named:
+            told.append(f"its only model is asked: {self.settings.shown(self.settings.model or '', 100)}")
+        self.findings[:0] = told
+
+    def _model_of(self, named: str | None, names: list[str]) -> str | None:
+        """The model that is asked for: the one that was named, or the only one that there is."""
+        if named is not None or not names:
+            return named
+        if len(names) > 1:
+            way_out = f"name one, {OPTION} model=NAME"
+            raise EndpointError(f"{self.settings.address} has {len(names)} models, {self._listed(names)}: {way_out}")
+        return names[0]
+
+    def _listed(self, names: list[str]) -> str:
+        shown = [self.settings.shown(name, 60) for name in names[:MOST_NAMES]]
+        return ", ".join(shown) + (" and more" if len(names) > MOST_NAMES else "")
+
+    @property
+    def _several(self) -> bool:
+        """Whether it is asked two prompts in one request."""
+        return not self.settings.chat and self.settings.batch != 1
+
+    def _first_reply(self) -> Reply:
+        return self.asker.reply(self.prompts if self._several else self.prompts[:1], self._whole())
+
+    def _whole(self, *stop: str) -> dict[str, object]:
+        """What asks for a whole answer."""
+        texts = [*(stop or self.settings.stop)]
+        return {"max_tokens": self.settings.max_new, **({"stop": texts} if texts else {})}
+
+    def _read_first(self, reply: Reply) -> None:
+        """Takes the first answers. A server that does not give two is asked one prompt."""
+        try:
+            check_status(reply, self.settings)
+            choices = read_choices(reply, 2 if self._several else 1, self.settings)
+        except (EndpointError, UnavailableError) as refused:
+            if not self._several:
+                raise
+            choices = self.asker.choices(self.prompts[:1], self._whole())
+            self._take_one_a_request(
+                str(refused) if reply.status == 200 else f"{message_of(reply, self.settings)} ({reply.status})"
+            )
+        self.answers = [choice["text"] for choice in choices]
+        if any(map(is_cut, choices)):
+            self.findings.append(f"an answer was cut at max_new={self.settings.max_new} tokens")
+
+    def _take_one_a_request(self, said: str) -> None:
+        if self.settings.batch is not None:
+            way_out = f"{OPTION} batch=1"
+            raise EndpointError(f"{self.settings.address} takes one prompt a request, to two it said {said}: {way_out}")
+        self._settle(batch=1)
+        self.findings.append(f"it takes one prompt a request, batch=1: to two it said {said}")
+
+    # --- what it does at the ends of an answer -----------------------------------------------------------------------
+
+    def find_stop_and_order(self) -> None:
+        """Asks the first prompt alone, to be stopped within the answer that is known: shows whose answer that was, what
+        becomes of a stop and of white space before it.
+        """
+        outcome, in_order = None, None
+        if (place := place_in(self.answers[0], len(commonprefix(self.answers)))) is not None:  # noqa: RUF071  no paths
+            stop = self.answers[0][place.end : place.end + place.width]
+            given = self._alone(self.prompts[0], self._whole(stop))
+            outcome, in_order = stopped(given, self.answers[0], place), self._in_order(given)
+        if in_order is None and len(set(self.answers)) == 2:
+            in_order = self._in_order(self._alone(self.prompts[0], self._whole()))
+        self._tell(outcome, in_order)
+        if outcome == "cut and stripped":
+            self._tell_stripped()
+
+    def _in_order(self, given: str) -> bool | None:
+        """Whether the first of two answers is the one that was given again, as far as it was; None where both are or
+        none is.
+        """
+        if len(self.answers) < 2:
+            return None
+        first, second = (answer[: len(given)] == given[: len(answer)] for answer in self.answers)
+        return first if first != second else None
+
+    def _tell(self, outcome: Outcome | None, in_order: bool | None) -> None:
+        if len(self.answers) == 2:
+            self._tell_order(in_order)
+        if not self.settings.stop or self.settings.cuts is not None:
+            return
+        if outcome == "left in part":
+            way_out = f"leave stop out, or {OPTION} cut_stop=false takes the answers as they are"
+            raise EndpointError(f"{self.settings.address} leaves a part of a stop in the answer: {way_out}")
+        self.findings.append(STOPS[outcome])
+
+    def _tell_order(self, in_order: bool | None) -> None:
+        batch = self.settings.batch or BATCH
+        if in_order is None:
+            why = "whether in their order cannot be told from its two answers"
+            self.findings.append(f"it answers a list of prompts, batch={batch}; {why}")
+        elif in_order:
+            self.findings.append(f"it answers a list of prompts in their order, batch={batch}")
+        elif self.settings.batch is not None:
+            way_out = f"{OPTION} batch=1"
+            raise EndpointError(f"{self.settings.address} answers a list of prompts in another order: {way_out}")
+        else:
+            self._settle(batch=1)
+            self.findings.append(
+                "it answers a list of prompts in another order, so that it gets one a request, batch=1"
+            )
+            self.answers.reverse()
+
+    def _tell_stripped(self) -> None:
+        """White space at the end is dropped: of answers that end with some none could be right."""
+        ending = re.search(r"\s*\Z", self.domain.resolve_text(self.prompts[0]))
+        if self.settings.append is None and ending is not None and ending[0]:
+            lost = ascii(ending[0])[1:-1]
+            raise EndpointError(
+                f"{self.settings.address} drops white space at the end of an answer, and answers of {self.domain.name} "
+                f'end with "{lost}": {OPTION} append="{lost}" puts it back, also where the model leaves it out '
+                '(append="" where a template ends them otherwise)'
+            )
+        self.findings.append(
+            "it drops white space at the end of an answer, so that what a model writes there is not seen"
+        )
+
+    def find_start(self) -> None:
+        """Has it go on where its own answer has white space: shows what becomes of that at the start of an answer."""
+        place = place_in(self.answers[0])
+        if self.settings.chat:
+            self.findings.append("what the model reads is what the server's chat template makes of a prompt")
+        elif place is not None and place.start < place.end:
+            known, rest = self.answers[0][: place.start], self.answers[0][place.start :]
+            given = self._alone(self.prompts[0] + known, {"max_tokens": FEW})
+            if (finding := begun(given, rest)) is not None:
+                self.findings.append(finding)
+
+    def find_empty(self) -> None:
+        """Whether it can be asked an empty text, as laws about malformed texts do."""
+        if not self.domain.rejects:
+            return
+        reply = self.asker.reply([""], {"max_tokens": 1})
+        if reply.status != 200:
+            said = message_of(reply, self.settings)
+            self.findings.append(f"it refuses an empty prompt, which is then not answered: {said} ({reply.status})")
+
+    def _alone(self, prompt: str, asked: dict[str, object]) -> str:
+        """The answer to one prompt; nothing where there is none to such a request."""
+        try:
+            [choice] = self.asker.choices([prompt], asked)
+        except (EndpointError, UnavailableError):
+            return ""
+        return str(choice["text"])
+
+    # --- whether it scores -------------------------------------------------------------------------------------------
+
+    def find_scores(self) -> bool:
+        """Whether it scores the text that it is sent, asked with one case and the answer to it."""
+        if self.settings.chat:
+            return False
+        prompt = self.prompts[0]
+        found = self._scores([prompt, prompt + self.domain.resolve_text(prompt)])
+        as_written = not self.settings.append and (not self.settings.stop or self.settings.cuts is not False)
+        self.findings.append(
+            "it scores what it is sent, so that right answers need not be written"
+            if found
+            else "it does not score what it is sent (echo and logprobs), so that every answer is written"
+        )
+        return found and as_written
+
+    def _scores(self, texts: Sequence[str]) -> bool:
+        choices: list[dict[str, Any]] = []
+        try:
+            for batch in [texts] if self.settings.batch != 1 else [[text] for text in texts]:
+                choices += self.asker.choices(batch, ECHO)
+                if read_echo(choices[0], texts[0]) is None:
+                    return False
+        except (EndpointError, UnavailableError):
+            return False
+        return all(read_echo(choice, text) is not None for choice, text in zip(choices, texts, strict=True))
+
+    def _settle(self, **known: Any) -> None:
+        """Takes something for known; what is asked next is asked so."""
+        self.settings = attrs.evolve(self.settings, **known)
+        if "address" in known:
+            self.asker.close()
+            self.asker = Asker(self.settings)
+        self.asker.settings = self.settings
+
+
+def _two_prompts(domain: Domain) -> list[str]:
+    """Two cases; with other answers than each other, if some of the first have."""
+    first = domain.write(easy_case(domain))
+    right = domain.resolve_text(first)
+    others = [domain.write(case) for case in sample(domain, next(iter(samplers_of(domain))), 0, 20)]
+    differing = [text for text in others if domain.resolve_text(text) != right]
+    return [first, (differing or others)[0]]
+
+
+# --- reading what it did ----------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Place:
+    """A place within an answer at which it can be stopped: a text that comes there for the first time.
+
+    Attributes:
+        start, end: of the white space before the place; both the place itself where there is none.
+        width: of the text.
+    """
+
+    start: int
+    end: int
+    width: int
+
+
+def place_in(answer: str, behind: int = 0) -> Place | None:
+    """A place in an answer, behind white space if there is any, and behind so many characters if there is one.
+
+    None where the answer is too short, or one character again and again.
+    """
+    found = [
+        Place(at.start(1), at.start(2), len(at[2]))
+        for at in re.finditer(r"(?<=\S)(\s+)(\S{1,8})", answer)
+        if answer.find(at[2]) == at.start(2)
+    ]
+    bare = (
+        Place(at, at, len(answer[at : at + 8]))
+        for at in range(1, len(answer))
+        if answer.find(answer[at : at + 8]) == at
+    )
+    return next((place for place in found if place.end > behind), None) or next(iter(found), None) or next(bare, None)
+
+
+Outcome = Literal["cut", "cut and stripped", "kept", "left in part", "ignored"]
+"""What became of a stop."""
+
+STOPS: dict[Outcome | None, str] = {
+    "cut": "it cuts an answer before the stop",
+    "cut and stripped": "it cuts an answer before the stop",
+    "kept": "it leaves the stop in the answer, which is cut there",
+    "ignored": "it writes on behind the stop, and the answer is cut there",
+    None: "whether it leaves the stop in the answer cannot be told; if so, the answer is cut there",
+}
+
+
+def stopped(given: str, whole: str, place: Place) -> Outcome | None:
+    """What became of a stop at a place of an answer that is known whole; None where another answer was given."""
+    before, stop = whole[: place.end], whole[place.end : place.end + place.width]
+    if given == before:
+        return "cut"
+    if given == before.rstrip():
+        return "cut and stripped"
+    if given.startswith(before + stop):
+        return "ignored" if given == whole and len(whole) > place.end + place.width else "kept"
+    if given.startswith(before) and stop.startswith(given[len(before) :]):
+        return "left in part"
+    return None
+
+
+def begun(given: str, rest: str) -> str | None:
+    """What is to be said of an answer that should begin as the rest of a known one, which begins with white space."""
+    if not given or rest.startswith(given) or given.startswith(rest):
+        return None
+    if (bare := rest.lstrip()).startswith(given) or given.startswith(bare):
+        return "it drops white space at the start of an answer, so that what a model writes there is not seen"
+    if given[0].isspace() and (given[1:].startswith(rest) or rest.startswith(given[1:])):
+        return "it puts white space before an answer: a template that takes it away mends that, template=py:..."
+    return (
+        "it does not go on where its own answer breaks off: a prompt may be put into a chat template there, or be cut "
+        "into other tokens"
+    )

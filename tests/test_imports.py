@@ -67,6 +67,8 @@ EXCEPTIONS = {
                        Room(rooms=GENERIC, libraries=("click",)),
     "api/check_command.py":
                        Room(rooms=GENERIC, libraries=("click", "rich")),
+    "api/conform_command.py":
+                       Room(rooms=GENERIC, libraries=("attrs", "click")),
     "api/domain_commands.py":
                        Room(rooms=GENERIC, libraries=("click",)),
     "api/prompting.py":

@@ -20,10 +20,13 @@ import click
 from turncheck.engine.visible import visible
 
 if TYPE_CHECKING:
+    from turncheck.properties.checking.asking import Limit
+
     _OfNumbers: TypeAlias = click.ParamType[int]
     _OfRates: TypeAlias = click.ParamType[float]
+    _OfLimits: TypeAlias = click.ParamType[Limit]
 else:  # which has no type arguments before click 8.4
-    _OfNumbers = _OfRates = click.ParamType
+    _OfNumbers = _OfRates = _OfLimits = click.ParamType
 
 LONGEST = 40
 """Characters of a value that are shown again."""
@@ -88,7 +91,27 @@ class Amount(_OfRates):
         return f"{meant:.10g}" if self.low <= meant <= self.high else ""
 
 
+class Shrinking(_OfLimits):
+    """The most that may be asked to shrink a counterexample: prompts, or a time."""
+
+    name = "prompts|seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Limit:
+        """The limit.
+
+        Raises:
+            click.UsageError: it is none.
+        """
+        from turncheck.properties.checking.asking import Limit
+
+        try:
+            return value if isinstance(value, Limit) else Limit.parse(str(value))
+        except ValueError:
+            return _refuse(param, ctx, "a number of prompts (100), or a time (30s, 5m, 1h)", value, "")
+
+
 RATE = Amount("rate", "a rate", 0, 1)
+SHRINKING = Shrinking()
 SECONDS = Amount("seconds", "seconds", 0.001, 1_000_000)
 CASES = Whole(1, 1_000_000_000)
 SEED = Whole(0, 10**18)

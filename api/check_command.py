@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from turncheck.arguments import CASES, SEED
+from turncheck.arguments import CASES, SECONDS, SEED
 from turncheck.exit_codes import BROKEN, NO_VERDICT
-from turncheck.options import BadInputError, Command, cannot_be_used, model_options, prepare, subject_of
+from turncheck.options import (
+    BadInputError,
+    Command,
+    cannot_be_used,
+    model_options,
+    prepare,
+    shrink_options,
+    subject_of,
+)
 
 if TYPE_CHECKING:
     from turncheck.engine.domain import Domain
+    from turncheck.properties.checking.asking import Limit
     from turncheck.properties.checking.draw import Budget
     from turncheck.properties.checking.law import Law
     from turncheck.properties.checking.subject import Subject
@@ -28,9 +36,19 @@ if TYPE_CHECKING:
 @click.option("--min-cases", type=CASES, default=10, show_default=True, help="Fewer are INCONCLUSIVE.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="By which cases are drawn.")
 @click.option("-k", "text", metavar="TEXT", default="", help="Only the laws whose names hold TEXT.")
+@click.option("--budget", type=SECONDS, help="Seconds: as many laws and cases as fit; the rest is INCONCLUSIVE.")
+@shrink_options
 @click.option("--report", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write the tables here too.")
 def check(
-    domain: Domain, examples: int, min_cases: int, seed: int, text: str, folder: Path | None, **model: Any
+    domain: Domain,
+    examples: int,
+    min_cases: int,
+    seed: int,
+    text: str,
+    budget: float | None,
+    shrink: Limit | None,
+    folder: Path | None,
+    **model: Any,
 ) -> None:
     """Hold a model against the laws of a domain. Shows minimal counterexamples to those that it breaks, and the table.
 
@@ -47,7 +65,7 @@ def check(
         if folder is not None:
             prepare(folder)
         subject = _tried(domain, laws, model)
-        report, is_whole = _checked(subject, laws, Budget(examples, seed, min_cases))
+        report, is_whole = _checked(subject, laws, Budget(examples, seed, min_cases, shrink=shrink), budget)
     except KeyboardInterrupt:
         click.echo("interrupted before any law ran", err=True)
         sys.exit(NO_VERDICT)
@@ -79,38 +97,30 @@ def _tried(domain: Domain, laws: Sequence[Law], model: dict[str, Any]) -> Subjec
     return subject
 
 
-def _checked(subject: Subject, laws: Sequence[Law], budget: Budget) -> tuple[Report, bool]:
-    """What was found, and whether all laws have a result; what broke is shown."""
-    from turncheck.properties.checking.check import check_law
+def _checked(subject: Subject, laws: Sequence[Law], budget: Budget, seconds: float | None) -> tuple[Report, bool]:
+    """What was found, and whether the run came to its end; what broke is shown."""
+    from turncheck.properties.checking.check import InterruptedLawError
+    from turncheck.properties.checking.run import Run, finding_most_first, is_unreached
     from turncheck.properties.session.outcome import explain, model_result
+    from turncheck.properties.session.progress import watching
     from turncheck.reports.records import Report
 
-    results: list[LawResult] = []
+    run = Run([(subject, law) for law in laws], budget, seconds)
+    results: list[tuple[Law, LawResult]] = []
     try:
-        with _bar(len(laws)) as told:
-            for law in laws:
-                told(law.id, len(results))
-                results.append(check_law(law, subject, budget))
-    except KeyboardInterrupt:
-        click.echo(f"interrupted after {len(results)} of {len(laws)} laws", err=True)
-    for law, result in zip(laws, results, strict=False):
-        if result.verdict in ("FAIL", "INCONCLUSIVE"):
+        with watching(run):
+            for law in laws if seconds is None else finding_most_first(laws):
+                results.append((law, run.check(law, subject)))
+    except KeyboardInterrupt as interrupt:
+        if isinstance(interrupt, InterruptedLawError) and run.law is not None:
+            results.append((run.law, interrupt.result))
+        click.echo(f"interrupted after {run.done} of {len(laws)} laws", err=True)
+    results.sort(key=lambda each: laws.index(each[0]))
+    for law, result in results:
+        if result.verdict in ("FAIL", "INCONCLUSIVE") and not is_unreached(result):
             click.echo(f"{explain(law, result, budget.min_cases, subject.domain)}\n")
-    model = model_result(subject, results, len(laws) - len(results))
-    return Report(budget.seed, budget.examples, budget.min_cases, (model,)), len(results) == len(laws)
-
-
-@contextmanager
-def _bar(laws: int) -> Iterator[Callable[[str, int], None]]:
-    """A bar on a terminal: what it gives is told which law runs, and how many are done."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as shown:
-        task = shown.add_task("", total=laws)
-        yield lambda law, done: shown.update(task, description=law, completed=done)
+    model = model_result(subject, [result for _, result in results], len(laws) - len(results))
+    return Report(budget.seed, budget.examples, budget.min_cases, (model,)), run.done == len(laws)
 
 
 def _show(report: Report) -> None:

@@ -12,6 +12,7 @@ import click
 
 from turncheck.arguments import CASES, EVALUATION_SEED, RATE, Whole, quoted
 from turncheck.check_command import check
+from turncheck.conform_command import conform
 from turncheck.domain_commands import domain, new
 from turncheck.model.configs import CONFIGS, described
 from turncheck.options import (
@@ -21,7 +22,6 @@ from turncheck.options import (
     cannot_be_used,
     domain_option,
     model_options,
-    options_beside_it,
     prepare,
     subject_of,
     words_options,
@@ -46,7 +46,7 @@ def main() -> None:
     """
 
 
-for command in (check, domain, new, show):
+for command in (check, conform, domain, new, show):
     main.add_command(command)
 
 
@@ -252,36 +252,6 @@ def models() -> None:
 
     rows = [(*kind.about, kind.state) for kind in kinds().values()]
     click.echo(plain_table(rows, ("kind", "what", "needs", "here")))
-
-
-@main.command()
-@click.argument("spec", required=False)
-@options_beside_it
-def conform(**model: Any) -> None:
-    """Check that a model keeps its contract. Before any law: batches, repetition, odd prompts, its end, its verify.
-
-    \b
-      turncheck conform py:my_model:predict
-    """
-    from rich.console import Console
-    from rich.progress import track
-
-    from turncheck.model.adapters.conformance import CHECKS, conformance
-    from turncheck.model.adapters.templates import bare
-    from turncheck.properties.checking.timeouts import limited
-    from turncheck.reports.escape import visible
-    from turncheck.reports.table import plain_table
-
-    subject = subject_of(**model)
-    engine, words = bare(subject.engine)
-    limit, stop = subject.limit, getattr(engine, "stop", ())
-    checking = conformance(limited(engine, limit), subject.domain, template=words, stop=stop)
-    shown = Console(stderr=True)
-    checks = list(track(checking, "checks", len(CHECKS), console=shown, transient=True, disable=not shown.is_terminal))
-    rows = [(check.name, check.verdict, visible(check.found)) for check in checks]
-    click.echo(f"{visible(subject.name)} ({visible(subject.kind)})")
-    click.echo(plain_table(rows, ("check", "verdict", "found")))
-    sys.exit(1 if any(check.verdict == "fails" for check in checks) else 0)
 
 
 @main.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import io
 import os
 import sys
@@ -14,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from turncheck.arguments import SECONDS, no_long_numbers, shortened
+from turncheck.arguments import SECONDS, SHRINKING, no_long_numbers, shortened
 from turncheck.exit_codes import ABOUT, BAD_INPUT, HELD, INTERNAL, NO_VERDICT, endings
 
 if TYPE_CHECKING:
     from turncheck.engine.domain import Domain
+    from turncheck.properties.checking.asking import Limit
     from turncheck.properties.checking.subject import Subject
 
 Function = Callable[..., None]
@@ -220,6 +222,23 @@ def options_beside_it(command: Function) -> Function:
     about = "Seconds a call may take; else any time."
     command = click.option("--timeout", type=SECONDS, help=about)(command)
     return words_options("An option of its kind, or template=, rejects=, rules=, sha256=.")(command)
+
+
+def shrink_options(command: Callable[..., Any]) -> Function:
+    """`--shrink` and `--no-shrink`, as the one argument `shrink`: a limit, or None for the usual one."""
+
+    @functools.wraps(command)
+    def limited(*arguments: Any, shrink: Limit | None, no_shrink: bool, **others: Any) -> None:
+        from turncheck.properties.checking.asking import Limit
+
+        if no_shrink and shrink is not None:
+            raise click.UsageError("--shrink and --no-shrink cannot both be given: leave one out")
+        command(*arguments, shrink=Limit(prompts=0) if no_shrink else shrink, **others)
+
+    about = "Most prompts (100) or model's time (30s, 5m) to shrink one counterexample.  [default: 30s or more]"
+    limit = click.option("--shrink", type=SHRINKING, help=about)
+    none = click.option("--no-shrink", is_flag=True, help="Show the smallest case that was drawn.")
+    return limit(none(limited))
 
 
 def words_options(about: str) -> Callable[[Function], Function]:

@@ -22,23 +22,26 @@ from typing import Literal
 import attrs
 
 from turncheck.engine.domain import Domain
-from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, LearnedEngine, Verdict, Verifier
+from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, LearnedEngine, Troubled, Verdict, Verifier
 from turncheck.engine.registry import load_domain
 from turncheck.model.adapters.exam import (
     BrokenError,
     Exam,
     NothingToCheckError,
+    TasteError,
+    answered,
     described_fault,
     encoded,
     in_a_line,
-    long_prompts,
     odd_prompts,
+    said,
     sample_of_cases,
     shown,
     spread,
     unsure,
     wrong_character,
 )
+from turncheck.model.adapters.taste import OF_TASTE
 from turncheck.model.adapters.templates import OWN, Template
 
 SINGLY, DRAFTED, CORRUPTED = 12, 24, 6
@@ -47,7 +50,7 @@ SINGLY, DRAFTED, CORRUPTED = 12, 24, 6
 LONGEST_FULL = 2_000
 """Characters within which a full answer is looked for at the start of a longer one."""
 
-FindingVerdict = Literal["holds", "fails", "not offered"]
+FindingVerdict = Literal["holds", "fails", "warning", "not offered"]
 
 
 @attrs.frozen
@@ -57,14 +60,34 @@ class Finding:
     Attributes:
         name: what it is called.
         demand: what is demanded, in one sentence.
-        verdict: `not offered` where the engine lacks the option, or gave nothing that the check could be made with.
+        verdict: `not offered` where the engine lacks the option, or gave nothing that the check could be made with;
+            `warning` where it does what a run can live with.
         found: what was found, in one printable line of at most `LONGEST_FOUND` characters; often nothing.
+        way_out: of a warning, what to do about it, or why not to.
     """
 
     name: str
     demand: str
     verdict: FindingVerdict
     found: str = ""
+    way_out: str = ""
+
+
+@attrs.frozen
+class Planned:
+    """A check that is about to be made.
+
+    Attributes:
+        name: what it is called.
+        demand: what is demanded, in one sentence.
+        prompts: how many it asks, or drafts that it gives to judge.
+        later: how many prompts the checks behind it ask, all but those of `verify`.
+    """
+
+    name: str
+    demand: str
+    prompts: int
+    later: int
 
 
 def conformance(
@@ -75,10 +98,12 @@ def conformance(
     prompts: Sequence[str] | None = None,
     stop: Sequence[str] = (),
     longest: int = 10_000,
+    begins: Callable[[Planned], None] = lambda planned: None,
 ) -> Iterator[Finding]:
-    """The checks, each as soon as it is made: nine of `predict`, five of `verify`, one of `predict_with_drafts`.
+    """The checks, each as soon as it is made: of `predict`, of `verify`, of `predict_with_drafts`, of the way there.
 
-    An engine that raises fails that check alone, and the others are made.
+    An engine that raises fails that check alone, and the others are made. Some checks only warn: what they ask, a run
+    asks seldom or never.
 
     Args:
         engine: the engine that is asked, no template before it: drafts are corrupted in its own words.
@@ -88,6 +113,7 @@ def conformance(
             texts are asked as well.
         stop: texts that end an answer and must stand in none.
         longest: the most characters of an answer.
+        begins: is called before each check is made.
 
     Raises:
         ValueError: there are no prompts, with which every check would hold.
@@ -95,7 +121,7 @@ def conformance(
     if prompts is not None and not prompts:
         raise ValueError("prompts must be one text or more, got none")
     asked = encoded(sample_of_cases(domain), template) if prompts is None else tuple(prompts)
-    return _checks(Exam(engine, domain, template, asked, tuple(stop), longest))
+    return _checks(Exam(engine, domain, template, asked, tuple(stop), longest), begins)
 
 
 def run_conformance_test(
@@ -129,39 +155,65 @@ CheckFunction = Callable[[Exam], str | None]
 """Makes one check: named as it, its docstring the demand; gives what was found though the demand is met."""
 
 
-def _checks(exam: Exam) -> Iterator[Finding]:
-    groups = (
-        (True, OF_PREDICT),
-        (isinstance(exam.engine, Verifier), OF_VERIFY),
-        (isinstance(exam.engine, DraftedWriter), OF_DRAFTS),
-    )
-    for offered, functions in groups:
-        for function in functions:
-            outcome, found = _made(function, exam) if offered else ("not offered", "")
-            yield Finding(function.__name__, " ".join((function.__doc__ or "").split()), outcome, in_a_line(found))
+@attrs.frozen
+class Check:
+    """A check and what it asks.
+
+    Attributes:
+        function: which makes it.
+        asks: how many prompts it asks, or drafts that it gives to judge.
+        offered: whether the engine offers what it is about.
+    """
+
+    function: CheckFunction
+    asks: Callable[[Exam], int]
+    offered: Callable[[Exam], bool] = lambda exam: True
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.function.__name__
+
+    @property
+    def demand(self) -> str:
+        """What is demanded, in one sentence."""
+        return " ".join((self.function.__doc__ or "").split())
 
 
-def _made(function: CheckFunction, exam: Exam) -> tuple[FindingVerdict, str]:
+def _checks(exam: Exam, begins: Callable[[Planned], None]) -> Iterator[Finding]:
+    for place, check in enumerate(ALL):
+        if not check.offered(exam):
+            yield Finding(check.name, check.demand, "not offered")
+            continue
+        later = [each.asks(exam) for each in ALL[place + 1 :] if each not in OF_VERIFY and each.offered(exam)]
+        begins(Planned(check.name, check.demand, check.asks(exam), sum(later)))
+        yield _made(check, exam)
+
+
+def _made(check: Check, exam: Exam) -> Finding:
+    verdict, found, way_out = _outcome(check.function, exam)
+    return Finding(check.name, check.demand, verdict, in_a_line(found), way_out)
+
+
+def _outcome(function: CheckFunction, exam: Exam) -> tuple[FindingVerdict, str, str]:
     try:
-        return "holds", function(exam) or ""
+        return "holds", function(exam) or "", ""
     except NothingToCheckError as nothing:
-        return "not offered", str(nothing)
-    except BrokenError as broken:
-        return "fails", str(broken)
-    except (Exception, SystemExit) as error:
-        return "fails", described_fault(error)
+        return "not offered", str(nothing), ""
+    except TasteError as taste:
+        return "warning", str(taste), taste.way_out
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever an engine of somebody's raises
+        return "fails", described_fault(error), ""
 
 
 # --- predict ---------------------------------------------------------------------------------------------------------
 
 
 def one_text_for_each_prompt(exam: Exam) -> None:
-    """Prompts are answered by a list of as many texts, and no prompts by an empty one."""
+    """Prompts are answered by a list of as many texts."""
     exam.own = tuple(exam.ask(exam.prompts))
-    try:
-        exam.ask([])
-    except (Exception, SystemExit) as error:
-        raise BrokenError(f"to no prompts: {described_fault(error)}") from error
 
 
 def batch_equals_single(exam: Exam) -> None:
@@ -192,18 +244,12 @@ def prompts_are_not_changed(exam: Exam) -> None:
         raise BrokenError(f"it holds {len(prompts)} prompts, {kept} of the {len(exam.prompts)} in their places")
 
 
-def long_prompts_are_answered(exam: Exam) -> None:
-    """A prompt of 100,000 characters is answered by a text."""
-    for prompt in _said(exam, long_prompts(exam.domain)):
-        _answered(exam, [prompt])
-
-
 def odd_prompts_are_answered(exam: Exam) -> None:
-    """Any text is answered by a text: nothing, controls, half of a surrogate pair; each alone and all in one batch."""
-    prompts = _said(exam, odd_prompts(exam.domain))
+    """Any text is answered by a text: controls, an emoji, another script, tabs; each alone and all in one batch."""
+    prompts = said(exam, odd_prompts(exam.domain))
     for prompt in prompts:
-        _answered(exam, [prompt])
-    _answered(exam, prompts)
+        answered(exam, [prompt])
+    answered(exam, prompts)
 
 
 def stop_is_respected(exam: Exam) -> None:
@@ -224,16 +270,16 @@ def limit_is_respected(exam: Exam) -> str:
     return f"the longest has {max(len(answer) for _, answer in exam.seen)} characters"
 
 
-OF_PREDICT: tuple[CheckFunction, ...] = (
-    one_text_for_each_prompt,
-    batch_equals_single,
-    twice_is_the_same,
-    order_does_not_matter,
-    prompts_are_not_changed,
-    long_prompts_are_answered,
-    odd_prompts_are_answered,
-    stop_is_respected,
-    limit_is_respected,
+OF_PREDICT = (
+    Check(one_text_for_each_prompt, lambda exam: len(exam.prompts)),
+    Check(batch_equals_single, lambda exam: min(len(exam.prompts), SINGLY)),
+    Check(twice_is_the_same, lambda exam: len(exam.prompts)),
+    Check(order_does_not_matter, lambda exam: 2 * len(exam.prompts) + 1),
+    Check(prompts_are_not_changed, lambda exam: len(exam.prompts)),
+    Check(odd_prompts_are_answered, lambda exam: 2 * len(odd_prompts(exam.domain))),
+    *(Check(function, asks) for function, asks in OF_TASTE),
+    Check(stop_is_respected, lambda exam: 0),
+    Check(limit_is_respected, lambda exam: 0),
 )
 
 
@@ -245,23 +291,6 @@ def _compare(prompts: Sequence[str], given: Sequence[str], wanted: Sequence[str]
                 f"{how}, {shown(prompt)} is answered from character {at} on "
                 f"by {shown(one[at:])}, otherwise by {shown(another[at:])}"
             )
-
-
-def _said(exam: Exam, texts: Sequence[str]) -> tuple[str, ...]:
-    """The texts as they are said to the model, those that can be."""
-    said = encoded(texts, exam.template)
-    if not said:
-        raise NothingToCheckError(f"template {exam.template.name} has no words for such texts")
-    return said
-
-
-def _answered(exam: Exam, prompts: Sequence[str]) -> None:
-    """Fails with the name of the prompt where asking raises."""
-    try:
-        exam.ask(prompts)
-    except (Exception, SystemExit) as error:
-        asked = shown(prompts[0]) if len(prompts) == 1 else f"{len(prompts)} prompts in one batch"
-        raise BrokenError(f"to {asked}: {described_fault(error)}") from error
 
 
 def _seen(exam: Exam) -> list[tuple[str, str]]:
@@ -293,10 +322,6 @@ def verify_gives_one_verdict_for_each(exam: Exam) -> None:
             raise BrokenError(f"complete must be a bool, got {shown(complete)}")
         if not _number(margin):
             raise BrokenError(f"margin must be a number of 0 or more, got {shown(margin)}")
-    try:
-        exam.verify([])
-    except (Exception, SystemExit) as error:
-        raise BrokenError(f"to no drafts: {described_fault(error)}") from error
 
 
 def own_answers_are_accepted(exam: Exam) -> str:
@@ -317,9 +342,7 @@ def own_answers_are_accepted(exam: Exam) -> str:
 def corrupted_drafts_are_refused_there(exam: Exam) -> None:
     """A draft with one wrong character is refused at that character's token, and each token can be refused."""
     chosen = spread(_accepted(exam), CORRUPTED)
-    drafts = [
-        [draft[:i] + wrong_character(draft[i]) + draft[i + 1 :] for i in range(len(draft))] for _, draft, _ in chosen
-    ]
+    drafts = [_corrupted(draft) for _, draft, _ in chosen]
     pairs = [(prompt, draft) for (prompt, _, _), wrong in zip(chosen, drafts, strict=True) for draft in wrong]
     verdicts = iter(exam.verify(pairs))
     for prompt, answer, tokens in chosen:
@@ -347,12 +370,20 @@ def verify_agrees_with_predict(exam: Exam) -> None:
     exam.refuse(spread(drafts, DRAFTED), "another prompt's answer")
 
 
-OF_VERIFY: tuple[CheckFunction, ...] = (
-    verify_gives_one_verdict_for_each,
-    own_answers_are_accepted,
-    corrupted_drafts_are_refused_there,
-    cut_and_longer_drafts_are_refused,
-    verify_agrees_with_predict,
+def _verifies(exam: Exam) -> bool:
+    return isinstance(exam.engine, Verifier)
+
+
+def _corrupted_drafts(exam: Exam) -> int:
+    return len(exam.prompts) + sum(map(len, spread(exam.own, CORRUPTED)))
+
+
+OF_VERIFY = (
+    Check(verify_gives_one_verdict_for_each, lambda exam: len(exam.prompts), _verifies),
+    Check(own_answers_are_accepted, lambda exam: len(exam.prompts), _verifies),
+    Check(corrupted_drafts_are_refused_there, _corrupted_drafts, _verifies),
+    Check(cut_and_longer_drafts_are_refused, lambda exam: 3 * min(len(exam.prompts), DRAFTED), _verifies),
+    Check(verify_agrees_with_predict, lambda exam: min(len(exam.prompts), DRAFTED), _verifies),
 )
 
 
@@ -405,12 +436,38 @@ def drafts_change_nothing(exam: Exam) -> None:
         _compare(exam.prompts, exam.ask_with_drafts(given), exam.answers, f"with {kind} drafts")
 
 
-OF_DRAFTS: tuple[CheckFunction, ...] = (drafts_change_nothing,)
-
-CHECKS = tuple(function.__name__ for function in (*OF_PREDICT, *OF_VERIFY, *OF_DRAFTS))
-"""The names of the checks, in order."""
+OF_DRAFTS = (
+    Check(
+        drafts_change_nothing, lambda exam: 3 * len(exam.prompts), lambda exam: isinstance(exam.engine, DraftedWriter)
+    ),
+)
 
 
 def _others(answers: tuple[str, ...]) -> tuple[str, ...]:
     """For each prompt the answer to the next one."""
     return (*answers[1:], answers[0])
+
+
+# --- the way there ---------------------------------------------------------------------------------------------------
+
+
+BREACHES = ("worker restarts", "refused batches")
+"""Troubles that mean that the engine fails at what it is asked, though asking again helps."""
+
+
+def no_trouble_on_the_way(exam: Exam) -> None:
+    """No worker dies, hangs or is out of step on the way to the answers, and no batch is refused."""
+    counted = exam.troubles - exam.excused
+    found = ", ".join(f"{name}: {count}" for name, count in counted.items())
+    if any(name in BREACHES for name in counted):
+        raise BrokenError(found)
+    if counted:
+        raise TasteError(found, "a run counts them too, under its table")
+
+
+ON_THE_WAY = (Check(no_trouble_on_the_way, lambda exam: 0, lambda exam: isinstance(exam.engine, Troubled)),)
+
+ALL = (*OF_PREDICT, *OF_VERIFY, *OF_DRAFTS, *ON_THE_WAY)
+
+CHECKS = tuple(check.name for check in ALL)
+"""The names of the checks, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TypeVar
@@ -9,7 +10,16 @@ from typing import TypeVar
 import attrs
 
 from turncheck.engine.domain import Domain
-from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, LearnedEngine, Verdict, Verifier, described, plain
+from turncheck.engine.learned import (
+    SAFE_MARGIN,
+    DraftedWriter,
+    LearnedEngine,
+    Troubled,
+    Verdict,
+    Verifier,
+    described,
+    plain,
+)
 from turncheck.engine.sampling import easy_case, sample, samplers_of, stream
 from turncheck.engine.visible import is_text, quoted, type_name
 from turncheck.model.adapters.templates import Template
@@ -29,6 +39,18 @@ class NothingToCheckError(Exception):
     """The engine gave nothing that the check could be made with."""
 
 
+class TasteError(Exception):
+    """The engine does what a run can live with; the message says what was found.
+
+    Attributes:
+        way_out: what to do about it, or why not to.
+    """
+
+    def __init__(self, found: str, way_out: str) -> None:
+        super().__init__(found)
+        self.way_out = way_out
+
+
 @attrs.define
 class Exam:
     """The engine, what it is asked and what it said so far.
@@ -41,6 +63,7 @@ class Exam:
         longest: the most characters of an answer.
         own: its first answers to the prompts; none until they were asked, or where that failed.
         seen: every prompt with every answer that was given to it.
+        excused: the engine's own troubles of which no check is to tell, by their names.
     """
 
     engine: LearnedEngine
@@ -51,6 +74,12 @@ class Exam:
     longest: int
     own: tuple[str, ...] = attrs.field(default=(), init=False)
     seen: dict[tuple[str, str], None] = attrs.field(factory=dict, init=False)
+    excused: Counter[str] = attrs.field(factory=Counter, init=False)
+
+    @property
+    def troubles(self) -> Counter[str]:
+        """What went wrong so far on the way to its answers, as it counts it itself."""
+        return Counter(self.engine.troubles() if isinstance(self.engine, Troubled) else {})
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -114,6 +143,25 @@ def unsure(verdict: Verdict) -> bool:
     return verdict.margin < SAFE_MARGIN
 
 
+def said(exam: Exam, texts: Sequence[str]) -> tuple[str, ...]:
+    """The texts as they are said to the model, those that can be."""
+    words = encoded(texts, exam.template)
+    if not words:
+        raise NothingToCheckError(f"template {exam.template.name} has no words for such texts")
+    return words
+
+
+def answered(exam: Exam, prompts: Sequence[str]) -> None:
+    """Fails with the name of the prompt where asking raises."""
+    try:
+        exam.ask(prompts)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever an engine of somebody's raises
+        asked = shown(prompts[0]) if len(prompts) == 1 else f"{len(prompts)} prompts in one batch"
+        raise BrokenError(f"to {asked}: {described_fault(error)}") from error
+
+
 # --- what is asked ----------------------------------------------------------------------------------------------------
 
 
@@ -142,11 +190,11 @@ def sample_of_cases(domain: Domain) -> list[str]:
 
 
 def odd_prompts(domain: Domain) -> tuple[str, ...]:
-    """Texts that are no cases: nothing, controls, half of a pair, an emoji, right-to-left, CRLF, tabs, a colour."""
+    """Texts that are no cases: a line's end, controls, an emoji, right-to-left, CRLF, tabs, a colour."""
     text = domain.write(easy_case(domain))
     line = text.partition("\n")[0]
     return (
-        *("", "\n", "\0", "\ud800", "\U0001f600"),
+        *("\n", "\0", "\U0001f600"),
         f"\u05d0\u05d1\u05d2 \u202e{line}",
         text.replace("\n", "\r\n"),
         line.replace(" ", "\t") + "\n\t",

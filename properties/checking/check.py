@@ -216,7 +216,7 @@ def draw(law: Law, subject: Subject, budget: Budget) -> list[AnyForm]:
     drawn: list[AnyForm] = []
     run(law, subject.domain, budget, drawn.append)
     different = {text_of(case, subject.domain): case for case in drawn}
-    return [case for case in different.values() if law.applies(case, subject.domain)]
+    return [case for case in different.values() if law.applies(case, subject.domain)][: budget.cases]
 
 
 def smallest(law: Law, subject: Subject, mode: type[Divergence], budget: Budget) -> Counterexample | None:

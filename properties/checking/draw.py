@@ -29,6 +29,7 @@ class Budget:
         examples: cases that are drawn for each law.
         seed: by which they are drawn.
         min_cases: the different cases to which a law must apply, and in which each rule must be at work.
+        cases: of those that are drawn, how many may be asked; None for all.
         shrink: the most that may be asked to shrink one counterexample; None for half a minute of the model's time, or
             as long as asking the law's cases took.
     """
@@ -36,6 +37,7 @@ class Budget:
     examples: int = EXAMPLES
     seed: int = 0
     min_cases: int = MIN_CASES
+    cases: int | None = None
     shrink: Limit | None = None
 
     def of(self, law: Law) -> int:

@@ -47,7 +47,7 @@ def first_broken(law: Law, domain: Domain, count: int | None = None) -> AnyForm 
     """
     if count is None:
         count = TRIED if domain.base is None else SAMPLED
-    for case in _cases(law, domain, count):
+    for case in sampled_cases(law, domain, count):
         if not holds_of_reference(law, case, domain):
             return case
     return None
@@ -97,7 +97,8 @@ def damaged(case: AnyCase, random: Random, domain: Domain) -> str | None:
     return None
 
 
-def _cases(law: Law, domain: Domain, count: int) -> Iterator[AnyForm]:
+def sampled_cases(law: Law, domain: Domain, count: int) -> Iterator[AnyForm]:
+    """Of so many sampled cases those to which the law applies."""
     for drawn in _sample(domain, count):
         if (case := case_for(law, drawn, domain)) is not None:
             yield case

@@ -149,7 +149,7 @@ def _probe(spec: str, subject: Subject) -> None:
     """Asks one prompt: an engine that cannot answer is found before any law runs."""
     with hearing_interrupts():
         try:
-            with time_limit(subject.limit):
+            with subject.meter.asking(1), time_limit(subject.limit):
                 checked(subject.engine.predict([subject.domain.write(easy_case(subject.domain))]), 1)
         except BaseException as error:
             if is_interrupt(error):

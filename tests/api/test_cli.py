@@ -14,9 +14,7 @@ from turncheck.cli import main
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.duel.array_samplers import STREAM
-from turncheck.model.adapters.conformance import CHECKS
 from turncheck.model.adapters.templates import template
-from turncheck.properties.checking.timeouts import can_interrupt
 from turncheck.properties.laws import laws_of
 from turncheck.properties.sweeps import sweep as sweep_module
 from turncheck.properties.sweeps.sweep import Sweep
@@ -108,7 +106,7 @@ OPTIONS = {
     "check": ["--model", *BESIDE, "--examples", "--min-cases", "--seed", "-k", "--report"],
     "domain": [],
     "new": [],
-    "conform": BESIDE,
+    "conform": ["--prompts", *BESIDE],
     "evaluate": ["--model", *BESIDE, "--turns", "--seed"],
     "sweep": ["--model", *BESIDE, "--sampler", "--turns", "--seed", "--out", "--resume", "--gate"],
     "prompts": ["--domain", "--model-arg", "--rules", "--sampler", "--turns", "--seed", "--out"],
@@ -427,7 +425,7 @@ def test_compare_ends_with_1_where_the_second_is_worse(turncheck, folder):
     assert "it holds no sweep that can be read" in refused.stderr
 
 
-# --- models and conform ----------------------------------------------------------------------------------------------
+# --- models --------------------------------------------------------------------------------------------------------
 
 
 def test_models_lists_the_kinds_and_what_each_needs(turncheck):
@@ -447,30 +445,6 @@ def test_models_lists_the_kinds_and_what_each_needs(turncheck):
         "predictions:FILE",
     ]
     assert [row[-1] for row in rows] == ["yes"] * 9
-
-
-def test_conform_ends_with_0_where_the_contract_is_kept(turncheck):
-    result = turncheck("conform", "noisy:0.5", "--model-arg", "template=duel-json/1")
-    assert (result.exit_code, result.stderr) == (0, "")
-    first, *table = result.stdout.splitlines()
-    assert first == "noisy:0.5 (noisy)"
-    verdicts = [re.split(r"  +", line.strip())[:2] for line in table[2:]]
-    assert [name for name, _ in verdicts] == list(CHECKS)
-    assert [verdict for _, verdict in verdicts] == ["holds"] * 9 + ["not offered"] * 6
-
-
-def test_conform_ends_with_1_where_it_is_not_and_says_what_was_found(turncheck, folder):
-    result = turncheck("conform", "py:cli_models:counting")
-    assert result.exit_code == 1
-    (line,) = [line for line in result.stdout.splitlines() if line.startswith("twice_is_the_same")]
-    assert re.split(r"  +", line)[1] == "fails"
-
-
-@pytest.mark.skipif(not can_interrupt(), reason="nothing can be interrupted here")
-def test_conform_waits_for_no_call_longer_than_it_is_told(turncheck, folder):
-    result = turncheck("conform", "py:cli_models:hangs", "--timeout", 0.2)
-    (line,) = [line for line in result.stdout.splitlines() if line.startswith("odd_prompts_are_answered")]
-    assert (result.exit_code, line.endswith("TimeoutError: it took longer than 0.2 s")) == (1, True)
 
 
 def test_show_shows_what_went_to_and_fro_in_other_words(turncheck, folder):

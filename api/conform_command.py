@@ -1,0 +1,188 @@
+"""`turncheck conform`: whether a model keeps its contract, each check shown as soon as it is made."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+import click
+
+from turncheck.arguments import CASES
+from turncheck.exit_codes import BROKEN, HELD
+from turncheck.options import Command, options_beside_it, subject_of
+
+if TYPE_CHECKING:
+    from turncheck.engine.learned import LearnedEngine
+    from turncheck.model.adapters.conformance import Finding, Planned
+    from turncheck.properties.checking.subject import Subject
+
+LONG = 10.0
+"""Seconds: of a check that is expected to take longer it is said beforehand, of one that does take longer then."""
+
+EVERY = 30.0
+"""Seconds between two lines about a check that is still being made."""
+
+
+@click.command(cls=Command)
+@click.argument("spec", required=False)
+@click.option("--prompts", "count", type=CASES, help="Cases and damaged cases that are asked, of some 50.")
+@options_beside_it
+def conform(count: int | None, **model: Any) -> None:
+    """Check that a model keeps its contract. Before any law: batches, repetition, odd prompts, its end, its verify.
+
+    \b
+      turncheck conform py:my_model:predict
+
+    Each check is shown as it is made. A warning is nothing that the contract forbids; it says what a run makes of it.
+    """
+    from turncheck.model.adapters.conformance import CHECKS
+    from turncheck.reports.escape import visible
+
+    subject = subject_of(**model)
+    click.echo(f"{visible(subject.name)} ({visible(subject.kind)})")
+    for line in _findings(subject):
+        click.echo(visible(line))
+    width = max(map(len, CHECKS))
+    verdicts: Counter[str] = Counter()
+    for check in _checks(subject, count):
+        verdicts[check.verdict] += 1
+        found = "; ".join(filter(None, (check.found, check.way_out)))
+        click.echo(f"{check.verdict:11}  {check.name:{width}}  {visible(found)}".rstrip())
+    click.echo(", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()))
+    sys.exit(BROKEN if verdicts["fails"] else HELD)
+
+
+def _findings(subject: Subject) -> Sequence[str]:
+    """What the engine found out about whatever stands behind it."""
+    from turncheck.engine.learned import Probed
+
+    return subject.engine.findings() if isinstance(subject.engine, Probed) else ()
+
+
+def _checks(subject: Subject, count: int | None) -> Iterator[Finding]:
+    """The checks, each as soon as it is made; what takes long is said to stderr meanwhile."""
+    from turncheck.model.adapters.conformance import conformance
+    from turncheck.model.adapters.exam import encoded, sample_of_cases, spread
+    from turncheck.model.adapters.templates import bare
+
+    engine, words = bare(subject.engine)
+    prompts = None if count is None else spread(encoded(sample_of_cases(subject.domain), words), count)
+    watch = Watch()
+    asked = watched(engine, subject.limit, watch)
+    with watch.running():
+        yield from conformance(
+            asked,
+            subject.domain,
+            template=words,
+            prompts=prompts,
+            stop=getattr(engine, "stop", ()),
+            begins=watch.begin,
+        )
+
+
+@attrs.define(eq=False)
+class Watch:
+    """Says to stderr what takes long.
+
+    Attributes:
+        answered: prompts that were answered so far, of the check that is being made.
+        asking: prompts, or drafts, of the call that is running; 0 between calls.
+        price: seconds that an answer took, as the first call of some prompts had it; None before it.
+    """
+
+    answered: int = 0
+    asking: int = 0
+    price: float | None = None
+    _check: Planned | None = attrs.field(default=None, init=False)
+    _began: float = attrs.field(default=0.0, init=False)
+    _ended: threading.Event = attrs.field(factory=threading.Event, init=False)
+
+    def begin(self, check: Planned) -> None:
+        """A check is about to be made."""
+        self._check, self._began, self.answered = check, time.monotonic(), 0
+        if self.price is not None and self.price * check.prompts > LONG:
+            self._say(f"{check.name} asks {_prompts(check.prompts)}, {self._about(check.prompts)}")
+
+    @contextmanager
+    def call(self, count: int) -> Iterator[None]:
+        """Within it so many prompts are asked."""
+        started, self.asking = time.monotonic(), count
+        try:
+            yield
+        finally:
+            took, self.asking = time.monotonic() - started, 0
+            self.answered += count
+            if self.price is None and count and self._check is not None:
+                self._learn(took, count, self._check.later)
+
+    def _learn(self, took: float, count: int, later: int) -> None:
+        self.price = took / count
+        if self.price * later > LONG:
+            from turncheck.properties.checking.asking import price_of
+
+            fewer = "; --prompts asks fewer" if count > 1 else ""
+            left = f"the checks to come ask {_prompts(later)}, {self._about(later)}{fewer}"
+            self._say(f"{_prompts(count)} took {took:.0f} s, {price_of(self.price)}; {left}")
+
+    def _about(self, prompts: int) -> str:
+        from turncheck.properties.checking.asking import duration
+
+        return f"about {duration((self.price or 0.0) * prompts)}"
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Within it a thread says what is being asked where a check takes long."""
+        thread = threading.Thread(target=self._tell, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._ended.set()
+            thread.join()
+
+    def _tell(self) -> None:
+        told: tuple[float, float] = (0.0, 0.0)  # when the check began, and when it was spoken of last
+        while not self._ended.wait(min(LONG, EVERY) / 10):
+            check, began, now = self._check, self._began, time.monotonic()
+            if told[0] != began:
+                told = (began, began + LONG - EVERY)
+            if check is not None and now - told[1] >= EVERY:
+                self._say(f"{check.name}: {self._doing(check)}, {now - began:.0f} s so far")
+                told = (began, now)
+
+    def _doing(self, check: Planned) -> str:
+        running = f"asking {_prompts(self.asking)}" if self.asking else "comparing answers"
+        return f"{self.answered} of {_prompts(check.prompts)} answered, {running}" if self.answered else running
+
+    def _say(self, line: str) -> None:
+        click.echo(line, err=True)
+
+
+def _prompts(count: int) -> str:
+    return f"{count:,} prompt{'s' * (count != 1)}"
+
+
+def watched(engine: LearnedEngine, limit: float | None, watch: Watch) -> LearnedEngine:
+    """The engine with all that it offers, each call of which is limited and watched."""
+    from turncheck.properties.checking.timeouts import METHODS, limited
+
+    inner = limited(engine, limit)
+
+    def watching(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(prompts: Sequence[str], *more: Any) -> Any:
+            with watch.call(len(prompts)):
+                return method(prompts, *more)
+
+        return call
+
+    offered = {name: watching(getattr(inner, name)) for name in METHODS if hasattr(inner, name)}
+    if hasattr(engine, "troubles"):
+        offered["troubles"] = engine.troubles
+    return cast("LearnedEngine", SimpleNamespace(**offered))

@@ -1,0 +1,133 @@
+"""A run: its price, its budget, what it says while it goes on. Time is a clock of the test's."""
+
+import re
+
+import attrs
+import pytest
+
+from turncheck.duel import DOMAIN
+from turncheck.engine.duel import resolve_text
+from turncheck.model.adapters.python import PythonFunction
+from turncheck.properties.checking import asking, check, run
+from turncheck.properties.checking.draw import Budget
+from turncheck.properties.checking.law import KNOWN_ANSWER
+from turncheck.properties.checking.run import Run, beating, finding_most_first, is_unreached, prompts_for_a_case
+from turncheck.properties.checking.subject import Subject
+from turncheck.properties.laws import laws_of
+
+LAWS = {law.id: law for law in laws_of(DOMAIN)}
+AGREES = LAWS["answer_agrees_with_the_reference"]
+FEW = Budget(20, min_cases=5)
+UNSHRUNK = attrs.evolve(FEW, shrink=asking.Limit(prompts=0))
+
+
+class Clock:
+    """A clock that goes on when a model answers, by so many seconds a prompt."""
+
+    def __init__(self, price):
+        self.now, self.price, self.prompts = 0.0, price, 0
+
+    def monotonic(self):
+        return self.now
+
+    def predict(self, prompts):
+        self.now += self.price * len(prompts)
+        self.prompts += len(prompts)
+        return [resolve_text(re.sub(r"poison \d", "poison 0", prompt)) for prompt in prompts]
+
+
+@pytest.fixture
+def running(monkeypatch):
+    """Makes a run of some laws against a model that knows no poison and takes so long for a prompt."""
+
+    def made(price, laws, budget=FEW, **options):
+        clock, said = Clock(price), []
+        for module in (asking, run):
+            monkeypatch.setattr(module, "time", clock)
+        subject = Subject("mine", "py", PythonFunction(clock.predict), DOMAIN)
+        jobs = [(subject, law) for law in laws]
+        return Run(jobs, budget, tell=said.append, clock=clock.monotonic, **options), subject, clock, said
+
+    return made
+
+
+def test_a_fast_run_says_nothing(running):
+    run, subject, _, said = running(0.0001, [AGREES], UNSHRUNK)
+    assert run.check(AGREES, subject) == check.check_law(AGREES, subject.without_memory(), UNSHRUNK)
+    assert (said, run.done) == ([], 1)
+
+
+def test_a_slow_run_says_its_price_before_it_goes_on(running):
+    budget = Budget(200, min_cases=5)
+    run, subject, clock, said = running(2.0, [AGREES] * 3, attrs.evolve(budget, shrink=asking.Limit(prompts=0)))
+    subject.meter.hears = lambda: None
+    run.check(AGREES, subject)
+    price = "about 20 min at 2.0 s an answer (600 prompts), more if laws are broken"
+    took = f"{AGREES.id}: {clock.prompts} prompts in {asking.duration(clock.now)}"
+    left = f"1 of 3 laws, {clock.prompts} of about 600 prompts, 2.0 s an answer, about 13 min left"
+    assert said == [f"{price}; --examples=20 takes 2 min, --budget=SECONDS limits it", f"{took}; {left}"]
+
+
+def test_a_run_says_every_half_minute_how_far_it_is_and_not_more_often(running):
+    run, subject, clock, said = running(1.0, [AGREES])
+    subject.meter.asking(1)
+    for now, lines in ((29, 0), (30, 1), (31, 1), (59, 1), (60, 2)):
+        clock.now = now
+        run.heartbeat()
+        assert len(said) == lines
+    assert said == ["0 of 1 laws"] * 2
+
+
+def test_a_budget_is_shared_and_each_law_has_enough_for_a_verdict_before_the_next(running):
+    names = ("turn_counter_changes_only_itself", "stunned_unit_does_nothing", "regen_never_revives")
+    laws = [AGREES, *(LAWS[name] for name in names)]
+    run, subject, clock, _ = running(1.0, laws, seconds=18)
+    results = [run.check(law, subject) for law in laws]
+    assert [result.verdict for result in results] == ["FAIL", "PASS", "INCONCLUSIVE", "INCONCLUSIVE"]
+    assert [result.applied for result in results] == [5, 5, 2, 0]
+    assert [result.why for result in results[2:]] == [
+        "--budget 18 was spent after 2 of its 5 cases, fewer than 5",
+        "not reached within --budget 18",
+    ]
+    assert [is_unreached(result) for result in results] == [False, False, False, True]
+    assert 18 <= clock.now <= 19
+
+
+def test_a_budget_that_suffices_changes_nothing(running):
+    run, subject, _, said = running(0.0001, [AGREES], UNSHRUNK, seconds=1000)
+    assert run.check(AGREES, subject) == check.check_law(AGREES, subject.without_memory(), UNSHRUNK)
+    assert said == []
+
+
+def test_the_laws_that_find_most_come_first():
+    laws = laws_of(DOMAIN)
+    first = finding_most_first(laws)
+    assert {law.id for law in first} == set(LAWS)
+    assert first[0].kind == KNOWN_ANSWER
+    assert len({law.kind for law in first[:6]}) == 6
+
+
+@pytest.mark.parametrize(
+    ("law", "prompts"),
+    [
+        ("answer_agrees_with_the_reference", 1),
+        ("swapped_units_swap_the_answer", 2),
+        ("same_answer_asked_again_alone", 2),
+        ("malformed_turn_gets_its_reason", 1),
+    ],
+)
+def test_the_prompts_of_a_case_are_estimated(law, prompts):
+    assert prompts_for_a_case(LAWS[law], DOMAIN) == prompts
+
+
+def test_a_played_battle_is_estimated_by_its_turns():
+    assert 3 < prompts_for_a_case(LAWS["played_battle_is_followed_turn_by_turn"], DOMAIN) < 30
+
+
+def test_a_beat_comes_from_a_thread_of_its_own_and_ends():
+    beats = []
+    with beating(lambda: beats.append(1), every=0.001):
+        while len(beats) < 3:
+            pass
+    count = len(beats)
+    assert count == len(beats) >= 3

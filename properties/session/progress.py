@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from turncheck.properties.checking.run import Run, beating
+
+SILENT = -2
+"""pytest's verbosity under `-qq`."""
 
 
 @contextmanager
@@ -21,15 +26,32 @@ def watching(run: Run) -> Iterator[None]:
 
 
 @contextmanager
-def telling(run: Run, prefix: str = "") -> Iterator[None]:
-    """Within it the run says on stderr what it costs, and every half minute how far it is."""
-
-    def tell(line: str) -> None:
-        print(f"{prefix}{line}", file=sys.stderr, flush=True)
-
-    run.tell = tell
+def telling(run: Run, tell: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Within it the run says what it costs, and every half minute how far it is; on stderr unless told otherwise."""
+    run.tell = tell or (lambda line: print(line, file=sys.stderr, flush=True))
     with beating(run.heartbeat):
         yield
+
+
+def voice(config: pytest.Config) -> Callable[[str], None]:
+    """Takes lines to the real stderr, which pytest captures while items run; silent under `-qq`.
+
+    To be made while nothing is captured, as when items were collected. Each of pytest-xdist's workers has the stderr
+    of the first process, and says which it is.
+    """
+    if config.get_verbosity() <= SILENT:
+        return lambda line: None
+    worker = getattr(config, "workerinput", {}).get("workerid")
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    stderr = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
+    config.add_cleanup(stderr.close)
+
+    def say(line: str) -> None:
+        if reporter is not None and worker is None:
+            reporter.ensure_newline()
+        print(f"{worker}: {line}" if worker else line, file=stderr, flush=True)
+
+    return say
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,13 +91,20 @@ def evaluate(turns: int, seed: int, **model: Any) -> None:
       turncheck evaluate --model runs/x/checkpoint.safetensors --turns 1000
     """
     from turncheck.evaluate import evaluate as measure
+    from turncheck.evaluate import prompts
+    from turncheck.properties.session.progress import counting
     from turncheck.reports.escape import visible
     from turncheck.reports.table import plain_table
 
-    subject = subject_of(**model)
-    rows = [(score.name, score.count, score.exact, f"{score.share:.2%}") for score in measure(subject, turns, seed)]
+    subject, rows, is_whole = subject_of(**model), [], False
+    with suppress(KeyboardInterrupt), counting(subject.meter, "evaluating", prompts(subject, turns)):
+        for score in measure(subject, turns, seed):
+            rows.append((score.name, score.count, score.exact, f"{score.share:.2%}"))
+        is_whole = True
     click.echo(f"{visible(subject.name)}, seed {seed}")
     click.echo(plain_table(rows, ("sample", "texts", "exact", "share")))
+    if not is_whole:
+        raise NoVerdictError(f"interrupted: the table holds the samples that were whole by then, {len(rows)} of them")
     if subject.audit.refuted:
         fault = f"its verify accepted {subject.audit.refuted} of {subject.audit.checked} drafts that it does not write"
         raise click.ClickException(f"{fault}; it was not used any more (see turncheck conform)")

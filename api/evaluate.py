@@ -33,6 +33,11 @@ class Score:
         return self.exact / self.count if self.count else 1.0
 
 
+def prompts(subject: Subject, turns: int) -> int:
+    """How many prompts `evaluate` asks, about."""
+    return turns * (len(samplers_of(subject.domain)) + bool(subject.rejects and operators_of(subject.domain)))
+
+
 def evaluate(subject: Subject, turns: int, seed: int = 0) -> Iterator[Score]:
     """A score for each sampler, then one for malformed texts (all reasons in equal shares) and each reason; the latter
     not of a model that was not trained to reject.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -11,7 +12,8 @@ import pytest
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from turncheck.properties.checking.run import Run, beating
+from turncheck.properties.checking.asking import Meter, duration, price_of
+from turncheck.properties.checking.run import EVERY, Run, beating
 
 SILENT = -2
 """pytest's verbosity under `-qq`."""
@@ -31,6 +33,42 @@ def telling(run: Run, tell: Callable[[str], None] | None = None) -> Iterator[Non
     run.tell = tell or (lambda line: print(line, file=sys.stderr, flush=True))
     with beating(run.heartbeat):
         yield
+
+
+@contextmanager
+def counting(meter: Meter, what: str, total: int | None = None) -> Iterator[None]:
+    """Within it somebody can see how many prompts were asked since it began, of so many if that is known, and what an
+    answer costs.
+
+    Args:
+        meter: of the subject that is asked.
+        what: what it is asked for.
+        total: prompts that it will be asked, about.
+    """
+    console, before = Console(stderr=True), meter.prompts
+    columns = (TextColumn(what), BarColumn(20), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+        task, told = shown.add_task("", total=total), time.monotonic()
+
+        def beat() -> None:
+            nonlocal told
+            status = asked(meter, meter.prompts - before, total)
+            shown.update(task, description=status, completed=meter.prompts - before)
+            if not console.is_terminal and time.monotonic() - told >= EVERY:
+                told = time.monotonic()
+                print(f"{what}: {status}", file=sys.stderr, flush=True)
+
+        with beating(beat):
+            yield
+
+
+def asked(meter: Meter, prompts: int, total: int | None = None) -> str:
+    """How many prompts were asked, what an answer costs, and how long the rest takes."""
+    parts = [f"{prompts:,} prompts" if total is None else f"{prompts:,} of about {total:,} prompts"]
+    if meter.price is not None:
+        parts.append(price_of(meter.price))
+        parts += [] if total is None else [f"about {duration(max(total - prompts, 0) * meter.price)} left"]
+    return ", ".join(parts)
 
 
 def voice(config: pytest.Config) -> Callable[[str], None]:

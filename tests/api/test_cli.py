@@ -344,6 +344,22 @@ def test_evaluate_ends_with_1_where_a_verify_is_wrong(turncheck, folder):
     assert re.fullmatch(rf"Error: {fault} \(see turncheck conform\)\n", result.stderr)
 
 
+def test_evaluate_shows_the_whole_samples_when_it_is_interrupted(turncheck, folder):
+    (folder / "cli_models.py").write_text(
+        "import signal\n\nfrom turncheck.engine.duel import resolve_text\n\nasked = []\n\n\n"
+        "def impatient(prompts):\n"
+        "    asked.extend(prompts)\n"
+        "    if len(asked) > 30:\n"
+        "        signal.raise_signal(signal.SIGINT)\n"
+        "    return [resolve_text(prompt) for prompt in prompts]\n",
+        encoding="utf-8",
+    )
+    result = turncheck("evaluate", "--model", "py:cli_models:impatient", "--turns", 22)
+    assert result.exit_code == 2
+    assert scores(result) == {"mixed": (22, 22)}
+    assert result.stderr == "Error: interrupted: the table holds the samples that were whole by then, 1 of them\n"
+
+
 def test_evaluate_leaves_malformed_turns_out_where_a_model_rejects_nothing(turncheck):
     result = turncheck("evaluate", "--model", "reference", "--model-arg", "rejects=false", "--turns", 5)
     assert list(scores(result)) == ["mixed", "play"]

@@ -45,9 +45,9 @@ def conform(count: int | None, **model: Any) -> None:
     from turncheck.model.adapters.conformance import CHECKS
     from turncheck.reports.escape import visible
 
-    subject = subject_of(**model)
+    subject = subject_of(**model, tells=False)
     click.echo(f"{visible(subject.name)} ({visible(subject.kind)})")
-    for line in _findings(subject):
+    for line in subject.findings():
         click.echo(visible(line))
     width = max(map(len, CHECKS))
     verdicts: Counter[str] = Counter()
@@ -57,13 +57,6 @@ def conform(count: int | None, **model: Any) -> None:
         click.echo(f"{check.verdict:11}  {check.name:{width}}  {visible(found)}".rstrip())
     click.echo(", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()))
     sys.exit(BROKEN if verdicts["fails"] else HELD)
-
-
-def _findings(subject: Subject) -> Sequence[str]:
-    """What the engine found out about whatever stands behind it."""
-    from turncheck.engine.learned import Probed
-
-    return subject.engine.findings() if isinstance(subject.engine, Probed) else ()
 
 
 def _checks(subject: Subject, count: int | None) -> Iterator[Finding]:

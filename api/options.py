@@ -257,15 +257,21 @@ def subject_of(
     rules: str | None,
     timeout: float | None,
     listed: bool = False,
+    *,
+    tells: bool = True,
 ) -> Subject:
-    """The model that was named.
+    """The model that was named. What it found out about whatever stands behind it is said on stderr if it `tells`.
 
     Raises:
         BadInputError: there is none.
     """
     from turncheck.properties.session.loading import SpecError, load_subject
+    from turncheck.reports.escape import visible
 
     try:
-        return load_subject(spec, domain, arguments, rules, timeout, listed=listed)
+        subject = load_subject(spec, domain, arguments, rules, timeout, listed=listed)
     except SpecError as error:
         raise BadInputError(str(error)) from error
+    for finding in subject.findings() if tells else ():
+        click.echo(f"{visible(subject.name)}: {visible(finding)}", err=True)
+    return subject

@@ -13,6 +13,7 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.learned import (
     DraftedWriter,
     LearnedEngine,
+    Probed,
     Troubled,
     UnavailableError,
     Verifier,
@@ -164,6 +165,13 @@ class Subject:
         plural: what the engine counts, and what was repaired here.
         """
         return _troubles_of(self.engine) | dict(self.repaired)
+
+    def findings(self) -> list[str]:
+        """What the engine found out about whatever stands behind it when it was made, one line each."""
+        with _dropping_what_it_raises():
+            if isinstance(self.engine, Probed):
+                return [str(finding) for finding in self.engine.findings()]
+        return []
 
     def close(self) -> None:
         """Lets go of what the engine holds beside memory: its process, its connection. What that raises is dropped."""

@@ -181,12 +181,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     try:
         config.stash[SESSION] = _session(config, items)
+        _tell_findings(config)
     except pytest.UsageError as error:
         output = getattr(config, "workeroutput", None)
         if output is None:
             raise
         output[MARKER] = str(error)
         items.clear()
+
+
+def _tell_findings(config: pytest.Config) -> None:
+    """Says on stderr, once in a session, what the models found out about whatever stands behind them."""
+    from turncheck.reports.escape import visible
+
+    is_first = getattr(config, "workerinput", {"workerid": "gw0"})["workerid"] == "gw0"
+    if not is_first or config.get_verbosity() < -1:
+        return
+    capturing = config.pluginmanager.getplugin("capturemanager")
+    with nullcontext() if capturing is None else capturing.global_and_fixture_disabled():
+        for model in config.stash[SESSION].models.values():
+            for finding in model.subject.findings():
+                print(f"{visible(model.subject.name)}: {visible(finding)}", file=sys.stderr, flush=True)
 
 
 @pytest.hookimpl(optionalhook=True)

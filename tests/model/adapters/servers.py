@@ -255,3 +255,85 @@ class Scoring:
 
 def _cut(text, stop):
     return text[: min((text.find(end) for end in stop if end in text), default=len(text))]
+
+
+# --- a server with the ways of real ones -----------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Ways:
+    """A model that is always right, and the server before it, which has its own ways. Its tokens are characters.
+
+    Attributes:
+        answer: of the model, by prompt.
+        length: characters of a prompt; what stands behind them is the beginning of an answer, which it goes on with.
+        tail: what the model writes behind each answer.
+        refuses_lists: what it says to a list of prompts; nothing where it takes them.
+        first_alone: whether it answers the first of several prompts alone.
+        backward: whether the choices come in reverse; with their indices or without.
+        numbered: whether the choices have indices.
+        stop: what it does with a stop.
+        strips: the ends of an answer at which it drops white space.
+        pads: what it puts before an answer.
+        templated: whether it puts prompts into a chat template, so that it goes on with none.
+        chat: whether it takes and gives messages.
+        route: where it is asked.
+        model: the name that it wants; none where any will do.
+        no_model: its status and its words where another model is asked for.
+        no_empty: its status where the prompt is empty.
+    """
+
+    answer: object
+    length: int
+    tail: str = ""
+    refuses_lists: str = ""
+    first_alone: bool = False
+    backward: bool = False
+    numbered: bool = True
+    stop: str = "cut"
+    strips: tuple = ()
+    pads: str = ""
+    templated: bool = False
+    chat: bool = False
+    route: str = "/v1/completions"
+    model: str = ""
+    no_model: tuple = (404, "The model does not exist.")
+    no_empty: int = 200
+
+    def __call__(self, request):
+        if request.path != self.route:
+            return Reply({"detail": "Not Found"}, 404)
+        if self.model and request.body.get("model") != self.model:
+            status, words = self.no_model
+            return Reply({"error": {"message": words}}, status)
+        if isinstance(request.body.get("prompt"), list) and self.refuses_lists:
+            return Reply({"detail": self.refuses_lists}, 400)
+        if "" in request.prompts and self.no_empty != 200:
+            return Reply(b"Internal Server Error", self.no_empty)
+        prompts = request.prompts[:1] if self.first_alone else request.prompts
+        choices = [self._choice(index, prompt, request.body) for index, prompt in enumerate(prompts)]
+        return Reply({"choices": choices[::-1] if self.backward else choices})
+
+    def _choice(self, index, prompt, body):
+        text, reason = self._ended(self._written(prompt), body.get("stop") or [])
+        if len(text) > body["max_tokens"]:
+            text, reason = text[: body["max_tokens"]], "length"
+        text = text.lstrip() if "start" in self.strips else text
+        text = self.pads + (text.rstrip() if "end" in self.strips else text)
+        shown = {"message": {"role": "assistant", "content": text}} if self.chat else {"text": text}
+        return {**({"index": index} if self.numbered else {}), "finish_reason": reason, **shown}
+
+    def _written(self, prompt):
+        case, begun = prompt[: self.length], prompt[self.length :]
+        if self.templated and begun:
+            return "I see.\n"
+        whole = self.answer(case) + self.tail
+        return whole[len(begun) :] if whole.startswith(begun) else "?"
+
+    def _ended(self, text, stops):
+        found = [(text.find(stop), stop) for stop in stops if stop in text]
+        if not found or self.stop == "ignored":
+            return text, "stop"
+        at, stop = min(found)
+        kept = {"cut": "", "kept": stop, "in part": stop[: len(stop) // 2]}[self.stop]
+        return text[:at] + kept, "stop"

@@ -370,7 +370,7 @@ def test_texts_of_a_class_of_the_model_s_own_are_plain_copies():
     assert not subject.is_right(NEUTRAL, answer)
 
 
-@pytest.mark.parametrize("name", ["verify", "predict_with_drafts", "troubles", "close"])
+@pytest.mark.parametrize("name", ["verify", "predict_with_drafts", "troubles", "findings", "close"])
 def test_however_a_model_ends_where_it_is_asked_what_it_offers_nothing_of_that_passes(name):
     class Odd(Recorded):
         def __getattr__(self, asked):
@@ -379,7 +379,7 @@ def test_however_a_model_ends_where_it_is_asked_what_it_offers_nothing_of_that_p
             raise AttributeError(asked)
 
     subject = subject_of(Odd())
-    assert (subject.ask([NEUTRAL]), subject.troubles()) == (["answer 1\n"], {})
+    assert (subject.ask([NEUTRAL]), subject.troubles(), subject.findings()) == (["answer 1\n"], {}, [])
     subject.close()
 
 

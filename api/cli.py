@@ -289,7 +289,7 @@ def train(
     from turncheck.engine.visible import visible
 
     try:
-        from turncheck.model.checkpoint import CheckpointError
+        from turncheck.model.state import StateError
         from turncheck.model.train import ResumeError, Run
     except ModuleNotFoundError as error:
         way_out = "pip install 'turncheck[torch]'"
@@ -300,7 +300,7 @@ def train(
     config = attrs.evolve(CONFIGS[config_name], **{key: value for key, value in given.items() if value is not None})
     try:
         run = Run(out, domain, config, seed, snapshots)
-    except CheckpointError as error:  # what was kept is damaged
+    except StateError as error:  # what was kept is damaged
         raise NoVerdictError(visible(str(error))) from error
     except ResumeError as error:
         raise BadInputError(visible(str(error))) from error

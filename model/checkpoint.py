@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,11 @@ def digest_of(tensors: dict[str, Tensor], metadata: dict[str, str]) -> str:
     """The hash of a checkpoint's content: of what its metadata say but the hash itself, and of its tensors."""
     said = json.loads(metadata[KEY])
     said.pop(DIGEST, None)
+    return digest_of_content(said, tensors)
+
+
+def digest_of_content(said: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
+    """The hash of what is said, which JSON has, and of tensors."""
     digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode())
     for name, tensor in sorted(tensors.items()):
         digest.update(f"\n{name} {tuple(tensor.shape)} {tensor.dtype}\n".encode())
@@ -159,11 +165,21 @@ def digest_of(tensors: dict[str, Tensor], metadata: dict[str, str]) -> str:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file so that nobody ever sees half of it: beside its place first, then moved there."""
+    """Writes a file so that nobody ever sees half of it: beside its place first, then moved there.
+
+    It is on the disk before it is moved: else a machine that stops may keep the new name and not the content.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".part")
-    beside.write_bytes(content)
-    os.replace(beside, path)
+    try:
+        with open(beside, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def load_checkpoint(path: str | os.PathLike[str], domain: Domain) -> tuple[TransformerEngine, Metadata]:
@@ -202,7 +218,8 @@ def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[
     """
     size = os.stat(path).st_size
     if not Path(path).is_file():
-        raise CheckpointError(path, "a checkpoint must be a file, got a folder")
+        got = "a folder" if Path(path).is_dir() else "something that is none"
+        raise CheckpointError(path, f"a checkpoint must be a file, got {got}")
     if size > LARGEST_CHECKPOINT:
         raise CheckpointError(path, f"a checkpoint must be at most {LARGEST_CHECKPOINT} bytes, got {size}")
     try:

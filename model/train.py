@@ -8,26 +8,36 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
 import torch
 import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reader knows
-from safetensors.torch import save
 from torch import Tensor
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.sampling import HELD_OUT_SEEDS, TRAINING_SEEDS
-from turncheck.model.checkpoint import Metadata, learned, read_tensors, save_checkpoint, write_whole
+from turncheck.engine.visible import cut
+from turncheck.model.adapters.recognise import RUN as CHECKPOINT
+from turncheck.model.checkpoint import Metadata, learned, save_checkpoint
 from turncheck.model.configs import OF_NO_WEIGHT, TrainConfig
 from turncheck.model.decode import TransformerEngine
 from turncheck.model.examples import IGNORED, Examples, batch, lengths
+from turncheck.model.state import StateError, check_step, check_tensors, read_state, write_state
 from turncheck.model.tokens import Tokenizer, vocabulary
 from turncheck.model.transformer import ModelConfig, Transformer
 
-OPTIMIZER_STATE = ("step", "exp_avg", "exp_avg_sq", "momentum_buffer")
-"""What AdamW and Muon keep for a parameter."""
+OPTIMIZER_STATE: Mapping[type[torch.optim.Optimizer], tuple[str, ...]] = {
+    torch.optim.AdamW: ("step", "exp_avg", "exp_avg_sq"),
+    torch.optim.Muon: ("momentum_buffer",),
+}
+"""What an optimizer keeps for a parameter, once it has made a step; all but the step has the parameter's shape."""
+
+
+STATE = "state.safetensors"
+"""What a run needs to go on, in its folder."""
 
 
 class ResumeError(ValueError):
@@ -57,11 +67,12 @@ class Progress:
 class Run:
     """One training run in one folder: makes it, or goes on with what lies there.
 
-    `DIR/state.safetensors` holds weights, optimizer and step, `DIR/checkpoint.safetensors` the model as it stands,
-    `DIR/step-N.safetensors` the snapshots.
+    `DIR/state.safetensors` holds weights, optimizer and step, with a digest, `DIR/checkpoint.safetensors` the model as
+    it stands, `DIR/step-N.safetensors` the snapshots.
 
     Raises:
         ResumeError: the folder holds a run of another domain, or with another config or seed.
+        StateError: the run that the folder holds is damaged, or half of it is gone.
         DomainError: a sampler or the reference of the domain raised.
     """
 
@@ -81,13 +92,15 @@ class Run:
         self.optimizers = _optimizers(self.transformer)
         self.step = 0
         self._torn = False
-        if self.state_path.exists():
+        if os.path.lexists(self.state_path):
             self._load()
+        elif made := [name for name in (CHECKPOINT, *map(_snapshot, snapshots)) if (folder / name).exists()]:
+            raise StateError(folder, f"it holds {made[0]} of a run and no {STATE} to go on from")
 
     @property
     def state_path(self) -> Path:
         """Where the run is saved."""
-        return self.folder / "state.safetensors"
+        return self.folder / STATE
 
     def steps(self) -> Iterator[Progress]:
         """Trains, and says so after each step. Saves every `save_every` steps, and when it is left.
@@ -101,7 +114,7 @@ class Run:
                 if saving:
                     self.save()
                 if self.step in self.snapshots:
-                    self._save_checkpoint(f"step-{self.step}.safetensors")
+                    self._save_checkpoint(_snapshot(self.step))
                 yield Progress(self.step, value, self.held_out(64) if saving else None)
         finally:
             if not self._torn:
@@ -135,11 +148,11 @@ class Run:
     def save(self) -> None:
         """Writes the run's state and the checkpoint as it stands."""
         tensors = {f"model/{name}": tensor for name, tensor in self.transformer.state_dict().items()}
-        for name, state in self._optimizer_states():
+        for name, _, _, state in self._optimizer_states():
             tensors |= {f"{key}/{name}": tensor for key, tensor in state.items()}
         run = {**self._settings(), "step": self.step, "texts": self._texts()}
-        write_whole(self.state_path, save(tensors, {"run": json.dumps(run)}))
-        self._save_checkpoint("checkpoint.safetensors")
+        write_state(self.state_path, tensors, run)
+        self._save_checkpoint(CHECKPOINT)
 
     def _settings(self) -> dict[str, float | str]:
         config = attrs.asdict(self.config, filter=attrs.filters.exclude(*OF_NO_WEIGHT))
@@ -152,32 +165,39 @@ class Run:
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def _load(self) -> None:
-        tensors, metadata = read_tensors(self.state_path)
-        saved = json.loads(metadata.get("run", "{}"))
-        wanted = self._settings()
-        if "domain" not in saved:  # it began before there were domains
-            del wanted["domain"]
-        for key, ours in wanted.items():
+        tensors, saved = read_state(self.state_path)
+        for key, ours in self._settings().items():
             if saved.get(key) != ours:
-                raise ResumeError(
-                    f"{key} must be {saved.get(key)} to go on in {self.folder}, got {ours}: use another folder"
-                )
-        if saved.get("texts", self._texts()) != self._texts():
+                theirs = cut(str(saved.get(key)), 80)
+                raise ResumeError(f"{key} must be {theirs} to go on in {self.folder}, got {ours}: use another folder")
+        if saved.get("texts") != self._texts():
             raise ResumeError(
                 f"the words and lengths of the texts of {self.domain.name} must be those with which the run in "
                 f"{self.folder} began, got others: use another folder, and give the domain another version"
             )
-        self.step = saved["step"]
+        step = check_step(self.state_path, saved, self.config.steps)
+        check_tensors(self.state_path, tensors, self._shapes(step))
+        self.step = step
         self.transformer.load_state_dict(_under("model", tensors))
-        for name, state in self._optimizer_states():
-            state.update({key: tensors[f"{key}/{name}"] for key in OPTIMIZER_STATE if f"{key}/{name}" in tensors})
+        for name, _, keys, state in self._optimizer_states():
+            state.update({key: tensors[f"{key}/{name}"] for key in keys if step})
 
-    def _optimizer_states(self) -> Iterator[tuple[str, dict[str, Tensor]]]:
-        """What the optimizers keep for each parameter, by its name: theirs to change."""
+    def _shapes(self, step: int) -> dict[str, tuple[int, ...]]:
+        """The shapes of the tensors that are kept at that step, by their names; at first there are but weights."""
+        shapes = {f"model/{name}": tuple(tensor.shape) for name, tensor in self.transformer.state_dict().items()}
+        for name, shape, keys, _ in self._optimizer_states():
+            shapes |= {f"{key}/{name}": () if key == "step" else shape for key in keys if step}
+        return shapes
+
+    def _optimizer_states(self) -> Iterator[tuple[str, tuple[int, ...], tuple[str, ...], dict[str, Tensor]]]:
+        """Of each parameter the name, the shape, and what its optimizer keeps for it: its keys, and itself, which is
+        theirs to change.
+        """
         names = {parameter: name for name, parameter in self.transformer.named_parameters()}
         for optimizer in self.optimizers:
             for parameter in optimizer.param_groups[0]["params"]:
-                yield names[parameter], optimizer.state[parameter]
+                shape, keys = tuple(parameter.shape), OPTIMIZER_STATE[type(optimizer)]
+                yield names[parameter], shape, keys, optimizer.state[parameter]
 
     def _save_checkpoint(self, name: str) -> None:
         card = Metadata(
@@ -191,6 +211,11 @@ class Run:
             operators=tuple(self.examples.operators),
         )
         save_checkpoint(self.folder / name, self.transformer, card)
+
+
+def _snapshot(step: int) -> str:
+    """What the checkpoint of a step is called."""
+    return f"step-{step}.safetensors"
 
 
 def _optimizers(transformer: Transformer) -> tuple[torch.optim.Optimizer, ...]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from turncheck.arguments import CASES, EVALUATION_SEED, RATE, Whole, quoted
+from turncheck.arguments import CASES, EVALUATION_SEED, Whole, quoted
 from turncheck.check_command import check
 from turncheck.conform_command import conform
 from turncheck.domain_commands import domain, new
@@ -25,15 +23,13 @@ from turncheck.options import (
     model_options,
     prepare,
     subject_of,
-    words_options,
 )
 from turncheck.show_command import show
+from turncheck.sweep_commands import compare, prompts, sweep
 
 if TYPE_CHECKING:
     from turncheck.engine.domain import Domain
     from turncheck.model.train import Run
-    from turncheck.properties.checking.subject import Subject
-    from turncheck.properties.sweeps.plan import Plan
 
 
 @click.group(cls=Group)
@@ -47,7 +43,7 @@ def main() -> None:
     """
 
 
-for command in (check, conform, domain, new, show):
+for command in (check, conform, domain, new, show, prompts, sweep, compare):
     main.add_command(command)
 
 
@@ -108,144 +104,6 @@ def evaluate(turns: int, seed: int, **model: Any) -> None:
     if subject.audit.refuted:
         fault = f"its verify accepted {subject.audit.refuted} of {subject.audit.checked} drafts that it does not write"
         raise click.ClickException(f"{fault}; it was not used any more (see turncheck conform)")
-
-
-def _sample_options(command: Callable[..., None]) -> Callable[..., None]:
-    """What a sweep is of."""
-    command = click.option("--seed", type=EVALUATION_SEED, default=0, show_default=True, help="An evaluation seed.")(
-        command
-    )
-    most = "Cases; of small at most all."
-    command = click.option("--turns", type=CASES, default=100_000, show_default=True, help=most)(command)
-    about = "play, mixed, small (every case of a bound), or another of the domain's.  [default: play]"
-    return click.option("--sampler", metavar="NAME", help=about)(command)
-
-
-def _plan(subject: Subject, sampler: str | None, seed: int, turns: int) -> Plan:
-    """What is swept: of `play` where no sampler is named and the domain has it.
-
-    Raises:
-        click.UsageError: the domain has no such sampler.
-    """
-    from turncheck.engine.sampling import UnknownSamplerError
-    from turncheck.properties.session.loading import sampler_of
-    from turncheck.properties.sweeps.plan import Plan, turns_in
-
-    try:
-        name = sampler_of(sampler, subject.domain)
-    except UnknownSamplerError as error:
-        raise click.BadParameter(str(error), param_hint="'--sampler'") from error
-    return Plan(name, seed, turns_in(name, turns, subject.domain))
-
-
-@main.command()
-@words_options("template=, rejects= or rules=, as they will be said to the sweep.")
-@_sample_options
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A new file.")
-def prompts(
-    domain: Domain,
-    sampler: str | None,
-    turns: int,
-    seed: int,
-    out: Path,
-    rules: str | None,
-    arguments: tuple[str, ...],
-) -> None:
-    """Write the prompts of a sweep to a file. They are answered elsewhere; sweep --model predictions:FILE checks that.
-
-    \b
-      turncheck prompts --turns 100000 --out prompts.jsonl
-    """
-    from turncheck.engine.learned import EngineError
-    from turncheck.prompting import bar, write_prompts
-    from turncheck.reports.escape import visible
-
-    if os.path.exists(out):
-        raise BadInputError(f"{visible(str(out))} is there already: give another --out")
-    subject = subject_of(domain, "reference", arguments, rules, None)  # it speaks the words of any template
-    plan = _plan(subject, sampler, seed, turns)
-    try:
-        with bar(plan, "turns") as told:
-            count = write_prompts(out, subject, plan, told)
-    except EngineError as error:
-        raise BadInputError(visible(error.fault)) from error
-    except OSError as error:
-        raise BadInputError(visible(cannot_be_used(error, out, "written"))) from error
-    click.echo(
-        f"{visible(str(out))}: {count:,} prompts of a sweep of {plan.turns:,} turns of {plan.sampler}, seed {seed}"
-    )
-
-
-@main.command()
-@model_options
-@_sample_options
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The sweep's folder.")
-@click.option("--resume", is_flag=True, help="Go on with the sweep in that folder.")
-@click.option("--gate", type=RATE, help="End with 1 unless fewer cases than that diverge, surely.")
-def sweep(
-    sampler: str | None, turns: int, seed: int, out: Path, resume: bool, gate: float | None, **model: Any
-) -> None:
-    """Estimate how often a model breaks each law. Ctrl-C keeps what was done, and --resume goes on.
-
-    \b
-      turncheck sweep --model noisy:0.01 --turns 100000 --out sweeps/noisy --gate 0.02
-    """
-    from turncheck.prompting import bar
-    from turncheck.properties.session.loading import SpecError
-    from turncheck.properties.sweeps.prerecorded import check_listed
-    from turncheck.properties.sweeps.progress import looking, run
-    from turncheck.properties.sweeps.result import found
-    from turncheck.properties.sweeps.sweep import Sweep, SweepError
-    from turncheck.reports.escape import visible
-    from turncheck.reports.sweep_text import sweep_text
-
-    subject = subject_of(**model, listed=True)
-    plan = _plan(subject, sampler, seed, turns)
-    try:
-        with bar(plan, "looking for answers") as told:
-            check_listed(subject, plan, told)
-        work = Sweep(subject, plan, out, resume=resume)
-    except SpecError as error:
-        raise BadInputError(str(error)) from error
-    except SweepError as error:
-        raise click.UsageError(visible(str(error))) from error
-    try:
-        run(work)
-    except KeyboardInterrupt:
-        done = f"stopped after {work.counts.done:,} of {work.plan.turns:,} turns, which are kept"
-        raise NoVerdictError(f"{done}: the same command with --resume goes on") from None
-    with looking("looking for the smallest turns"):
-        result = found(work, gate)
-    click.echo(sweep_text(f"{subject.name} ({subject.kind})", result))
-    if gate is not None and result.verdict != "PASS":
-        sys.exit(1)
-    if subject.audit.refuted:
-        raise click.ClickException(f"its verify is wrong ({subject.audit.refuted} drafts): see turncheck conform")
-
-
-@main.command()
-@click.argument("first", type=click.Path(file_okay=False, path_type=Path))
-@click.argument("second", type=click.Path(file_okay=False, path_type=Path))
-def compare(first: Path, second: Path) -> None:
-    """Compare two sweeps of the same cases. Says whether SECOND is worse than FIRST.
-
-    \b
-      turncheck compare sweeps/before sweeps/after
-
-    By McNemar's exact test, at p < 0.01, for the answers and for each law. Ends with 1 where SECOND is worse in one.
-    """
-    from turncheck.properties.sweeps.compare import compared
-    from turncheck.properties.sweeps.sweep import SweepError
-    from turncheck.reports.escape import visible
-    from turncheck.reports.table import plain_table
-
-    try:
-        pairs = compared(first, second)
-    except SweepError as error:
-        raise click.UsageError(visible(str(error))) from error
-    rows = [(pair.name, pair.both, pair.first, pair.second, f"{pair.p:.2g}", pair.verdict) for pair in pairs]
-    click.echo(plain_table(rows, ("failed on the same turns", "both", "first alone", "second alone", "p", "second is")))
-    sys.exit(1 if any(pair.verdict == "worse" for pair in pairs) else 0)
 
 
 @main.command()

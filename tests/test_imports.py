@@ -63,6 +63,8 @@ EXCEPTIONS = {
     "api/options.py":  Room(rooms=GENERIC, libraries=("click",)),
     "api/arguments.py":
                        Room(rooms=GENERIC, libraries=("click",)),
+    "api/sweep_commands.py":
+                       Room(rooms=GENERIC, libraries=("click",)),
     "api/show_command.py":
                        Room(rooms=GENERIC, libraries=("click",)),
     "api/check_command.py":

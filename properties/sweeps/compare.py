@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import attrs
 
+from turncheck.properties.sweeps.faults import SweepError
+from turncheck.properties.sweeps.kept import State, read_whole
+from turncheck.properties.sweeps.lines import read_lines
 from turncheck.properties.sweeps.statistics import paired
-from turncheck.properties.sweeps.sweep import FOUND, SCHEMA, STATE, SweepError
+
+OWN = "own answer"
+"""What the pairing of the cases' own answers is called."""
 
 
 @attrs.frozen
@@ -41,47 +45,92 @@ class Pairing:
         return "worse" if self.second > self.first else "better"
 
 
-def compared(first: Path, second: Path) -> list[Pairing]:
+@attrs.frozen
+class Swept:
+    """One of two sweeps that are compared: where it is kept, and of which model it is."""
+
+    folder: Path
+    model: str
+
+    def __str__(self) -> str:
+        return f"{self.model} ({self.folder})"
+
+
+@attrs.frozen
+class Comparison:
+    """Two sweeps of the same cases.
+
+    Attributes:
+        first: one.
+        second: the other, which is the better or the worse of the two.
+        sampler: whose cases both are of.
+        seed: of the sample.
+        turns: how many cases.
+        pairs: the cases' own answers, then every law that failed in one of them.
+    """
+
+    first: Swept
+    second: Swept
+    sampler: str
+    seed: int
+    turns: int
+    pairs: tuple[Pairing, ...]
+
+    @property
+    def verdict(self) -> Literal["worse", "better", "no difference shown"]:
+        """Whether the second is worse than the first, in anything; else whether it is better in anything."""
+        verdicts = {pair.verdict for pair in self.pairs}
+        return "worse" if "worse" in verdicts else "better" if "better" in verdicts else "no difference shown"
+
+    @property
+    def in_short(self) -> str:
+        """The verdict, and what it is about, in one line."""
+        cases = f"{self.turns:,} cases of {self.sampler}, seed {self.seed}"
+        if self.verdict == "no difference shown":
+            return f"{self.verdict}: {self.second} and {self.first}; {cases}"
+        what = _named(self._that_are(self.verdict))
+        better = _named(self._that_are("better")) if self.verdict == "worse" else ""
+        but = f", but better in {better}" if better else ""
+        return f"{self.verdict}: {self.second} is, than {self.first}, in {what}{but}; {cases}"
+
+    def _that_are(self, verdict: str) -> list[str]:
+        return [pair.name for pair in self.pairs if pair.verdict == verdict]
+
+
+def _named(names: list[str]) -> str:
+    """The own answer, and how many laws; a single law by its name."""
+    laws = [name for name in names if name != OWN]
+    parts = [OWN] * (OWN in names) + (laws if len(laws) == 1 else [f"{len(laws)} laws"] * bool(laws))
+    return " and ".join(parts)
+
+
+def compared(first: Path, second: Path) -> Comparison:
     """Two whole sweeps of the same cases, paired case by case: the cases' own answers, then every law.
 
     Raises:
-        SweepError: one is no whole sweep, or they are of other cases, another domain or other rules.
+        SweepError: one is no sweep, or they are of other cases, another domain or other rules.
+        NoVerdictError: one is a part of a sweep, or cannot be trusted.
     """
-    one, another = _read_whole(first), _read_whole(second)
+    states = read_whole(first), read_whole(second)
+    one, another = (state.about for state in states)
     for name in ("domain", "rules", "sampler", "seed", "turns"):
         if one[name] != another[name]:
             raise SweepError(second, f"its {name} must be {one[name]!r:.60}, as of {first}, got {another[name]!r:.60}")
-    failed = [_failed(folder) for folder in (first, second)]
+    failed = [_failed(folder, state) for folder, state in zip((first, second), states, strict=True)]
     laws = dict.fromkeys([*one["laws"], *another["laws"]])
     names = ["", *(law for law in laws if any(law in found for found in failed))]
-    return [_pairing(name, *(found.get(name, set()) for found in failed)) for name in names]
+    pairs = tuple(_pairing(name, *(found.get(name, set()) for found in failed)) for name in names)
+    these = (Swept(first, one["model"]["name"]), Swept(second, another["model"]["name"]))
+    return Comparison(*these, one["sampler"], one["seed"], one["turns"], pairs)
 
 
-def _read_whole(folder: Path) -> dict[str, Any]:
-    try:
-        kept = json.loads((folder / STATE).read_bytes())
-        about: dict[str, Any] = kept["about"]
-        schema, done = about["schema"], kept["counts"]["done"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SweepError(
-            folder, f"it holds no sweep that can be read ({error}): turncheck sweep --out makes one"
-        ) from error
-    if schema != SCHEMA:
-        raise SweepError(folder, f"its schema must be {SCHEMA}, got {schema!r:.60}: sweep again with this version")
-    if done != about["turns"]:
-        raise SweepError(folder, f"it holds {done:,} of {about['turns']:,} turns: --resume goes on with it")
-    return about
-
-
-def _failed(folder: Path) -> dict[str, set[int]]:
+def _failed(folder: Path, state: State) -> dict[str, set[int]]:
     """The numbers of the cases that failed, by law; those whose own answer diverged under the empty name."""
     failed: dict[str, set[int]] = {}
-    with open(folder / FOUND, encoding="utf-8") as lines:
-        for line in lines:
-            found = json.loads(line)
-            failed.setdefault(found["law"], set()).add(found["turn"])
+    for found in read_lines(folder, state):
+        failed.setdefault(found["law"], set()).add(found["turn"])
     return failed
 
 
 def _pairing(name: str, first: set[int], second: set[int]) -> Pairing:
-    return Pairing(name or "own answer", len(first & second), len(first - second), len(second - first))
+    return Pairing(name or OWN, len(first & second), len(first - second), len(second - first))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import floor, log, log1p
 from typing import Literal
 
+from turncheck.properties.sweeps.counts import Counts
 from turncheck.properties.sweeps.plan import Plan
 from turncheck.properties.sweeps.statistics import LEVEL, Rate
-from turncheck.properties.sweeps.sweep import Counts
 
 
 def gate(counts: Counts, plan: Plan, rate: float) -> Literal["PASS", "FAIL", "INCONCLUSIVE"]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from turncheck.engine.learned import Listed
 from turncheck.properties.checking.counterexamples import Counterexample, counterexample
 from turncheck.properties.checking.law import Law
 from turncheck.properties.checking.shrink import shrink
+from turncheck.properties.sweeps.counts import Counts
+from turncheck.properties.sweeps.lines import read_lines
 from turncheck.properties.sweeps.statistics import Rate
-from turncheck.properties.sweeps.sweep import FOUND, Counts, Sweep
+from turncheck.properties.sweeps.sweep import Sweep
 from turncheck.reports.sweeps import Row
 
 
@@ -47,6 +48,9 @@ def witnesses(sweep: Sweep) -> Iterator[tuple[Law, Counterexample]]:
 
     The search begins at the simplest that the sweep met. Of a listed engine it ends there too: no
     smaller one can be asked.
+
+    Raises:
+        NoVerdictError: what is kept is not what the sweep counted.
     """
     domain, met = sweep.subject.domain, _simplest_met(sweep)
     for law in sweep.laws:
@@ -61,10 +65,8 @@ def witnesses(sweep: Sweep) -> Iterator[tuple[Law, Counterexample]]:
 def _simplest_met(sweep: Sweep) -> dict[tuple[str, str], str]:
     """The text of the simplest case that the sweep met, by law and failure mode."""
     met: dict[tuple[str, str], str] = {}
-    with open(sweep.folder / FOUND, encoding="utf-8") as lines:
-        for line in lines:
-            found = json.loads(line)
-            if found["law"]:
-                key = found["law"], found["mode"]
-                met[key] = min(found["case"], met.get(key, found["case"]), key=sweep.subject.domain.simplicity)
+    for found in read_lines(sweep.folder, sweep.state):
+        if found["law"]:
+            key = found["law"], found["mode"]
+            met[key] = min(found["case"], met.get(key, found["case"]), key=sweep.subject.domain.simplicity)
     return met

@@ -13,11 +13,12 @@ from turncheck.engine.table import SMALL
 from turncheck.properties.checking.counterexamples import Counterexample
 from turncheck.properties.checking.law import Law
 from turncheck.properties.checking.subject import Subject
+from turncheck.properties.sweeps.faults import OtherSweepError
 from turncheck.properties.sweeps.gate import gate as verdict_of
 from turncheck.properties.sweeps.plan import AGAIN, DAMAGED, MORE, PLAYED, Plan
 from turncheck.properties.sweeps.rates import field_rows, law_rows, mode_rows, stratum_rows, witnesses
 from turncheck.properties.sweeps.statistics import Rate
-from turncheck.properties.sweeps.sweep import STATE, Sweep, SweepError
+from turncheck.properties.sweeps.sweep import Sweep
 from turncheck.reports.cases import noun_of
 from turncheck.reports.sweeps import Smallest, SweepResult
 
@@ -32,16 +33,16 @@ def begun(subject: Subject, plan: Plan, folder: Path, goes_on: bool) -> Sweep:
         goes_on: whether a sweep that was left there may go on: one of the same plan, name, hash, template and rules.
 
     Raises:
-        OSError: the folder cannot be written.
+        SweepError: the folder cannot be written.
+        NoVerdictError: what it holds of that sweep cannot be trusted, or another process sweeps in it.
     """
     subject = subject.without_memory()
     if goes_on:
-        with suppress(SweepError):
+        with suppress(OtherSweepError):
             left = Sweep(subject, plan, folder, resume=True)
             if not left.whole:
                 return left
-    (folder / STATE).unlink(missing_ok=True)
-    return Sweep(subject, plan, folder)
+    return Sweep(subject, plan, folder, anew=True)
 
 
 def found(sweep: Sweep, gate: float | None = None, searches: bool = True) -> SweepResult:
@@ -51,6 +52,9 @@ def found(sweep: Sweep, gate: float | None = None, searches: bool = True) -> Swe
         sweep: whole or partial.
         gate: 0..1; None where nothing is demanded.
         searches: whether the subject is asked for the smallest turns.
+
+    Raises:
+        NoVerdictError: it is to be searched, and the folder does not hold what the sweep found.
     """
     plan, counts, subject = sweep.plan, sweep.counts, sweep.subject
     low, high = Rate(counts.diverged, counts.done).interval

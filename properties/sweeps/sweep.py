@@ -18,9 +18,6 @@ from there.
 
 from __future__ import annotations
 
-import json
-import os
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -38,65 +35,16 @@ from turncheck.properties.checking.law import AnyForm, Law, UnreadableError, sai
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.truth import damaged
 from turncheck.properties.laws import laws_of
+from turncheck.properties.sweeps.counts import Counts
+from turncheck.properties.sweeps.journal import begin, journal
+from turncheck.properties.sweeps.kept import SCHEMA
 from turncheck.properties.sweeps.plan import AGAIN, DAMAGED, PLAYED, Block, HeldOn, Plan, how_often, kind_of
 
 CHUNK = 1024
 """Cases that are asked, checked and forgotten at a time."""
 
-STATE, FOUND = "state.json", "divergences.jsonl"
-"""The files of a sweep's folder: how far it is and its counts; what diverged, a line each."""
-
-SCHEMA = 3
-
 Cases = list[tuple[int, AnyForm]]
 """Cases, texts or plays, each with the number of the case that it was made of."""
-
-
-@attrs.define
-class Counts:
-    """What was counted so far.
-
-    Attributes:
-        done: cases of the sample.
-        diverged: cases whose own answer is not right.
-        unreadable: of those, answers that are not well-formed.
-        applied: for each law the cases that it applied to.
-        broke: for each law the cases that it was broken in.
-        modes: of the cases whose own answer diverged, by failure mode.
-        fields: for each field of the answer, as `hero hp`: cases, and wrong ones. A field that the prompt has too is
-            there twice, as `hero hp changed` and `hero hp unchanged`, by whether the reference changes it.
-        strata: for each stratum, as `hero attack, foe wait`: cases, and wrong ones.
-    """
-
-    done: int = 0
-    diverged: int = 0
-    unreadable: int = 0
-    applied: Counter[str] = attrs.field(factory=Counter)
-    broke: Counter[str] = attrs.field(factory=Counter)
-    modes: Counter[str] = attrs.field(factory=Counter)
-    fields: dict[str, list[int]] = attrs.field(factory=dict)
-    strata: dict[str, list[int]] = attrs.field(factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values."""
-        return attrs.asdict(self)
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Counts:
-        """The counts that those values were written for."""
-        counters = {name: Counter(values[name]) for name in ("applied", "broke", "modes")}
-        return cls(**{**values, **counters})
-
-
-class SweepError(ValueError):
-    """A sweep that cannot be begun, or cannot go on, in that folder."""
-
-    def __init__(self, folder: Path, fault: str) -> None:
-        super().__init__(folder, fault)
-        self.folder, self.fault = folder, fault
-
-    def __str__(self) -> str:
-        return f"sweep {self.folder}: {self.fault}"
 
 
 class Sweep:
@@ -108,15 +56,18 @@ class Sweep:
         folder: where it is kept.
         laws: which are held; by default those of the subject's domain.
         resume: whether a sweep that the folder holds goes on.
+        anew: whether what the folder holds of a sweep gives way.
 
     Attributes:
         laws: those that say something about the subject.
         silent: the others, and why.
         kinds: what the laws are held on.
         counts: what was counted so far.
+        state: how far it is, as the folder keeps it.
 
     Raises:
-        SweepError: the folder holds another sweep, or holds one and nobody said to go on.
+        SweepError: the folder cannot be written, holds another sweep, or holds one and nobody said to go on.
+        NoVerdictError: what it holds cannot be trusted, or another process sweeps in it.
         UnknownSamplerError: the domain has no such sampler.
         FalseLawError: the domain's reference breaks a law.
     """
@@ -128,13 +79,15 @@ class Sweep:
         folder: Path,
         laws: Sequence[Law] | None = None,
         resume: bool = False,
+        anew: bool = False,
     ) -> None:
         self.subject, self.plan, self.folder = subject, plan, folder
         self.arrays = arrays_of(subject.domain, plan.sampler)
         laws = laws_of(subject.domain) if laws is None else laws
         self.silent = _silent(laws, subject)
         self.laws = [law for law in laws if law.id not in self.silent]
-        self.counts = self._begun(resume)
+        self.state = begin(folder, self._about(), resume, anew)
+        self.counts = deepcopy(self.state.counts)
         self.kinds = {kind_of(law) for law in self.laws}
         self._about_cases = [law for law in self.laws if kind_of(law) in ("own", "more")]
         self.every = how_often(self._about_cases, plan, subject.domain)
@@ -146,26 +99,25 @@ class Sweep:
         return self.counts.done == self.plan.turns
 
     def chunks(self) -> Iterator[Counts]:
-        """Goes on, chunk by chunk; the work up to each is kept. It may be left at any chunk."""
-        with open(self.folder / FOUND, "r+b") as found:
-            found.seek(0, os.SEEK_END)
+        """Goes on, chunk by chunk; the work up to each is kept. It may be left at any chunk.
+
+        Raises:
+            NoVerdictError: another process goes on with it, or a chunk cannot be kept.
+        """
+        with journal(self.folder, self.state) as kept:
             while not self.whole:
                 block = self._block_at(self.counts.done)
                 start = self.counts.done - block.start
                 count = min(CHUNK, len(block.cases) - start)
-                kept = deepcopy(self.counts)
                 try:
                     for line in self._chunk(block, slice(start, start + count)):
-                        found.write(json.dumps(line).encode() + b"\n")
+                        kept.write(line)
+                    self.counts.done += count
+                    self.state = kept.keep(self.counts)
                 except BaseException:
-                    self.counts = kept  # a chunk counts as a whole or not at all
+                    self.counts = deepcopy(kept.state.counts)  # a chunk counts as a whole or not at all
                     raise
-                found.flush()
-                self.counts.done += count
-                self._keep(found.tell())
                 yield self.counts
-
-    # --- what is kept ---
 
     def _about(self) -> dict[str, Any]:
         subject = self.subject
@@ -174,40 +126,6 @@ class Sweep:
         domain = {"domain": subject.domain.name, "rules": subject.domain.fingerprint}
         laws = [law.id for law in self.laws]
         return {"schema": SCHEMA, **attrs.asdict(self.plan), "model": model, **domain, "laws": laws}
-
-    def _begun(self, resume: bool) -> Counts:
-        path = self.folder / STATE
-        if not path.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            (self.folder / FOUND).write_bytes(b"")
-            return Counts()
-        if not resume:
-            raise SweepError(self.folder, "it holds a sweep: --resume goes on with it, another --out begins anew")
-        try:
-            kept = json.loads(path.read_bytes())
-            self._check_same(dict(kept["about"]))
-            counts, size = Counts.from_json(kept["counts"]), kept["size"]
-        except SweepError:
-            raise
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise SweepError(self.folder, f"{STATE} cannot be read ({error}): begin anew with another --out") from error
-        os.truncate(self.folder / FOUND, size)  # what was written after the last chunk was kept
-        return counts
-
-    def _check_same(self, about: Mapping[str, Any]) -> None:
-        """Checks that a sweep that was left is this one."""
-        wanted = json.loads(json.dumps(self._about()))
-        differing = sorted(name for name, value in wanted.items() if about.get(name) != value)
-        if differing:
-            raise SweepError(
-                self.folder, f"it holds another sweep, with other {', '.join(differing)}: give another --out"
-            )
-
-    def _keep(self, size: int) -> None:
-        content = {"about": self._about(), "size": size, "counts": self.counts.to_json()}
-        part = self.folder / f"{STATE}.part"
-        part.write_text(json.dumps(content), encoding="utf-8")
-        os.replace(part, self.folder / STATE)
 
     # --- a chunk ---
 

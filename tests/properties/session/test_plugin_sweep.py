@@ -20,10 +20,11 @@ from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.sweeps import sweep as module
 from turncheck.properties.sweeps.gate import least_turns
+from turncheck.properties.sweeps.kept import STATE
 from turncheck.properties.sweeps.plan import Plan, turns_in
 from turncheck.properties.sweeps.result import begun, found
 from turncheck.properties.sweeps.statistics import Rate
-from turncheck.properties.sweeps.sweep import STATE, Sweep
+from turncheck.properties.sweeps.sweep import Sweep
 
 LATE = "py:plugin_models:late"
 ALONE = ["-k", "test_sweep"]

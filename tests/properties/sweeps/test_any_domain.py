@@ -21,10 +21,12 @@ from turncheck.properties.laws import laws_of
 from turncheck.properties.sweeps import plan as plan_module
 from turncheck.properties.sweeps import sweep as module
 from turncheck.properties.sweeps.compare import Pairing, compared
+from turncheck.properties.sweeps.faults import SweepError
 from turncheck.properties.sweeps.gate import gate
+from turncheck.properties.sweeps.kept import FOUND, STATE
 from turncheck.properties.sweeps.plan import Plan, kind_of, turns_in
 from turncheck.properties.sweeps.result import found
-from turncheck.properties.sweeps.sweep import FOUND, STATE, Sweep, SweepError
+from turncheck.properties.sweeps.sweep import Sweep
 
 COUNT = 300
 
@@ -253,7 +255,7 @@ def test_a_gate_and_a_comparison(tmp_path):
     late = Subject("late", "py", Buggy(WALK, turns_late), WALK)
     sweeps = {subject.name: swept(tmp_path / subject.name, subject, plan) for subject in (right, late)}
     assert [gate(sweep.counts, plan, 0.02) for sweep in sweeps.values()] == ["PASS", "FAIL"]
-    own, *laws = compared(tmp_path / "right", tmp_path / "late")
+    own, *laws = compared(tmp_path / "right", tmp_path / "late").pairs
     assert own == Pairing("own answer", 0, 0, sweeps["late"].counts.diverged)
     assert own.verdict == "worse"
     broken = [law.id for law in laws_of(WALK) if sweeps["late"].counts.broke[law.id]]

@@ -21,10 +21,11 @@ from turncheck.properties.laws.duel import LAWS
 from turncheck.properties.session.loading import SpecError, load_subject
 from turncheck.properties.sweeps import prerecorded as module
 from turncheck.properties.sweeps import sweep as sweep_module
+from turncheck.properties.sweeps.kept import FOUND
 from turncheck.properties.sweeps.plan import Plan
 from turncheck.properties.sweeps.prerecorded import check_listed, prompts_asked
 from turncheck.properties.sweeps.rates import witnesses
-from turncheck.properties.sweeps.sweep import FOUND, Sweep
+from turncheck.properties.sweeps.sweep import Sweep
 
 BUGGY = attrs.evolve(STANDARD, regen_heal=4)
 PLAN = Plan("mixed", 3, 300)

@@ -1,0 +1,238 @@
+"""The subcommands about sweeps: `sweep`, `prompts` for answers made elsewhere, and `compare`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from turncheck.arguments import CASES, EVALUATION_SEED, RATE
+from turncheck.options import (
+    BadInputError,
+    Command,
+    Function,
+    NoVerdictError,
+    cannot_be_used,
+    model_options,
+    subject_of,
+    words_options,
+)
+
+if TYPE_CHECKING:
+    from turncheck.engine.domain import Domain
+    from turncheck.properties.checking.subject import Subject
+    from turncheck.properties.sweeps.plan import Plan
+    from turncheck.properties.sweeps.sweep import Sweep
+    from turncheck.reports.sweeps import SweepResult
+
+
+def _out(about: str, kind: click.Path) -> Callable[[Function], Function]:
+    """`--out`, absolute: a model may change the folder. It is read first, since a domain's file may do so too."""
+    return click.option("--out", type=kind, callback=_absolute, required=True, is_eager=True, help=about)
+
+
+def _absolute(context: click.Context, parameter: click.Parameter, path: Path) -> Path:
+    return Path(os.path.abspath(path))
+
+
+def _sample_options(command: Function) -> Function:
+    """What a sweep is of."""
+    command = click.option("--seed", type=EVALUATION_SEED, default=0, show_default=True, help="An evaluation seed.")(
+        command
+    )
+    most = "Cases; of small at most all."
+    command = click.option("--turns", type=CASES, default=100_000, show_default=True, help=most)(command)
+    about = "play, mixed, small (every case of a bound), or another of the domain's.  [default: play]"
+    return click.option("--sampler", metavar="NAME", help=about)(command)
+
+
+def _plan(subject: Subject, sampler: str | None, seed: int, turns: int) -> Plan:
+    """What is swept: of `play` where no sampler is named and the domain has it.
+
+    Raises:
+        click.UsageError: the domain has no such sampler.
+    """
+    from turncheck.engine.sampling import UnknownSamplerError
+    from turncheck.properties.session.loading import sampler_of
+    from turncheck.properties.sweeps.plan import Plan, turns_in
+
+    try:
+        name = sampler_of(sampler, subject.domain)
+    except UnknownSamplerError as error:
+        raise click.BadParameter(str(error), param_hint="'--sampler'") from error
+    return Plan(name, seed, turns_in(name, turns, subject.domain))
+
+
+@click.command(cls=Command)
+@words_options("template=, rejects= or rules=, as they will be said to the sweep.")
+@_sample_options
+@_out("A new file.", click.Path(dir_okay=False, path_type=Path))
+def prompts(
+    domain: Domain,
+    sampler: str | None,
+    turns: int,
+    seed: int,
+    out: Path,
+    rules: str | None,
+    arguments: tuple[str, ...],
+) -> None:
+    """Write the prompts of a sweep to a file. They are answered elsewhere; sweep --model predictions:FILE checks that.
+
+    \b
+      turncheck prompts --turns 100000 --out prompts.jsonl
+    """
+    from turncheck.engine.learned import EngineError
+    from turncheck.prompting import bar, write_prompts
+    from turncheck.reports.escape import visible
+
+    if os.path.exists(out):
+        raise BadInputError(f"{visible(str(out))} is there already: give another --out")
+    subject = subject_of(domain, "reference", arguments, rules, None)  # it speaks the words of any template
+    plan = _plan(subject, sampler, seed, turns)
+    try:
+        with bar(plan, "turns") as told:
+            count = write_prompts(out, subject, plan, told)
+    except EngineError as error:
+        raise BadInputError(visible(error.fault)) from error
+    except OSError as error:
+        raise BadInputError(visible(cannot_be_used(error, out, "written"))) from error
+    click.echo(
+        f"{visible(str(out))}: {count:,} prompts of a sweep of {plan.turns:,} turns of {plan.sampler}, seed {seed}"
+    )
+
+
+@click.command(cls=Command)
+@model_options
+@_sample_options
+@_out("The sweep's folder.", click.Path(file_okay=False, path_type=Path))
+@click.option("--resume", is_flag=True, help="Go on with the sweep in that folder.")
+@click.option("--gate", type=RATE, help="End with 1 unless fewer cases than that diverge, surely.")
+def sweep(
+    sampler: str | None, turns: int, seed: int, out: Path, resume: bool, gate: float | None, **model: Any
+) -> None:
+    """Estimate how often a model breaks each law. Ctrl-C keeps what was done, and --resume goes on.
+
+    \b
+      turncheck sweep --model noisy:0.01 --turns 100000 --out sweeps/noisy --gate 0.02
+    """
+    from turncheck.properties.sweeps.progress import looking, run
+    from turncheck.properties.sweeps.result import found
+
+    with _one_line_errors():
+        work = _begun(sampler, turns, seed, out, resume, gate, model)
+        with _telling_what_is_kept(work, gate):
+            run(work)
+        with _telling_what_is_kept(work, gate), looking("looking for the smallest turns"):
+            result = found(work, gate)
+    _show(work, result)
+    if gate is not None and result.verdict != "PASS":
+        sys.exit(1)
+    if refuted := work.subject.audit.refuted:
+        raise click.ClickException(f"its verify is wrong ({refuted} drafts): see turncheck conform")
+
+
+def _begun(
+    sampler: str | None, turns: int, seed: int, out: Path, resume: bool, gate: float | None, model: dict[str, Any]
+) -> Sweep:
+    """The sweep, begun or to be gone on with; of a model whose answers were made elsewhere, all of them are there.
+
+    Raises:
+        BadInputError: it cannot be.
+        NoVerdictError: it was interrupted.
+    """
+    from turncheck.prompting import bar
+    from turncheck.properties.session.loading import SpecError
+    from turncheck.properties.sweeps.prerecorded import check_listed
+    from turncheck.properties.sweeps.sweep import Sweep
+
+    try:
+        subject = subject_of(**model, listed=True)
+        plan = _plan(subject, sampler, seed, turns)
+        _check_gate(gate, plan)
+        with bar(plan, "looking for answers") as told:
+            check_listed(subject, plan, told)
+        return Sweep(subject, plan, out, resume=resume)
+    except SpecError as error:
+        raise BadInputError(str(error)) from error
+    except KeyboardInterrupt:
+        raise NoVerdictError("stopped before the first turn was asked") from None
+
+
+def _check_gate(gate: float | None, plan: Plan) -> None:
+    """Raises click.UsageError where no sweep of so few cases could pass the gate."""
+    from turncheck.properties.sweeps.gate import least_turns
+
+    if gate == 0:
+        raise click.UsageError("--gate must be above 0, got 0: no sample shows that nothing ever diverges")
+    if gate is not None and plan.turns < (least := least_turns(gate)):
+        demand = f"--turns must be {least:,} or more for a gate of {gate:g}, got {plan.turns:,}"
+        raise click.UsageError(f"{demand}: fewer could not pass without any divergence")
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    """What is wrong with a sweep's folder is one line, and an exit code that says whether anything was kept there."""
+    from turncheck.properties.sweeps import faults
+    from turncheck.reports.escape import visible
+
+    try:
+        yield
+    except faults.NoVerdictError as error:
+        raise NoVerdictError(visible(str(error))) from error
+    except faults.SweepError as error:
+        raise BadInputError(visible(str(error))) from error
+
+
+@contextmanager
+def _telling_what_is_kept(work: Sweep, gate: float | None) -> Iterator[None]:
+    """Ctrl-C shows what was swept until then, and says what is kept and how it goes on."""
+    from turncheck.properties.sweeps.result import found
+    from turncheck.properties.sweeps.sweep import CHUNK
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not (done := work.counts.done):
+            least = min(CHUNK, work.plan.turns)
+            told = f"stopped before the first {least:,} turns were done: nothing is kept, the same command begins anew"
+            raise NoVerdictError(told) from None
+        _show(work, found(work, gate, searches=False))
+        if work.whole:
+            kept = f"all {done:,} turns are kept, and the same command with --resume looks again"
+            raise NoVerdictError(f"stopped while looking for the smallest turns: {kept}") from None
+        kept = f"stopped after {done:,} of {work.plan.turns:,} turns, which are kept"
+        raise NoVerdictError(f"{kept}: the same command with --resume goes on") from None
+
+
+def _show(work: Sweep, result: SweepResult) -> None:
+    from turncheck.reports.sweep_text import sweep_text
+
+    click.echo(sweep_text(f"{work.subject.name} ({work.subject.kind})", result))
+
+
+@click.command(cls=Command)
+@click.argument("first", type=click.Path(path_type=Path))
+@click.argument("second", type=click.Path(path_type=Path))
+def compare(first: Path, second: Path) -> None:
+    """Compare two sweeps of the same cases. Says whether SECOND is worse than FIRST.
+
+    \b
+      turncheck compare sweeps/before sweeps/after
+
+    By McNemar's exact test, at p < 0.01, for the answers and for each law.
+    """
+    from turncheck.properties.sweeps.compare import compared
+    from turncheck.reports.escape import visible
+    from turncheck.reports.table import plain_table
+
+    with _one_line_errors():
+        result = compared(first, second)
+    rows = [(pair.name, pair.both, pair.first, pair.second, f"{pair.p:.2g}", pair.verdict) for pair in result.pairs]
+    click.echo(plain_table(rows, ("failed on the same turns", "both", "first alone", "second alone", "p", "second is")))
+    click.echo(f"\n{visible(result.in_short)}")
+    sys.exit(1 if result.verdict == "worse" else 0)

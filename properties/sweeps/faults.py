@@ -1,0 +1,60 @@
+"""What is said of a sweep's folder that cannot be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class SweepError(ValueError):
+    """A sweep that cannot be begun, go on or be read in that folder.
+
+    Attributes:
+        folder: which.
+        fault: what is wrong with it, and the way out.
+    """
+
+    def __init__(self, folder: Path, fault: str) -> None:
+        super().__init__(folder, fault)
+        self.folder, self.fault = folder, fault
+
+    def __str__(self) -> str:
+        return f"sweep {self.folder}: {self.fault}"
+
+
+class OtherSweepError(SweepError):
+    """The folder holds a sweep of something else, or of another version."""
+
+
+class NoVerdictError(SweepError):
+    """Nothing can be said of what the folder holds."""
+
+
+class UntrustedError(NoVerdictError):
+    """The folder holds something that no sweep wrote, or a part of what one did."""
+
+    def __init__(self, folder: Path, fault: str) -> None:
+        super().__init__(folder, f"{fault}: restore the folder, or delete it and sweep anew")
+
+
+class BusyError(NoVerdictError):
+    """Another process sweeps in the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, "another process is sweeping in it: wait for its end, or give another folder")
+
+
+class PartialError(NoVerdictError):
+    """The sweep has not come to its end."""
+
+    def __init__(self, folder: Path, done: int, turns: int) -> None:
+        super().__init__(folder, f"it holds {done:,} of {turns:,} turns: --resume goes on with it")
+
+
+class LostError(NoVerdictError):
+    """A chunk could not be kept; what was kept before it is as it was, if the folder is."""
+
+    @classmethod
+    def of(cls, folder: Path, done: int, why: str | None) -> LostError:
+        """Of a file that could not be written, after so many cases."""
+        kept = f"the first {done:,} turns are kept" if done else "nothing is kept yet"
+        return cls(folder, f"it cannot be written ({why}): {kept}, and once that is mended the sweep can go on")

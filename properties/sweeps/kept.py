@@ -1,0 +1,168 @@
+"""What a sweep's folder keeps: how far the sweep is, and what was counted.
+
+`state.json` vouches for the first `size` bytes of `divergences.jsonl`. What stands behind them was written after the
+last chunk was kept, and is dropped when the sweep goes on. Before anything is believed, or written, everything is held
+against everything: the schema, a digest of each file, every count, every line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from turncheck.engine.files import read_file
+from turncheck.properties.sweeps.counts import Counts, checked_counts, whole
+from turncheck.properties.sweeps.faults import OtherSweepError, PartialError, SweepError, UntrustedError
+
+STATE, FOUND = "state.json", "divergences.jsonl"
+"""The files of a sweep's folder: how far it is and its counts; what diverged, a line each."""
+
+SCHEMA = 4
+
+LARGEST = 32_000_000
+"""Bytes of `state.json`; of the duel it has some thousands."""
+
+EMPTY = hashlib.sha256().hexdigest()
+
+
+@attrs.frozen
+class State:
+    """How far a sweep is.
+
+    Attributes:
+        about: what it is of, as plain values: `schema`, `domain`, `rules`, `sampler`, `seed`, `turns`, `model`, `laws`.
+        counts: what was counted so far.
+        size: bytes of `divergences.jsonl` that it vouches for.
+        sha256: of those bytes.
+    """
+
+    about: Mapping[str, Any]
+    counts: Counts = attrs.field(factory=Counts)
+    size: int = 0
+    sha256: str = EMPTY
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all cases were asked."""
+        return bool(self.counts.done == self.about["turns"])
+
+    def to_bytes(self) -> bytes:
+        """The content of `state.json`."""
+        counts = self.counts.to_json()
+        content = {"about": dict(self.about), "counts": counts, "size": self.size, "sha256": self.sha256}
+        return json.dumps({**content, "digest": _digest(content)}).encode()
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def read_state(folder: Path) -> State:
+    """How far the sweep in that folder is; its lines are not looked at.
+
+    Raises:
+        FileNotFoundError: it holds none.
+        OtherSweepError: it is of another version.
+        UntrustedError: no sweep wrote that.
+    """
+    try:
+        content = json.loads(read_file(folder / STATE, LARGEST))
+        return _state(folder, content)
+    except (FileNotFoundError, SweepError):
+        raise
+    except OSError as error:
+        raise UntrustedError(folder, f"its {STATE} cannot be read ({error.strerror})") from error
+    except RecursionError as error:
+        raise UntrustedError(folder, f"its {STATE} cannot be read (it is nested too deeply)") from error
+    except ValueError as error:
+        raise UntrustedError(folder, f"its {STATE} cannot be read ({error})") from error
+
+
+def _state(folder: Path, content: object) -> State:
+    """The state that stands in a file. Raises ValueError where none does."""
+    keys = ["about", "counts", "size", "sha256", "digest"]
+    about = content.get("about") if isinstance(content, dict) else None
+    if not isinstance(content, dict) or not isinstance(about, dict):
+        raise ValueError(f"it must be an object with {', '.join(keys)}")
+    if type(about.get("schema")) is int and about["schema"] != SCHEMA:
+        fault = f"its schema must be {SCHEMA}, got {about['schema']!r:.60}: sweep again with this version"
+        raise OtherSweepError(folder, fault)
+    if set(content) != set(keys):
+        raise ValueError(f"it must have {', '.join(keys)}, got {', '.join(content):.80}")
+    if content.pop("digest") != _digest(content):
+        raise ValueError("its digest is not that of what stands in it")
+    _check_about(about)
+    counts = checked_counts(content["counts"], about["turns"], about["laws"])
+    size = whole("size", content["size"], 2**63 - 1)
+    if not isinstance(content["sha256"], str):
+        raise ValueError("sha256 must be a text")
+    return State(about, counts, size, content["sha256"])
+
+
+def check_empty(folder: Path) -> None:
+    """Raises UntrustedError where a folder without a state has lines: a sweep's state is there before its lines."""
+    found = folder / FOUND
+    if os.path.lexists(found) and not (found.is_file() and not found.stat().st_size):
+        raise UntrustedError(folder, f"it holds {FOUND}, and no {STATE}")
+
+
+def read_whole(folder: Path) -> State:
+    """The state of a sweep that has come to its end; its lines are not looked at.
+
+    Raises:
+        SweepError: there is none in that folder.
+        NoVerdictError: it is none that can be trusted, or a part of one.
+    """
+    try:
+        state = read_state(folder)
+    except FileNotFoundError:
+        if not folder.is_dir():
+            raise SweepError(folder, "there is no such folder: turncheck sweep --out makes one") from None
+        check_empty(folder)
+        raise SweepError(folder, f"it holds no sweep, no {STATE}: turncheck sweep --out makes one") from None
+    if not state.is_whole:
+        raise PartialError(folder, state.counts.done, state.about["turns"])
+    return state
+
+
+TEXTS = ("domain", "rules", "sampler")
+MODEL = ("name", "kind", "sha256", "template", "arguments")
+
+
+def _check_about(about: Mapping[str, Any]) -> None:
+    """Raises ValueError where something else stands there than what a sweep is of."""
+    keys = {"schema", "seed", "turns", "model", "laws", *TEXTS}
+    if set(about) != keys or type(about["schema"]) is not int:  # another number was met before
+        raise ValueError(f"about must have schema {SCHEMA}, {', '.join(sorted(keys - {'schema'}))}")
+    for name in TEXTS:
+        check_text(name, about[name])
+    whole("seed", about["seed"], 2**63 - 1)
+    whole("turns", about["turns"], 2**63 - 1)
+    _check_texts("laws", about["laws"])
+    if len({*about["laws"]}) < len(about["laws"]):
+        raise ValueError("laws must be different ones")
+    model = about["model"]
+    if not isinstance(model, dict) or set(model) != set(MODEL):
+        raise ValueError(f"model must have {', '.join(MODEL)}, got {model!r:.60}")
+    for name in ("name", "kind", "template"):
+        check_text(f"model {name}", model[name])
+    if model["sha256"] is not None:
+        check_text("model sha256", model["sha256"])
+    _check_texts("model arguments", model["arguments"])
+
+
+def check_text(name: str, value: object) -> None:
+    """Raises ValueError where the value is no text."""
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a text, got {value!r:.60}")
+
+
+def _check_texts(name: str, value: object) -> None:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError(f"{name} must be a list of texts, got {value!r:.60}")

@@ -151,9 +151,10 @@ def _begun(
     from turncheck.properties.sweeps.sweep import Sweep
 
     try:
+        _check_gate(gate, turns)  # before the model is loaded, which may take its time
         subject = subject_of(**model, listed=True)
         plan = _plan(subject, sampler, seed, turns)
-        _check_gate(gate, plan)
+        _check_gate(gate, plan.turns)
         with bar(plan, "looking for answers") as told:
             check_listed(subject, plan, told)
         return Sweep(subject, plan, out, resume=resume)
@@ -163,14 +164,14 @@ def _begun(
         raise NoVerdictError("stopped before the first turn was asked") from None
 
 
-def _check_gate(gate: float | None, plan: Plan) -> None:
+def _check_gate(gate: float | None, turns: int) -> None:
     """Raises click.UsageError where no sweep of so few cases could pass the gate."""
     from turncheck.properties.sweeps.gate import least_turns
 
     if gate == 0:
         raise click.UsageError("--gate must be above 0, got 0: no sample shows that nothing ever diverges")
-    if gate is not None and plan.turns < (least := least_turns(gate)):
-        demand = f"--turns must be {least:,} or more for a gate of {gate:g}, got {plan.turns:,}"
+    if gate is not None and turns < (least := least_turns(gate)):
+        demand = f"--turns must be {least:,} or more for a gate of {gate:g}, got {turns:,}"
         raise click.UsageError(f"{demand}: fewer could not pass without any divergence")
 
 

@@ -13,11 +13,8 @@ from tests.properties.sessions import GAMES
 from turncheck.cli import main
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
-from turncheck.engine.duel.array_samplers import STREAM
 from turncheck.model.adapters.templates import template
 from turncheck.properties.laws import laws_of
-from turncheck.properties.sweeps import sweep as sweep_module
-from turncheck.properties.sweeps.sweep import Sweep
 
 NEUTRAL = write(Turn())
 LAWS = laws_of(DOMAIN)
@@ -370,75 +367,6 @@ def test_evaluate_draws_turns_of_the_rules_that_a_model_is_held_against(turnchec
     beside = ("--turns", 40, "--rules", "hot.toml")
     assert scores(turncheck("evaluate", "--model", "reference", *beside))["mixed"] == (40, 40)
     assert scores(turncheck("evaluate", "--model", "py:cli_models:right", *beside))["mixed"][1] < 40
-
-
-# --- sweep -----------------------------------------------------------------------------------------------------------
-
-
-def test_a_sweep_tells_rates_by_law_mode_number_and_orders(turncheck, folder):
-    result = turncheck("sweep", "--model", "noisy:0.1", "--turns", 300, "--out", "swept")
-    assert (result.exit_code, result.stderr) == (0, "")
-    first, second, third, *lines = result.stdout.splitlines()
-    assert first == "noisy:0.1 (noisy): 300 of 300 turns of play, seed 0"
-    seeds = "the seed is one of evaluation, those of training are 1,000,000 to 1,999,999"
-    assert second == f"turns of random stream {STREAM}; {seeds}"
-    more = "laws that ask a second prompt, made from the turn: each about one for 400 turns"
-    assert third == f"{more}; malformed texts 1 in 50, plays 1 in 1,000, asking again 1 in 5,000"
-    rates = [line for line in lines if line.endswith(("%", "(one-sided)"))]
-    cells = {line.split("  ")[0]: re.split(r"  +", line) for line in rates}
-    assert cells["answer_agrees_with_the_reference"][:3] == ["answer_agrees_with_the_reference", "all", "300"]
-    assert cells["any"][2] == cells["answer_agrees_with_the_reference"][3]
-    titles = [line.split("  ")[0] for line in lines if "95 % interval" in line]
-    assert titles == ["law", "own answer", "number of the state (the worst 12)", "orders (the worst 12)"]
-    shown = lines[next(place for place, line in enumerate(lines) if line.startswith("law about turns")) + 2 :]
-    assert len(shown) > 5
-    assert {line.split(" ")[0] for line in shown} <= {law.id for law in LAWS}
-    assert {path.name for path in (folder / "swept").iterdir()} == {"divergences.jsonl", "state.json"}
-
-
-@pytest.mark.slow
-def test_an_interrupted_sweep_is_kept_and_the_same_command_goes_on(turncheck, folder, monkeypatch):
-    monkeypatch.setattr(sweep_module, "CHUNK", 40)
-    command = ("sweep", "--model", "noisy:0.1", "--turns", 120, "--sampler", "mixed", "--out")
-    whole = turncheck(*command, "whole")
-    asked, chunk = [], Sweep._chunk
-
-    def interrupted(work, block, part):
-        asked.append(block.start + part.start)
-        if asked == [0, 40]:
-            raise KeyboardInterrupt
-        return chunk(work, block, part)
-
-    monkeypatch.setattr(Sweep, "_chunk", interrupted)
-    stopped = turncheck(*command, "parts")
-    said = "Error: stopped after 40 of 120 turns, which are kept: the same command with --resume goes on\n"
-    assert (stopped.exit_code, stopped.stderr) == (2, said)
-    refused = turncheck(*command, "parts")
-    assert refused.exit_code in (2, 4)
-    assert refused.stderr.endswith("it holds a sweep: --resume goes on with it, another --out begins anew\n")
-    assert turncheck(*command, "parts", "--resume").stdout == whole.stdout
-    assert asked == [0, 40, 40, 80]
-
-
-@pytest.mark.parametrize(("gate", "verdict", "code"), [(0.9, "PASS", 0), (0.001, "FAIL", 1), (0.5, "INCONCLUSIVE", 1)])
-def test_a_gate_ends_with_0_only_where_it_surely_passes(turncheck, folder, gate, verdict, code):
-    result = turncheck("sweep", "--model", "noisy:0.5", "--turns", 60, "--out", "swept", "--gate", gate)
-    last = result.stdout.splitlines()[-1]
-    assert result.exit_code == code
-    assert re.match(rf"gate {gate * 100:.6g}%: {verdict}, \d+ of 60 turns of play diverge: ", last)
-
-
-def test_compare_ends_with_1_where_the_second_is_worse(turncheck, folder):
-    for name, probability in (("good", 0.02), ("bad", 0.3)):
-        turncheck("sweep", "--model", f"noisy:{probability}", "--turns", 120, "--out", name)
-    worse = turncheck("compare", "good", "bad")
-    assert worse.exit_code == 1
-    first = worse.stdout.splitlines()[2]
-    assert (first.startswith("own answer"), first.endswith("worse")) == (True, True)
-    assert turncheck("compare", "bad", "good").exit_code == 0
-    refused = turncheck("compare", "good", "nothing")
-    assert refused.exit_code in (2, 4)
-    assert "it holds no sweep that can be read" in refused.stderr
 
 
 # --- models --------------------------------------------------------------------------------------------------------

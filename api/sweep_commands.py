@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -31,13 +31,20 @@ if TYPE_CHECKING:
     from turncheck.reports.sweeps import SweepResult
 
 
+class Out(NamedTuple):
+    """What `--out` names: where that is, whatever folder a model or a domain's file goes to, and how it was typed."""
+
+    path: Path
+    typed: str
+
+
 def _out(about: str, kind: click.Path) -> Callable[[Function], Function]:
-    """`--out`, absolute: a model may change the folder. It is read first, since a domain's file may do so too."""
+    """`--out`. It is read first: a domain's file, which another option loads, may change the folder."""
     return click.option("--out", type=kind, callback=_absolute, required=True, is_eager=True, help=about)
 
 
-def _absolute(context: click.Context, parameter: click.Parameter, path: Path) -> Path:
-    return Path(os.path.abspath(path))
+def _absolute(context: click.Context, parameter: click.Parameter, typed: str) -> Out:
+    return Out(Path(os.path.abspath(typed)), typed)
 
 
 def _sample_options(command: Function) -> Function:
@@ -71,13 +78,13 @@ def _plan(subject: Subject, sampler: str | None, seed: int, turns: int) -> Plan:
 @click.command(cls=Command)
 @words_options("template=, rejects= or rules=, as they will be said to the sweep.")
 @_sample_options
-@_out("A new file.", click.Path(dir_okay=False, path_type=Path))
+@_out("A new file.", click.Path(dir_okay=False))
 def prompts(
     domain: Domain,
     sampler: str | None,
     turns: int,
     seed: int,
-    out: Path,
+    out: Out,
     rules: str | None,
     arguments: tuple[str, ...],
 ) -> None:
@@ -90,31 +97,29 @@ def prompts(
     from turncheck.prompting import bar, write_prompts
     from turncheck.reports.escape import visible
 
-    if os.path.exists(out):
-        raise BadInputError(f"{visible(str(out))} is there already: give another --out")
+    if os.path.exists(out.path):
+        raise BadInputError(f"{visible(out.typed)} is there already: give another --out")
     subject = subject_of(domain, "reference", arguments, rules, None)  # it speaks the words of any template
     plan = _plan(subject, sampler, seed, turns)
     try:
         with bar(plan, "turns") as told:
-            count = write_prompts(out, subject, plan, told)
+            count = write_prompts(out.path, subject, plan, told)
     except EngineError as error:
         raise BadInputError(visible(error.fault)) from error
     except OSError as error:
-        raise BadInputError(visible(cannot_be_used(error, out, "written"))) from error
+        raise BadInputError(visible(cannot_be_used(error, out.typed, "written"))) from error
     click.echo(
-        f"{visible(str(out))}: {count:,} prompts of a sweep of {plan.turns:,} turns of {plan.sampler}, seed {seed}"
+        f"{visible(out.typed)}: {count:,} prompts of a sweep of {plan.turns:,} turns of {plan.sampler}, seed {seed}"
     )
 
 
 @click.command(cls=Command)
 @model_options
 @_sample_options
-@_out("The sweep's folder.", click.Path(file_okay=False, path_type=Path))
+@_out("The sweep's folder.", click.Path(file_okay=False))
 @click.option("--resume", is_flag=True, help="Go on with the sweep in that folder.")
 @click.option("--gate", type=RATE, help="End with 1 unless fewer cases than that diverge, surely.")
-def sweep(
-    sampler: str | None, turns: int, seed: int, out: Path, resume: bool, gate: float | None, **model: Any
-) -> None:
+def sweep(sampler: str | None, turns: int, seed: int, out: Out, resume: bool, gate: float | None, **model: Any) -> None:
     """Estimate how often a model breaks each law. Ctrl-C keeps what was done, and --resume goes on.
 
     \b
@@ -137,7 +142,7 @@ def sweep(
 
 
 def _begun(
-    sampler: str | None, turns: int, seed: int, out: Path, resume: bool, gate: float | None, model: dict[str, Any]
+    sampler: str | None, turns: int, seed: int, out: Out, resume: bool, gate: float | None, model: dict[str, Any]
 ) -> Sweep:
     """The sweep, begun or to be gone on with; of a model whose answers were made elsewhere, all of them are there.
 
@@ -157,7 +162,7 @@ def _begun(
         _check_gate(gate, plan.turns)
         with bar(plan, "looking for answers") as told:
             check_listed(subject, plan, told)
-        return Sweep(subject, plan, out, resume=resume)
+        return Sweep(subject, plan, out.path, resume=resume)
     except SpecError as error:
         raise BadInputError(str(error)) from error
     except KeyboardInterrupt:

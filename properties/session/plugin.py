@@ -358,6 +358,7 @@ def sweep(request: pytest.FixtureRequest, chosen: Chosen) -> None:
 
 def _swept(request: pytest.FixtureRequest, session: Session, chosen: Chosen) -> SweepResult:
     """What the sweep found. Of one that is interrupted the terminal and the report tell how far it is."""
+    from turncheck.properties.sweeps.faults import SweepError
     from turncheck.properties.sweeps.result import found
 
     assert session.settings.sweeping is not None
@@ -370,7 +371,7 @@ def _swept(request: pytest.FixtureRequest, session: Session, chosen: Chosen) -> 
             left = found(work, searches=False)
             request.config.stash[RESULTS].take(_found(session, chosen, sweep=left))
             raise
-    except OSError as error:
+    except (OSError, SweepError) as error:
         pytest.fail(f"the sweep cannot be kept in {session.settings.sweeping.folder}: {error}", pytrace=False)
     values = _found(session, chosen, sweep=result)
     request.node.stash[RESULT] = json.dumps(values)

@@ -126,7 +126,7 @@ class Session:
         version control.
 
         Raises:
-            OSError: its folder cannot be written.
+            SweepError: its folder cannot be written, or what it holds cannot be trusted.
         """
         from turncheck.properties.sweeps.plan import Plan, turns_in
         from turncheck.properties.sweeps.result import begun

@@ -11,6 +11,7 @@ from pathlib import Path
 import attrs
 import pytest
 
+from tests.properties.kept_sweeps import files_of
 from tests.properties.sessions import LAW_IDS, rows
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
@@ -19,6 +20,7 @@ from turncheck.model.adapters.calibration import Noisy
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.sweeps import sweep as module
+from turncheck.properties.sweeps.faults import UntrustedError
 from turncheck.properties.sweeps.gate import least_turns
 from turncheck.properties.sweeps.kept import STATE
 from turncheck.properties.sweeps.plan import Plan, turns_in
@@ -43,7 +45,7 @@ def shown(result):
 def reported(pytester, folder="out"):
     """The sweeps that a report holds, by model."""
     values = json.loads((pytester.path / folder / "divergence.json").read_text(encoding="utf-8"))
-    assert values["schema"] == 5
+    assert values["schema"] == 6
     return {model["name"]: model["sweep"] for model in values["models"]}
 
 
@@ -280,10 +282,13 @@ def test_every_other_sweep_begins_anew(parts, left, said):
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]"])
-def test_a_sweep_whose_state_cannot_be_read_begins_anew(parts, tmp_path, content):
-    _, whole = parts(True)
+def test_a_sweep_whose_state_cannot_be_read_stays_as_it_is(parts, tmp_path, content):
+    parts(True, done=40)
     (tmp_path / "sweep" / STATE).write_text(content)
-    assert parts(True) == (0, whole)
+    before = files_of(tmp_path / "sweep")
+    with pytest.raises(UntrustedError):
+        parts(True)
+    assert files_of(tmp_path / "sweep") == before
 
 
 def test_a_sweep_leaves_nothing_in_the_memory_of_its_subject(tmp_path):

@@ -41,6 +41,9 @@ def main() -> None:
       turncheck new my_game                                         # a domain of your own, to start from
       turncheck check --domain my_game.py --model model.py:predict  # the laws that a model breaks
     """
+    from turncheck.model.memory import keep_freed_memory
+
+    keep_freed_memory()
 
 
 for command in (check, conform, domain, new, show, prompts, sweep, compare):

@@ -19,7 +19,6 @@ import torch
 from torch import Tensor
 
 from turncheck.engine.learned import SAFE_MARGIN, Verdict
-from turncheck.model.memory import keep_freed_memory
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
 from turncheck.model.transformer import Cache, Transformer
 
@@ -87,7 +86,6 @@ class TransformerEngine:
 
     def __init__(self, transformer: Transformer, tokenizer: Tokenizer) -> None:
         self.transformer, self.tokenizer = transformer.eval(), tokenizer
-        keep_freed_memory()
         self._cache = Cache(transformer.config, COMPARED)
 
     @_repeatable

@@ -37,6 +37,7 @@ from turncheck.engine.duel.array_text import battle_texts, turn_texts
 from turncheck.engine.duel.arrays import resolve_all
 from turncheck.engine.learned import LearnedEngine
 from turncheck.model.decode import COMPARED, WRITTEN, TransformerEngine
+from turncheck.model.memory import keep_freed_memory
 from turncheck.model.products import linear
 from turncheck.model.tokens import ANSWER, PAD, STOP
 from turncheck.properties.checking.check import Budget, check_law
@@ -299,6 +300,7 @@ def main(spec: str | None, examples: int, every: int, turns: int, failures: int,
     if not isinstance(engine, TransformerEngine):
         raise click.UsageError("a checkpoint of turncheck's own is needed, whose passes can be timed by themselves")
     torch.set_num_threads(1)
+    keep_freed_memory()  # as the command does
     print(f"one thread; drafts in batches of at most {COMPARED}, answers in batches of 1 or {WRITTEN}; seed {seed}")
     rows = rows_of_passes(engine, turns)
     _, prompt_rate = sweep_rate(engine, turns)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @model_options
 @click.option("--examples", type=CASES, default=200, show_default=True, help="Cases drawn for each law.")
-@click.option("--min-cases", type=CASES, default=10, show_default=True, help="Fewer are INCONCLUSIVE.")
+@click.option("--min-cases", type=CASES, help="Fewer are INCONCLUSIVE.  [default: 10, or as many as --examples]")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="By which cases are drawn.")
 @click.option("-k", "text", metavar="TEXT", default="", help="Only the laws whose names hold TEXT.")
 @click.option("--budget", type=SECONDS, help="Seconds: as many laws and cases as fit; the rest is INCONCLUSIVE.")
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 def check(
     domain: Domain,
     examples: int,
-    min_cases: int,
+    min_cases: int | None,
     seed: int,
     text: str,
     budget: float | None,
@@ -56,8 +56,9 @@ def check(
       turncheck check --domain tictactoe.py:DOMAIN --model theirs.py:predict
       turncheck check --model noisy:0.05 -k stun
     """
-    from turncheck.properties.checking.draw import Budget
+    from turncheck.properties.checking.draw import Budget, least_cases
 
+    min_cases = least_cases(examples) if min_cases is None else min_cases
     if min_cases > examples:
         raise click.UsageError(f"--examples must be {min_cases} or more (--min-cases), got {examples}")
     try:
@@ -101,6 +102,7 @@ def _checked(subject: Subject, laws: Sequence[Law], budget: Budget, seconds: flo
     """What was found, and whether the run came to its end; what broke is shown."""
     from turncheck.properties.checking.check import InterruptedLawError
     from turncheck.properties.checking.run import Run, finding_most_first, is_unreached
+    from turncheck.properties.laws import laws_of
     from turncheck.properties.session.outcome import explain, model_result
     from turncheck.properties.session.progress import watching
     from turncheck.reports.records import Report
@@ -119,7 +121,10 @@ def _checked(subject: Subject, laws: Sequence[Law], budget: Budget, seconds: flo
     for law, result in results:
         if result.verdict in ("FAIL", "INCONCLUSIVE") and not is_unreached(result):
             click.echo(f"{explain(law, result, budget.min_cases, subject.domain)}\n")
-    model = model_result(subject, [result for _, result in results], len(laws) - len(results))
+    found = {law.id for law, _ in results}
+    missing = {law.id: "the run was left" for law in laws if law.id not in found}
+    in_all = len(laws_of(subject.domain))
+    model = model_result(subject, [result for _, result in results], missing, in_all)
     return Report(budget.seed, budget.examples, budget.min_cases, (model,)), run.done == len(laws)
 
 

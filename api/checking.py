@@ -9,7 +9,7 @@ from turncheck.engine.learned import LearnedEngine
 from turncheck.engine.registry import load_domain
 from turncheck.model.adapters.python import as_engine
 from turncheck.properties.checking.check import check_law
-from turncheck.properties.checking.draw import EXAMPLES, MIN_CASES, Budget
+from turncheck.properties.checking.draw import EXAMPLES, Budget, least_cases
 from turncheck.properties.checking.law import Law
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.trial import try_domain
@@ -25,7 +25,7 @@ def check(
     laws: Iterable[Law] | None = None,
     examples: int = EXAMPLES,
     seed: int = 0,
-    min_cases: int = MIN_CASES,
+    min_cases: int | None = None,
     timeout: float | None = None,
     rejects: bool | None = None,
     name: str = "model",
@@ -46,7 +46,8 @@ def check(
         laws: which of the domain's laws, by default all.
         examples: cases that are drawn for each law, 1 or more.
         seed: by which they are drawn.
-        min_cases: different cases to which a law must apply, 1..examples, else it is INCONCLUSIVE.
+        min_cases: different cases to which a law must apply, 1..examples, else it is INCONCLUSIVE; by default 10, or
+            `examples` where that is fewer.
         timeout: seconds that one call may take, in the main thread of systems with alarm signals; None for any time.
         rejects: whether the model was trained to reject malformed prompts, by default as the domain says; if not, no
             law about that is asked.
@@ -60,6 +61,9 @@ def check(
         LawFunctionError: a law raised.
         RepeatedLawError: two laws of the domain have the same name.
     """
+    if examples < 1:
+        raise ValueError(f"examples must be 1 or more, got {examples}")
+    min_cases = least_cases(examples) if min_cases is None else min_cases
     if not 1 <= min_cases <= examples:
         raise ValueError(f"min_cases must be 1..{examples} (examples), got {min_cases}")
     domain = load_domain() if domain is None else domain
@@ -70,4 +74,5 @@ def check(
     subject = Subject(name, "py", as_engine(predict), domain, rejects=rejecting, limit=timeout)
     try_domain(domain, chosen)
     results = tuple(check_law(law, subject, Budget(examples, seed, min_cases)) for law in chosen)
-    return Report(seed, examples, min_cases, (model_result(subject, results),))
+    in_all = {law.id for law in (*laws_of(domain), *chosen)}
+    return Report(seed, examples, min_cases, (model_result(subject, results, in_all=len(in_all)),))

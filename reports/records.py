@@ -1,6 +1,7 @@
 """What a run found, as values: for each model, for each law, how often it was broken and in which ways.
 
-These are what `divergence.json` holds (`"schema": 6`). There is no clock and no path in them.
+These are what `divergence.json` holds (`"schema": 6`). There is no clock in them, and no path but those of the
+kept witness and of the command that repeats a failure, as seen from where the run was started.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from turncheck.reports.sweeps import SweepResult
 
 SCHEMA = 6
 
-LawVerdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "NOT_APPLICABLE"]
+LawVerdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "TIMED_OUT", "NOT_APPLICABLE"]
 
 ReplayOutcome = Literal["FIXED", "STILL FAILS", "FAILS AGAIN", "HOLDS"]
 """What became of a kept witness: a fixed one that is answered rightly HOLDS, one that is not FAILS AGAIN."""
@@ -101,14 +102,14 @@ class LawResult:
         id: the law's name.
         rule: the rules that it follows from.
         kind: `known answer`, `invariance`, `direction`, `malformed`, `rollout`, `stability`.
-        verdict: PASS, FAIL, INCONCLUSIVE (too few cases), NOT_APPLICABLE.
+        verdict: PASS, FAIL, INCONCLUSIVE (too few cases), TIMED_OUT (it was ended from outside, as by pytest-timeout),
+            NOT_APPLICABLE.
         applied: the different cases that it was checked on.
         failures: the ways in which it was broken, most frequent first.
         at_work: for each of its rules, by id, in how many of the cases leaving it out changes the answer.
         replayed: what became of the kept witnesses.
         mended: the modes that the baseline knows and that did not occur.
-        why: of a law that is NOT_APPLICABLE, why it says nothing about the model; of an INCONCLUSIVE one, what is
-            missing.
+        why: of a law that neither held nor was broken, why that is.
     """
 
     id: str
@@ -131,6 +132,11 @@ class LawResult:
     def known(self) -> bool:
         """Whether it failed, and in ways that all stand in the baseline."""
         return self.verdict == "FAIL" and bool(self.failures) and all(failure.known for failure in self.failures)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was broken in a way that is not known, or nobody can say whether it holds."""
+        return self.verdict in ("FAIL", "INCONCLUSIVE", "TIMED_OUT") and not self.known
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as they stand in `divergence.json`."""
@@ -161,7 +167,12 @@ class ModelResult:
         exempt: the ids of those that are never at work by themselves.
         audited: how many of the drafts that its `verify` accepted were written plainly too.
         refuted: how many of those it writes otherwise: its `verify` is wrong if there is one.
-        missing: how many laws were to run and have no result: the run was left, or its process died.
+        missing: the laws that were to run and have no result, each with the reason: the run was left, its process died.
+        in_all: how many laws there are, chosen or not; 0 where that is not known.
+        troubles: how often something went wrong on the way to its answers, though each prompt has one, by its name in
+            the plural.
+        again: the command that repeats the smallest failure; empty where there is none.
+        witness: the path of the file in which its smallest case is kept; empty where it is not.
         sweep: how often it was wrong on a large sample; None where none was asked for.
     """
 
@@ -177,13 +188,26 @@ class ModelResult:
     exempt: tuple[str, ...] = ()
     audited: int = 0
     refuted: int = 0
-    missing: int = 0
+    missing: dict[str, str] = attrs.field(factory=dict, hash=False)
+    in_all: int = 0
+    troubles: dict[str, int] = attrs.field(factory=dict, hash=False)
+    again: str = ""
+    witness: str = ""
     sweep: SweepResult | None = None
 
     @property
     def says_nothing(self) -> bool:
         """Whether no law says anything about the model, and nothing was swept."""
         return self.sweep is None and all(law.verdict == "NOT_APPLICABLE" for law in self.laws)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it did not pass, or nobody can say."""
+        if self.refuted or self.missing or self.says_nothing:
+            return True
+        if self.sweep is not None and self.sweep.verdict in ("FAIL", "INCONCLUSIVE"):
+            return True
+        return any(law.failed for law in self.laws)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as they stand in `divergence.json`."""
@@ -216,15 +240,10 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        """Whether a law failed in a way that is not known, was checked on too few cases or has no result, or none
-        applied, or a `verify` was wrong, or a gate did not say PASS.
+        """Whether a law failed in a way that is not known, or neither held nor was broken, or has no result, or none
+        applied, or a `verify` was wrong, or a gate did not say PASS. Where nothing was checked nothing has passed.
         """
-        if any(model.refuted or model.missing or model.says_nothing for model in self.models):
-            return True
-        if any(model.sweep is not None and model.sweep.verdict in ("FAIL", "INCONCLUSIVE") for model in self.models):
-            return True
-        laws = [law for model in self.models for law in model.laws]
-        return any(law.verdict == "INCONCLUSIVE" or (law.verdict == "FAIL" and not law.known) for law in laws)
+        return not self.models or any(model.failed for model in self.models)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as they stand in `divergence.json`."""

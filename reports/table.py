@@ -18,6 +18,9 @@ HEADERS = ("law", "rule", "verdict", "checked", "diverged", "failure", "smallest
 ALIGNED = ("left", "left", "left", "right", "right", "left", "left")
 WIDTHS = (None, None, None, None, None, 34, 40)
 
+MOST_NAMED = 8
+"""Laws without a result that are named, of those that have none for the same reason."""
+
 
 def divergence_table(model: ModelResult) -> str:
     """The table of one model, for a terminal."""
@@ -32,8 +35,8 @@ def plain_table(rows: Sequence[Sequence[object]], headers: Sequence[str], style:
 
 
 def summary(model: ModelResult) -> str:
-    """One line: what was checked, how many laws held, how many failed in ways that are all known, and how many were to
-    run and have no result.
+    """One line: what was checked, how many laws held, how many failed in ways that are all known, how many were to run
+    and have no result, and how many ran where that is not all of them.
     """
     known = sum(law.known for law in model.laws)
     aside = sum(law.verdict == "NOT_APPLICABLE" for law in model.laws)
@@ -43,7 +46,9 @@ def summary(model: ModelResult) -> str:
     rules = "" if model.rules == model.domain else f", rules {visible(model.rules)}"
     held = f"{_held(model)} laws held" + (f", {known} failed as known" if known else "")
     held += f", {aside} not applicable" if aside else ""
-    held += f", {model.missing} without a result" if model.missing else ""
+    held += f", {len(model.missing)} without a result" if model.missing else ""
+    ran, were_to = len(model.laws), len(model.laws) + len(model.missing)
+    held += f" ({ran} of {model.in_all} laws ran)" if were_to and ran < model.in_all else ""
     return f"{visible(model.name)} ({visible(model.kind)}{size}{digest}{words}{rules}): {held}"
 
 
@@ -77,7 +82,7 @@ def _side_by_side(report: Report) -> list[list[str]]:
 def _held(model: ModelResult) -> str:
     """How many laws held, of those that say anything about the model or have no result."""
     applying = [law for law in model.laws if law.verdict != "NOT_APPLICABLE"]
-    return f"{sum(law.verdict == 'PASS' for law in applying)} of {len(applying) + model.missing}"
+    return f"{sum(law.verdict == 'PASS' for law in applying)} of {len(applying) + len(model.missing)}"
 
 
 def _outcome(law: LawResult) -> str:
@@ -96,7 +101,7 @@ def to_markdown(report: Report) -> str:
         if rows:
             parts.append(f"{tabulate(rows, HEADERS, tablefmt='pipe', disable_numparse=True, colalign=ALIGNED)}\n")
         if found := notes(model, report.min_cases):
-            parts.append("".join(f"- {for_markdown(note)}\n" for note in found))
+            parts.append("".join(f"- {_noted(note)}\n" for note in found))
         if model.sweep is not None:
             parts.append(sweep_markdown(model.sweep))
     for group in by_domain(report):
@@ -105,6 +110,12 @@ def to_markdown(report: Report) -> str:
             headers = [for_markdown(header) for header in _compared_headers(group)]
             parts.append(f"## Side by side\n\n{tabulate(rows, headers, tablefmt='pipe', disable_numparse=True)}\n")
     return "\n".join(parts)
+
+
+def _noted(note: str) -> str:
+    """A note in Markdown; a command as it is, to be copied."""
+    word, parted, command = note.partition("again: ")
+    return f"again: `{command}`" if parted and not word and "`" not in command else for_markdown(note)
 
 
 def write_report(report: Report, folder: Path) -> None:
@@ -154,7 +165,8 @@ def _witness_in_short(failure: Failure) -> str:
 
 
 def notes(model: ModelResult, min_cases: int) -> list[str]:
-    """Lines under the table: kept witnesses, mended modes, rules that were hardly at work, answers with two readings.
+    """Lines under the table: laws without a result, troubles, kept witnesses, mended modes, rules that were hardly at
+    work, answers with two readings, and the command that repeats the smallest failure.
 
     Args:
         model: whose table it is.
@@ -163,20 +175,45 @@ def notes(model: ModelResult, min_cases: int) -> list[str]:
     return [
         *_without_results(model),
         *_refuted(model),
+        *_troubles(model),
         *_replayed(model),
         *_mended(model),
         *_at_work(model, min_cases),
         *_ambiguous(model),
         *_audited(model),
+        *_again(model),
     ]
 
 
 def _without_results(model: ModelResult) -> Iterator[str]:
     if model.missing:
-        why = "the run was left, they were skipped, or they could not be held"
-        yield f"NO RESULT for {model.missing} of the laws that were to run ({why}): they did not hold"
+        by_reason: dict[str, list[str]] = {}
+        for law, why in model.missing.items():
+            by_reason.setdefault(why, []).append(law)
+        named = "; ".join(f"{_some(laws)} ({visible(why)})" for why, laws in by_reason.items())
+        yield f"NO RESULT for {len(model.missing)} of the laws that were to run, which did not hold: {named}"
     elif model.says_nothing:
         yield "INCONCLUSIVE: no law says anything about this model, so it passed nothing"
+
+
+def _some(laws: Sequence[str]) -> str:
+    """The first of them by name."""
+    beyond = len(laws) - MOST_NAMED
+    return ", ".join(laws[:MOST_NAMED]) + (f" and {beyond} more" if beyond > 0 else "")
+
+
+def _troubles(model: ModelResult) -> Iterator[str]:
+    if model.troubles:
+        told = ", ".join(f"{visible(name)}: {count:,}" for name, count in model.troubles.items())
+        yield f"TROUBLE on the way to the answers: {told}"
+
+
+def _again(model: ModelResult) -> Iterator[str]:
+    if model.again:
+        # As it is wherever that is harmless: what is escaped could not be pasted into a shell.
+        yield f"again: {model.again if model.again.isprintable() else visible(model.again)}"
+    if model.witness:
+        yield f"its smallest case is kept in {visible(model.witness)}"
 
 
 def _refuted(model: ModelResult) -> Iterator[str]:

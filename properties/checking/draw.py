@@ -21,6 +21,11 @@ MIN_CASES = 10
 """Different cases to which a law must apply for its verdict to count, unless told otherwise."""
 
 
+def least_cases(examples: int) -> int:
+    """To how many different cases a law must apply where nobody said: not to more than are drawn."""
+    return min(MIN_CASES, examples)
+
+
 @attrs.frozen
 class Budget:
     """How much a run draws.

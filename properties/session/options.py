@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+FOUND = "turncheck"
+"""The attribute of an item's report that holds what it found, as text."""
+
+PLANNED = "turncheck_planned"
+"""The attribute of the report of a process's first item that holds what is to run, as text."""
+
 
 class Option(NamedTuple):
     """One option: `--turncheck-NAME`, and `turncheck_name` in the ini file."""
@@ -56,7 +62,7 @@ OPTIONS = (
         "min-cases",
         "N",
         "different cases to which a law must apply, else it is INCONCLUSIVE, and in which each rule must be at work, "
-        "else the run says so (default: 10)",
+        "else the run says so (default: 10, or the examples where these are fewer)",
     ),
     Option("inconclusive", "fail|skip", "what an INCONCLUSIVE law is in the session (default: fail)"),
     Option(

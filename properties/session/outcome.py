@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from turncheck.engine.domain import Domain
 from turncheck.properties.checking.law import Law
 from turncheck.properties.checking.subject import Subject
 from turncheck.reports.cases import noun_of
+from turncheck.reports.escape import visible
 from turncheck.reports.records import LawResult, ModelResult
 from turncheck.reports.show import show_failure
 
 
-def model_result(subject: Subject, laws: Iterable[LawResult] = (), missing: int = 0) -> ModelResult:
-    """How a subject fared with some laws; `missing` is how many were to be asked for besides."""
+def model_result(
+    subject: Subject, laws: Iterable[LawResult] = (), missing: Mapping[str, str] | None = None, in_all: int = 0
+) -> ModelResult:
+    """How a subject fared with some laws.
+
+    Args:
+        subject: which.
+        laws: their results.
+        missing: the laws that were to run besides and have none, each with the reason.
+        in_all: how many laws there are, chosen or not; 0 where that is not known.
+    """
     domain = subject.domain
     base = domain if domain.base is None else domain.base
     return ModelResult(
@@ -29,7 +39,9 @@ def model_result(subject: Subject, laws: Iterable[LawResult] = (), missing: int 
         exempt=tuple(domain.exempt),
         audited=subject.audit.checked,
         refuted=subject.audit.refuted,
-        missing=missing,
+        missing=dict(missing or {}),
+        in_all=in_all,
+        troubles=subject.troubles(),
     )
 
 
@@ -39,8 +51,8 @@ def explain(law: Law, result: LawResult, min_cases: int, domain: Domain) -> str:
     """
     about = ", ".join(part for part in (law.rule, law.kind) if part)
     parts = [f"{law.id} ({about})", law.sentence]
-    if result.verdict == "INCONCLUSIVE":
-        parts.append(f"INCONCLUSIVE: {result.why}")
+    if result.verdict in ("INCONCLUSIVE", "TIMED_OUT"):
+        parts.append(f"{result.verdict}: {visible(result.why)}")
     shown = (show_failure(failure, result.applied, noun_of(domain)) for failure in result.failures)
     return "\n".join([*parts, *(f"\n{failure}" for failure in shown)])
 

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Generator
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from turncheck.properties.session.options import OPTIONS
+from turncheck.properties.session.options import FOUND, OPTIONS, PLANNED
 
 if TYPE_CHECKING:
     from turncheck.properties.checking.law import Law
+    from turncheck.properties.session.results import Results
     from turncheck.properties.session.session import Model, Session
     from turncheck.properties.session.suites import Chosen, Suites
     from turncheck.properties.sweeps.sweep import Sweep
@@ -27,6 +29,9 @@ MARKER = "turncheck"
 
 SUITES = pytest.StashKey["Suites"]()
 SESSION = pytest.StashKey["Session"]()
+PLAN = pytest.StashKey[str]()
+HELD = pytest.StashKey["LawResult"]()
+SWEPT = pytest.StashKey["SweepResult"]()
 RESULT = pytest.StashKey[str]()
 RESULTS = pytest.StashKey["Results"]()
 
@@ -54,84 +59,7 @@ def pytest_load_initial_conftests(args: list[str]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the marker that the laws' items carry."""
     config.addinivalue_line("markers", "turncheck: a law of Turncheck, held against a model")
-    results = config.stash[RESULTS] = Results()
-    config.pluginmanager.register(Listener(results), "turncheck-listener")
-
-
-class Results:
-    """What the items of a session reported.
-
-    Attributes:
-        laws: by suite, model and law, each with its place among the suite's laws.
-        sweeps: by suite and model.
-        models: likewise, what is known of each, and how many laws it is held against.
-        titles: of the suites.
-        budget: what was drawn.
-        mistakes: what is wrong with a user's domain or law, in one line each.
-        faults: the items in which something else went wrong.
-    """
-
-    def __init__(self) -> None:
-        self.laws: dict[tuple[int, int, str], tuple[int, dict[str, Any]]] = {}
-        self.sweeps: dict[tuple[int, int], dict[str, Any]] = {}
-        self.models: dict[tuple[int, int], dict[str, Any]] = {}
-        self.titles: dict[int, str] = {}
-        self.budget: dict[str, int] = {}
-        self.mistakes: list[str] = []
-        self.faults: list[str] = []
-
-    def add(self, report: pytest.TestReport) -> None:
-        """Takes what a report of an item says."""
-        text = getattr(report, MARKER, None)
-        if text is not None:
-            self.take(json.loads(text))
-        elif report.failed:
-            self.faults.append(report.nodeid)
-
-    def take(self, found: dict[str, Any]) -> None:
-        """Takes what an item found: how a law fared, a sweep, or a mistake of the user's."""
-        if "mistake" in found:
-            self.mistakes.append(found["mistake"])
-            return
-        suite, place = found["suite"], found["place"]
-        self.budget = found["budget"]
-        self.titles[suite] = found["title"]
-        # Of pytest-xdist's workers each has a subject of its own: the one that audited most is told.
-        known = self.models.get((suite, place), found["model"])
-        self.models[suite, place] = max(known, found["model"], key=lambda model: (model["refuted"], model["audited"]))
-        if found["law"] is not None:
-            self.laws[suite, place, found["law"]["id"]] = found["number"], found["law"]
-        if found["sweep"] is not None:
-            self.sweeps[suite, place] = found["sweep"]
-
-    def reports(self) -> dict[str, Report]:
-        """The results of each suite, by its title."""
-        from turncheck.reports.records import Report
-
-        models = {key: self._model(*key) for key in sorted(self.models)}
-        return {
-            title: Report(**self.budget, models=tuple(model for (of, _), model in models.items() if of == suite))
-            for suite, title in sorted(self.titles.items())
-        }
-
-    def report(self) -> Report:
-        """All results: suites as they were collected, models as they were named, laws as their domain has them."""
-        from turncheck.reports.records import Report
-
-        return Report(**self.budget, models=tuple(self._model(*key) for key in sorted(self.models)))
-
-    def _model(self, suite: int, place: int) -> ModelResult:
-        from turncheck.reports.records import ModelResult
-
-        laws = [law for _, law in sorted(self._laws(suite, place), key=lambda numbered: numbered[0])]
-        values = dict(self.models[suite, place])
-        missing = values.pop("to_run") - len(laws)
-        return ModelResult.from_json(
-            {**values, "laws": laws, "missing": missing, "sweep": self.sweeps.get((suite, place))}
-        )
-
-    def _laws(self, suite: int, place: int) -> list[tuple[int, dict[str, Any]]]:
-        return [law for (of, model, _), law in self.laws.items() if (of, model) == (suite, place)]
+    config.pluginmanager.register(Listener(config), "turncheck-listener")
 
 
 # --- before the laws run ---------------------------------------------------------------------------------------------
@@ -171,23 +99,51 @@ def _sweeps(config: pytest.Config) -> bool:
     return bool(config.getoption("turncheck_sweep", default=None) or config.getini("turncheck_sweep"))
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Loads the models before any law runs: one that cannot be loaded is an error of usage.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Loads the models when it is known which laws will run: one that cannot be loaded is an error of usage.
 
     Under pytest-xdist it is one of the whole session, which its first process ends (`pytest_testnodedown`).
     """
-    if not any(item.get_closest_marker(MARKER) for item in items):
+    config = session.config
+    items = [item for item in session.items if item.get_closest_marker(MARKER)]
+    if not items:
         return
     try:
-        config.stash[SESSION] = _session(config, items)
+        config.stash[SESSION] = loaded = _session(config, items)
         _tell_findings(config)
     except pytest.UsageError as error:
         output = getattr(config, "workeroutput", None)
         if output is None:
             raise
         output[MARKER] = str(error)
-        items.clear()
+        session.items.clear()
+        return
+    config.stash[PLAN] = json.dumps(_planned(loaded, items))
+
+
+def _planned(session: Session, items: list[pytest.Item]) -> dict[str, Any]:
+    """What is to run: of each model what is known before, and its items."""
+    from turncheck.properties.session.results import SWEEP
+
+    planned: dict[Chosen, list[tuple[str, int, str]]] = {}
+    for item in items:
+        given = _given(item)
+        if "turncheck_model" not in given:
+            continue
+        chosen, law = given["turncheck_model"], given.get("turncheck_law")
+        numbers = {name: number for number, name in enumerate(session.models[chosen].suite.laws)}
+        if law is not None:
+            planned.setdefault(chosen, []).append((law.id, numbers[law.id], item.nodeid))
+        elif session.settings.sweeping is not None:
+            planned.setdefault(chosen, []).append((SWEEP, len(numbers), item.nodeid))
+    models = [{**_about(session, chosen), "items": found} for chosen, found in planned.items()]
+    return {"budget": _budget(session), "models": models}
+
+
+def _given(item: pytest.Item) -> dict[str, Any]:
+    """The values of an item's parameters."""
+    return dict(item.callspec.params) if hasattr(item, "callspec") else {}
 
 
 def _tell_findings(config: pytest.Config) -> None:
@@ -225,7 +181,7 @@ def _session(config: pytest.Config, items: list[pytest.Item]) -> Session:
         raise pytest.UsageError(suites.faults[0])
     wanted: dict[Chosen, list[Law]] = {}
     for item in items:
-        given: dict[str, Any] = getattr(item, "callspec").params if hasattr(item, "callspec") else {}  # noqa: B009
+        given = _given(item)
         if "turncheck_model" in given:
             laws = wanted.setdefault(given["turncheck_model"], [])
             laws += [given["turncheck_law"]] if given.get("turncheck_law") is not None else []
@@ -241,22 +197,36 @@ def hold(request: pytest.FixtureRequest, law: Law | None, chosen: Chosen) -> Non
         sweep(request, chosen)
         return
     session = request.config.stash[SESSION]
+    if HELD not in request.node.stash:
+        request.node.stash[HELD] = _held(request, session, law, chosen)
+    # A plugin may run what failed once more: it would find the same.
+    _end(session, law, request.node.stash[HELD], session.models[chosen])
+
+
+def _held(request: pytest.FixtureRequest, session: Session, law: Law, chosen: Chosen) -> LawResult:
+    """How the law fares, which travels with the item's report; its witnesses are kept."""
     model = session.models[chosen]
+    before = Counter(model.subject.troubles())
     result = _result(request, session, law, model)
-    _record(request, session, chosen, result)
     try:
         session.keep(result, model)
     except OSError as error:
         request.node.warn(pytest.PytestWarning(f"witnesses of {law.id} cannot be kept in {model.folder}: {error}"))
-    _end(session, law, result, model)
+    _record(request, session, chosen, result, Counter(model.subject.troubles()) - before)
+    return result
 
 
 def _result(request: pytest.FixtureRequest, session: Session, law: Law, model: Model) -> LawResult:
     """How the law fares. What is wrong with a user's domain or law fails the item in one line, and the session."""
+    from turncheck.properties.checking.interrupts import StoppedError, stopped_by_alarm
     from turncheck.properties.checking.trial import MISTAKES, is_held, told
+    from turncheck.reports.records import LawResult
 
     try:
-        return session.check(law, model)
+        with stopped_by_alarm():  # as pytest-timeout sets one
+            return session.check(law, model)
+    except StoppedError as error:
+        return LawResult(law.id, law.rule, law.kind, "TIMED_OUT", 0, why=f"it was ended by an alarm: {error}")
     except MISTAKES as error:
         if is_held(law, model.subject.domain):  # then the fault is ours
             raise
@@ -279,9 +249,14 @@ def _end(session: Session, law: Law, result: LawResult, model: Model) -> None:
     pytest.fail(shown, pytrace=False)
 
 
-def _record(request: pytest.FixtureRequest, session: Session, chosen: Chosen, result: LawResult) -> None:
+def _record(
+    request: pytest.FixtureRequest, session: Session, chosen: Chosen, result: LawResult, troubles: Counter[str]
+) -> None:
     """Lets the result travel with the item's report, and puts its figures among the properties that JUnit shows."""
-    found = _found(session, chosen, law=result)
+    from turncheck.properties.session.again import again
+
+    found = _found(session, chosen, request.config, law=result)
+    found["again"] = again(request, session, chosen, result)
     # As ASCII: what a model answered may hold lone surrogates, and pytest-xdist could not send those.
     request.node.stash[RESULT] = json.dumps(found)
     figures = {
@@ -292,40 +267,57 @@ def _record(request: pytest.FixtureRequest, session: Session, chosen: Chosen, re
         "diverged": result.diverged,
     }
     modes = {failure.mode: failure.count for failure in result.failures}
-    _show_to_junit(request, found, figures | modes)
+    mended = {"troubles": ", ".join(f"{name}: {count}" for name, count in troubles.items())} if troubles else {}
+    _show_to_junit(request, found, figures | modes | mended)
 
 
 def _show_to_junit(request: pytest.FixtureRequest, found: dict[str, Any], figures: dict[str, Any]) -> None:
-    shown = {"model": found["model"]["name"], **figures, "seed": found["budget"]["seed"]}
+    shown = {"model": found["model"]["name"], **figures, "seed": found["seed"]}
     request.node.user_properties += [(f"turncheck_{name}", value) for name, value in shown.items()]
 
 
 def _found(
-    session: Session, chosen: Chosen, law: LawResult | None = None, sweep: SweepResult | None = None
+    session: Session,
+    chosen: Chosen,
+    config: pytest.Config,
+    law: LawResult | None = None,
+    sweep: SweepResult | None = None,
 ) -> dict[str, Any]:
-    """What an item found, beside which model it is about and what was drawn."""
-    from turncheck.properties.session.outcome import model_result
-
-    model, budget = session.models[chosen], session.settings.budget
+    """What an item found, beside which model it is about and which of pytest-xdist's processes ran it."""
     return {
-        "suite": chosen.suite,
-        "place": chosen.model,
-        "title": model.suite.title,
-        "model": {**model_result(model.subject).to_json(), "to_run": model.to_run},
-        "budget": {"seed": budget.seed, "examples": budget.examples, "min_cases": budget.min_cases},
-        "number": None if law is None else list(model.suite.laws).index(law.id),
+        **_about(session, chosen),
+        "worker": getattr(config, "workerinput", {}).get("workerid", ""),
+        "seed": session.settings.budget.seed,
         "law": None if law is None else law.to_json(),
         "sweep": None if sweep is None else sweep.to_json(),
     }
+
+
+def _about(session: Session, chosen: Chosen) -> dict[str, Any]:
+    """A model of the session, as it is so far."""
+    from turncheck.properties.session.outcome import model_result
+
+    model = session.models[chosen]
+    known = model_result(model.subject, in_all=len(model.suite.laws)).to_json()
+    return {"suite": chosen.suite, "place": chosen.model, "title": model.suite.title, "model": known}
+
+
+def _budget(session: Session) -> dict[str, int]:
+    budget = session.settings.budget
+    return {"seed": budget.seed, "examples": budget.examples, "min_cases": budget.min_cases}
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Hands the result to the report, and keeps pytest's short summary short: under CI it would say all again."""
     report = yield
+    if PLAN in item.config.stash and report.when == "setup" and item.get_closest_marker(MARKER):
+        if not item.config.getoption("setuponly", False):
+            setattr(report, PLANNED, item.config.stash[PLAN])
+        del item.config.stash[PLAN]
     text = item.stash.get(RESULT, None)
     if text is not None and report.when == "call":
-        setattr(report, MARKER, text)
+        setattr(report, FOUND, text)
         crash = getattr(report.longrepr, "reprcrash", None)
         law = json.loads(text).get("law")
         if crash is not None and law is not None:
@@ -345,7 +337,9 @@ def sweep(request: pytest.FixtureRequest, chosen: Chosen) -> None:
     settings = session.settings
     if settings.sweeping is None:
         pytest.skip("--turncheck-sweep N says how many cases to sweep")
-    result = _swept(request, session, chosen)
+    if SWEPT not in request.node.stash:
+        request.node.stash[SWEPT] = _swept(request, session, chosen)
+    result = request.node.stash[SWEPT]
     if result.verdict in (None, "PASS"):
         return
     from turncheck.reports.sweep_text import gate_in_short
@@ -358,6 +352,7 @@ def sweep(request: pytest.FixtureRequest, chosen: Chosen) -> None:
 
 def _swept(request: pytest.FixtureRequest, session: Session, chosen: Chosen) -> SweepResult:
     """What the sweep found. Of one that is interrupted the terminal and the report tell how far it is."""
+    from turncheck.properties.checking.interrupts import StoppedError, stopped_by_alarm
     from turncheck.properties.sweeps.faults import SweepError
     from turncheck.properties.sweeps.result import found
 
@@ -365,15 +360,19 @@ def _swept(request: pytest.FixtureRequest, session: Session, chosen: Chosen) -> 
     try:
         work = session.sweep(session.models[chosen])
         try:
-            _go_on(request.config, work)
-            result = found(work, session.settings.sweeping.gate)
-        except KeyboardInterrupt:
-            left = found(work, searches=False)
-            request.config.stash[RESULTS].take(_found(session, chosen, sweep=left))
-            raise
+            with stopped_by_alarm():
+                _go_on(request.config, work)
+                result = found(work, session.settings.sweeping.gate)
+        except (KeyboardInterrupt, StoppedError) as error:
+            left = _found(session, chosen, request.config, sweep=found(work, searches=False))
+            if isinstance(error, KeyboardInterrupt):
+                _results(request.config).take(left)
+                raise
+            request.node.stash[RESULT] = json.dumps(left)
+            pytest.fail(f"the sweep was ended by an alarm: {error}", pytrace=False)
     except (OSError, SweepError) as error:
         pytest.fail(f"the sweep cannot be kept in {session.settings.sweeping.folder}: {error}", pytrace=False)
-    values = _found(session, chosen, sweep=result)
+    values = _found(session, chosen, request.config, sweep=result)
     request.node.stash[RESULT] = json.dumps(values)
     facts = ("sampler", "turns", "diverged", "low", "high", "verdict")
     _show_to_junit(request, values, {name: values["sweep"][name] for name in facts})
@@ -401,21 +400,34 @@ def _go_on(config: pytest.Config, work: Sweep) -> None:
 class Listener:
     """Hears every item's report; registered for one session, since that hook is not told which session it is."""
 
-    def __init__(self, results: Results) -> None:
-        self.results = results
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Takes the reports of laws."""
         if MARKER in report.keywords:
-            self.results.add(report)
+            _results(self.config).add(report)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str) -> None:
+        """Takes the item with which one of pytest-xdist's processes died."""
+        _results(self.config).crashed(crashitem)
+
+
+def _results(config: pytest.Config) -> Results:
+    from turncheck.properties.session.results import Results
+
+    return config.stash.setdefault(RESULTS, Results())
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Writes the report and the baseline, and sees to it that what cannot count ends with no 0: a `verify` that is
-    wrong, and a run in which no law said anything. A mistake in a user's domain or law is an error of usage, and any
-    other fault that is no failing law is an internal error.
+    wrong, a law without a result, and a run in which no law said anything. A mistake in a user's domain or law is an
+    error of usage, and any other fault that is no failing law is an internal error.
     """
     config = session.config
+    if RESULTS not in config.stash:
+        return
     results = config.stash[RESULTS]
     is_worker = hasattr(config, "workerinput")  # of pytest-xdist: it knows a part of the results
     if results.models and not is_worker:
@@ -436,7 +448,7 @@ def _says_too_little(config: pytest.Config, results: Results) -> bool:
         return False
     models = results.report().models
     may_be_skipped = Settings.of(config).skips_inconclusive
-    return any(model.refuted or (model.says_nothing and not may_be_skipped) for model in models)
+    return any(model.refuted or model.missing or (model.says_nothing and not may_be_skipped) for model in models)
 
 
 def _write(config: pytest.Config, results: Results) -> None:
@@ -454,7 +466,7 @@ def _write(config: pytest.Config, results: Results) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
     """The divergence tables and the sweeps, after the failures."""
-    if config.getoption("no_summary"):
+    if config.getoption("no_summary") or RESULTS not in config.stash:
         return
     results = config.stash[RESULTS]
     if results.models:
@@ -472,15 +484,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
 def _show_laws(terminalreporter: pytest.TerminalReporter, title: str, report: Report) -> None:
     from turncheck.reports.table import comparison, divergence_table, notes, summary
 
-    models = [model for model in report.models if model.laws]
+    models = [model for model in report.models if model.laws or model.missing]
     if not models:
         return
     terminalreporter.section(f"divergence{f': {title}' if title else ''} (seed {report.seed})")
     for number, model in enumerate(models):
         terminalreporter.line("\n" * (number > 0) + summary(model))
         terminalreporter.line("")
-        terminalreporter.line(divergence_table(model))
-        terminalreporter.line("")
+        if model.laws:
+            terminalreporter.line(f"{divergence_table(model)}\n")
         for note in notes(model, report.min_cases):
             terminalreporter.line(note)
     if len(models) > 1:

@@ -46,14 +46,12 @@ class Model:
         subject: the model.
         folder: of its witnesses.
         kept: the witnesses that were kept there, by law.
-        to_run: how many laws it is to be held against.
     """
 
     suite: Suite
     subject: Subject
     folder: Path
     kept: dict[str, list[Kept]]
-    to_run: int
 
 
 @attrs.frozen
@@ -82,9 +80,7 @@ class Session:
         try:
             for number, suite in asked.items():
                 try_domain(suite.domain, _laws_of_suite(number, wanted))
-            models = {
-                chosen: _model(suites[chosen.suite], chosen.model, settings, laws) for chosen, laws in wanted.items()
-            }
+            models = {chosen: _model(suites[chosen.suite], chosen.model, settings) for chosen in wanted}
             known = {law: None for suite in asked.values() for law in suite.laws}
             return cls(settings, models, known_divergences(settings, list(known)))
         except UnknownSamplerError as error:
@@ -177,7 +173,7 @@ def _laws_of_suite(number: int, wanted: Mapping[Chosen, Sequence[Law]]) -> list[
     return list(laws.values())
 
 
-def _model(suite: Suite, place: int, settings: Settings, laws: Sequence[Law]) -> Model:
+def _model(suite: Suite, place: int, settings: Settings) -> Model:
     given = suite.models[place]
     rules = None if settings.rules is None else str(settings.rules)
     arguments = () if suite.names_its_own else settings.arguments
@@ -191,7 +187,7 @@ def _model(suite: Suite, place: int, settings: Settings, laws: Sequence[Law]) ->
         sampler_of(settings.sweeping.sampler, subject.domain)
     known_as = folder_of(typed, arguments, subject.template, subject.domain, item_id(given))
     folder = settings.witnesses / known_as
-    return Model(suite, subject, folder, load_kept(folder, suite.laws, subject.domain), len(laws))
+    return Model(suite, subject, folder, load_kept(folder, suite.laws, subject.domain))
 
 
 def _hide(folder: Path) -> None:

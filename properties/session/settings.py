@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from turncheck.engine.sampling import EVALUATION_SEEDS
-from turncheck.properties.checking.draw import EXAMPLES, MIN_CASES, Budget
+from turncheck.properties.checking.draw import EXAMPLES, Budget, least_cases
 from turncheck.properties.session.options import OPTIONS
 
 HOME = Path(".turncheck")
@@ -81,7 +81,7 @@ class Settings:
         """
         given = {option.dest.removeprefix("turncheck_"): _value(config, option.dest) for option in OPTIONS}
         examples = _number("--turncheck-examples", given["examples"], int, EXAMPLES, 1)
-        min_cases = _number("--turncheck-min-cases", given["min_cases"], int, MIN_CASES, 1)
+        min_cases = _number("--turncheck-min-cases", given["min_cases"], int, least_cases(examples), 1)
         settings = cls(
             domain=domain_of(config),
             specs=specs_of(config),

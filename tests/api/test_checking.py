@@ -93,8 +93,8 @@ def test_the_same_seed_gives_the_same_report():
     ("options", "error", "message"),
     [
         ({"predict": 7}, TypeError, "it must be a callable or have a method predict, got int"),
-        ({"examples": 0}, ValueError, r"min_cases must be 1\.\.0 \(examples\), got 10"),
-        ({"examples": 5}, ValueError, r"min_cases must be 1\.\.5 \(examples\), got 10"),
+        ({"examples": 0}, ValueError, "examples must be 1 or more, got 0"),
+        ({"examples": 5, "min_cases": 10}, ValueError, r"min_cases must be 1\.\.5 \(examples\), got 10"),
         ({"min_cases": 0}, ValueError, r"min_cases must be 1\.\.200 \(examples\), got 0"),
         (
             {"laws": []},
@@ -166,5 +166,22 @@ def test_a_reference_that_raises_is_raised_as_the_domain_s_before_the_model_is_a
     assert asked == []
 
 
-def test_a_report_without_models_is_a_report():
-    assert Report(0, 200, 10, ()).failed is False
+@pytest.mark.parametrize(("examples", "least"), [(1, 1), (5, 5), (10, 10), (11, 10), (200, 10)])
+def test_no_law_needs_more_cases_than_are_drawn_where_nobody_says_how_many(examples, least):
+    report = turncheck.check(right, laws=SOME[:1], examples=examples)
+    assert (report.examples, report.min_cases, report.failed) == (examples, least, False)
+
+
+def test_how_many_laws_there_are_is_in_the_report():
+    mine = attrs.evolve(SOME[0], id="mine")
+    report = turncheck.check(right, laws=[*SOME, mine], examples=2)
+    assert report.models[0].in_all == len(turncheck.LAWS) + 1
+
+
+def test_what_went_wrong_on_the_way_to_the_answers_is_in_the_report():
+    def refuses(prompts):
+        return right(prompts[:1])
+
+    report = turncheck.check(refuses, laws=SOME, examples=20)
+    (name,) = report.models[0].troubles
+    assert (report.failed, name) == (False, "batches that were refused and asked again by halves")

@@ -141,9 +141,10 @@ def result(verdict, *known):
 
 
 def test_the_schema_of_a_report():
-    said = ("duel/1", "duel-json/1", "duel/1 with burn_damage 4", ("E1", "T2"), ("A8",), 200, 1, 2, SWEEP)
+    said = ("duel/1", "duel-json/1", "duel/1 with burn_damage 4", ("E1", "T2"), ("A8",), 200, 1)
+    missing, again = {"another": "the run was left"}, ("pytest", "kept.txt")
     models = (
-        ModelResult("small", "native", 12, "ab", (LAW,), *said),
+        ModelResult("small", "native", 12, "ab", (LAW,), *said, missing, 97, {"worker restarts": 2}, *again, SWEEP),
         ModelResult("reference", "py", None, None, (), "adder/1"),
     )
     assert in_json(Report(7, 200, 10, models)) == {
@@ -165,7 +166,11 @@ def test_the_schema_of_a_report():
                 "exempt": ["A8"],
                 "audited": 200,
                 "refuted": 1,
-                "missing": 2,
+                "missing": {"another": "the run was left"},
+                "in_all": 97,
+                "troubles": {"worker restarts": 2},
+                "again": "pytest",
+                "witness": "kept.txt",
                 "sweep": SWEEP_AS_JSON,
             },
             {
@@ -181,7 +186,11 @@ def test_the_schema_of_a_report():
                 "exempt": [],
                 "audited": 0,
                 "refuted": 0,
-                "missing": 0,
+                "missing": {},
+                "in_all": 0,
+                "troubles": {},
+                "again": "",
+                "witness": "",
                 "sweep": None,
             },
         ],
@@ -192,8 +201,9 @@ def test_the_schema_of_a_report_in_the_order_of_its_keys(report):
     values = in_json(report)
     (model, _), law = values["models"], values["models"][0]["laws"][1]
     assert list(values) == ["schema", "seed", "examples", "min_cases", "models"]
-    facts = ["domain", "template", "rules", "rules_order", "exempt", "audited", "refuted", "missing", "sweep"]
-    assert list(model) == ["name", "kind", "bytes", "sha256", "laws", *facts]
+    facts = ["domain", "template", "rules", "rules_order", "exempt", "audited", "refuted"]
+    more = ["missing", "in_all", "troubles", "again", "witness", "sweep"]
+    assert list(model) == ["name", "kind", "bytes", "sha256", "laws", *facts, *more]
     assert list(law) == list(AS_JSON)
     assert list(law["failures"][0]) == list(AS_JSON["failures"][0])
     assert list(model["sweep"]) == list(SWEEP_AS_JSON)
@@ -241,6 +251,7 @@ def test_in_how_many_cases_a_law_was_broken_is_the_sum_over_its_failures():
     [
         (result("PASS"), False, False),
         (result("INCONCLUSIVE"), False, True),
+        (result("TIMED_OUT"), False, True),
         (result("FAIL"), False, True),
         (result("FAIL", False), False, True),
         (result("FAIL", True, False), False, True),
@@ -266,7 +277,9 @@ def test_what_applies_to_nothing_is_no_pass():
 
 def test_a_law_without_a_result_is_no_pass():
     laws = (result("PASS"),)
-    assert Report(0, 200, 10, (ModelResult("small", "py", None, None, laws, "duel/1", missing=1),)).failed
+    assert Report(
+        0, 200, 10, (ModelResult("small", "py", None, None, laws, "duel/1", missing={"b": "it was skipped"}),)
+    ).failed
 
 
 def test_a_report_failed_where_a_verify_was_wrong():
@@ -290,7 +303,10 @@ def test_a_report_of_several_models_failed_where_one_did():
     ]
     assert Report(0, 200, 10, tuple(models)).failed
     assert not Report(0, 200, 10, (models[0],)).failed
-    assert not Report(0, 200, 10, ()).failed
+
+
+def test_a_report_without_models_has_passed_nothing():
+    assert Report(0, 200, 10, ()).failed
 
 
 def test_a_failure_is_the_divergence_of_its_mode():

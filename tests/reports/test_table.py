@@ -262,10 +262,39 @@ def test_the_rules_that_are_never_at_work_are_named_beside_those_that_hardly_wer
 
 
 def test_laws_without_a_result_did_not_hold():
-    left = attrs.evolve(model(law("PASS"), law("NOT_APPLICABLE")), missing=2)
-    assert summary(left) == "small (native): 1 of 3 laws held, 1 not applicable, 2 without a result"
-    why = "the run was left, they were skipped, or they could not be held"
-    assert notes(left, 10) == [f"NO RESULT for 2 of the laws that were to run ({why}): they did not hold"]
+    many = {f"law_{number}": "the run was left" for number in range(10)}
+    left = attrs.evolve(
+        model(law("PASS"), law("NOT_APPLICABLE")), missing={"one": "its process died", **many, "two": "it was skipped"}
+    )
+    assert summary(left) == "small (native): 1 of 13 laws held, 1 not applicable, 12 without a result"
+    named = ", ".join(list(many)[:8])
+    said = f"one (its process died); {named} and 2 more (the run was left); two (it was skipped)"
+    assert notes(left, 10) == [f"NO RESULT for 12 of the laws that were to run, which did not hold: {said}"]
+
+
+@pytest.mark.parametrize(("in_all", "said"), [(0, ""), (2, ""), (3, " (2 of 3 laws ran)"), (97, " (2 of 97 laws ran)")])
+def test_where_not_all_laws_ran_it_is_said_how_many_did(in_all, said):
+    some = attrs.evolve(model(law("PASS"), law("FAIL")), in_all=in_all)
+    assert summary(some) == f"small (native): 1 of 2 laws held{said}"
+
+
+def test_what_went_wrong_on_the_way_is_noted():
+    troubled = attrs.evolve(model(law("PASS")), troubles={"worker restarts": 4, "refused\nbatches": 12_000})
+    said = "TROUBLE on the way to the answers: worker restarts: 4, refused\\nbatches: 12,000"
+    assert notes(troubled, 10) == [said]
+
+
+def test_the_command_that_repeats_a_failure_can_be_copied_from_the_terminal_and_from_the_page():
+    command = "pytest 'test_game.py::test_game[a*b|c-law_1]' --turncheck-model='py:m*:f'"
+    failed = attrs.evolve(model(law("FAIL")), again=command, witness="kept/law_1.txt")
+    assert notes(failed, 10) == [f"again: {command}", "its smallest case is kept in kept/law_1.txt"]
+    page = to_markdown(Report(0, 200, 10, (failed,)))
+    assert page.endswith(f"- again: `{command}`\n- its smallest case is kept in kept/law\\_1.txt\n")
+
+
+def test_a_command_with_what_a_terminal_would_obey_is_escaped():
+    failed = attrs.evolve(model(law("FAIL")), again="pytest '\x1b[31m'")
+    assert notes(failed, 10) == ["again: pytest '\\x1b[31m'"]
 
 
 def test_models_are_compared_with_those_of_their_own_domain(report):

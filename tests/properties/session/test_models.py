@@ -94,8 +94,8 @@ def test_cards_say_of_several_models_what_is_to_be_said(models, pytester):
     assert result.ret == 1
     lines = section(result)
     assert [line for line in lines if line.startswith(("good", "bad"))] == [
-        "good (noisy): 2 of 2 laws held, 2 not applicable",
-        "bad (noisy): 1 of 2 laws held, 2 not applicable",
+        f"good (noisy): 2 of 2 laws held, 2 not applicable (4 of {len(LAW_IDS)} laws ran)",
+        f"bad (noisy): 1 of 2 laws held, 2 not applicable (4 of {len(LAW_IDS)} laws ran)",
     ]
 
 
@@ -116,7 +116,8 @@ def test_a_law_that_is_not_true_of_the_rules_is_skipped_and_says_why(models):
     result = models("--model", "reference", "--turncheck-rules", "hot.toml", *SOME, "-rs")
     assert result.ret == 0
     result.assert_outcomes(passed=3, skipped=1, deselected=len(LAW_IDS) - 4)
-    assert section(result)[0] == "reference (reference, rules duel/1 with no E4): 3 of 3 laws held, 1 not applicable"
+    held = f"3 of 3 laws held, 1 not applicable (4 of {len(LAW_IDS)} laws ran)"
+    assert section(result)[0] == f"reference (reference, rules duel/1 with no E4): {held}"
     assert row_of(result, "regen_gives_three")[2:5] == ["NOT_APPLICABLE", "0", "0"]
     assert "not applicable: not true of these rules' own reference: turn" in result.stdout.str()
 

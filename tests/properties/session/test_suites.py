@@ -11,6 +11,7 @@ from turncheck.properties.laws import laws_of
 
 LAWS = [law.id for law in laws_of(tictactoe.DOMAIN)]
 SUMS = [law.id for law in laws_of(adder.DOMAIN)]
+SUMS = [law.id for law in laws_of(adder.DOMAIN)]
 
 MINE = """
 import turncheck
@@ -119,11 +120,11 @@ def test_several_suites_have_a_section_each_and_stand_in_one_report(games, pytes
     assert result.ret == 1
     found = sections(result)
     assert list(found) == TITLES
-    held = [next(line for line in lines if line.endswith("laws held")) for lines in found.values()]
+    held = [next(line for line in lines if " laws held" in line) for lines in found.values()]
     assert held == [
-        "forgetful (py): 0 of 2 laws held",
-        "carries_nothing (py): 1 of 2 laws held",
-        "adds (py): 2 of 2 laws held",
+        f"forgetful (py): 0 of 2 laws held (2 of {len(LAWS)} laws ran)",
+        f"carries_nothing (py): 1 of 2 laws held (2 of {len(SUMS)} laws ran)",
+        f"adds (py): 2 of 2 laws held (2 of {len(SUMS)} laws ran)",
     ]
     values = json.loads((pytester.path / "out" / "divergence.json").read_text())
     assert [(model["domain"], model["name"], [law["id"] for law in model["laws"]]) for model in values["models"]] == [
@@ -200,10 +201,11 @@ def test_laws_that_had_no_turn_are_counted(games):
     result = games("test_mine.py", "-k", SOME, "-x", "-q", test_mine=mine)
     (lines,) = sections(result).values()
     assert result.ret == 1
-    assert lines[0] == "py:players.py:forgetful (py): 0 of 3 laws held, 2 without a result"
-    assert [line.split(" (")[0] for line in lines if line.startswith("NO RESULT")] == [
-        "NO RESULT for 2 of the laws that were to run"
-    ]
+    ran = f"(1 of {len(LAWS)} laws ran)"
+    assert lines[0] == f"py:players.py:forgetful (py): 0 of 3 laws held, 2 without a result {ran}"
+    (told,) = [line for line in lines if line.startswith("NO RESULT")]
+    assert told.startswith("NO RESULT for 2 of the laws that were to run, which did not hold: ")
+    assert told.endswith(" (the run was left)")
 
 
 @pytest.mark.slow  # two sessions of pytest-xdist, since the process that died is begun anew
@@ -212,7 +214,8 @@ def test_a_process_that_dies_leaves_laws_without_a_result_and_never_says_that_al
     result = games("test_mine.py", "-k", "taken_back or is_rejected", "-n", "1", test_mine=mine, subprocess=True)
     assert result.ret == 1
     (lines,) = sections(result).values()
-    assert lines[0] == "py:players.py:falls (py): 1 of 2 laws held, 1 without a result"
+    assert lines[0].startswith("py:players.py:falls (py): 1 of 2 laws held, 1 without a result (1 of ")
+    assert any(line.endswith(" (its process died)") for line in lines)
 
 
 NEVER = """
@@ -238,7 +241,7 @@ def test_a_run_in_which_no_law_applied_is_no_pass(games, words, code):
     result = games("test_mine.py", *options, f"--turncheck-inconclusive={words}", "-q", test_mine=mine)
     assert result.ret == code
     (lines,) = sections(result).values()
-    assert lines[0] == "reference (reference): 0 of 0 laws held, 2 not applicable"
+    assert lines[0] == f"reference (reference): 0 of 0 laws held, 2 not applicable (2 of {len(LAWS)} laws ran)"
     assert "INCONCLUSIVE: no law says anything about this model, so it passed nothing" in lines
 
 

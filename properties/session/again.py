@@ -1,0 +1,73 @@
+"""The command that repeats a failure: one line, to be copied into a shell as it is."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+import pytest
+
+from turncheck.properties.checking.draw import least_cases
+from turncheck.properties.session.session import Session
+from turncheck.properties.session.settings import Settings
+from turncheck.properties.session.suites import SUITE, Chosen, Suite, item_id
+from turncheck.reports.records import Failure, LawResult
+
+
+def again(request: pytest.FixtureRequest, session: Session, chosen: Chosen, result: LawResult) -> dict[str, str]:
+    """How a law that failed is repeated, and the file in which its smallest case is kept; empty where there is none."""
+    if not result.failed:
+        return {"again": "", "witness": ""}
+    model, failures = session.models[chosen], [failure for failure in result.failures if not failure.known]
+    smallest = min(failures, key=lambda failure: len(failure.witness.case), default=None)
+    path = None if smallest is None else model.folder / f"{result.id}.{smallest.mode}.txt"
+    given = model.suite.models[chosen.model]
+    command = [
+        "pytest",
+        *_item(request, f"{item_id(given)}-{result.id}"),
+        *_about_model(model.suite, given, session.settings, request.config),
+        *_drawn(session.settings, smallest, request.config),
+    ]
+    kept = path is not None and path.is_file()
+    return {"again": shlex.join(command), "witness": seen_from_start(path, request.config) if path and kept else ""}
+
+
+def _item(request: pytest.FixtureRequest, parameters: str) -> list[str]:
+    """The item: of the folder's laws by the name of their module, since that is found from everywhere."""
+    path, _, names = request.node.nodeid.partition("[")[0].partition("::")
+    if hasattr(request.function, SUITE):
+        return [f"{seen_from_start(request.config.rootpath / path, request.config)}::{names}[{parameters}]"]
+    return ["--pyargs", f"{request.module.__name__}::{names}[{parameters}]"]
+
+
+def _about_model(suite: Suite, given: object, settings: Settings, config: pytest.Config) -> list[str]:
+    options = {} if settings.domain is None else {"domain": settings.domain}
+    if not suite.names_its_own and given is not None:
+        options["model"] = str(given)
+    if settings.rules is not None:
+        options["rules"] = seen_from_start(settings.rules, config)
+    arguments = () if suite.names_its_own else settings.arguments
+    return [*_written(options), *(f"--turncheck-model-arg={argument}" for argument in arguments)]
+
+
+def _drawn(settings: Settings, smallest: Failure | None, config: pytest.Config) -> list[str]:
+    budget = settings.budget
+    options = {"examples": str(budget.examples)}
+    if budget.min_cases != least_cases(budget.examples):
+        options["min-cases"] = str(budget.min_cases)
+    if settings.timeout is not None:
+        options["timeout"] = f"{settings.timeout:g}"
+    if smallest is not None and not smallest.count and not settings.is_home:  # it was found in a kept witness alone
+        options["witnesses"] = seen_from_start(settings.witnesses, config)
+    return [*_written(options), f"--hypothesis-seed={budget.seed}"]
+
+
+def _written(options: dict[str, str]) -> list[str]:
+    return [f"--turncheck-{name}={value}" for name, value in options.items()]
+
+
+def seen_from_start(path: Path, config: pytest.Config) -> str:
+    """The path from where pytest was called, if it is below that."""
+    start = config.invocation_params.dir
+    return os.path.relpath(path, start) if path.is_relative_to(start) else str(path)

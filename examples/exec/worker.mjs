@@ -1,6 +1,6 @@
 // A worker for `exec:` in Node, without packages. Put your model where the marked lines are.
 //
-// pytest properties/ --model 'exec:node examples/exec/worker.mjs'
+// turncheck check --model 'exec:node worker.mjs'
 
 import { createInterface } from "node:readline";
 

@@ -1,6 +1,6 @@
 """A worker for `exec:`, standard library only. Put your model where the marked lines are.
 
-pytest properties/ --model 'exec:python3 examples/exec/worker.py'
+turncheck check --model 'exec:python3 worker.py'
 """
 
 import json

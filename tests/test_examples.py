@@ -1,5 +1,5 @@
-"""The pages in examples/, followed as a reader does: in an empty folder, with the package installed. What a page says is
-to be saved there is saved there, and each command is run where it stands and ends as the page says.
+"""The pages in examples/, followed as a reader does: in an empty folder, with the package installed. What is to be
+saved there is saved there, and each command is run where it stands and ends as the page says.
 """
 
 import os
@@ -19,7 +19,7 @@ DOMAINS = sorted((EXAMPLES / "domains").glob("*/README.md"))
 
 
 def parts(page):
-    """What a page has a reader do, in order: files to save, blocks of commands, and what the page shows of an output."""
+    """What a page has a reader do, in order: files to save, blocks of commands, and what it shows of their output."""
     text = page.read_text(encoding="utf-8")
     for prose, kind, block in re.findall(r"(.*?)^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
         for sentence in re.findall(r"\bSave (.*?)(?=[.:;,]\s|$)", prose, re.DOTALL):
@@ -28,7 +28,7 @@ def parts(page):
         if kind == "sh":
             yield "run", block
         elif block.startswith("$ "):
-            command, shown = re.fullmatch(r"\$ ((?:.*\\\n)*.*\n)(.*)", block, re.DOTALL).groups()
+            command, shown = re.fullmatch(r"\$ ((?:[^\n]*\\\n)*[^\n]*\n)(.*)", block, re.DOTALL).groups()
             yield "run", command
             yield "show", shown
 

@@ -94,13 +94,14 @@ def usage(message, command):
 # --- the command itself ----------------------------------------------------------------------------------------------
 
 BESIDE = ["--domain", "--model-arg", "--rules", "--timeout"]
+SLOW = ["--budget", "--shrink", "--no-shrink"]
 
 OPTIONS = {
     "resolve": ["--domain"],
     "show": ["--model", *BESIDE, "--as-text"],
     "laws": ["--domain"],
     "models": [],
-    "check": ["--model", *BESIDE, "--examples", "--min-cases", "--seed", "-k", "--report"],
+    "check": ["--model", *BESIDE, "--examples", "--min-cases", "--seed", "-k", *SLOW, "--report"],
     "domain": [],
     "new": [],
     "conform": ["--prompts", *BESIDE],

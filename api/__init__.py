@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from turncheck.engine.schema import Schema
     from turncheck.model.adapters.conformance import run_conformance_test
     from turncheck.properties.checking.asking import SpentError
-    from turncheck.properties.checking.check import check_law
+    from turncheck.properties.checking.check import InterruptedLawError, check_law
     from turncheck.properties.checking.counterexamples import FalseLawError
     from turncheck.properties.checking.doctor import check_domain
     from turncheck.properties.checking.draw import Budget
@@ -84,7 +84,7 @@ _HOMES = {
     "engine.schema": ("Schema",),
     "model.adapters.conformance": ("run_conformance_test",),
     "properties.checking.asking": ("SpentError",),
-    "properties.checking.check": ("check_law",),
+    "properties.checking.check": ("InterruptedLawError", "check_law"),
     "properties.checking.counterexamples": ("FalseLawError",),
     "properties.checking.doctor": ("check_domain",),
     "properties.checking.draw": ("Budget",),
@@ -114,6 +114,7 @@ __all__ = [
     "Field",
     "FieldError",
     "Int",
+    "InterruptedLawError",
     "Law",
     "LawFunctionError",
     "MalformedTextError",

@@ -81,6 +81,8 @@ EXCEPTIONS = {
                        Room(rooms=("turncheck.engine", "turncheck.reports"), libraries=("attrs", "numpy")),
     "properties/sweeps/progress.py":
                        Room(rooms=(), libraries=("rich",)),
+    "properties/session/progress.py":
+                       Room(rooms=("turncheck.properties",), libraries=("pytest", "rich")),
 }
 
 # Training damages texts too, and wants no Hypothesis for it: neither this module nor any of its room that it needs.

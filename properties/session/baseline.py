@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import attrs
 
+from turncheck.engine.files import read_file, write_whole
 from turncheck.properties.session.data_file import DataFileError
 from turncheck.reports.modes import MODES
 from turncheck.reports.records import LawResult
 
 SCHEMA = 1
+
+LARGEST = 4_000_000
+"""Bytes of a file; one line of it is a mode."""
 
 Baseline = Mapping[str, tuple[str, ...]]
 """The known failure modes of each law that has some."""
@@ -35,10 +40,14 @@ def load_baseline(path: Path, laws: Collection[str] | None) -> Baseline:
         BaselineError: it cannot be read, has another schema, or names a law or a mode that there is not.
     """
     try:
-        content = json.loads(path.read_bytes())
+        text = read_file(path, LARGEST)
     except OSError as error:
         way_out = "make it with --turncheck-write-baseline"
         raise BaselineError(path, f"it cannot be read: {error.strerror}; {way_out}") from error
+    except ValueError as error:
+        raise BaselineError(path, str(error)) from error
+    try:
+        content = json.loads(text)  # which knows a byte order mark
     except (ValueError, RecursionError) as error:
         raise BaselineError(path, "it must be JSON, as --turncheck-write-baseline writes it") from error
     try:
@@ -49,7 +58,7 @@ def load_baseline(path: Path, laws: Collection[str] | None) -> Baseline:
 
 def _checked(content: object, laws: Collection[str] | None) -> Baseline:
     way_out = "write it anew with --turncheck-write-baseline"
-    if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+    if not isinstance(content, dict) or type(content.get("schema")) is not int or content["schema"] != SCHEMA:
         schema = content.get("schema") if isinstance(content, dict) else None
         raise ValueError(f"schema must be {SCHEMA}, got {schema!r:.40}; {way_out}")
     known = content.get("known")
@@ -59,7 +68,7 @@ def _checked(content: object, laws: Collection[str] | None) -> Baseline:
         if laws is not None and law not in laws:
             raise ValueError(f"law must be one that turncheck laws lists, got {law:.80}; {way_out}")
         for mode in modes:
-            if mode not in {each.mode for each in MODES}:
+            if not isinstance(mode, str) or mode not in {each.mode for each in MODES}:
                 raise ValueError(f"mode must be one of {', '.join(each.mode for each in MODES)}, got {mode!r:.40}")
     return {law: tuple(modes) for law, modes in known.items()}
 
@@ -69,8 +78,9 @@ def write_baseline(path: Path, results: Collection[LawResult], before: Baseline)
     known = {law: list(modes) for law, modes in before.items()}
     known.update({result.id: sorted(failure.mode for failure in result.failures) for result in results})
     content = {"schema": SCHEMA, "known": {law: modes for law, modes in sorted(known.items()) if modes}}
+    path = Path(os.path.realpath(path))  # of a link it is the file that is written
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8", newline="\n")
+    write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
 
 
 def compared(result: LawResult, known: Baseline) -> LawResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,10 @@ from turncheck.reports.records import LawResult
 
 if TYPE_CHECKING:
     from turncheck.properties.sweeps.sweep import Sweep
+
+
+IGNORED, ALL = ".gitignore", "*\n"
+"""The file that hides a folder from version control, itself too, and what stands in it."""
 
 
 @attrs.frozen
@@ -103,7 +108,7 @@ class Session:
         return compared(result, {} if self.settings.writes_baseline else self.baseline)
 
     def keep(self, result: LawResult, model: Model) -> None:
-        """Writes the witnesses of a law that ran. The plugin's own folder is hidden from version control.
+        """Writes the witnesses of a law that ran.
 
         Raises:
             OSError: they cannot be written.
@@ -115,11 +120,11 @@ class Session:
             if kept not in before:
                 save_kept(model.folder, kept)
         if now and self.settings.is_home:
-            _hide(self.settings.witnesses.parent)
+            _show(self.settings.witnesses.parent)
 
     def sweep(self, model: Model) -> Sweep:
-        """The sweep of a model that the settings ask for, begun or gone on with. The plugin's own folder is hidden from
-        version control.
+        """The sweep of a model that the settings ask for, begun or gone on with. The plugin's own folder of sweeps is
+        hidden from version control.
 
         Raises:
             SweepError: its folder cannot be written, or what it holds cannot be trusted.
@@ -134,7 +139,7 @@ class Session:
         folder = sweeping.folder / model.folder.name / f"{plan.sampler}-{plan.seed}-{plan.turns}"
         work = begun(subject, plan, folder, goes_on=sweeping.resumes or subject.sha256 is not None)
         if sweeping.is_home:
-            _hide(sweeping.folder.parent)
+            _hide(sweeping.folder)
         return work
 
 
@@ -190,8 +195,16 @@ def _model(suite: Suite, place: int, settings: Settings) -> Model:
     return Model(suite, subject, folder, load_kept(folder, suite.laws, subject.domain))
 
 
-def _hide(folder: Path) -> None:
-    """Hides the plugin's own folder from version control."""
-    hidden = folder / ".gitignore"
-    if not hidden.exists():
-        hidden.write_text("*\n", encoding="utf-8")
+def _hide(sweeps: Path) -> None:
+    """Hides the plugin's own folder of sweeps from version control; witnesses are to be committed."""
+    _show(sweeps.parent)
+    if not (sweeps / IGNORED).exists():
+        (sweeps / IGNORED).write_text(ALL, encoding="utf-8", newline="\n")
+
+
+def _show(home: Path) -> None:
+    """Shows the plugin's own folder to version control: an earlier version hid all of it."""
+    hidden = home / IGNORED
+    with suppress(FileNotFoundError):
+        if hidden.is_file() and hidden.read_bytes() == ALL.encode():
+            hidden.unlink()

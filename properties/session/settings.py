@@ -14,7 +14,7 @@ from turncheck.properties.checking.draw import EXAMPLES, Budget, least_cases
 from turncheck.properties.session.options import OPTIONS
 
 HOME = Path(".turncheck")
-"""Where witnesses and sweeps are kept unless told otherwise, in pytest's root folder. It is not for version control."""
+"""Where witnesses and sweeps are kept unless told otherwise, in pytest's root folder. Witnesses are to be committed."""
 
 
 @attrs.frozen

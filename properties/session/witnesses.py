@@ -12,10 +12,11 @@ very end says that the text does not end with a newline.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
-import os
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -23,6 +24,7 @@ from typing import Literal
 import attrs
 
 from turncheck.engine.domain import Domain
+from turncheck.engine.files import read_file, write_whole
 from turncheck.properties.checking.law import AnyForm, Law
 from turncheck.properties.session.data_file import DataFileError
 from turncheck.reports.escape import visible
@@ -33,7 +35,13 @@ TITLE = "turncheck witness 1"
 LARGEST = 1_000_000
 """Bytes of a file; a text is a few hundred."""
 
+ATTRIBUTES = ".gitattributes"
+"""Stands beside the witnesses: a checkout would else give them the line ends of its machine."""
+
 WitnessState = Literal["fails", "fixed"]
+ABOUT = ("law", "mode", "state", "model", "sha256")
+"""What a file says of its witness, a line each."""
+
 STATES: tuple[WitnessState, ...] = ("fails", "fixed")
 
 
@@ -99,21 +107,26 @@ def load_kept(folder: Path, laws: Mapping[str, Law], domain: Domain) -> dict[str
 
 
 def save_kept(folder: Path, kept: Kept) -> None:
-    """Writes one witness, in the place of the one of the same law and mode."""
+    """Writes one witness, in the place of the one of the same law and mode. Git is told to leave its bytes alone.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    content = to_text(kept).encode()
+    if len(content) > LARGEST:
+        raise OSError(errno.EFBIG, f"a witness must have at most {LARGEST:,} bytes, got {len(content):,}")
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{kept.name}.part"
-    part.write_text(to_text(kept), encoding="utf-8", newline="\n")
-    os.replace(part, folder / kept.name)
+    if not (folder / ATTRIBUTES).exists():
+        write_whole(folder / ATTRIBUTES, b"* -text\n")
+    write_whole(folder / kept.name, content)
 
 
 def _loaded(path: Path, laws: Mapping[str, Law], domain: Domain) -> Kept:
     way_out = "mend the file or delete it"
     try:
-        if (size := path.stat().st_size) > LARGEST:
-            raise ValueError(f"it must have at most {LARGEST:,} bytes, got {size:,}")
-        kept = from_text(path.read_bytes().decode())
+        kept = from_text(read_file(path, LARGEST).decode())
         if kept.name != path.name:
-            raise ValueError(f"it must be called {kept.name}")
+            raise ValueError(f"it must be called {_short(kept.name)}")
         case_of(kept, laws, domain)
     except OSError as error:
         raise WitnessError(path, f"it cannot be read: {error.strerror}; {way_out}") from error
@@ -129,7 +142,7 @@ def case_of(kept: Kept, laws: Mapping[str, Law], domain: Domain) -> AnyForm:
         ValueError: it is none of its law.
     """
     if kept.law not in laws:
-        raise ValueError(f"law must be one that turncheck laws lists, got {kept.law}")
+        raise ValueError(f"law must be one that turncheck laws lists, got {_short(kept.law)}")
     law = laws[kept.law]
     try:
         case = law.reads(kept.case, domain)
@@ -142,51 +155,70 @@ def case_of(kept: Kept, laws: Mapping[str, Law], domain: Domain) -> AnyForm:
 
 def to_text(kept: Kept) -> str:
     """The content of a witness's file."""
-    about = ("law", "mode", "state", "model", "sha256")
-    head = [TITLE, *(f"{name}: {visible(getattr(kept, name))}".rstrip() for name in about)]
+    head = [TITLE, *(f"{name}: {visible(getattr(kept, name))}".rstrip() for name in ABOUT)]
     body = "\n".join(map(visible, kept.case.split("\n")))
     return "\n".join(head) + "\n\n" + (body if kept.case.endswith("\n") else body + "\\\n")
 
 
 def from_text(content: str) -> Kept:
-    """The witness that a file's content is.
+    """The witness that a file's content is. An editor or a checkout may have put a byte order mark in front of it, and
+    carriage returns at the ends of its lines: neither stands in a file as it is written.
 
     Raises:
         ValueError: it is none.
     """
+    content = content.removeprefix("\ufeff").replace("\r\n", "\n")
     head, parted, body = content.partition("\n\n")
     title, *lines = head.split("\n")
     if title != TITLE:
         raise ValueError(f"its first line must be {TITLE!r}, got {title[:40]!r}")
-    values = dict(line.partition(": ")[::2] for line in lines)
-    values = {name.rstrip(":"): value for name, value in values.items()}
-    if set(values) != {"law", "mode", "state", "model", "sha256"} or not parted:
+    pairs = [line.partition(":")[::2] for line in lines]
+    values = {name: value.removeprefix(" ") for name, value in pairs}
+    if sorted(name for name, _ in pairs) != sorted(ABOUT) or not parted:
         raise ValueError("it must say law, mode, state, model and sha256, then an empty line and the text")
     if values["mode"] not in {mode.mode for mode in MODES}:
-        raise ValueError(f"mode must be one of {', '.join(mode.mode for mode in MODES)}, got {values['mode']}")
+        raise ValueError(f"mode must be one of {', '.join(mode.mode for mode in MODES)}, got {_short(values['mode'])}")
     if values["state"] not in STATES:
-        raise ValueError(f"state must be one of {', '.join(STATES)}, got {values['state']}")
+        raise ValueError(f"state must be one of {', '.join(STATES)}, got {_short(values['state'])}")
+    if not re.fullmatch("[0-9a-f]*", values["sha256"]):
+        raise ValueError(f"sha256 must be hexadecimal, or empty, got {_short(values['sha256'])}")
     state: WitnessState = "fails" if values["state"] == "fails" else "fixed"
-    return Kept(values["law"], values["mode"], _unescaped(body), state, values["model"], values["sha256"])
+    model = _unescaped("model", values["model"])
+    return Kept(values["law"], values["mode"], _unescaped_text(body), state, model, values["sha256"])
 
 
-def _unescaped(body: str) -> str:
-    """The text whose lines were escaped one by one. An odd number of backslashes ends it: the last one is no escape."""
+def _short(value: str) -> str:
+    return value if len(value) <= 60 else f"{value[:60]}..."
+
+
+def _unescaped_text(body: str) -> str:
+    """The text whose lines were escaped one by one. An odd number of backslashes ends it: the last one is no escape,
+    and the text ends without a newline. Any other text ends with one, though an editor may have taken it away.
+    """
     end = body.removesuffix("\n")
     is_open = (len(end) - len(end.rstrip("\\"))) % 2 == 1
-    return _ESCAPE.sub(_character, end[:-1] if is_open else body)
+    return _unescaped("its text", end[:-1] if is_open else f"{end}\n")
 
 
-_ESCAPE = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.)", re.DOTALL)
+def _unescaped(field: str, text: str) -> str:
+    """The text that was escaped. Raises ValueError where it could not have been."""
+    wrong = [character for character in text if not character.isprintable() and character != "\n"]
+    wrong += [escape[0] for escape in _ESCAPE.finditer(text) if _character(escape) is None]
+    if wrong:
+        raise ValueError(f"{field} must be escaped as Python escapes it, got {wrong[0]!r}")
+    return _ESCAPE.sub(lambda escape: _character(escape) or "", text)
 
 
-def _character(escape: re.Match[str]) -> str:
+_ESCAPE = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.|$)", re.DOTALL)
+
+
+def _character(escape: re.Match[str]) -> str | None:
+    """The character that was escaped so; None where none is."""
     code = escape[1]
     if len(code) > 1:
-        return chr(int(code[1:], 16))
-    if code in "\\trn":
-        return {"\\": "\\", "t": "\t", "r": "\r", "n": "\n"}[code]
-    raise ValueError(f"its text must be escaped as Python escapes it, got {escape[0]!r}")
+        number = int(code[1:], 16)
+        return chr(number) if number <= sys.maxunicode else None
+    return {"\\": "\\", "t": "\t", "r": "\r", "n": "\n"}.get(code)
 
 
 # --- what became of them ---------------------------------------------------------------------------------------------

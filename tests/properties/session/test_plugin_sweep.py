@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -221,7 +222,8 @@ def test_an_interrupted_sweep_is_partial_has_no_verdict_and_goes_on_to_the_same_
     assert (partial["done"], partial["turns"], partial["gate"], partial["verdict"]) == (40, 120, None, None)
     (folder,) = (pytester.path / ".turncheck" / "sweeps").rglob("play-0-120")
     assert json.loads((folder / STATE).read_text())["counts"]["done"] == 40
-    assert (pytester.path / ".turncheck" / ".gitignore").read_text() == "*\n"
+    assert (pytester.path / ".turncheck" / "sweeps" / ".gitignore").read_text() == "*\n"
+    assert not (pytester.path / ".turncheck" / ".gitignore").exists()
 
     monkeypatch.setenv("GO_ON", "1")
     whole = interrupted(gate, "--turncheck-sweeps=another")
@@ -321,6 +323,46 @@ def test_of_the_small_scope_no_more_is_swept_than_there_is(check, pytester):
     sweep = reported(pytester)["reference"]
     assert (sweep["sampler"], sweep["stream"], sweep["turns"], sweep["done"]) == ("small", None, 30, 30)
     assert turns_in("small", 10**9, DOMAIN) == 539_904
+
+
+# --- what is committed -----------------------------------------------------------------------------------------------
+
+
+def git(folder, *arguments):
+    said = ["-c", "user.name=me", "-c", "user.email=me@example.org", "-c", "core.autocrlf=true", *arguments]
+    return subprocess.run(["git", *said], cwd=folder, check=True, capture_output=True, text=True).stdout.split("\n")[
+        :-1
+    ]
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git")
+def test_whoever_commits_the_folder_commits_the_witnesses_and_a_checkout_leaves_them_alone(check, pytester):
+    home = pytester.path / ".turncheck"
+    home.mkdir()
+    (home / ".gitignore").write_bytes(b"*\n")  # as an earlier version left it
+    check("--model", LATE, "--turncheck-sweep=40", "-k", "test_sweep or rises_by_one")
+    git(pytester.path, "init", "-q")
+    git(pytester.path, "add", ".turncheck")
+    staged = git(pytester.path, "diff", "--cached", "--name-only")
+    (witness,) = home.rglob("*.txt")
+    assert staged == [f"{witness.parent.relative_to(pytester.path).as_posix()}/{name}" for name in (
+        ".gitattributes", "turn_counter_rises_by_one.wrong_value.txt"
+    )]  # fmt: skip
+    assert list((home / "sweeps").rglob(STATE))
+    git(pytester.path, "commit", "-qm", "witnesses")
+    git(pytester.path, "clone", "-q", ".", "elsewhere")
+    (cloned,) = (pytester.path / "elsewhere").rglob("*.txt")
+    assert cloned.read_bytes() == witness.read_bytes()
+    assert b"\r" not in cloned.read_bytes()
+
+
+@pytest.mark.parametrize("content", ["*\n", "*\n\n", "*", "sweeps/\n"])
+def test_only_what_an_earlier_version_wrote_is_taken_away(check, pytester, content):
+    home = pytester.path / ".turncheck"
+    home.mkdir()
+    (home / ".gitignore").write_bytes(content.encode())
+    check("--model", "reference", "--turncheck-sweep=5", *ALONE)
+    assert (home / ".gitignore").exists() == (content != "*\n")
 
 
 # --- other ways of running -------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Kept witnesses: files that hold any text, are known by what was typed, and are refused where they are wrong."""
 
+import os
+
 import attrs
 import pytest
 from hypothesis import given, settings
@@ -129,7 +131,9 @@ def test_what_is_saved_is_loaded_by_law(tmp_path):
     for kept in (KEPT, other):
         save_kept(tmp_path / "model", kept)
     assert load_kept(tmp_path / "model", LAWS_BY_ID, DOMAIN) == {UNDER_POISON: [other, KEPT]}
-    assert sorted(path.name for path in (tmp_path / "model").iterdir()) == [other.name, KEPT.name]
+    names = [".gitattributes", other.name, KEPT.name]
+    assert sorted(path.name for path in (tmp_path / "model").iterdir()) == names
+    assert (tmp_path / "model" / ".gitattributes").read_bytes() == b"* -text\n"
     assert load_kept(tmp_path / "nowhere", LAWS_BY_ID, DOMAIN) == {}
 
 
@@ -183,11 +187,132 @@ def test_a_mode_that_there_is_not_is_named():
         from_text(FILE.replace("wrong_value", "mumbling"))
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"x" * 2_000_000], ids=["no UTF-8", "too large"])
-def test_bytes_that_are_no_text_of_a_witness_are_refused(tmp_path, content):
-    (tmp_path / KEPT.name).write_bytes(content)
-    with pytest.raises(WitnessError):
+HEADER = ("law", "mode", "state", "model", "sha256")
+HOSTILE = ["\0", "\x1b[31m", "\\", "\\Uffffffff"]
+VALUES = ["", " ", "x", "X" * 5000, "1" * 5000, "-1", "[[1]]", "../x", "fails", "ab 12", *HOSTILE]
+FITTING = {
+    ("state", "fails"),
+    *(("sha256", value) for value in ("", "1" * 5000)),
+    *(("model", value) for value in VALUES if value not in HOSTILE),
+}
+
+
+def head(name):
+    return next(line for line in FILE.splitlines(keepends=True) if line.startswith(f"{name}: "))
+
+
+MUTATED = {
+    **{f"{name} {value!r:.9}": FILE.replace(head(name), f"{name}: {value}\n") for name in HEADER for value in VALUES
+       if (name, value) not in FITTING},
+    **{f"without {name}": FILE.replace(head(name), "") for name in HEADER},
+    **{f"{name} twice": FILE.replace(head(name), head(name) * 2) for name in HEADER},
+    **{f"{name} elsewhere": FILE.replace(f"{name}: ", f"{name}_: ") for name in HEADER},
+    "something more": FILE.replace(head("law"), head("law") + "more: 1\n"),
+    "no such character": FILE.replace("turn 01", "turn \\Uffffffff"),
+    "a character beyond all": FILE.replace("turn 01", "turn \\U00110000"),
+    "half an escape": FILE.replace("turn 01", "turn \\x1"),
+    "a zero": FILE.replace("turn 01", "turn \0 01"),
+    "not escaped": FILE.replace("turn 01", "turn \x1b[31m01"),
+    "a carriage return": FILE.replace("turn 01", "turn\r01"),
+    "a long number": FILE.replace("hp 02/03", "hp " + "1" * 5000 + "/03"),
+    "half": FILE[: len(FILE) // 2],
+    "cut in the text": FILE[:-30],
+    "two of them": FILE + FILE,
+    "zeros": "\0" * 3000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", MUTATED.values(), ids=MUTATED)
+def test_every_line_of_a_file_that_is_changed_is_refused_in_one_line_and_stays(tmp_path, content):
+    path = tmp_path / KEPT.name
+    path.write_bytes(content.encode())
+    with pytest.raises(WitnessError) as caught:
         load_kept(tmp_path, LAWS_BY_ID, DOMAIN)
+    said = str(caught.value)
+    assert said.startswith(f"witness {path}: ")
+    assert said.endswith("; mend the file or delete it")
+    assert len(said) - len(str(path)) < 500
+    assert said.isprintable()
+    assert path.read_bytes() == content.encode()
+
+
+@pytest.mark.parametrize(("name", "value"), sorted(FITTING))
+def test_of_a_model_any_name_and_any_hash_may_stand_there(tmp_path, name, value):
+    (tmp_path / KEPT.name).write_text(FILE.replace(head(name), f"{name}: {value}\n"), encoding="utf-8")
+    ((kept,),) = load_kept(tmp_path, LAWS_BY_ID, DOMAIN).values()
+    assert getattr(kept, name) == value
+
+
+@pytest.mark.parametrize("model", ["a\\b", "\x1b[31m", "C:\\models\\new.pt", "\ud800", "na\u00efve"])
+def test_a_model_s_name_comes_back_however_often_it_is_written(model):
+    kept = attrs.evolve(KEPT, model=model)
+    assert from_text(to_text(from_text(to_text(kept)))) == kept
+
+
+CHECKED_OUT = {
+    "as it was written": FILE.encode(),
+    "with CRLF": FILE.replace("\n", "\r\n").encode(),
+    "with a byte order mark": b"\xef\xbb\xbf" + FILE.encode(),
+    "with both": b"\xef\xbb\xbf" + FILE.replace("\n", "\r\n").encode(),
+    "without its last newline": FILE.removesuffix("\n").encode(),
+    "with a text that ends with CRLF": FILE.replace("\n\n", "\n\r\n").encode(),
+}
+
+
+@pytest.mark.parametrize("content", CHECKED_OUT.values(), ids=CHECKED_OUT)
+def test_what_a_checkout_or_an_editor_did_to_a_file_is_undone(tmp_path, content):
+    (tmp_path / KEPT.name).write_bytes(content)
+    assert load_kept(tmp_path, LAWS_BY_ID, DOMAIN) == {UNDER_POISON: [KEPT]}
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"\xff\xfe", "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),
+        (b"x" * 2_000_000, "it must have at most 1,000,000 bytes, got 2,000,000"),
+    ],
+    ids=["no UTF-8", "too large"],
+)
+def test_bytes_that_are_no_text_of_a_witness_are_refused(tmp_path, content, fault):
+    (tmp_path / KEPT.name).write_bytes(content)
+    with pytest.raises(WitnessError) as caught:
+        load_kept(tmp_path, LAWS_BY_ID, DOMAIN)
+    assert caught.value.fault == f"{fault}; mend the file or delete it"
+
+
+def make_a_pipe(path):
+    os.mkfifo(path)
+
+
+def make_a_folder(path):
+    path.mkdir()
+
+
+def make_a_link_to_nothing(path):
+    path.symlink_to("nothing")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes")
+@pytest.mark.parametrize(
+    ("make", "fault"),
+    [
+        (make_a_pipe, "it must be a regular file"),
+        (make_a_folder, "it must be a regular file"),
+        (make_a_link_to_nothing, "it cannot be read: No such file or directory"),
+    ],
+)
+def test_what_is_no_file_is_refused_and_blocks_nobody(tmp_path, make, fault):
+    make(tmp_path / KEPT.name)
+    with pytest.raises(WitnessError) as caught:
+        load_kept(tmp_path, LAWS_BY_ID, DOMAIN)
+    assert caught.value.fault == f"{fault}; mend the file or delete it"
+
+
+def test_a_witness_that_could_not_be_read_again_is_not_written(tmp_path):
+    save_kept(tmp_path, KEPT)
+    with pytest.raises(OSError, match="a witness must have at most 1,000,000 bytes, got 2,000,"):
+        save_kept(tmp_path, attrs.evolve(KEPT, case="x" * 2_000_000))
+    assert load_kept(tmp_path, LAWS_BY_ID, DOMAIN) == {UNDER_POISON: [KEPT]}
 
 
 def test_a_valid_turn_is_no_witness_of_a_law_about_malformed_ones():

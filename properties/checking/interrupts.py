@@ -77,6 +77,10 @@ def hearing_interrupts() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
+AGAIN = 1.0
+"""Seconds after which an alarm comes again, where a model has caught what it raised and goes on."""
+
+
 @contextmanager
 def stopped_by_alarm() -> Iterator[None]:
     """Within it an alarm that was set before raises StoppedError, whatever its handler raises.
@@ -93,15 +97,20 @@ def stopped_by_alarm() -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal stopped
         try:
-            theirs(number, frame)
+            if stopped is None:
+                theirs(number, frame)
         except BaseException as error:
             stopped = StoppedError(str(error))
-            raise stopped from error
+        if stopped is not None:
+            signal.setitimer(signal.ITIMER_REAL, AGAIN)
+            raise stopped
 
     signal.signal(signal.SIGALRM, stop)
     try:
         yield
     finally:
+        if stopped is not None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, theirs)
-    if stopped is not None:  # a model has caught it
+    if stopped is not None:  # a model has caught it, and has ended
         raise stopped

@@ -68,6 +68,9 @@ def _written(options: dict[str, str]) -> list[str]:
 
 
 def seen_from_start(path: Path, config: pytest.Config) -> str:
-    """The path from where pytest was called, if it is below that."""
+    """The path from where pytest was called, if it is below that or in pytest's root folder."""
     start = config.invocation_params.dir
-    return os.path.relpath(path, start) if path.is_relative_to(start) else str(path)
+    is_near = path.is_relative_to(start) or (
+        path.is_relative_to(config.rootpath) and start.is_relative_to(config.rootpath)
+    )
+    return os.path.relpath(path, start) if is_near else str(path)

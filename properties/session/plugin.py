@@ -311,10 +311,9 @@ def _budget(session: Session) -> dict[str, int]:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Hands the result to the report, and keeps pytest's short summary short: under CI it would say all again."""
     report = yield
-    if PLAN in item.config.stash and report.when == "setup" and item.get_closest_marker(MARKER):
-        if not item.config.getoption("setuponly", False):
-            setattr(report, PLANNED, item.config.stash[PLAN])
-        del item.config.stash[PLAN]
+    is_heard = item.get_closest_marker(MARKER) and not item.config.getoption("setuponly", False)
+    if PLAN in item.config.stash and report.when == "setup" and is_heard:
+        setattr(report, PLANNED, item.config.stash[PLAN])
     text = item.stash.get(RESULT, None)
     if text is not None and report.when == "call":
         setattr(report, FOUND, text)
@@ -407,6 +406,8 @@ class Listener:
         """Takes the reports of laws."""
         if MARKER in report.keywords:
             _results(self.config).add(report)
+        if hasattr(report, PLANNED) and PLAN in self.config.stash:  # it was said: once is enough
+            del self.config.stash[PLAN]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str) -> None:

@@ -161,7 +161,7 @@ def test_a_law_that_applied_to_nothing_fails_as_inconclusive(check, false_law):
         "It is about nothing.",
         "INCONCLUSIVE: no case was drawn to which it applies: look at its cases, its also= and what narrows them",
     ]
-    assert row_of(result, "never_applies") == ["never_applies", "T5", "INCONCLUSIVE", "0", "0"]
+    assert row_of(result, "never_applies")[:5] == ["never_applies", "T5", "INCONCLUSIVE", "0", "0"]
 
 
 # --- which models, which laws ----------------------------------------------------------------------------------------

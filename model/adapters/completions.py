@@ -140,8 +140,8 @@ def read_choices(reply: Reply, count: int, settings: ServerSettings) -> list[dic
         way_out = f"; a server that takes one prompt a request wants {OPTION} batch=1" if len(choices) < count else ""
         raise EndpointError(f"it gave {len(choices)} answers for {count} prompts{way_out}")
     told = [{**choice, "text": _written(choice)} for choice in choices] if settings.chat else choices
-    for choice in told:
-        if not isinstance(choice.get("text"), str):
+    for choice, read in zip(choices, told, strict=True):
+        if not isinstance(read.get("text"), str):
             raise EndpointError(_no_text(choice, settings))
     return _ordered(told)
 

@@ -8,7 +8,7 @@ found decides what the user left open; what the user said is not looked into.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from os.path import commonprefix
 from typing import Any, Literal
 
@@ -37,6 +37,9 @@ ECHO = {"max_tokens": 1, "echo": True, "logprobs": 2}
 
 FEW = 8
 """Tokens that are enough to see how an answer begins."""
+
+WIDTH = 4
+"""Characters of a stop: of so few tokens that an answer is not asked for whole, and of more than one."""
 
 MOST_NAMES = 8
 """Models that are named where one is to be chosen."""
@@ -260,8 +263,11 @@ class Probe:
             self.findings.append("what the model reads is what the server's chat template makes of a prompt")
         elif place is not None and place.start < place.end:
             known, rest = self.answers[0][: place.start], self.answers[0][place.start :]
-            given = self._alone(self.prompts[0] + known, {"max_tokens": FEW})
-            if (finding := begun(given, rest)) is not None:
+            finding = begun(self._alone(self.prompts[0] + known, {"max_tokens": FEW}), rest)
+            if finding == NO_WAY_ON and known[0].isspace():
+                # White space that the server put there is none of the answer's: without it the model may go on.
+                finding = begun(self._alone(self.prompts[0] + known.lstrip(), {"max_tokens": FEW}), rest)
+            if finding is not None:
                 self.findings.append(finding)
 
     def find_empty(self) -> None:
@@ -348,17 +354,19 @@ def place_in(answer: str, behind: int = 0) -> Place | None:
 
     None where the answer is too short, or one character again and again.
     """
-    found = [
-        Place(at.start(1), at.start(2), len(at[2]))
-        for at in re.finditer(r"(?<=\S)(\s+)(\S{1,8})", answer)
-        if answer.find(at[2]) == at.start(2)
-    ]
-    bare = (
-        Place(at, at, len(answer[at : at + 8]))
-        for at in range(1, len(answer))
-        if answer.find(answer[at : at + 8]) == at
+    found = _places(answer, (at.span(1) for at in re.finditer(r"(?<=\S)(\s+)(?=\S)", answer)))
+    bare = _places(answer, ((at, at) for at in range(1, len(answer))))
+    return (
+        next((place for place in found if place.end > behind), None)
+        or next(iter(found), None)
+        or next(iter(bare), None)
     )
-    return next((place for place in found if place.end > behind), None) or next(iter(found), None) or next(bare, None)
+
+
+def _places(answer: str, spaces: Iterable[tuple[int, int]]) -> list[Place]:
+    """The places behind some white space at which a text comes for the first time."""
+    places = [Place(start, end, len(answer[end : end + WIDTH])) for start, end in spaces]
+    return [place for place in places if answer.find(answer[place.end : place.end + WIDTH]) == place.end]
 
 
 Outcome = Literal["cut", "cut and stripped", "kept", "left in part", "ignored"]
@@ -387,6 +395,12 @@ def stopped(given: str, whole: str, place: Place) -> Outcome | None:
     return None
 
 
+NO_WAY_ON = (
+    "it does not go on where its own answer breaks off: a prompt may be put into a chat template there, or be cut into "
+    "other tokens"
+)
+
+
 def begun(given: str, rest: str) -> str | None:
     """What is to be said of an answer that should begin as the rest of a known one, which begins with white space."""
     if not given or rest.startswith(given) or given.startswith(rest):
@@ -395,7 +409,4 @@ def begun(given: str, rest: str) -> str | None:
         return "it drops white space at the start of an answer, so that what a model writes there is not seen"
     if given[0].isspace() and (given[1:].startswith(rest) or rest.startswith(given[1:])):
         return "it puts white space before an answer: a template that takes it away mends that, template=py:..."
-    return (
-        "it does not go on where its own answer breaks off: a prompt may be put into a chat template there, or be cut "
-        "into other tokens"
-    )
+    return NO_WAY_ON

@@ -34,7 +34,7 @@ class Reply:
     """What a server sends back.
 
     `delay`: seconds before it; `drip`: seconds between its bytes; `hangs_up`: it closes the connection behind it
-    without a word; `cut`: bytes that it announces and does not send.
+    without a word; `cut`: bytes that it announces and does not send; `endless`: it sends the content again and again.
     """
 
     content: object = b""
@@ -44,6 +44,7 @@ class Reply:
     drip: float = 0.0
     hangs_up: bool = False
     cut: int = 0
+    endless: bool = False
 
     @property
     def bytes(self):
@@ -66,15 +67,18 @@ class Server(ThreadingHTTPServer):
     behaviour = staticmethod(truth)
     models = ()
 
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, host="127.0.0.1"):
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, 0), Handler)
         self.requests = []
+        self.sent = 0
         self.ended = threading.Event()
         self._open = set()
 
     @property
     def base(self):
-        return f"http://127.0.0.1:{self.server_port}/v1"
+        host = self.server_address[0]
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.server_port}/v1"
 
     def process_request(self, request, client_address):
         self._open.add(request)
@@ -109,7 +113,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
-        if "Transfer-Encoding" not in reply.headers:
+        if "Transfer-Encoding" not in reply.headers and not reply.endless:
             self.send_header("Content-Length", str(len(reply.bytes) + reply.cut))
         self.end_headers()
         self._write(reply)
@@ -125,6 +129,9 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _write(self, reply):
+        while reply.endless and not self.server.ended.is_set():
+            self.wfile.write(reply.bytes)
+            self.server.sent += len(reply.bytes)
         if not reply.drip:
             self.wfile.write(reply.bytes)
             return
@@ -138,9 +145,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(behaviour=truth):
+def serving(behaviour=truth, host="127.0.0.1"):
     """A server of that behaviour, until the block ends."""
-    with Server() as server:
+    with Server(host) as server:
         server.behaviour = behaviour
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

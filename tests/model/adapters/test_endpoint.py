@@ -32,6 +32,7 @@ from turncheck.model.adapters import endpoint as module
 from turncheck.model.adapters.address import Address, EndpointError, read_address
 from turncheck.model.adapters.endpoint import EndpointEngine, VerifyingEndpointEngine
 from turncheck.model.adapters.wire import Watchdog
+from turncheck.properties.checking.subject import Subject
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "openai" / "server.py"
 
@@ -326,6 +327,26 @@ def test_of_an_answer_no_more_is_read_than_the_tokens_that_were_asked_for_can_ta
         server.behaviour = always(Reply(completions("x" * (longest + 100_000))))
         with pytest.raises(UnavailableError, match="gave more than"):
             engine.predict(PROMPTS[:1])
+
+
+ENDLESS = Reply(b'{"choices": [{"text": "' + b"x" * 65536, endless=True)
+"""What never comes to an end."""
+
+
+def test_a_body_without_end_is_not_read_for_every_half_of_a_batch():
+    prompts = [NEUTRAL.replace("turn 01", f"turn {turn:02}") for turn in range(1, 41)]
+    with serving(always(ENDLESS)) as server, closing(endpoint(server.base, probe=False, max_new=64)) as engine:
+        subject = Subject("endless", "openai", engine, DOMAIN)
+        assert subject.ask(prompts) == [""] * 40
+        assert len(server.requests) < 20
+        assert server.sent < 60 * 2**20
+        assert "gave more than" in subject.faults[prompts[0]]
+        assert subject.faults[prompts[-1]].startswith("not asked, since 5 prompts in a row")
+
+
+def test_a_server_without_end_is_refused_at_the_start():
+    with serving(always(ENDLESS)) as server, pytest.raises(EngineError, match="gave more than"):
+        endpoint(server.base)
 
 
 # --- what a status says ----------------------------------------------------------------------------------------------

@@ -352,8 +352,9 @@ def sweep(request: pytest.FixtureRequest, chosen: Chosen) -> None:
 def _swept(request: pytest.FixtureRequest, session: Session, chosen: Chosen) -> SweepResult:
     """What the sweep found. Of one that is interrupted the terminal and the report tell how far it is."""
     from turncheck.properties.checking.interrupts import StoppedError, stopped_by_alarm
-    from turncheck.properties.sweeps.faults import SweepError
+    from turncheck.properties.sweeps.faults import NoVerdictError, SweepError
     from turncheck.properties.sweeps.result import found
+    from turncheck.reports.escape import visible
 
     assert session.settings.sweeping is not None
     try:
@@ -369,8 +370,10 @@ def _swept(request: pytest.FixtureRequest, session: Session, chosen: Chosen) -> 
                 raise
             request.node.stash[RESULT] = json.dumps(left)
             pytest.fail(f"the sweep was ended by an alarm: {error}", pytrace=False)
-    except (OSError, SweepError) as error:
-        pytest.fail(f"the sweep cannot be kept in {session.settings.sweeping.folder}: {error}", pytrace=False)
+    except SweepError as error:
+        told = visible(str(error))
+        request.node.stash[RESULT] = json.dumps({"unsettled" if isinstance(error, NoVerdictError) else "mistake": told})
+        pytest.fail(told, pytrace=False)
     values = _found(session, chosen, request.config, sweep=result)
     request.node.stash[RESULT] = json.dumps(values)
     facts = ("sampler", "turns", "diverged", "low", "high", "verdict")
@@ -423,8 +426,9 @@ def _results(config: pytest.Config) -> Results:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Writes the report and the baseline, and sees to it that what cannot count ends with no 0: a `verify` that is
-    wrong, a law without a result, and a run in which no law said anything. A mistake in a user's domain or law is an
-    error of usage, and any other fault that is no failing law is an internal error.
+    wrong, a law without a result, and a run in which no law said anything. A sweep whose folder cannot be trusted is as
+    one that was interrupted, a mistake in a user's domain or law is an error of usage, and any other fault that is no
+    failing law is an internal error.
     """
     config = session.config
     if RESULTS not in config.stash:
@@ -435,6 +439,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         _write(config, results)
     if session.exitstatus == pytest.ExitCode.OK and not is_worker and _says_too_little(config, results):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if results.unsettled:
+        session.exitstatus = pytest.ExitCode.INTERRUPTED
     if results.mistakes:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
     if results.faults:
@@ -476,7 +482,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
             _show_sweeps(terminalreporter, title, report)
     if exitstatus == pytest.ExitCode.INTERRUPTED and config.pluginmanager.hasplugin("dsession") and _sweeps(config):
         terminalreporter.line(f"a sweep that had begun has no verdict: {_way_on(None)}")
-    for mistake in dict.fromkeys(results.mistakes):
+    for mistake in dict.fromkeys([*results.unsettled, *results.mistakes]):
         terminalreporter.line(f"ERROR: {mistake}", red=True)
     for nodeid in results.faults:
         terminalreporter.line(f"INTERNAL ERROR in {nodeid}: not the model's fault, see above", red=True)

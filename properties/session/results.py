@@ -32,6 +32,7 @@ class Results:
         titles: of the suites.
         budget: what was drawn.
         mistakes: what is wrong with a user's domain or law, in one line each.
+        unsettled: why a sweep has no verdict: its folder cannot be trusted, or another process sweeps in it.
         faults: the items in which something else went wrong.
     """
 
@@ -43,6 +44,7 @@ class Results:
         self.titles: dict[int, str] = {}
         self.budget: dict[str, int] = {}
         self.mistakes: list[str] = []
+        self.unsettled: list[str] = []
         self.faults: list[str] = []
         self._reasons: dict[str, str] = {}
         self._troubles: dict[Key, dict[str, Counter[str]]] = {}
@@ -71,10 +73,14 @@ class Results:
             self.planned[key] = {law: (number, nodeid) for law, number, nodeid in each["items"]}
 
     def take(self, found: dict[str, Any], nodeid: str = "") -> None:
-        """Takes what an item found: how a law fared, a sweep, or a mistake of the user's."""
+        """Takes what an item found: how a law fared, a sweep or why it has no verdict, or a mistake of the user's."""
         if "mistake" in found:
             self.mistakes.append(found["mistake"])
             self._reasons[nodeid] = "it could not be held"
+            return
+        if "unsettled" in found:
+            self.unsettled.append(found["unsettled"])
+            self._reasons[nodeid] = "it has no verdict"
             return
         key = found["suite"], found["place"]
         # Of pytest-xdist's workers each has a subject of its own: the one that audited most is told, and of what went

@@ -23,6 +23,7 @@ from turncheck.properties.checking.subject import Subject
 from turncheck.properties.sweeps import sweep as module
 from turncheck.properties.sweeps.faults import UntrustedError
 from turncheck.properties.sweeps.gate import least_turns
+from turncheck.properties.sweeps.journal import held
 from turncheck.properties.sweeps.kept import STATE
 from turncheck.properties.sweeps.plan import Plan, turns_in
 from turncheck.properties.sweeps.result import begun, found
@@ -310,11 +311,42 @@ def test_a_sweep_leaves_nothing_in_the_memory_of_its_subject(tmp_path):
     assert asked.count(first) == before + 1 > 1
 
 
-def test_a_folder_that_cannot_be_written_is_said(check, pytester):
+def errors(result):
+    return [line for line in result.outlines if line.startswith("ERROR: ")]
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_is_bad_input(check, pytester):
     (pytester.path / "file").write_text("")
     result = check("--model", "reference", "--turncheck-sweep=20", "--turncheck-sweeps=file/sweeps", *ALONE)
     result.assert_outcomes(failed=1, deselected=len(LAW_IDS))
-    assert "the sweep cannot be kept in file/sweeps: " in result.stdout.str()
+    (said,) = errors(result)
+    assert re.fullmatch(
+        r"ERROR: sweep .*-0-20: it cannot be written \(Not a directory\): give another folder", said
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR == 4
+
+
+@pytest.mark.parametrize("options", [[], pytest.param(["-n", "1"], marks=pytest.mark.slow)])
+def test_a_sweep_that_cannot_be_trusted_ends_with_2_and_stays_as_it_is(check, pytester, options):
+    command = ["--model", "reference", "--turncheck-sweep=20", "--turncheck-resume", *ALONE]
+    check(*command)
+    (state,) = pytester.path.rglob(STATE)
+    state.write_bytes(state.read_bytes().replace(b'"diverged": 0', b'"diverged": 1'))
+    before = files_of(state.parent)
+    result = check(*command, *options, subprocess=bool(options))
+    (said,) = errors(result)
+    assert said.startswith(f"ERROR: sweep {state.parent}: its {STATE} cannot be read (its digest is not that of ")
+    assert said.endswith(": restore the folder, or delete it and sweep anew")
+    assert (result.ret, files_of(state.parent)) == (2, before)
+    state.unlink()
+    assert check(*command).ret == 0  # there were no lines to lose
+    with held(state.parent):
+        busy = check(*command)
+    assert errors(busy) == [f"ERROR: sweep {state.parent}: another process is sweeping in it: {BUSY}"]
+    assert busy.ret == 2
+
+
+BUSY = "wait for its end, or give another folder"
 
 
 def test_of_the_small_scope_no_more_is_swept_than_there_is(check, pytester):

@@ -77,13 +77,22 @@ def hearing_interrupts() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-AGAIN = 1.0
-"""Seconds after which an alarm comes again, where a model has caught what it raised and goes on."""
+SOON, AGAIN = 0.1, 1.0
+"""Seconds until an alarm that came between two calls of a model is looked at again, and until one comes again that a
+model has caught.
+"""
+
+PATIENCE = 5.0
+"""Seconds that are left to what runs between two calls of a model: not all of that bears to be interrupted anywhere."""
+
+ASKS = "turncheck.properties.checking.subject"
+"""The module whose functions call a model."""
 
 
 @contextmanager
 def stopped_by_alarm() -> Iterator[None]:
-    """Within it an alarm that was set before raises StoppedError, whatever its handler raises.
+    """Within it an alarm that was set before raises StoppedError, whatever its handler raises: at once in a model's
+    call, else in the next one or at the end.
 
     Raises:
         StoppedError: the alarm has come.
@@ -93,16 +102,16 @@ def stopped_by_alarm() -> Iterator[None]:
         yield
         return
     stopped: StoppedError | None = None
+    waited = 0.0
 
     def stop(number: int, frame: FrameType | None) -> None:
-        nonlocal stopped
-        try:
-            if stopped is None:
-                theirs(number, frame)
-        except BaseException as error:
-            stopped = StoppedError(str(error))
-        if stopped is not None:
-            signal.setitimer(signal.ITIMER_REAL, AGAIN)
+        nonlocal stopped, waited
+        if stopped is None and (stopped := _raised_by(theirs, number, frame)) is None:
+            return
+        is_now = waited >= PATIENCE or _asks(frame)
+        waited += SOON
+        signal.setitimer(signal.ITIMER_REAL, AGAIN if is_now else SOON)
+        if is_now:
             raise stopped
 
     signal.signal(signal.SIGALRM, stop)
@@ -112,5 +121,23 @@ def stopped_by_alarm() -> Iterator[None]:
         if stopped is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, theirs)
-    if stopped is not None:  # a model has caught it, and has ended
+    if stopped is not None:
         raise stopped
+
+
+def _raised_by(handler: Any, number: int, frame: FrameType | None) -> StoppedError | None:
+    """What a handler raises, as the message of an error of ours; None where it raises nothing."""
+    try:
+        handler(number, frame)
+    except BaseException as error:
+        return StoppedError(str(error))
+    return None
+
+
+def _asks(frame: FrameType | None) -> bool:
+    """Whether a model's code runs, or is about to."""
+    while frame is not None:
+        if frame.f_globals.get("__name__") == ASKS:
+            return True
+        frame = frame.f_back
+    return False

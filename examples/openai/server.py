@@ -21,7 +21,11 @@ LARGEST = 16 * 2**20
 
 
 def complete(prompt: str) -> str:
-    """What a model would write behind the prompt."""
+    """What a model would write behind the prompt, which may have the beginning of an answer behind its case."""
+    for end in (at + 1 for at, character in enumerate(prompt) if character == "\n"):
+        begun, answer = prompt[end:], resolve_text(prompt[:end])
+        if begun and answer.startswith(begun):
+            return answer[len(begun) :]
     return resolve_text(prompt)
 
 

@@ -1065,7 +1065,12 @@ def test_the_truth_comes_through_the_example(example):
     with closing(endpoint(example)) as engine:
         assert engine.predict([*PROMPTS, "\ud800"]) == [*ANSWERS, resolve_text("\ud800")]
         assert engine.predict(PROMPTS[:1]) == ANSWERS[:1]
+        assert engine.predict([PROMPTS[0] + ANSWERS[0][:20]]) == [ANSWERS[0][20:]]
         assert type(engine) is EndpointEngine
+        assert engine.findings() == (
+            "it answers a list of prompts in their order, batch=16",
+            "it does not score what it is sent (echo and logprobs), so that every answer is written",
+        )
 
 
 @pytest.mark.parametrize(

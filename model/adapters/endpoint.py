@@ -16,6 +16,7 @@ from turncheck.model.adapters.address import EndpointError, ServerSettings, sett
 from turncheck.model.adapters.asking import Asker
 from turncheck.model.adapters.completions import PLAIN, is_cut, judged, read_echo
 from turncheck.model.adapters.probe import BATCH, ECHO, Known, probed, unasked
+from turncheck.model.adapters.templates import OWN, Template
 
 CUT = "answers cut at max_new"
 """What is counted where a server ended an answer because it was as long as was asked for."""
@@ -27,6 +28,7 @@ def endpoint(
     target: str,
     *,
     domain: Domain,
+    template: Template = OWN,
     model: str | None = None,
     key_env: str | None = None,
     max_new: int = 512,
@@ -43,7 +45,8 @@ def endpoint(
 
     Args:
         target: the base address.
-        domain: a case of which is what it is asked.
+        domain: two cases of which it is asked at the start.
+        template: how they are said to it.
         model: the model's name; by default the only one that the server lists.
         key_env: the environment variable that holds the key; without it no key is sent.
         max_new: tokens that an answer may have, 1..100000.
@@ -69,7 +72,7 @@ def endpoint(
         cuts=cut_stop,
         append=append,
     )
-    known = _known(settings, domain, probe)
+    known = _known(settings, domain, template, probe)
     return (VerifyingEndpointEngine if known.verifies else EndpointEngine)(known.settings, known.findings)
 
 
@@ -77,6 +80,7 @@ def chat(
     target: str,
     *,
     domain: Domain,
+    template: Template = OWN,
     model: str | None = None,
     key_env: str | None = None,
     max_new: int = 512,
@@ -93,7 +97,8 @@ def chat(
 
     Args:
         target: the base address.
-        domain: a case of which is what it is asked.
+        domain: two cases of which it is asked at the start.
+        template: how they are said to it.
         model: the model's name; by default the only one that the server lists.
         key_env: the environment variable that holds the key; without it no key is sent.
         max_new: tokens that an answer may have, 1..100000.
@@ -117,13 +122,13 @@ def chat(
         append=append,
         chat=True,
     )
-    known = _known(settings, domain, probe)
+    known = _known(settings, domain, template, probe)
     return EndpointEngine(known.settings, known.findings)
 
 
-def _known(settings: ServerSettings, domain: Domain, probe: bool) -> Known:
+def _known(settings: ServerSettings, domain: Domain, template: Template, probe: bool) -> Known:
     try:
-        return probed(settings, domain) if probe else unasked(settings)
+        return probed(settings, domain, template) if probe else unasked(settings)
     except UnavailableError as error:
         raise EngineError(str(error)) from error
 

@@ -7,7 +7,8 @@ colon, and gives a learned engine, or raises `EngineError` with the way out.
 
 Its other parameters are its options, by name; those with an annotation of a plain type get values of that type. One
 called `domain` is no option: it gets the domain that the model is held against; nor is one called `rules`, which gets
-the rules in force where the domain has variants (`Domain.variant`). Listing the kinds imports none of them.
+the rules in force where the domain has variants (`Domain.variant`), or `template`, which gets the wording that prompts
+will have (`turncheck.model.adapters.templates.Template`). Listing the kinds imports none of them.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine, described
 from turncheck.engine.visible import quoted, type_name
+
+if TYPE_CHECKING:
+    from turncheck.model.adapters.templates import Template
 
 GROUP = "turncheck.engines"
 
@@ -33,7 +37,7 @@ Factory = Callable[..., LearnedEngine]
 CALIBRATION = ("reference", "identity", "noisy")
 """The kinds that know the domain's own texts alone: with a template they speak its words, and so try the template."""
 
-GIVEN = ("domain", "rules", "beside_the_spec")
+GIVEN = ("domain", "rules", "template", "beside_the_spec")
 """Parameters of a factory that are no options. The last is for `py:`, whose options have names of the user's own: it
 gets the names of all that was given, the keys that every kind has too.
 """
@@ -144,9 +148,15 @@ def _module_hint(name: str) -> str:
 
 
 def made(
-    kind: Kind, target: str, options: Mapping[str, Any], domain: Domain, beside: Collection[str] = ()
+    kind: Kind,
+    target: str,
+    options: Mapping[str, Any],
+    domain: Domain,
+    beside: Collection[str] = (),
+    template: Template | None = None,
 ) -> LearnedEngine:
-    """The learned engine that the kind makes of a target; `beside` are the names of all that was given beside it.
+    """The learned engine that the kind makes of a target; `beside` are the names of all that was given beside it, and
+    `template` is the wording that prompts will have, the domain's own if there is none.
 
     Raises:
         EngineError: an option is unknown or of another type, or the kind says what else is wrong.
@@ -158,6 +168,7 @@ def made(
         parameters = dict(inspect.signature(factory).parameters)
     given = checked(kind.name, options, parameters)
     ours = {"domain": domain, "rules": domain.variant, "beside_the_spec": beside}
+    ours |= {} if template is None else {"template": template}
     given |= {name: value for name, value in ours.items() if name in parameters}
     try:
         return factory(target, **given)

@@ -65,7 +65,7 @@ def load(spec: str, arguments: Sequence[str], domain: Domain, rules: str | None 
     if card.kind == "native":
         _check_native(card.target)
     facts = _file_facts(card) if card.sha256 is not None else None  # of what is known, nothing else is loaded
-    engine = made(kind_of(card.kind), card.target, card.options, in_force, tuple(given))
+    engine = made(kind_of(card.kind), card.target, card.options, in_force, tuple(given), words)
     size, digest = facts or _file_facts(card)
     check_round_trip(words, in_force, card.rejects)
     if card.kind in CALIBRATION and not words.is_bare:

@@ -27,6 +27,7 @@ from turncheck.model.adapters.completions import (
     read_choices,
     read_echo,
 )
+from turncheck.model.adapters.templates import OWN, Template
 from turncheck.model.adapters.wire import Reply
 
 BATCH = 16
@@ -65,14 +66,14 @@ def unasked(settings: ServerSettings) -> Known:
     return Known(_closed(settings))
 
 
-def probed(settings: ServerSettings, domain: Domain) -> Known:
-    """What a server that is asked two cases of the domain shows, with five requests and two to four answers.
+def probed(settings: ServerSettings, domain: Domain, template: Template = OWN) -> Known:
+    """What a server that is asked two cases of the domain shows, with six requests or so and two to four answers.
 
     Raises:
         EndpointError: it cannot be asked so; the message names the option that mends it.
         UnavailableError: it does not answer.
     """
-    probe = Probe(settings, domain)
+    probe = Probe(settings, domain, template)
     try:
         probe.find_base()
         probe.find_stop_and_order()
@@ -97,12 +98,13 @@ class Probe:
         settings: as far as they are known.
         findings: so far.
         prompts: two cases whose right answers differ, where the domain has such.
+        right: the right answer to the first of them.
         answers: to as many of them as were asked.
     """
 
-    def __init__(self, settings: ServerSettings, domain: Domain) -> None:
+    def __init__(self, settings: ServerSettings, domain: Domain, template: Template) -> None:
         self.settings, self.domain = settings, domain
-        self.prompts = _two_prompts(domain)
+        self.prompts, self.right = _two_prompts(domain, template)
         self.answers: list[str] = []
         self.findings: list[str] = []
         self.asker = Asker(settings)
@@ -244,13 +246,12 @@ class Probe:
 
     def _tell_stripped(self) -> None:
         """White space at the end is dropped: of answers that end with some none could be right."""
-        ending = re.search(r"\s*\Z", self.domain.resolve_text(self.prompts[0]))
+        ending = re.search(r"\s*\Z", self.right)
         if self.settings.append is None and ending is not None and ending[0]:
             lost = ascii(ending[0])[1:-1]
             raise EndpointError(
                 f"{self.settings.address} drops white space at the end of an answer, and answers of {self.domain.name} "
-                f'end with "{lost}": {OPTION} append="{lost}" puts it back, also where the model leaves it out '
-                '(append="" where a template ends them otherwise)'
+                f"end with {lost}: {OPTION} 'append=\"{lost}\"' puts it back, also where the model leaves it out"
             )
         self.findings.append(
             "it drops white space at the end of an answer, so that what a model writes there is not seen"
@@ -294,7 +295,7 @@ class Probe:
         if self.settings.chat:
             return False
         prompt = self.prompts[0]
-        found = self._scores([prompt, prompt + self.domain.resolve_text(prompt)])
+        found = self._scores([prompt, prompt + self.right])
         as_written = not self.settings.append and (not self.settings.stop or self.settings.cuts is not False)
         self.findings.append(
             "it scores what it is sent, so that right answers need not be written"
@@ -323,13 +324,20 @@ class Probe:
         self.asker.settings = self.settings
 
 
-def _two_prompts(domain: Domain) -> list[str]:
-    """Two cases; with other answers than each other, if some of the first have."""
-    first = domain.write(easy_case(domain))
+def _two_prompts(domain: Domain, template: Template) -> tuple[list[str], str]:
+    """Two cases as they are said to the model, with other right answers than each other if some of the first have, and
+    the right answer to the first.
+    """
+    first, *others = (
+        domain.write(easy_case(domain)),
+        *map(domain.write, sample(domain, next(iter(samplers_of(domain))), 0, 20)),
+    )
     right = domain.resolve_text(first)
-    others = [domain.write(case) for case in sample(domain, next(iter(samplers_of(domain))), 0, 20)]
-    differing = [text for text in others if domain.resolve_text(text) != right]
-    return [first, (differing or others)[0]]
+    second = next((text for text in others if domain.resolve_text(text) != right), others[0])
+    try:
+        return [template.encode(first), template.encode(second)], template.encode(right)
+    except Exception:  # whatever a template of the user's raises: what is wrong with it is told where it is tried
+        return [first, second], right
 
 
 # --- reading what it did ----------------------------------------------------------------------------------------------

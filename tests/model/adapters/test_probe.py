@@ -10,7 +10,9 @@ from tests.model.adapters.servers import Reply, Ways, serving
 from tests.model.adapters.tiny_llama import DIGITS, PROMPTS
 from turncheck.engine.learned import EngineError, Probed, Troubled
 from turncheck.model.adapters.endpoint import EndpointEngine, chat, endpoint
+from turncheck.model.adapters.loading import load
 from turncheck.model.adapters.probe import Place, begun, place_in, stopped
+from turncheck.model.adapters.templates import Template
 
 RIGHT = Ways(DIGITS.resolve_text, length=5)
 MARKED = attrs.evolve(RIGHT, tail="#\nand so on")
@@ -173,9 +175,8 @@ def test_a_model_whose_answers_show_nothing_is_asked_all_the_same(answer):
 def test_a_server_that_drops_white_space_at_the_end_is_refused_where_answers_end_with_some():
     stripping = attrs.evolve(RIGHT, strips=("end",))
     assert message(stripping) == (
-        'BASE drops white space at the end of an answer, and answers of digits/1 end with "\\n": '
-        '--turncheck-model-arg append="\\n" puts it back, also where the model leaves it out '
-        '(append="" where a template ends them otherwise)'
+        "BASE drops white space at the end of an answer, and answers of digits/1 end with \\n: "
+        "--turncheck-model-arg 'append=\"\\n\"' puts it back, also where the model leaves it out"
     )
     dropped = "it drops white space at the end of an answer, so that what a model writes there is not seen"
     assert found(stripping, append="\n") == ([IN_ORDER, dropped, NO_SCORES], TRUTH)
@@ -190,6 +191,40 @@ def test_a_server_that_leaves_a_part_of_a_stop_is_refused():
         "answers as they are"
     )
     assert found(in_part, stop="#\nand", cut_stop=False)[1] == [f"{right}#\n" for right in TRUTH]
+
+
+def swapped(text):
+    return text.replace("=", "?").replace("sum", "total").rstrip()
+
+
+WORDS = Template("words", swapped, lambda text: text)
+
+
+def test_what_is_asked_is_said_in_the_words_of_the_template():
+    ways = attrs.evolve(RIGHT, answer=lambda case: "total 00", length=4, strips=("end",))
+    with serving(ways) as server, closing(endpoint(server.base, domain=DIGITS, template=WORDS)) as engine:
+        assert server.requests[1].prompts == ["0+0?", server.requests[1].prompts[1]]
+        assert server.requests[-1].prompts == ["0+0?", "0+0?total 00"]
+        assert engine.findings()[-1] == NO_SCORES
+
+
+def test_a_template_comes_to_what_makes_an_endpoint():
+    ways = attrs.evolve(RIGHT, answer=lambda case: '{"sum":0}', length=len('{"a":0,"b":0}'))
+    with serving(ways) as server:
+        loaded = load(f"openai:{server.base}", ["template=digits-json/1"], DIGITS)
+        loaded.engine.close()
+        assert server.requests[1].prompts[0] == '{"a":0,"b":0}'
+
+
+def test_a_template_that_raises_is_told_where_it_is_tried():
+    def raises(text):
+        raise LookupError(text)
+
+    with (
+        serving(RIGHT) as server,
+        closing(endpoint(server.base, domain=DIGITS, template=Template("words", raises, raises))),
+    ):
+        assert server.requests[1].prompts[0] == "0+0=\n"
 
 
 # --- which model -----------------------------------------------------------------------------------------------------

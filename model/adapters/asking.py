@@ -58,13 +58,13 @@ class Asker:
         # Of what is scored more comes back than was sent: for each of its tokens several numbers.
         return self._tried(self.settings.route, sent, BYTES_AROUND + written + 256 * len(sent))
 
-    def models(self) -> list[str]:
-        """The names of the models that the server lists; none where it says nothing of any, or does not in time."""
+    def models(self) -> list[str] | None:
+        """The names of the models that the server lists; None where it has no list, or does not give it in time."""
         try:
             with Watchdog(min(self.settings.timeout, LISTING)) as watchdog:
                 return read_models(self._sent("/models", None, LARGEST, watchdog))
         except FAULTS:
-            return []  # it may have no such route; whether it is there at all the next request will tell
+            return None  # whether it is there at all the next request will tell
 
     def close(self) -> None:
         """Closes the connection; the next request opens another one."""

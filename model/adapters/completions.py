@@ -19,6 +19,9 @@ from turncheck.model.adapters.wire import Reply
 BUSY = (429, 503)
 """What a server answers that is to be asked again."""
 
+LONGEST_NAME = 500
+"""Characters that the name of a model has at most; what is longer is none."""
+
 PLAIN = Verdict(0, False, 0.0)
 """The verdict that says nothing: the answer is then decoded."""
 
@@ -109,17 +112,17 @@ def _text(reply: Reply) -> str:
     return reply.content.decode("utf-8", "backslashreplace")
 
 
-def read_models(reply: Reply) -> list[str]:
-    """The names of the models that a server lists; none where it has no such list."""
+def read_models(reply: Reply) -> list[str] | None:
+    """The names of the models that a server lists; None where it has no such list."""
     try:
         answer = json.loads(reply.content)
     except (ValueError, RecursionError):
-        return []
+        return None
     models = answer.get("data") if isinstance(answer, dict) else None
     if reply.status != 200 or not isinstance(models, list):
-        return []
+        return None
     names = [model.get("id") for model in models if isinstance(model, dict)]
-    return list(dict.fromkeys(name for name in names if isinstance(name, str) and name))
+    return list(dict.fromkeys(name for name in names if isinstance(name, str) and 0 < len(name) <= LONGEST_NAME))
 
 
 def read_choices(reply: Reply, count: int, settings: ServerSettings) -> list[dict[str, Any]]:

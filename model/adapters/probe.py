@@ -20,6 +20,7 @@ from turncheck.engine.sampling import easy_case, sample, samplers_of
 from turncheck.model.adapters.address import OPTION, Address, EndpointError, ServerSettings, bases
 from turncheck.model.adapters.asking import Asker
 from turncheck.model.adapters.completions import (
+    BUSY,
     check_status,
     is_cut,
     is_not_there,
@@ -41,6 +42,9 @@ FEW = 8
 
 WIDTH = 4
 """Characters of a stop: of so few tokens that an answer is not asked for whole, and of more than one."""
+
+LOOKED_AT = 2000
+"""Characters of an answer among which a place for a stop is looked for."""
 
 MOST_NAMES = 8
 """Models that are named where one is to be chosen."""
@@ -125,10 +129,10 @@ class Probe:
             self._settle(address=typed)
         try:
             self._read_first(reply)
-        except EndpointError as error:
-            if names and self.settings.model not in names:
-                raise EndpointError(f"{error}; it lists {self._listed(names)}") from None
-            raise
+        except (EndpointError, UnavailableError) as error:
+            if names is None or self.settings.model in names or reply.status in BUSY:
+                raise
+            raise type(error)(f"{error}{self._hint(names)}") from None
         self._tell_found(typed, named)
 
     def _tell_found(self, typed: Address, named: str | None) -> None:
@@ -142,7 +146,13 @@ class Probe:
             told.append(f"its only model is asked: {self.settings.shown(self.settings.model or '', 100)}")
         self.findings[:0] = told
 
-    def _model_of(self, named: str | None, names: list[str]) -> str | None:
+    def _hint(self, names: list[str]) -> str:
+        """What the models that the server lists tell of its refusal."""
+        if names:
+            return f"; it lists {self._listed(names)}"
+        return "" if self.settings.model else f"; it lists no model, so perhaps it wants a name, {OPTION} model=NAME"
+
+    def _model_of(self, named: str | None, names: list[str] | None) -> str | None:
         """The model that is asked for: the one that was named, or the only one that there is."""
         if named is not None or not names:
             return named
@@ -362,6 +372,7 @@ def place_in(answer: str, behind: int = 0) -> Place | None:
 
     None where the answer is too short, or one character again and again.
     """
+    answer = answer[:LOOKED_AT]
     found = _places(answer, (at.span(1) for at in re.finditer(r"(?<=\S)(\s+)(?=\S)", answer)))
     bare = _places(answer, ((at, at) for at in range(1, len(answer))))
     return (

@@ -65,7 +65,7 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = False  # they are waited for
     behaviour = staticmethod(truth)
-    models = ()
+    models = None
 
     def __init__(self, host="127.0.0.1"):
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -121,8 +121,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.requests.append(Request(self.path, dict(self.headers), {}, self.client_address[1]))
-        listed = json.dumps({"object": "list", "data": [{"id": name} for name in self.server.models]}).encode()
-        body = listed if self.path.endswith("/models") and self.server.models else b""
+        listed = {"object": "list", "data": [{"id": name} for name in self.server.models or ()]}
+        body = json.dumps(listed).encode() if self.path.endswith("/models") and self.server.models is not None else b""
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -1,5 +1,5 @@
-"""`--model` and `--model-arg`, short for `--turncheck-model` and so on, for sessions that run this folder. Sweeps are
-collected where one is asked for.
+"""Sweeps are collected where one is asked for. That this file is loaded says that the folder is run by its path, where
+`--model` and `--model-arg` are short for `--turncheck-model` and so on.
 """
 
 from __future__ import annotations
@@ -7,14 +7,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the short names, and no other option: another plugin may have some called so too."""
-    group = parser.getgroup("turncheck")
-    for name, metavar in (("model", "SPEC"), ("model-arg", "KEY=VALUE")):
-        dest = f"turncheck_{name.replace('-', '_')}"
-        group.addoption(f"--{name}", action="append", metavar=metavar, dest=dest, help=f"as --turncheck-{name}")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -46,7 +46,8 @@ OPTIONS = (
         "model",
         "SPEC",
         "a model to check: the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the "
-        f"kinds); may be repeated (default: {SHIPPED})",
+        f"kinds); may be repeated (default: {SHIPPED}); for short --model and --model-arg where turncheck.properties "
+        "is run, if no conftest file or plugin has an option of that name",
         ini="linelist",
     ),
     Option(

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Generator
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from turncheck.reports.sweeps import SweepResult
 
 MARKER = "turncheck"
+SHORT = ("--model", "--model-arg")
 
 SUITES = pytest.StashKey["Suites"]()
 SESSION = pytest.StashKey["Session"]()
@@ -37,7 +39,7 @@ RESULTS = pytest.StashKey["Results"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options under their long names. `--model` is added where properties/ is run."""
+    """The options under their long names, which no other plugin has."""
     group = parser.getgroup("turncheck", "Turncheck: laws held against a learned engine")
     for option in OPTIONS:
         parser.addini(option.dest, option.help, type=option.ini, default=None)
@@ -48,12 +50,53 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             group.addoption(option.flag, action=action, metavar=option.metavar, default=None, help=option.help)
 
 
-def pytest_load_initial_conftests(args: list[str]) -> None:
-    """Lets the short names be said with `--pyargs turncheck.properties` too, whose conftest pytest meets too late."""
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None, None, None]:
+    """Lets `--model` and `--model-arg` be said where turncheck.properties is run, unless a conftest file or another
+    plugin has an option of that name: these are added by now.
+
+    Raises:
+        pytest.UsageError: it has, and no model is named in another way, so that none of the user's would be checked.
+    """
+    yield
+    if not _runs_the_folder(early_config, args):
+        return
+    for short in SHORT:
+        if not _is_given(short, args):
+            continue
+        if not _is_taken(parser, short):
+            args[:] = [_lengthened(argument, short) for argument in args]
+        elif not _is_given("--turncheck-model", args) and not early_config.getini("turncheck_model"):
+            raise pytest.UsageError(
+                f"{short} is an option of another plugin or conftest file here: say --turncheck-{short[2:]}"
+            )
+
+
+def _is_given(option: str, args: list[str]) -> bool:
+    return any(argument.partition("=")[0] == option for argument in args)
+
+
+def _lengthened(argument: str, short: str) -> str:
+    name, parted, value = argument.partition("=")
+    return f"--turncheck-{short.removeprefix('--')}{parted}{value}" if name == short else argument
+
+
+def _runs_the_folder(config: pytest.Config, args: list[str]) -> bool:
+    """Whether turncheck.properties is run: by its name, or by its path, whose conftest file is loaded then."""
     if "--pyargs" in args and any(argument.startswith("turncheck.properties") for argument in args):
-        for place, argument in enumerate(args):
-            if argument.partition("=")[0] in ("--model", "--model-arg"):
-                args[place] = argument.replace("--", "--turncheck-", 1)
+        return True
+    conftest = Path(__file__).parents[1] / "conftest.py"
+    loaded = (getattr(plugin, "__file__", None) for plugin in config.pluginmanager.get_plugins())
+    return any(Path(file).name == conftest.name and Path(file).samefile(conftest) for file in loaded if file)
+
+
+def _is_taken(parser: pytest.Parser, option: str) -> bool:
+    try:
+        return option not in parser.parse_known_and_unknown_args([option, "value"])[1]
+    except Exception:  # it wants another value, or two others have one name
+        return True
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.properties.sessions import row_of, rows, section
+from tests.properties.sessions import MODELS, row_of, rows, section
 from turncheck.engine.registry import load_domain
 from turncheck.properties.laws import laws_of
+from turncheck.properties.session import plugin as plugin_module
 
 LAWS = laws_of(load_domain("duel"))
 
@@ -376,6 +377,57 @@ def test_a_foreign_session_may_have_an_option_called_model(pytester):
     result = pytester.runpytest_subprocess("--model=T", "-p", "no:cacheprovider")
     assert result.ret == 0
     result.stdout.fnmatch_lines(["the model is T"])
+
+
+# --- the short names -------------------------------------------------------------------------------------------------
+
+OWN = """
+def pytest_addoption(parser):
+    parser.addoption({name!r}, default="mine")
+
+def pytest_report_header(config):
+    return f"theirs is {{config.getoption({name!r})}}"
+"""
+FOLDER = Path(plugin_module.__file__).parents[1]
+BY_NAME = ["--pyargs", "turncheck.properties"]
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [BY_NAME, [".", *BY_NAME], [*BY_NAME, "."], [".", str(FOLDER)], [str(FOLDER), "."]],
+    ids=["by name", "by name, behind it", "by name, before it", "by path, behind it", "by path, before it"],
+)
+def test_a_conftest_file_may_have_an_option_called_model_and_the_long_name_names_ours(pytester, folders):
+    pytester.makepyfile(plugin_models=MODELS)
+    pytester.syspathinsert()
+    pytester.makeconftest(OWN.format(name="--model"))
+    options = ["--turncheck-model=py:plugin_models:late", "--model=theirs", "-k", "max_never", "-p", "no:cacheprovider"]
+    result = pytester.runpytest_inprocess(*folders, *options, "--turncheck-examples=2")
+    assert result.ret == 0
+    assert "theirs is theirs" in result.outlines
+    assert section(result)[0] == "py:plugin_models:late (py): 1 of 1 laws held (1 of 97 laws ran)"
+
+
+@pytest.mark.parametrize("name", ["--model", "--model-arg"])
+def test_where_the_short_name_is_another_s_no_model_is_checked_that_nobody_named(check, pytester, name):
+    pytester.makeconftest(OWN.format(name=name))
+    result = check(name, "a=b", "-k", "max_never")
+    said = f"ERROR: {name} is an option of another plugin or conftest file here: say --turncheck-{name[2:]}"
+    assert (result.ret, [line for line in result.errlines if line]) == (4, [said])
+
+
+def test_a_model_of_the_ini_file_is_checked_where_the_short_name_is_another_s(check, pytester):
+    pytester.makeconftest(OWN.format(name="--model"))
+    pytester.makeini("[pytest]\nturncheck_model = reference\n")
+    result = check("--model", "theirs", "-k", "max_never")
+    assert result.ret == 0
+    assert summaries(result) == ["reference (reference): 1 of 1 laws held (1 of 97 laws ran)"]
+
+
+def test_the_short_name_names_a_model_where_the_folder_is_run_by_its_path(pytester):
+    options = ["--model", "reference", "-k", "max_never", "-p", "no:cacheprovider", "--turncheck-examples=2"]
+    result = pytester.runpytest_inprocess(str(FOLDER / "test_laws.py"), *options)
+    assert (result.ret, summaries(result)) == (0, ["reference (reference): 1 of 1 laws held (1 of 97 laws ran)"])
 
 
 ROOT = Path(__file__).parents[3]

@@ -320,9 +320,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_is_bad_input(check, pyteste
     result = check("--model", "reference", "--turncheck-sweep=20", "--turncheck-sweeps=file/sweeps", *ALONE)
     result.assert_outcomes(failed=1, deselected=len(LAW_IDS))
     (said,) = errors(result)
-    assert re.fullmatch(
-        r"ERROR: sweep .*-0-20: it cannot be written \(Not a directory\): give another folder", said
-    )
+    assert re.fullmatch(r"ERROR: sweep .*-0-20: it cannot be written \(Not a directory\): give another folder", said)
     assert result.ret == pytest.ExitCode.USAGE_ERROR == 4
 
 

@@ -198,15 +198,13 @@ def _one_line_errors() -> Iterator[None]:
 def _telling_what_is_kept(work: Sweep, gate: float | None) -> Iterator[None]:
     """Ctrl-C shows what was swept until then, and says what is kept and how it goes on."""
     from turncheck.properties.sweeps.result import found
-    from turncheck.properties.sweeps.sweep import CHUNK
 
     try:
         yield
     except KeyboardInterrupt:
         if not (done := work.counts.done):
-            least = min(CHUNK, work.plan.turns)
-            told = f"stopped before the first {least:,} turns were done: nothing is kept, the same command begins anew"
-            raise NoVerdictError(told) from None
+            fault = "stopped before the first chunk of turns was done: nothing is kept, the same command begins anew"
+            raise NoVerdictError(fault) from None
         _show(work, found(work, gate, searches=False))
         if work.whole:
             kept = f"all {done:,} turns are kept, and the same command with --resume looks again"
@@ -217,8 +215,11 @@ def _telling_what_is_kept(work: Sweep, gate: float | None) -> Iterator[None]:
 
 def _show(work: Sweep, result: SweepResult) -> None:
     from turncheck.reports.sweep_text import sweep_text
+    from turncheck.reports.table import troubles_in_short
 
-    click.echo(sweep_text(f"{work.subject.name} ({work.subject.kind})", result))
+    subject = work.subject
+    name, notes = f"{subject.name} ({subject.kind})", troubles_in_short(subject.troubles())
+    click.echo(sweep_text(name, result, notes=notes))
 
 
 @click.command(cls=Command)

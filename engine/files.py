@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file in the place of the one that is there. After a crash, of the machine too, it is one of the two.
+def write_whole(path: Path, content: bytes, lasts: bool = True) -> None:
+    """Writes a file in the place of the one that is there. After a crash it is one of the two.
+
+    Args:
+        path: of the file.
+        content: of it.
+        lasts: whether that holds after a crash of the machine too, which takes some milliseconds.
 
     Raises:
         OSError: it cannot be written; the one that was there is as it was.
@@ -21,13 +26,15 @@ def write_whole(path: Path, content: bytes) -> None:
         with open(part, "xb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if lasts:
+                os.fsync(file.fileno())
         os.replace(part, path)
     except BaseException:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if lasts:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

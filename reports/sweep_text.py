@@ -13,13 +13,14 @@ MOST = 12
 """Rows that are shown of fields, and of strata: the worst."""
 
 
-def sweep_text(model: str, result: SweepResult, every_law: bool = True) -> str:
+def sweep_text(model: str, result: SweepResult, every_law: bool = True, notes: Sequence[str] = ()) -> str:
     """What a sweep found, for a terminal.
 
     Args:
         model: what is written before how much was swept: the model's name and kind.
         result: of the sweep.
         every_law: whether laws that were not broken have a row each, else a line together.
+        notes: lines in front of the verdict.
     """
     laws = result.laws if every_law else [row for row in result.laws if row.broke]
     noted = [] if every_law else held_in_short(result.laws)
@@ -31,7 +32,7 @@ def sweep_text(model: str, result: SweepResult, every_law: bool = True) -> str:
     ]
     if result.smallest:
         parts.append([tabulate(_smallest_cells(result), _smallest_headers(result), disable_numparse=True)])
-    return "\n\n".join("\n".join(part) for part in [*parts, _ending(result)] if part)
+    return "\n\n".join("\n".join(part) for part in [*parts, [*notes, *_ending(result)]] if part)
 
 
 def sweep_markdown(result: SweepResult) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -175,7 +175,7 @@ def notes(model: ModelResult, min_cases: int) -> list[str]:
     return [
         *_without_results(model),
         *_refuted(model),
-        *_troubles(model),
+        *troubles_in_short(model.troubles),
         *_replayed(model),
         *_mended(model),
         *_at_work(model, min_cases),
@@ -202,10 +202,10 @@ def _some(laws: Sequence[str]) -> str:
     return ", ".join(laws[:MOST_NAMED]) + (f" and {beyond} more" if beyond > 0 else "")
 
 
-def _troubles(model: ModelResult) -> Iterator[str]:
-    if model.troubles:
-        told = ", ".join(f"{visible(name)}: {count:,}" for name, count in model.troubles.items())
-        yield f"TROUBLE on the way to the answers: {told}"
+def troubles_in_short(troubles: Mapping[str, int]) -> list[str]:
+    """What went wrong on the way to the answers though each prompt has one, in a line; nothing where nothing did."""
+    told = ", ".join(f"{visible(name)}: {count:,}" for name, count in troubles.items())
+    return [f"TROUBLE on the way to the answers: {told}"] if told else []
 
 
 def _again(model: ModelResult) -> Iterator[str]:

@@ -92,10 +92,11 @@ class Journal:
 
     Attributes:
         state: how far it is, as the folder keeps it.
+        lasts: whether it outlasts a crash of the machine.
     """
 
-    def __init__(self, folder: Path, state: State, file: BinaryIO) -> None:
-        self.folder, self.state, self._file = folder, state, file
+    def __init__(self, folder: Path, state: State, file: BinaryIO, lasts: bool) -> None:
+        self.folder, self.state, self.lasts, self._file = folder, state, lasts, file
         self._digest = hashlib.sha256()
         self._size = state.size
 
@@ -112,7 +113,7 @@ class Journal:
         self._size += len(content)
 
     def keep(self, counts: Counts) -> State:
-        """Keeps the lines and the counts: after a crash, of the machine too, the sweep goes on from there.
+        """Keeps the lines and the counts: after a crash the sweep goes on from there.
 
         Raises:
             LostError: it cannot be done.
@@ -120,8 +121,9 @@ class Journal:
         state = State(self.state.about, deepcopy(counts), self._size, self._digest.hexdigest())
         with self._telling():
             self._check_place()
-            os.fsync(self._file.fileno())
-            write_whole(self.folder / STATE, state.to_bytes())
+            if self.lasts:
+                os.fsync(self._file.fileno())
+            write_whole(self.folder / STATE, state.to_bytes(), self.lasts)
         self.state = state
         return state
 
@@ -158,8 +160,13 @@ class Journal:
 
 
 @contextmanager
-def journal(folder: Path, state: State) -> Iterator[Journal]:
+def journal(folder: Path, state: State, lasts: bool = True) -> Iterator[Journal]:
     """The files of a sweep, to go on from a state. No other process can as long as it is open.
+
+    Args:
+        folder: of the sweep.
+        state: how far it is.
+        lasts: whether what is kept is to outlast a crash of the machine.
 
     Raises:
         NoVerdictError: another process goes on, or has; or the files are gone.
@@ -171,7 +178,7 @@ def journal(folder: Path, state: State) -> Iterator[Journal]:
             is_same = False
         if not is_same:
             raise LostError(folder, "another process has changed it: give another folder, or sweep anew")
-        kept = Journal(folder, state, file)
+        kept = Journal(folder, state, file, lasts)
         kept.read_kept()
         yield kept
 

@@ -45,7 +45,7 @@ def prompts_asked(subject: Subject, plan: Plan) -> Generator[Asked, None, None]:
     recorder = _Recorder(subject.domain)
     stand_in = attrs.evolve(subject, engine=recorder, limit=None, audit=Audit())
     with TemporaryDirectory() as folder:
-        for counts in Sweep(stand_in, plan, Path(folder)).chunks():
+        for counts in Sweep(stand_in, plan, Path(folder), lasts=False).chunks():
             yield Asked(counts.done, recorder.taken())
 
 

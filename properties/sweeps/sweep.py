@@ -29,6 +29,7 @@ import numpy as np
 from turncheck.engine.domain import AnyCase
 from turncheck.engine.sampling import played_on, stream
 from turncheck.engine.table import Table, arrays_of
+from turncheck.properties.checking.asking import FIRST
 from turncheck.properties.checking.check import NotApplicableError, check_says_something
 from turncheck.properties.checking.counterexamples import Counterexample, ask_all, counterexample
 from turncheck.properties.checking.law import AnyForm, Law, UnreadableError, said
@@ -41,7 +42,13 @@ from turncheck.properties.sweeps.kept import SCHEMA
 from turncheck.properties.sweeps.plan import AGAIN, DAMAGED, PLAYED, Block, HeldOn, Plan, how_often, kind_of
 
 CHUNK = 1024
-"""Cases that are asked, checked and forgotten at a time."""
+"""Cases that are asked, checked and forgotten at a time, at most."""
+
+CHUNK_SECONDS = 30.0
+"""A chunk of a slow model has as many cases as it answers in that time, or the few that show what an answer costs."""
+
+LONGEST_GOT = 10_000
+"""Characters of an answer that are kept in a line."""
 
 Cases = list[tuple[int, AnyForm]]
 """Cases, texts or plays, each with the number of the case that it was made of."""
@@ -57,6 +64,7 @@ class Sweep:
         laws: which are held; by default those of the subject's domain.
         resume: whether a sweep that the folder holds goes on.
         anew: whether what the folder holds of a sweep gives way.
+        lasts: whether what is kept is to outlast a crash of the machine, not only one of the process.
 
     Attributes:
         laws: those that say something about the subject.
@@ -80,8 +88,9 @@ class Sweep:
         laws: Sequence[Law] | None = None,
         resume: bool = False,
         anew: bool = False,
+        lasts: bool = True,
     ) -> None:
-        self.subject, self.plan, self.folder = subject, plan, folder
+        self.subject, self.plan, self.folder, self.lasts = subject, plan, folder, lasts
         self.arrays = arrays_of(subject.domain, plan.sampler)
         laws = laws_of(subject.domain) if laws is None else laws
         self.silent = _silent(laws, subject)
@@ -104,11 +113,11 @@ class Sweep:
         Raises:
             NoVerdictError: another process goes on with it, or a chunk cannot be kept.
         """
-        with journal(self.folder, self.state) as kept:
+        with journal(self.folder, self.state, self.lasts) as kept:
             while not self.whole:
                 block = self._block_at(self.counts.done)
                 start = self.counts.done - block.start
-                count = min(CHUNK, len(block.cases) - start)
+                count = min(self._affordable(), len(block.cases) - start)
                 try:
                     for line in self._chunk(block, slice(start, start + count)):
                         kept.write(line)
@@ -118,6 +127,11 @@ class Sweep:
                     self.counts = deepcopy(kept.state.counts)  # a chunk counts as a whole or not at all
                     raise
                 yield self.counts
+
+    def _affordable(self) -> int:
+        """How many cases the next chunk may have: what it takes is lost where the sweep is stopped."""
+        price = self.subject.meter.price or 0.0
+        return max(min(CHUNK, int(CHUNK_SECONDS / price)), FIRST) if price > CHUNK_SECONDS / CHUNK else CHUNK
 
     def _about(self) -> dict[str, Any]:
         subject = self.subject
@@ -217,7 +231,8 @@ class Sweep:
             if stratum := self.arrays.stratum(case):
                 _entry(self.counts.strata, stratum)[1] += 1
             self._count_wrong(case, expected, got)
-            yield {"turn": index, "law": "", "mode": found.mode, "prompt": prompt, "expected": expected, "got": got}
+            answers = {"prompt": prompt, "expected": expected, "got": _got(got)}
+            yield {"turn": index, "law": "", "mode": found.mode, **answers}
 
     def _count_all(self, cases: Table, after: Table) -> None:
         """Every field of every answer, by whether the case changes it; the stratum of every case."""
@@ -276,8 +291,14 @@ def _may_break(law: Law, subject: Subject, case: AnyForm) -> bool:
 
 def _line(index: int, law: Law, found: Counterexample) -> dict[str, Any]:
     shown = found.divergence
-    answers = {"prompt": shown.prompt, "expected": shown.expected, "got": shown.got}
+    answers = {"prompt": shown.prompt, "expected": shown.expected, "got": _got(shown.got)}
     return {"turn": index, "law": law.id, "mode": shown.mode, "case": found.text, **answers}
+
+
+def _got(answer: str) -> str:
+    """An answer as it is kept: of a model that does not stop there may be one for every case, and for every law."""
+    more = len(answer) - LONGEST_GOT
+    return answer if more <= 0 else f"{answer[:LONGEST_GOT]}... (cut, {more:,} characters more)"
 
 
 def _entry(table: dict[str, list[int]], name: str) -> list[int]:

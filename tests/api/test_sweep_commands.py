@@ -32,6 +32,11 @@ def right(prompts):
 def late(prompts):
     return [answer.replace("turn 0", "turn 1") for answer in right(prompts)]
 
+def moody(prompts):
+    if len(prompts) > 8:
+        raise ValueError("so many")
+    return right(prompts)
+
 def wanders(prompts):
     os.chdir("elsewhere") if os.path.isdir("elsewhere") else None
     return right(prompts)
@@ -101,6 +106,13 @@ def test_a_gate_ends_with_0_only_where_it_surely_passes(turncheck, folder, gate,
     assert re.match(rf"gate {gate * 100:.6g}%: {verdict}, \d+ of 60 turns of play diverge: ", last)
 
 
+def test_what_went_wrong_on_the_way_to_the_answers_is_told_in_front_of_the_verdict(turncheck, folder):
+    result = turncheck("sweep", "--model", "py:swept_models:moody", "--turns", 60, "--out", "swept", "--gate", 0.9)
+    *_, trouble, gate = result.stdout.splitlines()
+    assert re.fullmatch(r"TROUBLE on the way to the answers: batches that were refused .*: \d+", trouble)
+    assert gate.startswith("gate 90%: PASS, 0 of 60 ")
+
+
 @pytest.mark.parametrize(("gate", "least"), [(0.001, "3,688"), (0.03, "122")])
 def test_a_gate_that_so_few_turns_cannot_pass_is_refused_at_once(turncheck, folder, gate, least):
     result = turncheck("sweep", "--model", "py:nothing:at_all", "--turns", 100, "--out", "swept", "--gate", gate)
@@ -160,7 +172,7 @@ def test_an_interrupted_sweep_shows_its_part_and_the_same_command_goes_on(turnch
 def test_of_a_sweep_that_is_interrupted_in_its_first_chunk_it_is_said_that_nothing_is_kept(turncheck, folder, stop_at):
     stop_at(0)
     stopped = turncheck(*COMMAND)
-    said = "Error: stopped before the first 20 turns were done: nothing is kept, the same command begins anew\n"
+    said = "Error: stopped before the first chunk of turns was done: nothing is kept, the same command begins anew\n"
     assert (stopped.exit_code, stopped.stdout, stopped.stderr) == (2, "", said)
     assert turncheck(*COMMAND).stdout.splitlines()[0] == ABOUT.format(60)
 
@@ -267,6 +279,6 @@ def test_of_two_commands_with_one_folder_the_second_is_told_and_after_a_crash_it
     _, said = first.communicate(timeout=20)
     assert first.returncode == code
     if how == signal.SIGINT:
-        told = "stopped before the first 30 turns were done: nothing is kept, the same command begins anew"
+        told = "stopped before the first chunk of turns was done: nothing is kept, the same command begins anew"
         assert said.decode() == f"Error: {told}\n"
     assert turncheck("sweep", "--model", "reference", "--turns", 30, "--out", "swept").exit_code == 0

@@ -6,12 +6,14 @@ import shutil
 import subprocess
 import sys
 from copy import deepcopy
+from itertools import pairwise
 
 import pytest
 
 from tests.properties.kept_sweeps import change_lines, change_state, files_of, write_lines
 from tests.small_domains import TICTACTOE
 from turncheck.engine import files
+from turncheck.properties.checking import asking
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.laws import laws_of
 from turncheck.properties.sweeps import journal as journal_module
@@ -28,6 +30,7 @@ from turncheck.properties.sweeps.faults import (
 )
 from turncheck.properties.sweeps.journal import held
 from turncheck.properties.sweeps.kept import FOUND, LARGEST, STATE, read_state
+from turncheck.properties.sweeps.lines import read_lines
 from turncheck.properties.sweeps.plan import Plan
 from turncheck.properties.sweeps.result import begun, found
 from turncheck.properties.sweeps.sweep import Sweep
@@ -353,11 +356,14 @@ BYTES = {
 }
 
 
-@pytest.mark.parametrize("name", BYTES)
-@pytest.mark.parametrize("is_signed", [True, False], ids=["signed", "not signed"])
+AS_WRITTEN = ("without the last newline", "as a checkout makes it")
+"""What is a sweep's own once it is signed."""
+
+
+@pytest.mark.parametrize(
+    ("name", "is_signed"), [(name, signed) for name in BYTES for signed in (True, False)[name in AS_WRITTEN :]]
+)
 def test_lines_that_are_other_bytes_are_refused(kept, laws, name, is_signed):
-    if (name, is_signed) in [("without the last newline", True), ("as a checkout makes it", True)]:
-        pytest.skip("that is what was written then")
     content = (kept / "whole" / FOUND).read_bytes()
     write_lines(kept / "whole", BYTES[name](content), is_signed)
     assert one_line(kept / "whole", laws).startswith(f"its {FOUND} cannot be read (")
@@ -542,6 +548,48 @@ def test_where_a_file_system_has_no_locks_what_another_wrote_is_seen(kept, laws,
     with pytest.raises(LostError, match="it was removed, or somebody else changed it, while it was swept in"):
         next(first)
     assert files_of(folder) == files_of(kept / "whole")
+
+
+# --- what is written -------------------------------------------------------------------------------------------------
+
+
+class Endless:
+    """Answers every prompt at length."""
+
+    def predict(self, prompts):
+        return ["x" * 25_000 for _ in prompts]
+
+
+def test_of_an_answer_that_does_not_end_the_start_is_kept(tmp_path, laws):
+    work = Sweep(Subject("mine", "py", Endless(), TICTACTOE), PLAN, tmp_path, laws)
+    for _ in work.chunks():
+        pass
+    got = {found["got"] for found in read_lines(tmp_path, work.state)}
+    assert got == {"x" * 10_000 + "... (cut, 15,000 characters more)"}
+
+
+class Slow(Careless):
+    """Takes its time, by a clock of its own."""
+
+    def __init__(self, clock, seconds):
+        self.clock, self.seconds = clock, seconds
+
+    def predict(self, prompts):
+        self.clock[0] += self.seconds * len(prompts)
+        return super().predict(prompts)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sizes"), [(0.001, [20, 20, 20]), (2.0, [20, 15, 15, 10]), (18.0, [20, 8, 8, 8, 8, 8])]
+)
+def test_of_a_slow_model_little_is_lost_where_it_is_stopped(tmp_path, kept, laws, monkeypatch, seconds, sizes):
+    clock = [0.0]
+    monkeypatch.setattr(asking.time, "monotonic", lambda: clock[0])
+    work = Sweep(Subject("mine", "py", Slow(clock, seconds), TICTACTOE), PLAN, tmp_path / "slow", laws)
+    done = [0, *(counts.done for counts in work.chunks())]
+    assert [after - before for before, after in pairwise(done)] == sizes
+    assert work.counts == read_state(kept / "whole").counts
+    assert compared(kept / "whole", tmp_path / "slow").verdict == "no difference shown"
 
 
 # --- disks and folders that fail -------------------------------------------------------------------------------------

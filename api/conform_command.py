@@ -54,7 +54,7 @@ def conform(count: int | None, **model: Any) -> None:
     for check in _checks(subject, count):
         verdicts[check.verdict] += 1
         found = "; ".join(filter(None, (check.found, check.way_out)))
-        click.echo(f"{check.verdict:11}  {check.name:{width}}  {visible(found)}".rstrip())
+        click.echo(f"{check.verdict:11}  {check.name:{width}}  {found}".rstrip())  # which is printable as it is
     click.echo(", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()))
     sys.exit(BROKEN if verdicts["fails"] else HELD)
 
@@ -76,6 +76,7 @@ def _checks(subject: Subject, count: int | None) -> Iterator[Finding]:
             template=words,
             prompts=prompts,
             stop=getattr(engine, "stop", ()),
+            rejects=subject.rejects,
             begins=watch.begin,
         )
 

@@ -16,6 +16,7 @@ with itself alone: one that answers every turn wrongly conforms, one whose answe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from os.path import commonprefix
 from typing import Literal
 
@@ -41,7 +42,7 @@ from turncheck.model.adapters.exam import (
     unsure,
     wrong_character,
 )
-from turncheck.model.adapters.taste import OF_TASTE
+from turncheck.model.adapters.taste import OF_TASTE, as_taste, seldom
 from turncheck.model.adapters.templates import OWN, Template
 
 SINGLY, DRAFTED, CORRUPTED = 12, 24, 6
@@ -98,6 +99,7 @@ def conformance(
     prompts: Sequence[str] | None = None,
     stop: Sequence[str] = (),
     longest: int = 10_000,
+    rejects: bool | None = None,
     begins: Callable[[Planned], None] = lambda planned: None,
 ) -> Iterator[Finding]:
     """The checks, each as soon as it is made: of `predict`, of `verify`, of `predict_with_drafts`, of the way there.
@@ -113,6 +115,7 @@ def conformance(
             texts are asked as well.
         stop: texts that end an answer and must stand in none.
         longest: the most characters of an answer.
+        rejects: whether it was trained to reject malformed texts; by default as the domain does.
         begins: is called before each check is made.
 
     Raises:
@@ -121,7 +124,8 @@ def conformance(
     if prompts is not None and not prompts:
         raise ValueError("prompts must be one text or more, got none")
     asked = encoded(sample_of_cases(domain), template) if prompts is None else tuple(prompts)
-    return _checks(Exam(engine, domain, template, asked, tuple(stop), longest), begins)
+    trained = domain.rejects if rejects is None else rejects
+    return _checks(Exam(engine, domain, template, asked, tuple(stop), longest, trained), begins)
 
 
 def run_conformance_test(
@@ -247,9 +251,10 @@ def prompts_are_not_changed(exam: Exam) -> None:
 def odd_prompts_are_answered(exam: Exam) -> None:
     """Any text is answered by a text: controls, an emoji, another script, tabs; each alone and all in one batch."""
     prompts = said(exam, odd_prompts(exam.domain))
-    for prompt in prompts:
-        answered(exam, [prompt])
-    answered(exam, prompts)
+    with nullcontext() if exam.rejects else as_taste(exam, seldom(exam)):
+        for prompt in prompts:
+            answered(exam, [prompt])
+        answered(exam, prompts)
 
 
 def stop_is_respected(exam: Exam) -> None:

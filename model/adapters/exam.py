@@ -61,6 +61,7 @@ class Exam:
         prompts: what it is asked, in its own words.
         stop: texts that end an answer and must stand in none.
         longest: the most characters of an answer.
+        rejects: whether it was trained to reject malformed texts.
         own: its first answers to the prompts; none until they were asked, or where that failed.
         seen: every prompt with every answer that was given to it.
         excused: the engine's own troubles of which no check is to tell, by their names.
@@ -72,6 +73,7 @@ class Exam:
     prompts: tuple[str, ...]
     stop: tuple[str, ...]
     longest: int
+    rejects: bool
     own: tuple[str, ...] = attrs.field(default=(), init=False)
     seen: dict[tuple[str, str], None] = attrs.field(factory=dict, init=False)
     excused: Counter[str] = attrs.field(factory=Counter, init=False)

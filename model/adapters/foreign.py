@@ -120,7 +120,7 @@ def _varint(content: bytes, place: int) -> tuple[int, int]:
 
 def _json(start: bytes) -> str | None:
     """What a text of JSON is that a model has beside it, by its keys."""
-    if not start.lstrip().startswith(b"{"):
+    if not re.match(rb'\s*\{\s*"', start):
         return None
     first = _loaded(start.partition(b"\n")[0])
     if ("prompt" in first and "answer" in first) or first.get("schema") == "turncheck-answers/1":
@@ -129,7 +129,7 @@ def _json(start: bytes) -> str | None:
         return "prompts without answers: write the model's answer beside each, and name predictions:FILE"
     if re.search(rb'"(model_type|architectures|weight_map)"\s*:', start):
         return f"the configuration of a Hugging Face model, without its weights: {WRAP}"
-    return None
+    return "a file of JSON, as it lies beside a model: name the model itself"
 
 
 def _loaded(content: bytes) -> dict[str, Any]:

@@ -15,6 +15,13 @@ SELDOM = (
     "or leave such texts out, rejects=false"
 )
 
+HARDLY = 'a model that rejects no texts is hardly asked it: let it be, or answer "" to it yourself'
+
+
+def seldom(exam: Exam) -> str:
+    """What a run makes of a model that cannot answer some malformed text."""
+    return SELDOM if exam.rejects else HARDLY
+
 
 @contextmanager
 def as_taste(exam: Exam, way_out: str) -> Iterator[None]:
@@ -56,7 +63,7 @@ def half_a_pair_is_answered(exam: Exam) -> None:
 
 
 def _seldom(exam: Exam, texts: Sequence[str]) -> None:
-    with as_taste(exam, SELDOM):
+    with as_taste(exam, seldom(exam)):
         for prompt in said(exam, texts):
             answered(exam, [prompt])
             answered(exam, [exam.prompts[0], prompt])
@@ -64,7 +71,7 @@ def _seldom(exam: Exam, texts: Sequence[str]) -> None:
 
 def long_prompts_are_answered(exam: Exam) -> None:
     """A prompt of 100,000 characters, beyond the context of any tiny model, is answered by a text."""
-    with as_taste(exam, SELDOM):
+    with as_taste(exam, seldom(exam)):
         for prompt in said(exam, long_prompts(exam.domain)):
             answered(exam, [prompt])
 

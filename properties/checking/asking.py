@@ -197,4 +197,7 @@ def duration(seconds: float) -> str:
 
 def price_of(seconds: float) -> str:
     """Seconds an answer, for people: `2.1 s an answer`, `35 ms an answer`."""
-    return f"{seconds:.1f} s an answer" if seconds >= 0.95 else f"{max(seconds * 1000, 0.01):.2g} ms an answer"
+    if seconds >= 0.95:
+        return f"{seconds:.1f} s an answer"
+    milliseconds = max(seconds * 1000, 0.01)
+    return f"{milliseconds:.0f} ms an answer" if milliseconds >= 10 else f"{milliseconds:.2g} ms an answer"

@@ -11,7 +11,7 @@ from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import SAFE_MARGIN, Verdict
 from turncheck.model.adapters.conformance import Finding, Planned, conformance, run_conformance_test
 from turncheck.model.adapters.exam import LONGEST_FOUND
-from turncheck.model.adapters.taste import NEVER, SELDOM
+from turncheck.model.adapters.taste import HARDLY, NEVER, SELDOM
 from turncheck.model.adapters.templates import Template, template
 
 OF_PREDICT = [
@@ -323,6 +323,14 @@ def test_what_a_run_can_live_with_is_a_warning_with_a_way_out(engine, warning, f
     check = checks(engine())[warning]
     assert (check.found.startswith(found), check.way_out) == (True, way_out)
     run_conformance_test(engine)
+
+
+def test_odd_texts_are_a_matter_of_taste_to_a_model_that_rejects_none():
+    assert names(NoTextForControls(), "fails", rejects=False) == []
+    check = checks(NoTextForControls(), rejects=False)["odd_prompts_are_answered"]
+    found = r"to '\x00': an answer must be a text, got NoneType"
+    assert (check.verdict, check.found, check.way_out) == ("warning", found, HARDLY)
+    assert checks(RaisesOnLong(), rejects=False)["long_prompts_are_answered"].way_out == HARDLY
 
 
 class Restarting(Writing):

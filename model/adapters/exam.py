@@ -81,7 +81,12 @@ class Exam:
     @property
     def troubles(self) -> Counter[str]:
         """What went wrong so far on the way to its answers, as it counts it itself."""
-        return Counter(self.engine.troubles() if isinstance(self.engine, Troubled) else {})
+        if not isinstance(self.engine, Troubled):
+            return Counter()
+        try:
+            return Counter({str(name): int(count) for name, count in self.engine.troubles().items()})
+        except Exception:  # a model's own attribute of that name
+            return Counter()
 
     @property
     def answers(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import attrs
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine, Listed, described
-from turncheck.engine.visible import quoted
+from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.card import Card, read_card
 from turncheck.model.adapters.foreign import WRAP
 from turncheck.model.adapters.kinds import CALIBRATION, kind_of, kinds, made
@@ -156,8 +156,10 @@ def _variant(domain: Domain, path: str | None) -> Domain:
     try:
         return domain.variants(content)
     except ValueError as error:
-        raise EngineError(f"rules file {path}: {error}") from error
-    except Exception as error:  # what reads the rules is the domain's own
+        raise EngineError(f"rules file {path}: {cut(str(error), 400)}") from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # what reads the rules is the domain's own
         raise EngineError(f"rules file {path}: {domain.name} raised {described(error)} on it") from error
 
 

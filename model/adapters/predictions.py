@@ -98,7 +98,9 @@ def said(prompt: str, words: Template) -> str:
     """
     try:
         return words.encode(prompt)
-    except Exception as error:  # whatever a template of the user's raises
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever a template of the user's raises
         fault = f"template {words.name} raised {described(error)} on {quoted(prompt)}"
         raise EngineError(
             f"{fault}: it must say all that is asked, or rejects=false leave malformed texts out"

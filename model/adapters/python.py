@@ -16,6 +16,14 @@ RESERVED = ("kind", "path", "options", "sha256", "template", "rejects", "rules",
 """What means something else beside a SPEC, and is never given to what makes the model."""
 
 
+OPTIONAL = ("verify", "predict_with_drafts", "unlisted", "troubles", "findings", "close")
+"""What an engine may have beside `predict`."""
+
+
+class NoModelError(TypeError):
+    """A Python object that is no learned engine."""
+
+
 @attrs.frozen
 class PythonFunction:
     """A Python callable as a learned engine."""
@@ -51,26 +59,37 @@ def engine_of(target: str, beside: Collection[str], options: Mapping[str, Any]) 
         EngineError: it cannot be imported or made, or is no model.
     """
     found = attribute("py", target, "my_model:predict")
-    check_parameters(target, found, beside, options)
-    if options or inspect.isclass(found):
-        found = _called(target, found, options)
     try:
-        return as_engine(found)
-    except TypeError as error:
+        check_parameters(target, found, beside, options)
+        if options or inspect.isclass(found):
+            found = _called(target, found, options)
+        return _looked_at(as_engine(found))
+    except NoModelError as error:
         raise EngineError(str(error)) from error
+    except (EngineError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # what looks like an attribute may be somebody's code, which raises anything
+        raise EngineError(f"{target} raised {described(error)} when it was looked at") from error
+
+
+def _looked_at(engine: LearnedEngine) -> LearnedEngine:
+    """The engine, each of whose optional attributes has been asked for: later nobody expects one to raise."""
+    for name in OPTIONAL:
+        getattr(engine, name, None)
+    return engine
 
 
 def as_engine(found: object) -> LearnedEngine:
     """The learned engine that a callable, or an object with a method `predict`, is.
 
     Raises:
-        TypeError: it is neither.
+        NoModelError: it is neither.
     """
     if callable(getattr(found, "predict", None)):
         return found  # type: ignore[return-value]  # it has what the protocol asks for; what it gives is looked at
     if callable(found):
         return PythonFunction(found)
-    raise TypeError(f"it must be a callable or have a method predict, got {type_name(found)}")
+    raise NoModelError(f"it must be a callable or have a method predict, got {type_name(found)}")
 
 
 def check_parameters(target: str, found: object, beside: Collection[str], options: Mapping[str, Any]) -> None:

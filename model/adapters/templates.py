@@ -89,7 +89,9 @@ class TemplatedEngine:
     def _decoded(self, answer: str) -> str:
         try:
             text = self.template.decode(answer)
-        except Exception:  # whatever a template of the user's raises on a text that it was not made for
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # whatever a template of the user's raises on a text that it was not made for
             return f"{UNREADABLE}{answer}"
         return text
 
@@ -175,7 +177,9 @@ def check_round_trip(template: Template, domain: Domain, rejects: bool) -> None:
         try:
             theirs = template.encode(text)
             back = template.decode(theirs)
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever a template of the user's raises
             fault = f"on {quoted(text)} it raised {described(error)}"
         else:
             if isinstance(theirs, str) and back == text:

@@ -46,6 +46,18 @@ class Skips(Model):
 
 class NoModel: ...
 
+class Surprises:
+    predict = staticmethod(lambda prompts: prompts)
+
+    @property
+    def verify(self):
+        raise ValueError("not yet")
+
+class Skipping:
+    @property
+    def predict(self):
+        pytest.skip("not today")
+
 def predict(prompts):
     return ["plain" for prompt in prompts]
 
@@ -127,6 +139,8 @@ def own(name, target):
         ("Rules", ("rejects=false",), own("rejects", "Rules")),
         ("Raises", (), "py_models.py:Raises raised OSError: no weights when it was called without arguments"),
         ("Skips", (), "py_models.py:Skips raised Skipped: not today when it was called without arguments"),
+        ("Surprises", (), "py_models.py:Surprises raised ValueError: not yet when it was looked at"),
+        ("Skipping", (), "py_models.py:Skipping raised Skipped: not today when it was looked at"),
         ("NoModel", (), "it must be a callable or have a method predict, got NoModel"),
         ("number", (), "it must be a callable or have a method predict, got int"),
         ("number", ("a=1",), "py_models.py:number must be callable to be given options, got int"),

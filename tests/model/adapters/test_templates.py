@@ -209,6 +209,10 @@ class Raises:
     encode = staticmethod(lambda text: 1 / 0)
     decode = staticmethod(str)
 
+class Skips:
+    encode = staticmethod(lambda text: __import__("pytest").skip("not today"))
+    decode = staticmethod(str)
+
 class Numbers:
     encode = staticmethod(lambda text: 7)
     decode = staticmethod(lambda text: text)
@@ -277,6 +281,7 @@ def first_text():
     [
         ("Forgets", lambda text: f"{text} comes back as {text}"),
         ("Raises", lambda text: f"on {text} it raised ZeroDivisionError: division by zero"),
+        ("Skips", lambda text: f"on {text} it raised Skipped: not today"),
         ("Numbers", lambda text: f"{text} comes back as 7"),
     ],
 )

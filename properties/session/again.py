@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-from pathlib import Path
 
 import pytest
 
 from turncheck.properties.checking.draw import least_cases
 from turncheck.properties.session.session import Session
-from turncheck.properties.session.settings import Settings
+from turncheck.properties.session.settings import Settings, seen_from_start
 from turncheck.properties.session.suites import SUITE, Chosen, Suite, item_id
 from turncheck.reports.records import Failure, LawResult
 
@@ -65,12 +63,3 @@ def _drawn(settings: Settings, smallest: Failure | None, config: pytest.Config) 
 
 def _written(options: dict[str, str]) -> list[str]:
     return [f"--turncheck-{name}={value}" for name, value in options.items()]
-
-
-def seen_from_start(path: Path, config: pytest.Config) -> str:
-    """The path from where pytest was called, if it is below that or in pytest's root folder."""
-    start = config.invocation_params.dir
-    is_near = path.is_relative_to(start) or (
-        path.is_relative_to(config.rootpath) and start.is_relative_to(config.rootpath)
-    )
-    return os.path.relpath(path, start) if is_near else str(path)

@@ -22,4 +22,10 @@ class DataFileError(ValueError):
         self.path, self.fault = path, fault
 
     def __str__(self) -> str:
-        return f"{self.kind} {visible(str(self.path))}: {visible(self.fault)}"
+        return f"{self.kind} {visible(near(self.path))}: {visible(self.fault)}"
+
+
+def near(path: Path) -> str:
+    """The path from the folder of the process, if it is below that."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.trial import MISTAKES, told, try_domain
 from turncheck.properties.session.baseline import Baseline, BaselineError, compared, load_baseline
 from turncheck.properties.session.loading import SpecError, given_subject, load_subject, sampler_of
-from turncheck.properties.session.settings import Settings
+from turncheck.properties.session.settings import Settings, seen_from_start
 from turncheck.properties.session.suites import Chosen, Suite, item_id
 from turncheck.properties.session.witnesses import (
     Kept,
@@ -85,7 +86,7 @@ class Session:
         try:
             for number, suite in asked.items():
                 try_domain(suite.domain, _laws_of_suite(number, wanted))
-            models = {chosen: _model(suites[chosen.suite], chosen.model, settings) for chosen in wanted}
+            models = {chosen: _model(suites[chosen.suite], chosen.model, settings, config) for chosen in wanted}
             known = {law: None for suite in asked.values() for law in suite.laws}
             return cls(settings, models, known_divergences(settings, list(known)))
         except UnknownSamplerError as error:
@@ -178,16 +179,17 @@ def _laws_of_suite(number: int, wanted: Mapping[Chosen, Sequence[Law]]) -> list[
     return list(laws.values())
 
 
-def _model(suite: Suite, place: int, settings: Settings) -> Model:
+def _model(suite: Suite, place: int, settings: Settings, config: pytest.Config) -> Model:
     given = suite.models[place]
-    rules = None if settings.rules is None else str(settings.rules)
+    rules = None if settings.rules is None else seen_from_start(settings.rules, config)
     arguments = () if suite.names_its_own else settings.arguments
-    if given is None or isinstance(given, str):
-        subject = load_subject(given, suite.domain, arguments, rules, settings.timeout)
-        typed = given
-    else:
-        subject = given_subject(given, suite.domain, settings.timeout)
-        typed = f"py:{getattr(given, '__module__', '')}:{getattr(given, '__qualname__', type(given).__qualname__)}"
+    with _in_folder(config.invocation_params.dir):
+        if given is None or isinstance(given, str):
+            subject = load_subject(given, suite.domain, arguments, rules, settings.timeout)
+            typed = given
+        else:
+            subject = given_subject(given, suite.domain, settings.timeout)
+            typed = f"py:{getattr(given, '__module__', '')}:{getattr(given, '__qualname__', type(given).__qualname__)}"
     if settings.sweeping is not None:
         sampler_of(settings.sweeping.sampler, subject.domain)
     known_as = folder_of(typed, arguments, subject.template, subject.domain, item_id(given))
@@ -208,3 +210,15 @@ def _show(home: Path) -> None:
     with suppress(FileNotFoundError):
         if hidden.is_file() and hidden.read_bytes() == ALL.encode():
             hidden.unlink()
+
+
+@contextmanager
+def _in_folder(folder: Path) -> Iterator[None]:
+    """Within it relative paths are seen from a folder. Where a model goes when it is loaded, it stays."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        if Path.cwd() == folder:
+            os.chdir(before)

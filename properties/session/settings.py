@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from turncheck.engine.sampling import EVALUATION_SEEDS
 from turncheck.properties.checking.draw import EXAMPLES, Budget, least_cases
+from turncheck.properties.session.data_file import near
 from turncheck.properties.session.options import OPTIONS
 
 HOME = Path(".turncheck")
@@ -120,9 +122,9 @@ class Settings:
             _check_seed(self.budget.seed)
         for flag, path in folders.items():
             if path is not None and path.exists() and not path.is_dir():
-                raise pytest.UsageError(f"{flag} must be a folder, or a new name for one, got the file {path}")
+                raise pytest.UsageError(f"{flag} must be a folder, or a new name for one, got the file {near(path)}")
         if self.baseline is not None and self.baseline.is_dir():
-            raise pytest.UsageError(f"--turncheck-baseline must be a file, got the folder {self.baseline}")
+            raise pytest.UsageError(f"--turncheck-baseline must be a file, got the folder {near(self.baseline)}")
 
 
 def _sweeping(config: pytest.Config, given: dict[str, Any]) -> Sweeping | None:
@@ -176,12 +178,24 @@ def _value(config: pytest.Config, dest: str) -> Any:
 
 
 def _path(config: pytest.Config, name: str) -> Path | None:
-    """A path: of the command line as seen from where pytest was called, of the ini file as seen from that file."""
+    """A path: of the command line as seen from where pytest was called, of the ini file as seen from that file.
+
+    It is absolute, since a model may change the folder of the process.
+    """
     given = config.getoption(f"turncheck_{name}", default=None)
     if given is not None:
-        return Path(given)
+        return Path(config.invocation_params.dir, given)
     written = config.getini(f"turncheck_{name}")
     return config.rootpath / written if written else None
+
+
+def seen_from_start(path: Path, config: pytest.Config) -> str:
+    """The path from where pytest was called, if it is below that or in pytest's root folder."""
+    start = config.invocation_params.dir
+    is_near = path.is_relative_to(start) or (
+        path.is_relative_to(config.rootpath) and start.is_relative_to(config.rootpath)
+    )
+    return os.path.relpath(path, start) if is_near else str(path)
 
 
 def _number(flag: str, given: Any, kind: type, default: Any, least: float, most: float = sys.float_info.max) -> Any:

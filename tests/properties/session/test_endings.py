@@ -245,3 +245,37 @@ def test_what_was_to_run_in_processes_that_died_is_named_in_table_page_and_repor
     page = (pytester.path / "out" / "divergence.md").read_text().replace("\\", "")
     assert told in page
     assert all(law in told for law in model["missing"])
+
+
+# --- a model that changes the folder ---------------------------------------------------------------------------------
+
+WANDERING = """
+import os
+from turncheck.engine.duel import resolve_text
+
+ELSEWHERE = os.path.abspath("elsewhere")
+os.makedirs(ELSEWHERE, exist_ok=True)
+{when}os.chdir(ELSEWHERE)
+
+def late(prompts):
+    os.chdir(ELSEWHERE)
+    open("been_here", "w").close()
+    return [resolve_text(prompt).replace("turn 02", "turn 03") for prompt in prompts]
+"""
+
+
+@pytest.mark.parametrize("when", ["", "# "], ids=["when it is loaded", "when it is asked"])
+def test_a_model_that_changes_the_folder_takes_nothing_along(check, pytester, when):
+    start = pytester.path
+    for name in ("wandering", "second"):
+        (start / f"{name}.py").write_text(WANDERING.format(when=when))
+    (start / "known.json").write_text('{"schema": 1, "known": {}}')
+    options = ["--turncheck-report=out", "--turncheck-witnesses=kept", "--turncheck-baseline=known.json"]
+    models = ["--model", "wandering.py:late", "--model", "second.py:late"]
+    result = check(*models, *options, "-k", "counter_rises", "-q")
+    assert result.ret == 1
+    assert len(list((start / "kept").rglob("*.txt"))) == 2
+    assert {path.name for path in (start / "out").iterdir()} == {"divergence.json", "divergence.md"}
+    assert [path.name for path in (start / "elsewhere").iterdir()] == ["been_here"]
+    values = json.loads((start / "out" / "divergence.json").read_bytes())
+    assert [model["witness"].partition("/")[0] for model in values["models"]] == ["kept", "kept"]

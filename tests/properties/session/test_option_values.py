@@ -103,8 +103,9 @@ def test_every_option_can_stand_in_the_ini_file_whose_paths_are_seen_from_there(
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_the_command_line_wins_and_its_paths_are_as_typed(in_the_ini_file, options, changes):
-    assert in_the_ini_file(*options) == attrs.evolve(in_the_ini_file(), **changes)
+def test_the_command_line_wins_and_its_paths_are_seen_from_where_pytest_was_called(in_the_ini_file, options, changes):
+    seen = {name: Path.cwd() / value if isinstance(value, Path) else value for name, value in changes.items()}
+    assert in_the_ini_file(*options) == attrs.evolve(in_the_ini_file(), **seen)
 
 
 def test_of_a_sweep_the_command_line_wins_too(in_the_ini_file):

@@ -168,7 +168,8 @@ def _no_text(choice: Mapping[str, Any], settings: ServerSettings) -> str:
         )
     if "message" in choice:
         return "it gave a chat message and no text: a server of chat completions is openai-chat:URL"
-    return f"it gave a choice whose text is no text but {type(choice.get('text')).__name__}"
+    fault = f"it gave a choice whose text is no text but {type(choice.get('text')).__name__}"
+    return fault if choice.get("text") is not None else f"{fault}: a server of chat completions is openai-chat:URL"
 
 
 def is_cut(choice: Mapping[str, Any]) -> bool:

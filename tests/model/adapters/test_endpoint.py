@@ -278,7 +278,8 @@ BASE_AGAIN = "; is BASE the base that /completions is appended to?"
         ({"choices": {"text": "a"}}, 'it gave no list of choices but {"choices": {"text": "a"}}'),
         ({"choices": ["text"]}, 'it gave no list of choices but {"choices": ["text"]}'),
         ({"choices": [{"text": 1}]}, "it gave a choice whose text is no text but int"),
-        ({"choices": [{"text": None}]}, "it gave a choice whose text is no text but NoneType"),
+        ({"choices": [{"text": None}]}, ("it gave a choice whose text is no text but NoneType: a server of chat "
+                                         "completions is openai-chat:URL")),
         ({"choices": [{"message": {}}]}, ("it gave a chat message and no text: a server of chat completions is "
                                        "openai-chat:URL")),
         (completions("a", "b"), "it gave 2 answers for 1 prompts"),

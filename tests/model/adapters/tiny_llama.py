@@ -27,7 +27,7 @@ DIGITS = Domain(
 PROMPTS = [f"{a}+{b}=\n" for a in range(10) for b in range(10)]
 """All that it learned."""
 
-WIDTH, HEADS, LAYERS, PLACES = 32, 2, 2, 256
+WIDTH, HEADS, LAYERS, PLACES = 32, 4, 1, 256
 END = 256
 """The token that ends a text; tokens 0..255 are bytes."""
 

@@ -28,6 +28,9 @@ SCHEMA = 4
 LARGEST = 32_000_000
 """Bytes of `state.json`; of the duel it has some thousands."""
 
+DIGITS = 20
+"""More than any number has that is kept."""
+
 EMPTY = hashlib.sha256().hexdigest()
 
 
@@ -72,16 +75,31 @@ def read_state(folder: Path) -> State:
         UntrustedError: no sweep wrote that.
     """
     try:
-        content = json.loads(read_file(folder / STATE, LARGEST))
-        return _state(folder, content)
+        return _state(folder, parsed(read_file(folder / STATE, LARGEST)))
     except (FileNotFoundError, SweepError):
         raise
     except OSError as error:
         raise UntrustedError(folder, f"its {STATE} cannot be read ({error.strerror})") from error
-    except RecursionError as error:
-        raise UntrustedError(folder, f"its {STATE} cannot be read (it is nested too deeply)") from error
     except ValueError as error:
         raise UntrustedError(folder, f"its {STATE} cannot be read ({error})") from error
+
+
+def parsed(text: bytes) -> Any:
+    """The value that stands in JSON.
+
+    Raises:
+        ValueError: it is none, or nobody wrote it for us.
+    """
+    try:
+        return json.loads(text, parse_int=_number)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def _number(digits: str) -> int:
+    if len(digits) > DIGITS:  # Python reads no more than some thousands, and says how it would
+        raise ValueError(f"a number must have at most {DIGITS} digits, got {len(digits):,}")
+    return int(digits)
 
 
 def _state(folder: Path, content: object) -> State:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -13,7 +12,7 @@ from typing import Any, BinaryIO
 from turncheck.engine.files import open_file
 from turncheck.properties.sweeps.counts import whole
 from turncheck.properties.sweeps.faults import SweepError, UntrustedError
-from turncheck.properties.sweeps.kept import FOUND, STATE, State, check_text
+from turncheck.properties.sweeps.kept import FOUND, STATE, State, check_text, parsed
 from turncheck.reports.modes import MODES
 
 
@@ -30,8 +29,6 @@ def read_lines(folder: Path, state: State) -> Iterator[dict[str, Any]]:
             yield from _checked_lines(file, state)
     except OSError as error:
         raise UntrustedError(folder, f"its {FOUND} cannot be read ({error.strerror})") from error
-    except RecursionError as error:
-        raise UntrustedError(folder, f"its {FOUND} cannot be read (a line is nested too deeply)") from error
     except SweepError:
         raise
     except ValueError as error:
@@ -85,7 +82,7 @@ def _checked_lines(file: BinaryIO, state: State) -> Iterator[dict[str, Any]]:
 
 def _line(line: bytes, state: State) -> dict[str, Any]:
     """The line as a value. Raises ValueError where it is none of such a sweep."""
-    found = json.loads(line)
+    found = parsed(line)
     keys = {"turn", "law", "mode", "prompt", "expected", "got"}
     if not isinstance(found, dict) or set(found) not in (keys, keys | {"case"}):
         raise ValueError(f"it must have {', '.join(sorted(keys))}, got {found!r:.60}")

@@ -285,6 +285,7 @@ def test_a_state_that_is_no_state_is_refused(kept, laws, content):
     said = one_line(kept / "whole", laws)
     assert said.startswith(f"its {STATE} cannot be read (")
     assert len(said) < 300
+    assert "sys." not in said  # Python's own advice on long numbers
 
 
 # --- divergences.jsonl -----------------------------------------------------------------------------------------------

@@ -29,11 +29,25 @@ def locked(folder: Path) -> Iterator[None]:
         OSError: the file that is locked cannot be made.
     """
     descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    opened = [descriptor]
     try:
         _lock(descriptor)
+        _keep_from_forks(opened)
         yield
     finally:
-        os.close(descriptor)  # which unlocks it
+        if opened:  # else this is a process that was forked
+            os.close(opened.pop())  # which unlocks it
+
+
+def _keep_from_forks(opened: list[int]) -> None:
+    """Closes the file in processes that a model forks: they would hold the lock longer than this one lives."""
+    if sys.platform != "win32":
+
+        def close() -> None:
+            while opened:
+                os.close(opened.pop())
+
+        os.register_at_fork(after_in_child=close)
 
 
 def _lock(descriptor: int) -> None:

@@ -478,6 +478,15 @@ def test_what_pytest_finds_spoilt_in_its_own_folder_it_leaves_as_it_is(kept):
     assert files_of(folder) == before
 
 
+def test_what_an_earlier_version_left_in_pytest_s_own_folder_gives_way(kept, laws):
+    subject = Subject("mine", "py", Careless(), TICTACTOE, sha256="ab")
+    change_state(kept / "part", lambda state: state["about"].update(schema=3), signed=False)
+    with pytest.raises(OtherSweepError, match="its schema must be 4, got 3: sweep again with this version"):
+        sweep_in(kept / "part", laws, resume=True)
+    assert begun(subject, PLAN, kept / "part", goes_on=True).counts.done == 0
+    assert (kept / "part" / FOUND).read_bytes() == b""
+
+
 # --- one process at a time -------------------------------------------------------------------------------------------
 
 
@@ -508,26 +517,30 @@ def test_of_two_that_began_together_one_goes_on(tmp_path, laws):
 
 
 HOLDER = """
-import sys, time
+import os, sys, time
 from pathlib import Path
 from turncheck.properties.sweeps.lock import locked
 
 with locked(Path(sys.argv[1])):
+    if sys.argv[2] == "forks" and not os.fork():
+        time.sleep(2)  # a worker of the model, which lives on
+        os._exit(0)
     print("held", flush=True)
     time.sleep(60)
 """
 
 
-def test_a_lock_goes_with_its_process_however_that_ends(tmp_path):
-    process = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE)
-    assert process.stdout.readline() == b"held\n"
-    with pytest.raises(BusyError), held(tmp_path):
-        pass
-    process.kill()
-    process.wait()
-    process.stdout.close()
-    with held(tmp_path):
-        pass
+@pytest.mark.parametrize("how", ["alone", *(["forks"] if hasattr(os, "fork") else [])])
+def test_a_lock_goes_with_its_process_however_that_ends(tmp_path, how):
+    command = [sys.executable, "-c", HOLDER, str(tmp_path), how]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"held\n"
+        with pytest.raises(BusyError), held(tmp_path):
+            pass
+        process.kill()
+        process.wait()
+        with held(tmp_path):
+            pass
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="flock")

@@ -1,4 +1,4 @@
-"""Numbers on the command line: how one is read, and what is said of one that is none.
+"""Numbers and paths on the command line: how one is read, and what is said of a number that is none.
 
 >>> RATE.convert("2%", None, None)
 Traceback (most recent call last):
@@ -12,8 +12,11 @@ click.exceptions.UsageError: it must be a whole number, 1..1,000,000, got '100,0
 
 from __future__ import annotations
 
+import os
 import re
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
 
 import click
 
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     _OfLimits: TypeAlias = click.ParamType[Limit]
 else:  # which has no type arguments before click 8.4
     _OfNumbers = _OfRates = _OfLimits = click.ParamType
+
+_Function = Callable[..., None]
 
 LONGEST = 40
 """Characters of a value that are shown again."""
@@ -116,6 +121,34 @@ SECONDS = Amount("seconds", "seconds", 0.001, 1_000_000)
 CASES = Whole(1, 1_000_000_000)
 SEED = Whole(0, 10**18)
 EVALUATION_SEED = Whole(0, 999_999)
+
+
+class Place(NamedTuple):
+    """A file or a folder that was named: where it is, and how it was typed."""
+
+    path: Path
+    typed: str
+
+    def as_typed(self, message: str) -> str:
+        """A message that names it, with its name as it was typed."""
+        return message.replace(str(self.path), self.typed)
+
+
+def located(name: str, kind: click.Path, *, dest: str | None = None, **more: Any) -> Callable[[_Function], _Function]:
+    """An option that names a file or a folder. It is read first: a domain's file, which another option loads, may go to
+    another folder.
+    """
+    names = (name,) if dest is None else (name, dest)
+    return click.option(*names, type=kind, callback=_placed, is_eager=True, **more)
+
+
+def located_argument(name: str, kind: click.Path) -> Callable[[_Function], _Function]:
+    """The same as an argument."""
+    return click.argument(name, type=kind, callback=_placed, is_eager=True)
+
+
+def _placed(context: click.Context, parameter: click.Parameter, typed: str | None) -> Place | None:
+    return None if typed is None else Place(Path(os.path.abspath(typed)), typed)
 
 
 def no_long_numbers(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from turncheck.arguments import CASES, SECONDS, SEED
+from turncheck.arguments import CASES, SECONDS, SEED, Place, located
 from turncheck.exit_codes import BROKEN, NO_VERDICT
 from turncheck.options import (
     BadInputError,
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("-k", "text", metavar="TEXT", default="", help="Only the laws whose names hold TEXT.")
 @click.option("--budget", type=SECONDS, help="Seconds: as many laws and cases as fit; the rest is INCONCLUSIVE.")
 @shrink_options
-@click.option("--report", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write the tables here too.")
+@located("--report", click.Path(file_okay=False), dest="folder", help="Write the tables here too.")
 def check(
     domain: Domain,
     examples: int,
@@ -47,7 +46,7 @@ def check(
     text: str,
     budget: float | None,
     shrink: Limit | None,
-    folder: Path | None,
+    folder: Place | None,
     **model: Any,
 ) -> None:
     """Hold a model against the laws of a domain. Shows minimal counterexamples to those that it breaks, and the table.
@@ -139,11 +138,11 @@ def _show(report: Report) -> None:
         click.echo(note)
 
 
-def _write(report: Report, folder: Path) -> None:
+def _write(report: Report, folder: Place) -> None:
     from turncheck.engine.visible import visible
     from turncheck.reports.table import write_report
 
     try:
-        write_report(report, folder)
+        write_report(report, folder.path)
     except OSError as error:
-        raise BadInputError(visible(cannot_be_used(error, folder, "written"))) from error
+        raise BadInputError(visible(cannot_be_used(error, folder.typed, "written"))) from error

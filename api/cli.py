@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from turncheck.arguments import CASES, EVALUATION_SEED, Whole, quoted
+from turncheck.arguments import CASES, EVALUATION_SEED
 from turncheck.check_command import check
 from turncheck.conform_command import conform
 from turncheck.domain_commands import domain, new
-from turncheck.model.configs import CONFIGS, described
 from turncheck.options import (
-    BadInputError,
     Group,
     NoVerdictError,
-    cannot_be_used,
     domain_option,
     model_options,
-    prepare,
     subject_of,
 )
 from turncheck.show_command import show
 from turncheck.sweep_commands import compare, prompts, sweep
+from turncheck.train_command import train
 
 if TYPE_CHECKING:
     from turncheck.engine.domain import Domain
-    from turncheck.model.train import Run
 
 
 @click.group(cls=Group)
@@ -46,7 +41,7 @@ def main() -> None:
     keep_freed_memory()
 
 
-for command in (check, conform, domain, new, show, prompts, sweep, compare):
+for command in (check, conform, domain, new, show, prompts, sweep, compare, train):
     main.add_command(command)
 
 
@@ -121,84 +116,3 @@ def models() -> None:
 
     rows = [(*kind.about, kind.state) for kind in kinds().values()]
     click.echo(plain_table(rows, ("kind", "what", "needs", "here")))
-
-
-@main.command()
-@domain_option
-@click.option("--config", "config_name", default="small", show_default=True, help=described(CONFIGS))
-@click.option("--seed", type=EVALUATION_SEED, default=0, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The run's folder; a run in it goes on.")
-@click.option("--steps", type=CASES, help="Optimizer steps of the whole run, instead of the config's.")
-@click.option("--threads", type=Whole(1, 1_024), help="PyTorch's threads, instead of the config's.")
-@click.option("--snapshot", "snapshots", type=CASES, multiple=True, help="Keep a checkpoint of that step.")
-def train(
-    domain: Domain,
-    config_name: str,
-    seed: int,
-    out: Path,
-    steps: int | None,
-    threads: int | None,
-    snapshots: tuple[int, ...],
-) -> None:
-    """Train a tiny transformer on a domain's reference. Ctrl-C saves; the same command goes on.
-
-    \b
-      turncheck train --domain tictactoe.py:DOMAIN --config tiny --out runs/ttt
-    """
-    import attrs
-
-    from turncheck.engine.visible import visible
-
-    try:
-        from turncheck.model.state import StateError
-        from turncheck.model.train import ResumeError, Run
-    except ModuleNotFoundError as error:
-        way_out = "pip install 'turncheck[torch]'"
-        raise BadInputError(f"training needs {error.name}, which is not installed: {way_out}") from error
-    if config_name not in CONFIGS:
-        raise click.UsageError(f"--config must be one of {', '.join(CONFIGS)}, got {quoted(config_name)}")
-    given: dict[str, Any] = {"steps": steps, "threads": threads}
-    config = attrs.evolve(CONFIGS[config_name], **{key: value for key, value in given.items() if value is not None})
-    try:
-        run = Run(out, domain, config, seed, snapshots)
-    except StateError as error:  # what was kept is damaged
-        raise NoVerdictError(visible(str(error))) from error
-    except ResumeError as error:
-        raise BadInputError(visible(str(error))) from error
-    prepare(out)
-    try:
-        _show_progress(run)
-    except OSError as error:
-        raise BadInputError(visible(cannot_be_used(error, out, "written"))) from error
-    click.echo(f"{run.folder / 'checkpoint.safetensors'}: {run.step} steps of {config.batch} turns")
-
-
-def _show_progress(run: Run) -> None:
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("step"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]}  held out {task.fields[exact]} exact"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, speed_estimate_period=300) as bar:
-        task = bar.add_task("", total=run.config.steps, completed=run.step, loss="?", exact="?")
-        try:
-            for at in run.steps():
-                bar.update(task, completed=at.step, loss=f"{at.loss:.4f}")
-                if at.exact is not None:
-                    bar.update(task, exact=f"{at.exact:.1%}")
-                    if not bar.console.is_terminal:
-                        bar.console.print(f"step {at.step}  loss {at.loss:.4f}  held out {at.exact:.1%} exact")
-        except KeyboardInterrupt:
-            raise NoVerdictError(f"stopped after step {run.step}, saved: the same command goes on") from None

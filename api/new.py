@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import shutil
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -118,7 +119,7 @@ def write_new(folder: Path) -> None:
 
     Raises:
         NewError: the name is no module's, another module has it, or the folder is there already.
-        OSError: it cannot be written.
+        OSError: it cannot be written, and nothing of it was left.
     """
     name = folder.name
     if not re.fullmatch("[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
@@ -128,8 +129,12 @@ def write_new(folder: Path) -> None:
     if folder.exists():
         raise NewError(name, f"{folder} is there already: choose another name, or remove it")
     folder.mkdir(parents=True)
-    for file, content in files_of(name).items():
-        (folder / file).write_text(content, encoding="utf-8", newline="\n")
+    try:
+        for file, content in files_of(name).items():
+            (folder / file).write_text(content, encoding="utf-8", newline="\n")
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)  # half of it would be in the way of the next try
+        raise
 
 
 def _is_taken(name: str) -> bool:

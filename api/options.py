@@ -9,13 +9,12 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from turncheck.arguments import SECONDS, SHRINKING, no_long_numbers, shortened
+from turncheck.arguments import SECONDS, SHRINKING, Place, no_long_numbers, shortened
 from turncheck.exit_codes import ABOUT, BAD_INPUT, HELD, INTERNAL, NO_VERDICT, endings
 
 if TYPE_CHECKING:
@@ -158,7 +157,7 @@ def cannot_be_used(error: OSError, path: object = None, to: str = "read or writt
     return f"{what} cannot be {to}: {why}"
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Place) -> None:
     """Makes a folder, and sees to it that something can be written there: before the work whose result it is to hold.
 
     Raises:
@@ -167,11 +166,11 @@ def prepare(folder: Path) -> None:
     from turncheck.engine.visible import visible
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=folder) as probe:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder.path) as probe:
             probe.write(b"turncheck")
     except OSError as error:
-        raise BadInputError(visible(cannot_be_used(error, folder, "written"))) from error
+        raise BadInputError(visible(cannot_be_used(error, folder.typed, "written"))) from error
 
 
 def _name_of(ctx: click.Context) -> str:

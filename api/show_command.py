@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from turncheck.arguments import Place, located_argument
 from turncheck.exit_codes import BROKEN, HELD
 from turncheck.options import BadInputError, Command, cannot_be_used, model_options, subject_of
 
@@ -27,8 +27,8 @@ BOM = "\ufeff"
 @click.command(cls=Command)
 @model_options
 @click.option("--as-text", is_flag=True, help="Ask the file's text as it is, a malformed one too.")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def show(file: Path, as_text: bool, **model: Any) -> None:
+@located_argument("file", click.Path(dir_okay=False))
+def show(file: Place, as_text: bool, **model: Any) -> None:
     """Show a model's answer beside the reference's. What differs is marked.
 
     \b
@@ -42,23 +42,23 @@ def show(file: Path, as_text: bool, **model: Any) -> None:
     if as_text:
         differs = _show_text(subject, content)
     elif content.removeprefix(BOM).startswith("turncheck witness "):
-        differs = _show_witness(subject, file, content)
+        differs = _show_witness(subject, file.typed, content)
     else:
-        _check_case(file, content, subject.domain)
+        _check_case(file.typed, content, subject.domain)
         differs = _show_text(subject, content)
     sys.exit(BROKEN if differs else HELD)
 
 
-def _content(file: Path) -> str:
+def _content(file: Place) -> str:
     from turncheck.engine.visible import visible
 
     try:
-        with open(file, "rb") as opened:
+        with open(file.path, "rb") as opened:
             found = opened.read(LARGEST + 1)
     except OSError as error:
-        raise BadInputError(visible(cannot_be_used(error, file, "read"))) from error
+        raise BadInputError(visible(cannot_be_used(error, file.typed, "read"))) from error
     if len(found) > LARGEST:
-        raise BadInputError(f"{visible(str(file))} must have at most {LARGEST:,} bytes, got more: it is no case")
+        raise BadInputError(f"{visible(file.typed)} must have at most {LARGEST:,} bytes, got more: it is no case")
     return found.decode("utf-8", "surrogateescape")
 
 
@@ -78,7 +78,7 @@ def _show_text(subject: Subject, prompt: str) -> bool:
     return found is not None
 
 
-def _check_case(file: Path, content: str, domain: Domain) -> None:
+def _check_case(file: str, content: str, domain: Domain) -> None:
     """Looks at whether a file's text is a case.
 
     Raises:
@@ -96,11 +96,11 @@ def _check_case(file: Path, content: str, domain: Domain) -> None:
         raise BadInputError(visible(f"{fault}{hint}; --as-text asks it as it is")) from error
 
 
-def _hints(file: Path, content: str, domain: Domain) -> list[str]:
+def _hints(file: str, content: str, domain: Domain) -> list[str]:
     """What an editor or a checkout may have done to a case, and what else the file may be."""
-    if file.suffix == ".py":
+    if file.endswith(".py"):
         return ["a Python file names a model, --model FILE.py:ATTRIBUTE, or a domain, --domain FILE.py"]
-    if file.suffix in OF_MODELS:
+    if file.endswith(OF_MODELS):
         return ["a model is named with --model"]
     if content.startswith(("\udcff\udcfe", "\udcfe\udcff")):
         return ["it is UTF-16: save it as UTF-8"]
@@ -121,7 +121,7 @@ def _hints(file: Path, content: str, domain: Domain) -> list[str]:
 # --- a witness -------------------------------------------------------------------------------------------------------
 
 
-def _show_witness(subject: Subject, file: Path, content: str) -> bool:
+def _show_witness(subject: Subject, file: str, content: str) -> bool:
     """Asks a witness what its law asks of it; whether the law is broken."""
     from turncheck.engine.visible import visible
     from turncheck.properties.checking.check import NotApplicableError, check_says_something

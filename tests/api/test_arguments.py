@@ -76,9 +76,9 @@ NUMBERS = [
 
 
 def required(command):
-    """What a command cannot do without: options before the one that is looked at."""
-    parameters = main.commands[command].params
-    return [f"{each.opts[0]}=new" for each in parameters if isinstance(each, click.Option) and each.required]
+    """What a command cannot do without."""
+    needed = [each for each in main.commands[command].params if each.required]
+    return [f"{each.opts[0]}=new" if isinstance(each, click.Option) else "new" for each in needed]
 
 
 def test_every_number_of_every_command_is_read_so():

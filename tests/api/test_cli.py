@@ -419,6 +419,18 @@ def test_train_makes_a_checkpoint_that_the_other_commands_load(turncheck, folder
     assert shown.output.startswith(ASKED)
 
 
+def test_train_says_how_far_it_is_where_there_is_no_terminal(turncheck, folder, monkeypatch):
+    pytest.importorskip("torch")
+    from turncheck import train_command
+
+    monkeypatch.setattr(train_command, "EVERY", 0.0)
+    result = turncheck("train", "--domain", "adder.py", "--config", "micro", "--out", "run/", "--steps", 2)
+    assert (result.exit_code, result.stdout) == (0, "run/checkpoint.safetensors: 2 steps of 64 turns\n")
+    first, second = result.stderr.splitlines()
+    assert re.fullmatch(r"step 1 of 2, loss \d+\.\d{4}, about .+ left", first)
+    assert re.fullmatch(r"step 2 of 2, loss \d+\.\d{4}, about .+ left", second)
+
+
 def test_train_learns_any_domain_and_a_run_of_another_is_not_gone_on_with(turncheck, folder):
     pytest.importorskip("torch")
     life = str(Path(__file__).parents[2] / "examples" / "domains" / "life" / "life.py")

@@ -91,3 +91,26 @@ def test_a_disk_that_gets_full_under_prompts_leaves_nothing(turncheck, monkeypat
     line = "Error: new/prompts.jsonl cannot be written: No space left on device\n"
     assert (result.exit_code, result.stdout, result.stderr) == (4, "", line)
     assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_new_folder_is_whole_or_not_there(turncheck, monkeypatch, tmp_path):
+    monkeypatch.setattr(Path, "write_text", raising(FULL))
+    result = turncheck("new", "my_game")
+    line = "Error: my_game cannot be written: No space left on device\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (4, "", line)
+    assert not (tmp_path / "my_game").exists()
+
+
+GOES_AWAY = """
+import os
+os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+"""
+
+
+def test_what_was_named_stays_where_it_is_when_a_domain_s_file_goes_to_another_folder(turncheck, tmp_path):
+    (tmp_path / "adder.py").write_text(GAMES["adder"] + GOES_AWAY, encoding="utf-8")
+    (tmp_path / "sum.txt").write_text("07+35=", encoding="utf-8")
+    assert turncheck(*CHECK, "--report", "out").exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["divergence.json", "divergence.md"]
+    os.chdir(tmp_path)
+    assert turncheck("show", *ADDER, "--model", "reference", "sum.txt").exit_code == 0

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from tests.properties.session.test_suites import WRONG
 from tests.properties.sessions import GAMES
+from turncheck.__main__ import run
 from turncheck.cli import main
 from turncheck.exit_codes import ABOUT, ENDS, as_table, endings
 from turncheck.properties.checking import truth
@@ -199,7 +200,7 @@ def test_without_a_command_the_help_is_shown_and_it_ends_with_4(turncheck):
     assert "Commands:\n" in result.stderr
 
 
-COMMAND = [sys.executable, "-c", "from turncheck.cli import main; main()", "laws"]
+COMMAND = [sys.executable, "-m", "turncheck", "laws"]
 
 
 def test_who_reads_no_further_ends_it_with_2_and_no_complaint():
@@ -207,6 +208,19 @@ def test_who_reads_no_further_ends_it_with_2_and_no_complaint():
     process.stdout.close()
     assert (process.wait(), process.stderr.read()) == (2, b"")
     process.stderr.close()
+
+
+def test_ctrl_c_while_the_command_is_still_loaded_is_one_line(monkeypatch, capsys):
+    class Interrupts:
+        def find_spec(self, name, path, target=None):
+            if name == "turncheck.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "turncheck.cli")
+    monkeypatch.setattr(sys, "meta_path", [Interrupts(), *sys.meta_path])
+    with pytest.raises(SystemExit) as ended:
+        run()
+    assert (ended.value.code, capsys.readouterr().err) == (2, "\ninterrupted\n")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full here")

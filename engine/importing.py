@@ -26,7 +26,7 @@ class MissingAttributeError(EngineError):
 
     def __init__(self, home: str, name: str, module: ModuleType) -> None:
         near = get_close_matches(name, [each for each in vars(module) if not each.startswith("_")], 1, cutoff=0.7)
-        super().__init__(f"{home} has no {name}" + (f"; did you mean {near[0]}?" if near else ""))
+        super().__init__(f"{shortened(home)} has no {shortened(name)}" + (f"; did you mean {near[0]}?" if near else ""))
         self.module = module
 
 
@@ -55,9 +55,19 @@ def attribute(kind: str, target: str, example: str) -> object:
         except AttributeError as error:
             raise MissingAttributeError(home, name, module) from error
         except Exception as error:  # a module may have a `__getattr__` of its own
-            raise EngineError(f"{home} raised {described(error)} when it was asked for {name}") from error
+            raise EngineError(
+                f"{shortened(home)} raised {described(error)} when it was asked for {shortened(name)}"
+            ) from error
     return found
 
+
+def shortened(name: str) -> str:
+    """A name as a message repeats it: the start of one that is longer than any that is meant."""
+    return cut(name, LONGEST_NAME)
+
+
+LONGEST_NAME = 200
+"""Characters of a name that a message repeats."""
 
 LISTED = 5
 """Names that a message lists."""
@@ -107,11 +117,11 @@ def _imported(home: str) -> ModuleType:
         raise
     except ImportError as error:
         message = described(error).removeprefix(f"{type_name(error)}: ")
-        raise EngineError(f"{home} cannot be imported: {message}") from error
+        raise EngineError(f"{shortened(home)} cannot be imported: {message}") from error
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever it raises: pytest's own outcomes too, which skip a test elsewhere
-        raise EngineError(f"{home} raised {described(error)} when it was imported") from error
+        raise EngineError(f"{shortened(home)} raised {described(error)} when it was imported") from error
 
 
 def _of_module(name: str) -> ModuleType:
@@ -124,7 +134,7 @@ def _of_module(name: str) -> ModuleType:
 def _of_file(path: Path) -> ModuleType:
     """The module that the file is; what lies beside it can be imported from it."""
     if not os.path.isfile(path):
-        raise EngineError(f"there is no file {path}")
+        raise EngineError(f"there is no file {shortened(str(path))}")
     path = path.resolve()
     known = sys.modules.get(path.stem)
     if known is not None and getattr(known, "__file__", None) == str(path):

@@ -244,7 +244,7 @@ def _check_tensors(path: str | os.PathLike[str], got: dict[str, Tensor], wanted:
     if missing := sorted(wanted.keys() - got.keys()):
         raise CheckpointError(path, f"its weights must have {missing[0]} and {len(missing) - 1} more that it has not")
     if foreign := sorted(got.keys() - wanted.keys()):
-        raise CheckpointError(path, f"its weights must be those of its config, got {foreign[0]} too")
+        raise CheckpointError(path, f"its weights must be those of its config, got {cut(foreign[0], 80)} too")
     for name, tensor in wanted.items():
         shape, expected = tuple(got[name].shape), tuple(tensor.shape)
         if shape != expected or got[name].dtype != torch.float32:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +56,11 @@ def load(spec: str, arguments: Sequence[str], domain: Domain, rules: str | None 
         EngineError: it cannot be loaded; the message says what is wrong and the way out.
     """
     given = arguments_of(arguments)
-    card = card_of(spec).changed(given)
-    if card.rules is not None and rules is not None and Path(card.rules).resolve() != Path(rules).resolve():
-        raise EngineError(f"its own rules are {card.rules} and those of the run {rules}: leave one of them out")
-    in_force = _variant(domain, card.rules or rules)
-    words = template(card.template, in_force)
+    named = card_of(spec)
+    try:
+        card, in_force, words = _read(named, given, domain, rules)
+    except EngineError as error:
+        raise EngineError(error.fault + _own_names(named, given)) from error
     card = attrs.evolve(card, template=words.name, rejects=card.rejects and in_force.rejects)
     if card.kind == "native":
         _check_native(card.target)
@@ -71,6 +71,25 @@ def load(spec: str, arguments: Sequence[str], domain: Domain, rules: str | None 
     if card.kind in CALIBRATION and not words.is_bare:
         engine = SpeakingEngine(engine, words)
     return Loaded(card, _behind(engine, words), in_force, size, digest)
+
+
+def _read(named: Card, given: Mapping[str, Any], domain: Domain, rules: str | None) -> tuple[Card, Domain, Template]:
+    """How the model is read: its card as the command line has it, what it is held against, and its words."""
+    card = named.changed(given)
+    if card.rules is not None and rules is not None and Path(card.rules).resolve() != Path(rules).resolve():
+        raise EngineError(f"its own rules are {card.rules} and those of the run {rules}: leave one of them out")
+    in_force = _variant(domain, card.rules or rules)
+    return card, in_force, template(card.template, in_force)
+
+
+def _own_names(named: Card, given: Mapping[str, Any]) -> str:
+    """What is said where a key of ours was perhaps meant for a Python model's own parameter of that name."""
+    ours = [name for name in ("template", "rejects", "rules", "sha256") if name in given]
+    if named.kind != "py" or not ours:
+        return ""
+    return (
+        f" ({ours[0]}= is turncheck's own: if a parameter of the model's was meant, rename it, to model_{ours[0]} say)"
+    )
 
 
 def _behind(engine: LearnedEngine, words: Template) -> LearnedEngine:
@@ -182,10 +201,10 @@ def _check_native(target: str) -> None:
     Raises:
         EngineError: it is none.
     """
-    path = Path(target)
-    if path.is_dir():
+    if os.path.isdir(target):
         raise EngineError(f"native:PATH must name a file, got a folder: name it without native:, --model {target}")
-    if os.path.exists(target) and (found := recognised(path)) != "native":
+    # A path that is too long, or holds NUL, is none: its reader says so.
+    if os.path.exists(target) and (found := recognised(Path(target))) != "native":
         raise EngineError(f"native:PATH must name a checkpoint, got a {found}: name it without native:")
 
 

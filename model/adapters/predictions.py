@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from turncheck.engine.learned import EngineError, Listed, described
-from turncheck.engine.visible import quoted
+from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.templates import Template, TemplatedEngine
 
 PROMPTS, ANSWERS = "turncheck-prompts/1", "turncheck-answers/1"
@@ -115,12 +115,14 @@ def predictions(target: str) -> Listed:
     """
     if not os.path.isfile(target):
         got = "a folder" if os.path.isdir(target) else "no file" if target else "nothing"
-        raise EngineError(f"predictions:FILE must name a file of answers, got {got}{f' at {target}' if target else ''}")
+        raise EngineError(
+            f"predictions:FILE must name a file of answers, got {got}{f' at {cut(target, 200)}' if target else ''}"
+        )
     try:
         with open(target, "rb") as file:
             return _listed(file, os.path.abspath(target), target)
     except OSError as error:
-        raise EngineError(f"{target} cannot be read: {error.strerror}") from error
+        raise EngineError(f"{cut(target, 200)} cannot be read: {error.strerror}") from error
 
 
 def _listed(file: BinaryIO, path: str, name: str) -> Predictions:

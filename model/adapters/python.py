@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from turncheck.engine.importing import attribute
+from turncheck.engine.importing import attribute, shortened
 from turncheck.engine.learned import EngineError, LearnedEngine, described
 from turncheck.engine.visible import type_name
 
@@ -69,7 +69,7 @@ def engine_of(target: str, beside: Collection[str], options: Mapping[str, Any]) 
     except (EngineError, KeyboardInterrupt):
         raise
     except BaseException as error:  # what looks like an attribute may be somebody's code, which raises anything
-        raise EngineError(f"{target} raised {described(error)} when it was looked at") from error
+        raise EngineError(f"{shortened(target)} raised {described(error)} when it was looked at") from error
 
 
 def _looked_at(engine: LearnedEngine) -> LearnedEngine:
@@ -100,18 +100,18 @@ def check_parameters(target: str, found: object, beside: Collection[str], option
     """
     if not callable(found):
         return
-    parameters = _parameters(found)
+    parameters, called = _parameters(found), shortened(target)
     makes = bool(options) or inspect.isclass(found)
     needed = [name for name, each in parameters.items() if makes and _is_needed(each) and name not in options]
     for name in parameters:
         if name in RESERVED and (name in beside or name in needed):
             raise EngineError(
-                f"parameter {name} of {target} cannot be given, since {name}= beside a SPEC is turncheck's own: "
+                f"parameter {name} of {called} cannot be given, since {name}= beside a SPEC is turncheck's own: "
                 f"rename the parameter, to model_{name} say, or give it a default"
             )
     if inspect.isclass(found) and needed:
         raise EngineError(
-            f"{target} is a class that needs {', '.join(needed)}: give {needed[0]}=VALUE as a model's argument "
+            f"{called} is a class that needs {', '.join(needed)}: give {needed[0]}=VALUE as a model's argument "
             f"(--model-arg), or name a function of a list of texts"
         )
 
@@ -131,11 +131,11 @@ def _is_needed(parameter: inspect.Parameter) -> bool:
 
 def _called(target: str, found: object, options: Mapping[str, Any]) -> object:
     if not callable(found):
-        raise EngineError(f"{target} must be callable to be given options, got {type_name(found)}")
+        raise EngineError(f"{shortened(target)} must be callable to be given options, got {type_name(found)}")
     try:
         return found(**options)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever it raises, it is its own fault: pytest's outcomes too
         how = "with the options" if options else "without arguments"
-        raise EngineError(f"{target} raised {described(error)} when it was called {how}") from error
+        raise EngineError(f"{shortened(target)} raised {described(error)} when it was called {how}") from error

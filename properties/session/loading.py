@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, Listed, UnavailableError, checked
 from turncheck.engine.sampling import UnknownSamplerError, easy_case, samplers_of
+from turncheck.engine.visible import cut
 from turncheck.properties.checking.interrupts import hearing_interrupts, is_interrupt
 from turncheck.properties.checking.subject import Subject, described
 from turncheck.properties.checking.timeouts import TimeUp, time_limit
@@ -28,7 +29,7 @@ class SpecError(ValueError):
         self.spec, self.fault = spec, fault
 
     def __str__(self) -> str:
-        return f"model {visible(self.spec)}: {visible(self.fault)}" if self.spec else visible(self.fault)
+        return f"model {cut(visible(self.spec), 200)}: {visible(self.fault)}" if self.spec else visible(self.fault)
 
 
 SWEEPS_ALONE = (

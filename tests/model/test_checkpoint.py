@@ -217,7 +217,7 @@ def test_a_huge_file_is_refused_unread(tmp_path):
             "got a Git LFS pointer: run `git lfs pull`",
         ),
         (b"<!DOCTYPE html><html>404</html>", "got a web page: download the file itself, not the page about it"),
-        (b'{"error": "Not Found"}', "got 22 bytes that are none, or are cut short"),
+        (b'{"error": "Not Found"}', "got a file of JSON, as it lies beside a model: name the model itself"),
         (b"\xff" * 100, "got 100 bytes that are none, or are cut short"),
         (struct.pack("<Q", 200_000) + b"[" * 200_000, "got 200008 bytes that are none, or are cut short"),
         (struct.pack("<Q", 200_000) + b'{"a":' * 40_000, f"got 200008 bytes {DAMAGED}"),

@@ -339,3 +339,21 @@ def test_a_model_whose_dependency_is_missing_says_which(folder, monkeypatch):
     assert fault_of("mine") == (
         "it needs torch, which is not installed: pip install 'turncheck[torch]', or name another model with --model"
     )
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "{}",
+        "py:{}:predict",
+        "py:{}.py:predict",
+        "py:sys:{}",
+        "exec:{}",
+        "noisy:{}",
+        "native:{}",
+        "predictions:{}",
+        "{}:x",
+    ],
+)
+def test_a_long_name_is_cut_where_it_is_refused(spec):
+    assert len(fault_of(spec.format("x" * 5000))) < 520

@@ -114,6 +114,10 @@ def own(name, target):
     )
 
 
+def meant(name):
+    return f"({name}= is turncheck's own: if a parameter of the model's was meant, rename it, to model_{name} say)"
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "fault"),
     [
@@ -137,6 +141,12 @@ def own(name, target):
             "rename the parameter, to model_path say"),
         ),
         ("Rules", ("rejects=false",), own("rejects", "Rules")),
+        ("Rules", ("rejects=no",), f"rejects must be true or false, got 'no' {meant('rejects')}"),
+        (
+            "Rules",
+            ("template=chat",),
+            f"template must be duel/1, duel-json/1 or py:MODULE:ATTRIBUTE, got 'chat' {meant('template')}",
+        ),
         ("Raises", (), "py_models.py:Raises raised OSError: no weights when it was called without arguments"),
         ("Skips", (), "py_models.py:Skips raised Skipped: not today when it was called without arguments"),
         ("Surprises", (), "py_models.py:Surprises raised ValueError: not yet when it was looked at"),

@@ -78,6 +78,7 @@ def probed(settings: ServerSettings, domain: Domain, template: Template = OWN) -
         UnavailableError: it does not answer.
     """
     probe = Probe(settings, domain, template)
+    probe.check_stop()
     try:
         probe.find_base()
         probe.find_stop_and_order()
@@ -112,6 +113,35 @@ class Probe:
         self.answers: list[str] = []
         self.findings: list[str] = []
         self.asker = Asker(settings)
+
+    def check_stop(self) -> None:
+        """Tells of a stop that begins at the end of a right answer, as a blank line does at the end of a line.
+
+        Raises:
+            EndpointError: the right answer has a stop in it, so that none could come whole.
+        """
+        ends = {self.right.find(stop): stop for stop in self.settings.stop if stop in self.right}
+        if self.settings.cuts is False:
+            return None
+        if not ends:
+            return self._tell_overlaps()
+        at, stop = min(ends.items())
+        if self.right[:at] + (self.settings.append or "") == self.right:
+            return None
+        name, lost = self.domain.name, ascii(self.right[at:])[1:-1]
+        put_back = f", or {OPTION} 'append=\"{lost}\"' puts it back" if self.right.endswith(stop) else ""
+        raise EndpointError(
+            f"stop must be in no right answer, got {stop!a}, which answers of {name} have: leave it out{put_back}"
+        )
+
+    def _tell_overlaps(self) -> None:
+        for stop in self.settings.stop:
+            lost = self.right[(self.right + stop).find(stop) :]
+            if lost and self.settings.append is None:
+                self.findings.append(
+                    f"where the model writes the stop {stop!a} behind an answer, the answer's own end, "
+                    f"{lost!a}, is cut off with it"
+                )
 
     # --- where it is, which model it has, how many prompts it takes --------------------------------------------------
 
@@ -285,10 +315,13 @@ class Probe:
         """Whether it can be asked an empty text, as laws about malformed texts do."""
         if not self.domain.rejects:
             return
-        reply = self.asker.reply([""], {"max_tokens": 1})
-        if reply.status != 200:
-            said = message_of(reply, self.settings)
-            self.findings.append(f"it refuses an empty prompt, which is then not answered: {said} ({reply.status})")
+        try:
+            reply = self.asker.reply([""], {"max_tokens": 1})
+            said = "" if reply.status == 200 else f"{message_of(reply, self.settings)} ({reply.status})"
+        except (EndpointError, UnavailableError) as error:
+            said = str(error)
+        if said:
+            self.findings.append(f"it refuses an empty prompt, which is then not answered: {said}")
 
     def _alone(self, prompt: str, asked: dict[str, object]) -> str:
         """The answer to one prompt; nothing where there is none to such a request."""

@@ -11,6 +11,7 @@ import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import attrs
 import pytest
 
 from tests.model.adapters.servers import (
@@ -803,8 +804,10 @@ BY_HEART = {ASK: ANSWER, NEUTRAL: resolve_text(NEUTRAL), "go \n\n": "reject bad\
 @contextmanager
 def scoring(distances=None, mangle=lambda choice: None, answers=BY_HEART, **options):
     """A verifying engine and its server, whose choices are mangled once it was found to verify."""
-    with asked(Scoring(answers, distances or {}), probe=True, **options) as (engine, server):
-        assert isinstance(engine, VerifyingEndpointEngine)
+    stop = tuple(options.pop("stop", ()))
+    with asked(Scoring(answers, distances or {}), probe=True, **options) as (made, server):
+        assert isinstance(made, VerifyingEndpointEngine)
+        engine = VerifyingEndpointEngine(attrs.evolve(made.settings, stop=stop))  # a stop of right answers is refused
         server.requests.clear()
         server.behaviour = Scoring(answers, distances or {}, mangle)
         yield engine, server
@@ -1084,7 +1087,7 @@ def test_the_truth_comes_through_the_example(example):
     ],
 )
 def test_the_example_cuts_its_answers_as_it_is_asked_to(example, options, expected):
-    with closing(endpoint(example, **options)) as engine:
+    with closing(endpoint(example, probe=False, **options)) as engine:
         assert engine.predict(PROMPTS[:1]) == [expected]
 
 

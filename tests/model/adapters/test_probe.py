@@ -322,6 +322,39 @@ def test_a_stop_that_is_left_in_the_answer_may_be_wanted_there():
     assert found(marked, stop="\n", cut_stop=False) == ([IN_ORDER, NO_SCORES], TRUTH)
 
 
+@pytest.mark.parametrize(
+    ("stop", "way_out"),
+    [
+        ("sum", ""),
+        (["#", " "], ""),
+        ("\n", ", or --turncheck-model-arg 'append=\"\\n\"' puts it back"),
+    ],
+)
+def test_a_stop_that_right_answers_have_is_refused_before_any_request(stop, way_out):
+    with serving(RIGHT) as server:
+        with pytest.raises(EngineError) as caught:
+            endpoint(server.base, domain=DIGITS, stop=stop)
+        assert server.requests == []
+    got = ascii(stop if isinstance(stop, str) else stop[-1])
+    assert str(caught.value) == (
+        f"stop must be in no right answer, got {got}, which answers of digits/1 have: leave it out{way_out}"
+    )
+
+
+def test_a_stop_that_begins_at_the_end_of_a_right_answer_is_told():
+    blank = attrs.evolve(RIGHT, tail="\nsum")
+    findings, answers = found(blank, stop="\n\n")
+    assert findings[0] == (
+        "where the model writes the stop '\\n\\n' behind an answer, the answer's own end, '\\n', is cut off with it"
+    )
+    assert answers == [right.rstrip() for right in TRUTH]
+    assert found(blank, stop="\n\n", append="\n") == ([IN_ORDER, CUT, NO_SCORES], TRUTH)
+
+
+def test_a_stop_that_ends_right_answers_may_be_put_back():
+    assert found(RIGHT, stop="\n", append="\n") == ([IN_ORDER, CUT, NO_SCORES], TRUTH)
+
+
 # --- where it is -----------------------------------------------------------------------------------------------------
 
 
@@ -463,6 +496,25 @@ def test_a_server_that_refuses_an_empty_prompt_is_told_where_one_may_be_asked():
         line = "it refuses an empty prompt, which is then not answered: Internal Server Error (500)"
         assert list(engine.findings()) == [IN_ORDER, line, NO_SCORES]
     assert found(odd)[0] == [IN_ORDER, NO_SCORES]
+
+
+def test_a_server_that_hangs_at_an_empty_prompt_is_told():
+    def hanging(request):
+        return Reply(b"", delay=5) if request.prompts == [""] else RIGHT(request)
+
+    with serving(hanging) as server, closing(endpoint(server.base, domain=REJECTING, timeout=0.5)) as engine:
+        late = f"{server.base} took longer than 0.5 s; --turncheck-model-arg timeout=SECONDS gives it longer"
+        line = f"it refuses an empty prompt, which is then not answered: {late}"
+        assert list(engine.findings()) == [IN_ORDER, line, NO_SCORES]
+
+
+def test_a_server_that_goes_away_meanwhile_is_told_by_what_is_not_known():
+    def one_answer(request):
+        return RIGHT(request) if len(request.prompts) == 2 and "echo" not in request.body else Reply(b"", 500)
+
+    unknown = "it answers a list of prompts, batch=16; whether in their order cannot be told from its two answers"
+    with serving(one_answer) as server, closing(endpoint(server.base, domain=DIGITS)) as engine:
+        assert list(engine.findings()) == [unknown, NO_SCORES]
 
 
 # --- reading what was done -------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ with itself alone: one that answers every turn wrongly conforms, one whose answe
     ...         return [domain.resolve_text(prompt) for prompt in prompts]
     >>> run_conformance_test(Engine)
     >>> [check.verdict for check in conformance(Engine(), domain)].count("not offered")
-    6
+    7
 """
 
 from __future__ import annotations

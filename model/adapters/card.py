@@ -138,8 +138,8 @@ def _kind(values: Mapping[str, Any], folder: Path) -> tuple[str, str]:
     kind, _, target = values.get("kind", "native").partition(":")
     if kind in ("py", "exec"):
         raise EngineError(f"its kind {quoted(values['kind'])} runs code, which {COMMAND_LINE} (--model {kind}:...)")
-    if kind == "openai":
-        raise EngineError(f"its kind {quoted(values['kind'])} names a host, which {COMMAND_LINE} (--model openai:...)")
+    if kind in ("openai", "openai-chat"):
+        raise EngineError(f"its kind {quoted(values['kind'])} names a host, which {COMMAND_LINE} (--model {kind}:...)")
     if kind not in DATA_KINDS:
         raise EngineError(f"its kind must be one that is data ({', '.join(DATA_KINDS)}), got {quoted(values['kind'])}")
     if kind not in FILE_KINDS:

@@ -69,6 +69,10 @@ KEYS = "kind, path, sha256, template, rejects, rules, stop, tokenizer, max_new, 
         ({"kind": "exec", "path": "x"}, f"its kind 'exec' runs code, which {ALONE} (--model exec:...)"),
         ({"kind": "openai:http://h"}, f"its kind 'openai:http://h' names a host, which {ALONE} (--model openai:...)"),
         (
+            {"kind": "openai-chat:http://h"},
+            (f"its kind 'openai-chat:http://h' names a host, which {ALONE} (--model openai-chat:...)"),
+        ),
+        (
             {"kind": "theirs"},
             "its kind must be one that is data (native, reference, identity, noisy, predictions), got 'theirs'",
         ),

@@ -113,7 +113,8 @@ def results_of(laws, spec, arguments=()):
 
 def served(predict):
     def behave(request):
-        return Reply(completions(*predict(request.prompts)))
+        choices = completions(*predict(request.prompts))["choices"]
+        return Reply({"choices": [{**choice, "message": {"content": choice["text"]}} for choice in choices]})
 
     return serving(behave)
 
@@ -154,12 +155,13 @@ def test_a_kind_changes_nothing(engines, laws, expected, way, name):
     assert results_of(laws, *ways(engines, name)[way]) == expected[name]
 
 
+@pytest.mark.parametrize("kind", ["openai", "openai-chat"])
 @pytest.mark.parametrize("name", ["truth", "buggy"])
-def test_an_endpoint_changes_nothing(laws, expected, name):
+def test_an_endpoint_changes_nothing(laws, expected, name, kind):
     import every_kind
 
     with served(getattr(every_kind, name)) as server:
-        assert results_of(laws, f"openai:{server.base}") == expected[name]
+        assert results_of(laws, f"{kind}:{server.base}") == expected[name]
 
 
 def test_the_reference_is_the_truth(laws, expected):

@@ -562,10 +562,12 @@ def _sweep_shown(model: ModelResult, result: SweepResult) -> str:
     """What a sweep found; of one that was left, how far it is and how it goes on."""
     from turncheck.reports.escape import visible
     from turncheck.reports.sweep_text import sweep_text, swept_in_short
+    from turncheck.reports.table import troubles_in_short
 
     name = f"{model.name} ({model.kind})"
     if result.whole:
-        return sweep_text(name, result, every_law=False)
+        notes = [] if model.laws else troubles_in_short(model.troubles)  # else the table of laws has them
+        return sweep_text(name, result, every_law=False, notes=notes)
     diverged = f"{result.diverged:,} of them diverged"
     return f"{visible(name)}: {swept_in_short(result)}, {diverged}\nPARTIAL, no verdict: {_way_on(model.sha256)}"
 

@@ -138,6 +138,24 @@ def test_several_models_have_a_sweep_each(check, pytester):
     }
 
 
+MOODY = """
+from turncheck.engine.duel import resolve_text
+
+def predict(prompts):
+    if len(prompts) > 8:
+        raise ValueError("so many")
+    return [resolve_text(prompt) for prompt in prompts]
+"""
+
+
+def test_what_went_wrong_on_the_way_to_the_answers_is_told_once(check, pytester):
+    pytester.makepyfile(moody=MOODY)
+    for said in (ALONE, AND_ONE):
+        result = check("--model", "py:moody:predict", "--turncheck-sweep=60", *said)
+        assert result.ret == 0
+        assert len([line for line in result.outlines if line.startswith("TROUBLE on the way to the answers: ")]) == 1
+
+
 # --- usage -----------------------------------------------------------------------------------------------------------
 
 

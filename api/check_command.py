@@ -100,7 +100,7 @@ def _tried(domain: Domain, laws: Sequence[Law], model: dict[str, Any]) -> Subjec
 def _checked(subject: Subject, laws: Sequence[Law], budget: Budget, seconds: float | None) -> tuple[Report, bool]:
     """What was found, and whether the run came to its end; what broke is shown."""
     from turncheck.properties.checking.check import InterruptedLawError
-    from turncheck.properties.checking.run import Run, finding_most_first, is_unreached
+    from turncheck.properties.checking.run import Run, finding_most_first
     from turncheck.properties.laws import laws_of
     from turncheck.properties.session.outcome import explain, model_result
     from turncheck.properties.session.progress import watching
@@ -118,7 +118,7 @@ def _checked(subject: Subject, laws: Sequence[Law], budget: Budget, seconds: flo
         click.echo(f"interrupted after {run.done} of {len(laws)} laws", err=True)
     results.sort(key=lambda each: laws.index(each[0]))
     for law, result in results:
-        if result.verdict in ("FAIL", "INCONCLUSIVE") and not is_unreached(result):
+        if result.verdict in ("FAIL", "INCONCLUSIVE") and not result.unreached:
             click.echo(f"{explain(law, result, budget.min_cases, subject.domain)}\n")
     found = {law.id for law, _ in results}
     missing = {law.id: "the run was left" for law in laws if law.id not in found}

@@ -17,6 +17,9 @@ SCHEMA = 6
 
 LawVerdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "TIMED_OUT", "NOT_APPLICABLE"]
 
+UNREACHED = "not reached within"
+"""How the reason begins of a law that had no turn."""
+
 ReplayOutcome = Literal["FIXED", "STILL FAILS", "FAILS AGAIN", "HOLDS"]
 """What became of a kept witness: a fixed one that is answered rightly HOLDS, one that is not FAILS AGAIN."""
 
@@ -132,6 +135,11 @@ class LawResult:
     def known(self) -> bool:
         """Whether it failed, and in ways that all stand in the baseline."""
         return self.verdict == "FAIL" and bool(self.failures) and all(failure.known for failure in self.failures)
+
+    @property
+    def unreached(self) -> bool:
+        """Whether the time of the run was spent before the law had its turn."""
+        return self.verdict == "INCONCLUSIVE" and self.why.startswith(UNREACHED)
 
     @property
     def failed(self) -> bool:

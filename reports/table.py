@@ -130,7 +130,7 @@ def write_report(report: Report, folder: Path) -> None:
 
 
 def _rows(model: ModelResult) -> list[list[str]]:
-    return [row for law in model.laws for row in _law_rows(law)]
+    return [row for law in model.laws if not law.unreached for row in _law_rows(law)]
 
 
 def _law_rows(law: LawResult) -> list[list[str]]:
@@ -165,8 +165,9 @@ def _witness_in_short(failure: Failure) -> str:
 
 
 def notes(model: ModelResult, min_cases: int) -> list[str]:
-    """Lines under the table: laws without a result, troubles, kept witnesses, mended modes, rules that were hardly at
-    work, answers with two readings, and the command that repeats the smallest failure.
+    """Lines under the table: laws without a result or without a turn, troubles, kept witnesses, mended modes, rules
+    that were hardly at work, answers with two readings, witnesses that need not be minimal, and the command that
+    repeats the smallest failure.
 
     Args:
         model: whose table it is.
@@ -174,6 +175,7 @@ def notes(model: ModelResult, min_cases: int) -> list[str]:
     """
     return [
         *_without_results(model),
+        *_unreached(model),
         *_refuted(model),
         *troubles_in_short(model.troubles),
         *_replayed(model),
@@ -181,6 +183,7 @@ def notes(model: ModelResult, min_cases: int) -> list[str]:
         *_at_work(model, min_cases),
         *_ambiguous(model),
         *_audited(model),
+        *_unshrunk(model),
         *_again(model),
     ]
 
@@ -194,6 +197,21 @@ def _without_results(model: ModelResult) -> Iterator[str]:
         yield f"NO RESULT for {len(model.missing)} of the laws that were to run, which did not hold: {named}"
     elif model.says_nothing:
         yield "INCONCLUSIVE: no law says anything about this model, so it passed nothing"
+
+
+def _unreached(model: ModelResult) -> Iterator[str]:
+    by_reason: dict[str, list[str]] = {}
+    for law in model.laws:
+        if law.unreached:
+            by_reason.setdefault(law.why, []).append(law.id)
+    for why, laws in by_reason.items():
+        yield f"INCONCLUSIVE, {len(laws)} laws {visible(why)}: {', '.join(laws)}"
+
+
+def _unshrunk(model: ModelResult) -> Iterator[str]:
+    left = Counter(failure.left for law in model.laws for failure in law.failures if failure.left)
+    for why, count in left.items():
+        yield f"smallest witnesses that need not be minimal: {count} ({visible(why)})"
 
 
 def _some(laws: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
@@ -33,7 +33,7 @@ from turncheck.properties.checking.law import (
 )
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.truth import answer, sampled_cases
-from turncheck.reports.records import LawResult
+from turncheck.reports.records import UNREACHED, LawResult
 
 EVERY = 30.0
 """Seconds after which a run without a bar says how far it is."""
@@ -54,7 +54,7 @@ FINDS_MOST_FIRST = (KNOWN_ANSWER, INVARIANCE, DIRECTION, MALFORMED, ROLLOUT, STA
 """Kinds of laws: those first that are broken wherever an answer is wrong, those last that ask most for a case."""
 
 
-def finding_most_first(laws: Iterable[Law]) -> list[Law]:
+def finding_most_first(laws: Sequence[Law]) -> list[Law]:
     """The laws in the order in which a run that may not reach them all holds them: kinds take turns.
 
     Of the duel's 348 mutants (docs/mutants.csv) the first ten laws catch 338 in this order, and 281 in the table's.
@@ -76,14 +76,6 @@ def _prompts(law: Law, case: AnyForm, domain: Domain) -> int:
     while prompts := law.asks(case, domain, answers):
         answers += [answer(prompt, domain) for prompt in prompts]
     return len(answers) * (2 if law.again else 1)
-
-
-UNREACHED = "not reached within"
-
-
-def is_unreached(result: LawResult) -> bool:
-    """Whether the budget of the run was spent before the law had its turn."""
-    return result.verdict == "INCONCLUSIVE" and result.why.startswith(UNREACHED)
 
 
 Job = tuple[Subject, Law]
@@ -166,7 +158,8 @@ class Run:
 
     def status(self, in_a_bar: bool = False) -> str:
         """How far the run is: laws, prompts, seconds an answer, what is left; a bar shows laws by itself."""
-        laws = f"{self.done} of {len(self.jobs)} laws" if self.processes == 1 else f"{self.done} laws"
+        done = f"{self.done} law{'s' if self.done != 1 else ''} done"
+        laws = f"{self.done} of {len(self.jobs)} laws" if self.processes == 1 else done
         parts = [] if in_a_bar else [laws]
         if self._subject is not None:
             meter = self._subject.meter

@@ -65,6 +65,19 @@ OPTIONS = (
         "different cases to which a law must apply, else it is INCONCLUSIVE, and in which each rule must be at work, "
         "else the run says so (default: 10, or the examples where these are fewer)",
     ),
+    Option(
+        "budget",
+        "SECONDS",
+        "do as much as fits: laws of all kinds take turns and share the time, and those that are not reached are "
+        "INCONCLUSIVE (default: any time)",
+    ),
+    Option(
+        "shrink",
+        "PROMPTS|SECONDS",
+        "the most that shrinking one counterexample may take: prompts (100), or time that the model needs (30s, 5m) "
+        "(default: 30s, or as long as the law's cases took)",
+    ),
+    Option("no-shrink", None, "shrink nothing: show the smallest case that was drawn", ini="bool"),
     Option("inconclusive", "fail|skip", "what an INCONCLUSIVE law is in the session (default: fail)"),
     Option(
         "timeout",

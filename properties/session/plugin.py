@@ -9,7 +9,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Generator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ SESSION = pytest.StashKey["Session"]()
 PLAN = pytest.StashKey[str]()
 HELD = pytest.StashKey["LawResult"]()
 SWEPT = pytest.StashKey["SweepResult"]()
+LEFT = pytest.StashKey[str]()
 RESULT = pytest.StashKey[str]()
 RESULTS = pytest.StashKey["Results"]()
 
@@ -142,6 +143,25 @@ def _sweeps(config: pytest.Config) -> bool:
     return bool(config.getoption("turncheck_sweep", default=None) or config.getini("turncheck_sweep"))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where a budget may not suffice for all laws of a model, puts those first that find most."""
+    if not (config.getoption("turncheck_budget", default=None) or config.getini("turncheck_budget")):
+        return
+    from turncheck.properties.checking.run import finding_most_first
+
+    places: dict[Chosen, list[int]] = {}
+    for place, item in enumerate(items):
+        if item.get_closest_marker(MARKER) and _given(item).get("turncheck_law") is not None:
+            places.setdefault(_given(item)["turncheck_model"], []).append(place)
+    for of_model in places.values():
+        by_law = {_given(items[place])["turncheck_law"].id: items[place] for place in of_model}
+        laws = finding_most_first([_given(item)["turncheck_law"] for item in by_law.values()])
+        if len(by_law) == len(of_model):
+            for place, law in zip(of_model, laws, strict=True):
+                items[place] = by_law[law.id]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Loads the models when it is known which laws will run: one that cannot be loaded is an error of usage.
@@ -231,6 +251,20 @@ def _session(config: pytest.Config, items: list[pytest.Item]) -> Session:
     return Session.load(config, suites.all, wanted)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """While laws run somebody can see how far they are, if it takes long."""
+    if SESSION not in session.config.stash or session.config.option.collectonly:
+        return (yield)
+    from turncheck.properties.session.progress import telling, voice
+
+    capturing = session.config.pluginmanager.getplugin("capturemanager")
+    with nullcontext() if capturing is None else capturing.global_and_fixture_disabled():
+        say = voice(session.config)
+    with telling(session.config.stash[SESSION].run, say):
+        return (yield)
+
+
 # --- a law runs ------------------------------------------------------------------------------------------------------
 
 
@@ -248,15 +282,34 @@ def hold(request: pytest.FixtureRequest, law: Law | None, chosen: Chosen) -> Non
 
 def _held(request: pytest.FixtureRequest, session: Session, law: Law, chosen: Chosen) -> LawResult:
     """How the law fares, which travels with the item's report; its witnesses are kept."""
+    from turncheck.properties.checking.check import InterruptedLawError
+
     model = session.models[chosen]
     before = Counter(model.subject.troubles())
-    result = _result(request, session, law, model)
+    try:
+        result = _result(request, session, law, model)
+    except InterruptedLawError as interrupt:
+        _leave(request, session, law, chosen, interrupt.result)
+        raise KeyboardInterrupt from None  # pytest shows its class
     try:
         session.keep(result, model)
     except OSError as error:
         request.node.warn(pytest.PytestWarning(f"witnesses of {law.id} cannot be kept in {model.folder}: {error}"))
     _record(request, session, chosen, result, Counter(model.subject.troubles()) - before)
     return result
+
+
+def _leave(request: pytest.FixtureRequest, session: Session, law: Law, chosen: Chosen, result: LawResult) -> None:
+    """Takes what is known of a law whose check is interrupted: its item has no report."""
+    from turncheck.properties.session.outcome import explain
+
+    model = session.models[chosen]
+    with suppress(OSError):
+        session.keep(result, model)
+    _record(request, session, chosen, result, Counter())
+    _results(request.config).take(json.loads(request.node.stash[RESULT]), request.node.nodeid)
+    if result.failed:
+        request.config.stash[LEFT] = explain(law, result, session.settings.budget.min_cases, model.subject.domain)
 
 
 def _result(request: pytest.FixtureRequest, session: Session, law: Law, model: Model) -> LawResult:
@@ -519,6 +572,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
     if config.getoption("no_summary") or RESULTS not in config.stash:
         return
     results = config.stash[RESULTS]
+    if LEFT in config.stash:
+        terminalreporter.section("interrupted")
+        terminalreporter.line(config.stash[LEFT])
     if results.models:
         for title, report in results.reports().items():
             _show_laws(terminalreporter, title, report)

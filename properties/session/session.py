@@ -13,9 +13,9 @@ import attrs
 import pytest
 
 from turncheck.engine.sampling import UnknownSamplerError
-from turncheck.properties.checking.check import check_law
-from turncheck.properties.checking.counterexamples import counterexamples
-from turncheck.properties.checking.law import Law, text_of
+from turncheck.properties.checking.counterexamples import counterexamples, is_asked
+from turncheck.properties.checking.law import AnyForm, Law, text_of
+from turncheck.properties.checking.run import Job, Run
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.trial import MISTAKES, told, try_domain
 from turncheck.properties.session.baseline import Baseline, BaselineError, compared, load_baseline
@@ -62,11 +62,12 @@ class Model:
 
 @attrs.frozen
 class Session:
-    """What a session checks: its settings, its models, the known divergences."""
+    """What a session checks: its settings, its models, the known divergences, and how far it is."""
 
     settings: Settings
     models: Mapping[Chosen, Model]
     baseline: Baseline
+    run: Run
 
     @classmethod
     def load(cls, config: pytest.Config, suites: Sequence[Suite], wanted: Mapping[Chosen, Sequence[Law]]) -> Session:
@@ -88,7 +89,8 @@ class Session:
                 try_domain(suite.domain, _laws_of_suite(number, wanted))
             models = {chosen: _model(suites[chosen.suite], chosen.model, settings, config) for chosen in wanted}
             known = {law: None for suite in asked.values() for law in suite.laws}
-            return cls(settings, models, known_divergences(settings, list(known)))
+            jobs = [(models[chosen].subject, law) for chosen, laws in wanted.items() for law in laws]
+            return cls(settings, models, known_divergences(settings, list(known)), _run(jobs, settings))
         except UnknownSamplerError as error:
             raise pytest.UsageError(f"--turncheck-{error}") from error
         except (SpecError, WitnessError, BaselineError) as error:
@@ -100,9 +102,10 @@ class Session:
         """How the law fares with the model: kept witnesses first, then what is drawn; compared with the baseline."""
         subject, kept = model.subject, model.kept.get(law.id, [])
         cases = [case_of(each, model.suite.laws, subject.domain) for each in kept]
-        result = check_law(law, subject, self.settings.budget, cases)
+        result = self.run.check(law, subject, cases)
         if result.verdict == "NOT_APPLICABLE":
             return result
+        kept, cases = _asked(law, subject, kept, cases)
         still = {text_of(found.case, subject.domain) for found in counterexamples(law, subject, cases)}
         shown = partial(describe, subject.domain, kind=law.kind)
         result = attrs.evolve(result, replayed=replays(kept, still, shown))
@@ -142,6 +145,26 @@ class Session:
         if sweeping.is_home:
             _hide(sweeping.folder)
         return work
+
+
+def _run(jobs: Sequence[Job], settings: Settings) -> Run:
+    """The run of some laws; of pytest-xdist's processes each has its own, with a part of them."""
+    return Run(
+        jobs,
+        settings.budget,
+        settings.seconds,
+        examples_option="--turncheck-examples",
+        budget_option="--turncheck-budget",
+        processes=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
+    )
+
+
+def _asked(
+    law: Law, subject: Subject, kept: Sequence[Kept], cases: Sequence[AnyForm]
+) -> tuple[list[Kept], list[AnyForm]]:
+    """Of the kept witnesses those that the subject was asked: time may have been too short for the others."""
+    known = [(each, case) for each, case in zip(kept, cases, strict=True) if is_asked(law, subject, case)]
+    return [each for each, _ in known], [case for _, case in known]
 
 
 def known_divergences(settings: Settings, laws: Collection[str] | None = None) -> Baseline:

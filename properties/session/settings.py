@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 from turncheck.engine.sampling import EVALUATION_SEEDS
+from turncheck.properties.checking.asking import Limit
 from turncheck.properties.checking.draw import EXAMPLES, Budget, least_cases
 from turncheck.properties.session.data_file import near
 from turncheck.properties.session.options import OPTIONS
@@ -50,6 +51,7 @@ class Settings:
         arguments: `KEY=VALUE` beside the one model, as typed.
         rules: the rules file of the variant that the models are held against, if one is given.
         budget: how much is drawn.
+        seconds: what all laws together may take; None for any time.
         timeout: seconds that one call of a model may take; None for any time.
         skips_inconclusive: whether an INCONCLUSIVE law is skipped rather than failed.
         report: the folder of the report, if one is wanted.
@@ -65,6 +67,7 @@ class Settings:
     arguments: tuple[str, ...]
     rules: Path | None
     budget: Budget
+    seconds: float | None
     timeout: float | None
     skips_inconclusive: bool
     report: Path | None
@@ -89,7 +92,8 @@ class Settings:
             specs=specs_of(config),
             arguments=tuple(given["model_arg"] or ()),
             rules=_path(config, "rules"),
-            budget=Budget(examples, _seed(config), min_cases),
+            budget=Budget(examples, _seed(config), min_cases, shrink=_shrinking(given)),
+            seconds=_number("--turncheck-budget", given["budget"], float, None, 0.001),
             timeout=_number("--turncheck-timeout", given["timeout"], float, None, 0.001),
             skips_inconclusive=_choice("--turncheck-inconclusive", given["inconclusive"] or "fail", "fail", "skip"),
             report=_path(config, "report"),
@@ -125,6 +129,18 @@ class Settings:
                 raise pytest.UsageError(f"{flag} must be a folder, or a new name for one, got the file {near(path)}")
         if self.baseline is not None and self.baseline.is_dir():
             raise pytest.UsageError(f"--turncheck-baseline must be a file, got the folder {near(self.baseline)}")
+
+
+def _shrinking(given: dict[str, Any]) -> Limit | None:
+    """The limit on shrinking one counterexample; None for the usual one."""
+    if given["shrink"] is None:
+        return Limit(prompts=0) if given["no_shrink"] else None
+    if given["no_shrink"]:
+        raise pytest.UsageError("--turncheck-shrink and --turncheck-no-shrink cannot both be given: leave one out")
+    try:
+        return Limit.parse(given["shrink"])
+    except ValueError as error:
+        raise pytest.UsageError(f"--turncheck-shrink {error}") from None
 
 
 def _sweeping(config: pytest.Config, given: dict[str, Any]) -> Sweeping | None:

@@ -11,7 +11,7 @@ from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.checking import asking, check, run
 from turncheck.properties.checking.draw import Budget
 from turncheck.properties.checking.law import KNOWN_ANSWER
-from turncheck.properties.checking.run import Run, beating, finding_most_first, is_unreached, prompts_for_a_case
+from turncheck.properties.checking.run import Run, beating, finding_most_first, prompts_for_a_case
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.laws import laws_of
 
@@ -89,7 +89,7 @@ def test_a_budget_is_shared_and_each_law_has_enough_for_a_verdict_before_the_nex
         "--budget 18 was spent after 2 of its 5 cases, fewer than 5",
         "not reached within --budget 18",
     ]
-    assert [is_unreached(result) for result in results] == [False, False, False, True]
+    assert [result.unreached for result in results] == [False, False, False, True]
     assert 18 <= clock.now <= 19
 
 

@@ -95,7 +95,7 @@ class Subject:
     rejects: bool = attrs.field(default=attrs.Factory(lambda self: self.domain.rejects, takes_self=True))
     arguments: tuple[str, ...] = ()
     audit: Audit = attrs.field(factory=Audit, repr=False)
-    meter: Meter = attrs.field(factory=Meter, repr=False)
+    meter: Meter = attrs.field(factory=Meter, repr=False, eq=False)
     repaired: Counter[str] = attrs.field(factory=Counter, repr=False)
     late: int = attrs.field(default=0, init=False, repr=False)
     faults: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)

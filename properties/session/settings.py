@@ -92,7 +92,7 @@ class Settings:
             specs=specs_of(config),
             arguments=tuple(given["model_arg"] or ()),
             rules=_path(config, "rules"),
-            budget=Budget(examples, _seed(config), min_cases, shrink=_shrinking(given)),
+            budget=Budget(examples, _seed(config), min_cases, shrink=_shrinking(config)),
             seconds=_number("--turncheck-budget", given["budget"], float, None, 0.001),
             timeout=_number("--turncheck-timeout", given["timeout"], float, None, 0.001),
             skips_inconclusive=_choice("--turncheck-inconclusive", given["inconclusive"] or "fail", "fail", "skip"),
@@ -131,14 +131,14 @@ class Settings:
             raise pytest.UsageError(f"--turncheck-baseline must be a file, got the folder {near(self.baseline)}")
 
 
-def _shrinking(given: dict[str, Any]) -> Limit | None:
-    """The limit on shrinking one counterexample; None for the usual one."""
-    if given["shrink"] is None:
-        return Limit(prompts=0) if given["no_shrink"] else None
-    if given["no_shrink"]:
+def _shrinking(config: pytest.Config) -> Limit | None:
+    """The limit on shrinking one counterexample; None for the usual one. What is typed wins over the ini file."""
+    typed = (config.getoption("turncheck_shrink", default=None), config.getoption("turncheck_no_shrink", default=None))
+    limit, is_off = typed if any(typed) else (config.getini("turncheck_shrink"), config.getini("turncheck_no_shrink"))
+    if limit and is_off:
         raise pytest.UsageError("--turncheck-shrink and --turncheck-no-shrink cannot both be given: leave one out")
     try:
-        return Limit.parse(given["shrink"])
+        return Limit.parse(limit) if limit else Limit(prompts=0) if is_off else None
     except ValueError as error:
         raise pytest.UsageError(f"--turncheck-shrink {error}") from None
 

@@ -7,6 +7,7 @@ import pytest
 
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import STANDARD
+from turncheck.properties.checking.asking import Limit
 from turncheck.properties.checking.draw import Budget
 from turncheck.properties.session.session import Session
 from turncheck.properties.session.settings import Settings, Sweeping
@@ -24,6 +25,7 @@ def test_where_nothing_is_said_everything_has_its_default(pytester):
         arguments=(),
         rules=None,
         budget=Budget(200, 0, 10),
+        seconds=None,
         timeout=None,
         skips_inconclusive=False,
         report=None,
@@ -46,6 +48,8 @@ turncheck_model_arg =
 turncheck_rules = hot.toml
 turncheck_examples = 50
 turncheck_min_cases = 5
+turncheck_budget = 90
+turncheck_shrink = 30s
 turncheck_inconclusive = skip
 turncheck_timeout = 2.5
 turncheck_report = out
@@ -76,7 +80,8 @@ def test_every_option_can_stand_in_the_ini_file_whose_paths_are_seen_from_there(
         specs=("py:more_models:Model",),
         arguments=("wrong=false", "seed=1"),
         rules=here / "hot.toml",
-        budget=Budget(50, 0, 5),
+        budget=Budget(50, 0, 5, shrink=Limit(seconds=30)),
+        seconds=90.0,
         timeout=2.5,
         skips_inconclusive=True,
         report=here / "out",
@@ -94,7 +99,10 @@ def test_every_option_can_stand_in_the_ini_file_whose_paths_are_seen_from_there(
         (["--turncheck-model=noisy:1"], {"specs": ("noisy:1",)}),
         (["--turncheck-model-arg=seed=2"], {"arguments": ("seed=2",)}),
         (["--turncheck-rules=one.toml"], {"rules": Path("one.toml")}),
-        (["--turncheck-examples=60", "--hypothesis-seed=7"], {"budget": Budget(60, 7, 5)}),
+        (["--turncheck-examples=60", "--hypothesis-seed=7"], {"budget": Budget(60, 7, 5, shrink=Limit(seconds=30))}),
+        (["--turncheck-budget=10"], {"seconds": 10.0}),
+        (["--turncheck-shrink=100"], {"budget": Budget(50, 0, 5, shrink=Limit(prompts=100))}),
+        (["--turncheck-no-shrink"], {"budget": Budget(50, 0, 5, shrink=Limit(prompts=0))}),
         (["--turncheck-inconclusive=fail"], {"skips_inconclusive": False}),
         (["--turncheck-timeout=1"], {"timeout": 1.0}),
         (["--turncheck-report=there"], {"report": Path("there")}),

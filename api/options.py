@@ -95,8 +95,6 @@ class Group(click.Group):
 
 def _told(error: Exception) -> int:
     """Says what went wrong; gives the exit code."""
-    from turncheck.engine.visible import visible
-
     if isinstance(error, click.Abort):
         click.echo("interrupted", err=True)
         return NO_VERDICT
@@ -109,7 +107,8 @@ def _told(error: Exception) -> int:
         return INTERNAL
     if isinstance(error, OSError) and error.filename is None:
         _say_no_more()  # it may be the output that cannot be written
-    click.echo(f"Error: {shortened(visible(fault))}", err=True)
+    told = "\n".join(map(shortened, fault.split("\n")))
+    click.echo(f"Error: {told}", err=True)
     return BAD_INPUT
 
 
@@ -125,16 +124,19 @@ def _say_no_more() -> None:
 
 
 def fault_of_users(error: Exception) -> str | None:
-    """What is wrong, where it is the user's to mend: in a domain or a law, or with a file; None for anything else."""
+    """What is wrong, in printable lines, where it is the user's to mend: in a domain or a law, or with a file; None for
+    anything else.
+    """
     from turncheck.engine.domain import DomainError
     from turncheck.engine.registry import UnknownDomainError
+    from turncheck.engine.visible import visible
     from turncheck.properties.checking.trial import MISTAKES, told
     from turncheck.properties.laws import RepeatedLawError
 
     if isinstance(error, (DomainError, UnknownDomainError, RepeatedLawError, *MISTAKES)):
         return told(error)
     if isinstance(error, OSError) and error.errno in OF_FILES:
-        return cannot_be_used(error)
+        return visible(cannot_be_used(error))
     return None
 
 

@@ -50,14 +50,15 @@ class LawFunctionError(ValueError):
     Attributes:
         law: its name.
         fault: what is wrong, and the way out.
+        text: the text of a case that shows it, if one does.
     """
 
-    def __init__(self, law: str, fault: str) -> None:
-        super().__init__(law, fault)
-        self.law, self.fault = law, fault
+    def __init__(self, law: str, fault: str, text: str = "") -> None:
+        super().__init__(law, fault, text)
+        self.law, self.fault, self.text = law, fault, text
 
     def __str__(self) -> str:
-        return f"law {self.law}: {self.fault}"
+        return f"law {self.law}: {self.fault}" + (f"; shown by {self.text!r}" if self.text else "")
 
 
 @attrs.frozen

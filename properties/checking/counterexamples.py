@@ -7,9 +7,11 @@ from typing import Any
 
 import attrs
 
+from turncheck.engine.attached import LawFunctionError
 from turncheck.engine.domain import Domain
+from turncheck.engine.learned import described
 from turncheck.engine.play import Play
-from turncheck.properties.checking.law import AnyForm, Law, text_of
+from turncheck.properties.checking.law import AnyForm, Law, RaisingError, text_of
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.truth import holds_of_reference
 from turncheck.reports.cases import describe
@@ -35,6 +37,14 @@ class FalseLawError(Exception):
             f"{self.law} does not hold of the reference, which is a fault of the law and not of the model: "
             f"mend the law, or narrow its cases; shown by {self.case!r}"
         )
+
+
+def mistake_in(law: Law, case: str, prompts: Sequence[str], error: BaseException | None) -> Exception:
+    """What is wrong with a law that says something about the reference's own answers: it is false, or it has a slip."""
+    if isinstance(error, RaisingError) and error.__cause__ is not None:
+        fault = f"it raised {described(error.__cause__)}: mend it, or narrow its cases"
+        return LawFunctionError(law.id, fault, case)
+    return FalseLawError(law, case, prompts)
 
 
 @attrs.frozen
@@ -82,6 +92,7 @@ def counterexample(law: Law, subject: Subject, case: AnyForm) -> Counterexample 
 
     Raises:
         FalseLawError: the law is broken, and no answer diverges.
+        LawFunctionError: likewise, but the law raised.
     """
     prompts, answers = asked(law, subject, case)
     again = subject.ask_again(prompts, law.again) if law.again else []
@@ -93,7 +104,7 @@ def counterexample(law: Law, subject: Subject, case: AnyForm) -> Counterexample 
         for place, found in enumerate(_divergences(subject, prompts, answers, again)):
             if found is not None:
                 return Counterexample(subject.domain, case, found, place)
-        raise FalseLawError(law, text_of(case, subject.domain), prompts) from error
+        raise mistake_in(law, text_of(case, subject.domain), prompts, error) from error
     return None
 
 

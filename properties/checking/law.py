@@ -41,6 +41,12 @@ class UnreadableError(AssertionError):
     """An answer that says nothing of what a law is about breaks every law that applies and reads it."""
 
 
+class RaisingError(UnreadableError):
+    """A user's function raised something that is no AssertionError: of a learned engine's answers it may, since those
+    can be anything; of the reference's answers it is a mistake in the function.
+    """
+
+
 @attrs.frozen
 class Law:
     """One property.

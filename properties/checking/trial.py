@@ -9,16 +9,22 @@ from collections.abc import Iterable
 from turncheck.engine.attached import LawFunctionError
 from turncheck.engine.domain import Domain, DomainError
 from turncheck.engine.learned import described
-from turncheck.properties.checking.counterexamples import FalseLawError
+from turncheck.properties.checking.counterexamples import FalseLawError, mistake_in
 from turncheck.properties.checking.law import AnyForm, Law, text_of
 from turncheck.properties.checking.reference import check_reference
 from turncheck.properties.checking.simplest import simplest_false
 from turncheck.properties.checking.truth import answer, first_broken
+from turncheck.reports.escape import shown_lines, visible
+from turncheck.reports.show import MOST_CASE_LINES
 
 Mistake = DomainError | FalseLawError | LawFunctionError
 """What is wrong with a domain or with a law of it."""
 
 MISTAKES = (DomainError, FalseLawError, LawFunctionError)
+
+
+MOST_SAID = 12
+"""Lines that are shown of what a law says."""
 
 
 def is_held(law: Law, domain: Domain) -> bool:
@@ -46,9 +52,24 @@ def try_domain(domain: Domain, laws: Iterable[Law]) -> None:
 
 
 def told(mistake: Exception) -> str:
-    """A mistake in one line; of a law that is false also what the law raised, which shows a slip in its function."""
-    why = " ".join(str(mistake.__cause__).split()) if isinstance(mistake, FalseLawError) else ""
-    return f"{mistake}; it said: {why[:200]}" if mistake.__cause__ is not None and why else str(mistake)
+    """A mistake in printable lines: what is wrong; of a law that is false what it said; a case that shows it."""
+    text = mistake.case if isinstance(mistake, FalseLawError) else str(getattr(mistake, "text", ""))
+    is_long = "\n" in text.removesuffix("\n")
+    lines = [_printable(str(mistake).removesuffix(f"; shown by {text!r}") if is_long else str(mistake))]
+    if isinstance(mistake, FalseLawError) and mistake.__cause__ is not None and str(mistake.__cause__):
+        lines += ["it said", *_indented(str(mistake.__cause__), MOST_SAID)]
+    if is_long:
+        lines += ["shown by", *_indented(text, MOST_CASE_LINES)]
+    return "\n".join(lines)
+
+
+def _printable(text: str) -> str:
+    """What is quoted in it was escaped before: its backslashes stay as they are."""
+    return "".join(character if character.isprintable() else visible(character) for character in text)
+
+
+def _indented(text: str, most: int) -> list[str]:
+    return [f"  {line}" for line in shown_lines(text if text.endswith("\n") else f"{text}\n", most)]
 
 
 def _try_law(law: Law, domain: Domain) -> None:
@@ -60,7 +81,8 @@ def _try_law(law: Law, domain: Domain) -> None:
     except Exception as error:
         raise LawFunctionError(law.id, f"it raised {described(error)}: mend it, or narrow its cases") from error
     if case is not None:
-        raise FalseLawError(law, text_of(case, domain), law.asks(case, domain)) from broken_by(law, case, domain)
+        said = broken_by(law, case, domain)
+        raise mistake_in(law, text_of(case, domain), law.asks(case, domain), said) from said
 
 
 def broken_by(law: Law, case: AnyForm, domain: Domain) -> AssertionError | None:

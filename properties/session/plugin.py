@@ -223,6 +223,23 @@ def _tell_findings(config: pytest.Config) -> None:
                 print(f"{visible(model.subject.name)}: {visible(finding)}", file=sys.stderr, flush=True)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Tells what is wrong with a law, a domain or a suite of a test file in one line with its place."""
+    report = yield
+    excinfo = getattr(getattr(report, "call", None), "excinfo", None)
+    if excinfo is not None and _is_ours(type(excinfo.value).__module__):
+        outside = [entry for entry in excinfo.traceback if not _is_ours(entry.frame.f_globals.get("__name__", ""))]
+        places = [entry for entry in outside if str(entry.path).endswith(".py") and "_pytest" not in str(entry.path)]
+        place = f"{places[-1].path}:{places[-1].lineno + 1}: " if places else ""
+        report.longrepr = f"{place}{excinfo.value}"
+    return report
+
+
+def _is_ours(module: str) -> bool:
+    return module == "turncheck" or module.startswith("turncheck.")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Ends the session with the error of usage that one of pytest-xdist's processes met."""

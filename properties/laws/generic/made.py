@@ -7,7 +7,9 @@ from typing import Any
 
 from turncheck.engine.case import Case
 from turncheck.engine.domain import AnyAnswer, AnyCase, Domain, DomainError
-from turncheck.properties.checking.law import UnreadableError
+from turncheck.engine.learned import described
+from turncheck.properties.checking.interrupts import is_interrupt
+from turncheck.properties.checking.law import RaisingError
 
 
 def other_case(domain: Domain, make: Callable[[Any], Any], case: AnyCase, name: str) -> AnyCase:
@@ -50,13 +52,13 @@ def user_function(function: Callable[..., Any], *arguments: Any) -> Any:
 
     Raises:
         AssertionError: the function's own.
-        UnreadableError: it raised something else.
+        RaisingError: it raised something else.
     """
     try:
         return function(*arguments)
     except AssertionError:
         raise
-    except Exception as error:
-        raise UnreadableError(
-            f"{getattr(function, '__name__', 'it')} raised {type(error).__name__}: {error}"
-        ) from error
+    except BaseException as error:
+        if is_interrupt(error):
+            raise
+        raise RaisingError(f"{getattr(function, '__name__', 'it')} raised {described(error)}") from error

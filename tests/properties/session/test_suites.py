@@ -332,7 +332,7 @@ REFUSED = [
     ("no_such_name", "domain no_such_name: there is none (installed: "),
     ("silent.py", "domain silent.py: silent.py raised LawFunctionError: law never_said: it must have a docstring, "),
     ("false.py", "nothing_ever_changes does not hold of the reference, which is a fault of the law and not of "),
-    ("typo.py", "misspelt does not hold of the reference, which is a fault of the law and not of the model"),
+    ("typo.py", "law misspelt: it raised NameError: name 'befor' is not defined: mend it, or narrow its cases"),
     ("twice.py", "law answer_can_be_read: each law of a domain must have a name of its own, got this one twice; "),
     ("lawless.py", "domain lawless/1: it has no laws: attach one with @DOMAIN.law, or leave derives=False out"),
     ("breaks.py", "domain breaks/1: its resolve raised ZeroDivisionError: "),
@@ -342,21 +342,56 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("domain", "message"), REFUSED, ids=[domain for domain, _ in REFUSED])
-def test_what_is_no_domain_is_a_usage_error_in_one_line(games, domain, message):
+def test_what_is_no_domain_is_a_usage_error_said_in_its_first_line(games, domain, message):
     options = ["--pyargs", "turncheck.properties", "--turncheck-domain", domain, "--model", "reference"]
     result = games(*options, **WRONG)
-    (line,) = [line for line in result.errlines if line]
+    line, *more = [line for line in result.errlines if line]
     assert (result.ret, line[: len(message) + 7]) == (4, f"ERROR: {message}")
+    assert ("shown by" in more) == (domain in ("false.py", "typo.py"))
 
 
-@pytest.mark.parametrize(
-    ("domain", "why"),
-    [("false.py", "a mark was set"), ("typo.py", "misspelt raised NameError: name 'befor' is not defined")],
-)
-def test_of_a_false_law_it_is_told_what_it_said(games, domain, why):
-    options = ["--pyargs", "turncheck.properties", "--turncheck-domain", domain, "--model", "reference"]
-    (line,) = [line for line in games(*options, **WRONG).errlines if line]
-    assert line.endswith(f"; it said: {why}")
+SHOWN_BY = ["shown by", "  to_move x", "  row . . .", "  row . . .", "  row . . .", "  move a1"]
+
+
+def test_a_false_law_is_told_with_what_it_said_and_a_case_in_readable_lines(games):
+    options = ["--pyargs", "turncheck.properties", "--turncheck-domain", "false.py", "--model", "reference"]
+    why = "a fault of the law and not of the model: mend the law, or narrow its cases"
+    assert [line for line in games(*options, **WRONG).errlines if line] == [
+        f"ERROR: nothing_ever_changes does not hold of the reference, which is {why}",
+        "it said",
+        "  a mark was set",
+        *SHOWN_BY,
+    ]
+
+
+def test_a_law_that_raises_is_told_as_one_that_raises(games):
+    options = ["--pyargs", "turncheck.properties", "--turncheck-domain", "typo.py", "--model", "reference"]
+    raised = "law misspelt: it raised NameError: name 'befor' is not defined: mend it, or narrow its cases"
+    assert [line for line in games(*options, **WRONG).errlines if line] == [f"ERROR: {raised}", *SHOWN_BY]
+
+
+WITHOUT_WORDS = """
+import turncheck
+from adder import DOMAIN
+
+def helper():
+    @DOMAIN.law
+    def never_said(case, answer):
+        assert True
+
+helper()
+test_sums = turncheck.suite(DOMAIN, model="reference")
+"""
+
+
+def test_a_law_without_a_docstring_in_a_test_file_is_told_in_one_line_with_its_place(games):
+    result = games("test_mine.py", "-q", test_mine=WITHOUT_WORDS)
+    start = result.outlines.index("_" * 24 + " ERROR collecting test_mine.py " + "_" * 25)
+    line, end = result.outlines[start + 1 : start + 3]
+    assert line.endswith(
+        "test_mine.py:5: law never_said: it must have a docstring, which is the sentence that it asserts"
+    )
+    assert " short test summary info " in end
 
 
 @pytest.mark.parametrize(
@@ -369,11 +404,12 @@ def test_of_a_false_law_it_is_told_what_it_said(games, domain, why):
     ],
     ids=["false law", "no model", "unknown model", "no laws"],
 )
-def test_a_suite_that_cannot_be_used_ends_the_session_in_one_line(games, module, options, message):
+def test_a_suite_that_cannot_be_used_ends_the_session(games, module, options, message):
     mine = MINE.format(model="").replace("from tictactoe", f"from {module}")
     result = games("test_mine.py", *options, test_mine=mine, **WRONG)
-    (line,) = [line for line in result.errlines if line]
+    line, *more = [line for line in result.errlines if line]
     assert (result.ret, line[: len(message) + 7]) == (4, f"ERROR: {message}")
+    assert bool(more) == (module == "false")
     result.assert_outcomes()
 
 

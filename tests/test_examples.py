@@ -76,7 +76,9 @@ def marked(page):
 def test_every_command_of_the_page_ends_as_it_says_and_prints_what_is_shown(page, tmp_path):
     if "node " in page.read_text(encoding="utf-8") and shutil.which("node") is None:
         pytest.skip("there is no Node here")
-    done = followed(page, tmp_path)
+    folder = tmp_path / page.parent.name
+    folder.mkdir()
+    done = followed(page, folder)
     assert done.returncode == 0, done.stdout + done.stderr
     printed = set(done.stdout.splitlines())
     shown = [line for what, value in parts(page) if what == "show" for line in value.splitlines() if line != "..."]

@@ -45,6 +45,8 @@ OUTCOMES = [
     ("check", 4, ("check", *ADDER, "nowhere")),
     ("compare", 0, ("compare", "worse", "good")),
     ("compare", 1, ("compare", "good", "worse")),
+    ("compare", 2, ("compare", "good", "damaged")),
+    ("compare", 4, ("compare", "good", "nowhere")),
     ("conform", 0, ("conform", "players.py:adds", "--domain", "adder.py")),
     ("conform", 1, ("conform", "liars.py:counting", "--domain", "adder.py")),
     ("conform", 4, ("conform", "nowhere")),
@@ -69,6 +71,7 @@ OUTCOMES = [
     ("show", 4, ("show", *ADDER, "players.py:adds", "adder.py")),
     ("sweep", 0, ("sweep", *SWEEP, "--model", "players.py:carries_nothing", "--out", "new")),
     ("sweep", 1, ("sweep", *SWEEP, "--model", "players.py:carries_nothing", "--out", "new", "--gate", "0.1")),
+    ("sweep", 2, ("sweep", *SWEEP, "--model", "players.py:adds", "--out", "damaged", "--resume")),
     ("sweep", 4, ("sweep", *SWEEP, "--model", "nowhere", "--out", "new")),
     ("train", 0, ("train", "--domain", "adder.py", "--config", "micro", "--steps", "1", "--out", "run")),
     ("train", 2, ("train", "--config", "micro", "--steps", "1", "--out", "damaged")),
@@ -86,6 +89,7 @@ def turncheck(tmp_path, monkeypatch):
     (tmp_path / "sum.txt").write_text("07+35=", encoding="utf-8")
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "state.safetensors").write_bytes(b"damaged")
+    (tmp_path / "damaged" / "state.json").write_bytes(b"damaged")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(truth, "TRIED", 40)

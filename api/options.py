@@ -267,10 +267,13 @@ def subject_of(
         BadInputError: there is none.
     """
     from turncheck.properties.session.loading import SpecError, load_subject
+    from turncheck.properties.session.progress import loading
     from turncheck.reports.escape import visible
 
+    name = "the model" if spec is None else visible(spec)
     try:
-        subject = load_subject(spec, domain, arguments, rules, timeout, listed=listed)
+        with loading(name, lambda line: click.echo(line, err=True)):
+            subject = load_subject(spec, domain, arguments, rules, timeout, listed=listed)
     except SpecError as error:
         raise BadInputError(str(error)) from error
     for finding in subject.findings() if tells else ():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -254,6 +254,7 @@ def _session(config: pytest.Config, items: list[pytest.Item]) -> Session:
     Raises:
         pytest.UsageError: something that was given cannot be used.
     """
+    from turncheck.properties.session.progress import loading
     from turncheck.properties.session.session import Session
 
     suites = _suites(config)
@@ -265,7 +266,17 @@ def _session(config: pytest.Config, items: list[pytest.Item]) -> Session:
         if "turncheck_model" in given:
             laws = wanted.setdefault(given["turncheck_model"], [])
             laws += [given["turncheck_law"]] if given.get("turncheck_law") is not None else []
-    return Session.load(config, suites.all, wanted)
+    with loading("a model", _uncaptured_voice(config)):
+        return Session.load(config, suites.all, wanted)
+
+
+def _uncaptured_voice(config: pytest.Config) -> Callable[[str], None]:
+    """Takes lines to stderr while items are collected, which pytest captures then too."""
+    from turncheck.properties.session.progress import voice
+
+    capturing = config.pluginmanager.getplugin("capturemanager")
+    with nullcontext() if capturing is None else capturing.global_and_fixture_disabled():
+        return voice(config)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -273,12 +284,9 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     """While laws run somebody can see how far they are, if it takes long."""
     if SESSION not in session.config.stash or session.config.option.collectonly:
         return (yield)
-    from turncheck.properties.session.progress import telling, voice
+    from turncheck.properties.session.progress import telling
 
-    capturing = session.config.pluginmanager.getplugin("capturemanager")
-    with nullcontext() if capturing is None else capturing.global_and_fixture_disabled():
-        say = voice(session.config)
-    with telling(session.config.stash[SESSION].run, say):
+    with telling(session.config.stash[SESSION].run, _uncaptured_voice(session.config)):
         return (yield)
 
 

@@ -15,6 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from turncheck.properties.checking.asking import Meter, duration, price_of
 from turncheck.properties.checking.run import EVERY, Run, beating
 
+FIRST = 10.0
+"""Seconds after which it is said for the first time that a model is being loaded."""
+
 SILENT = -2
 """pytest's verbosity under `-qq`."""
 
@@ -69,6 +72,23 @@ def asked(meter: Meter, prompts: int, total: int | None = None) -> str:
         parts.append(price_of(meter.price))
         parts += [] if total is None else [f"about {duration(max(total - prompts, 0) * meter.price)} left"]
     return ", ".join(parts)
+
+
+@contextmanager
+def loading(what: str, tell: Callable[[str], None], first: float = FIRST) -> Iterator[None]:
+    """Within it, it is said that a model is loaded and asked its first prompts, if that takes so many seconds, and
+    every half minute from then on.
+    """
+    began, due = time.monotonic(), first
+
+    def beat() -> None:
+        nonlocal due
+        if (took := time.monotonic() - began) >= due:
+            due = took + EVERY
+            tell(f"{what} is loaded and asked its first prompts: {took:.0f} s so far")
+
+    with beating(beat, min(first, 1.0)):
+        yield
 
 
 def voice(config: pytest.Config) -> Callable[[str], None]:

@@ -55,13 +55,27 @@ def proxy_to(host: str, port: int, *, secure: bool) -> Proxy | None:
 
 
 def _is_left_out(host: str, port: int, names: str) -> bool:
-    """Whether NO_PROXY names a host: all of them, the host itself or a domain above it, with the port or without."""
+    """Whether NO_PROXY names a host: all of them, the host itself, a domain above it or a net that it is in, with the
+    port or without.
+    """
     for name in names.split(","):
         wanted = name.strip().lower().strip("[]").removeprefix("*.").removeprefix(".")
+        if wanted == "*" or _is_in_net(host, wanted):
+            return True
         for known in (host.lower(), f"{host.lower()}:{port}", f"[{host.lower()}]:{port}"):
-            if wanted and (wanted == "*" or known == wanted or known.endswith(f".{wanted}")):
+            if wanted and (known == wanted or known.endswith(f".{wanted}")):
                 return True
     return False
+
+
+def _is_in_net(host: str, net: str) -> bool:
+    """Whether a host is an IP address of a net such as 10.0.0.0/8."""
+    if "/" not in net or not is_address(host):
+        return False
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(net, strict=False)
+    except ValueError:
+        return False
 
 
 def is_loopback(host: str) -> bool:

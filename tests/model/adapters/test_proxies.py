@@ -45,6 +45,9 @@ def _no_proxies(monkeypatch):
         ({"HTTP_PROXY": "http://p", "NO_PROXY": "ample"}, "a.example", False, Proxy("HTTP_PROXY", "p", 80)),
         ({"HTTP_PROXY": "http://p", "NO_PROXY": "[fd00::1]"}, "fd00::1", False, None),
         ({"HTTP_PROXY": "http://p", "NO_PROXY": "fd00::1"}, "fd00::1", False, None),
+        ({"HTTP_PROXY": "http://p", "NO_PROXY": "192.168.0.0/16,10.0.0.0/8"}, "10.0.0.1", False, None),
+        ({"HTTP_PROXY": "http://p", "NO_PROXY": "192.168.0.0/16"}, "10.0.0.1", False, Proxy("HTTP_PROXY", "p", 80)),
+        ({"HTTP_PROXY": "http://p", "NO_PROXY": "a/b,10.0.0.0/8"}, "a.example", False, Proxy("HTTP_PROXY", "p", 80)),
         ({"HTTP_PROXY": "http://p", "NO_PROXY": ""}, "10.0.0.1", False, Proxy("HTTP_PROXY", "p", 80)),
     ],
 )

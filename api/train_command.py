@@ -49,9 +49,13 @@ def train(
     from turncheck.engine.visible import visible
 
     run = _run(out, domain, config_name, seed, {"steps": steps, "threads": threads}, snapshots)
+    from turncheck.model.state import StateError  # with torch, which is there where a run is
+
     prepare(out)
     try:
         _trained(run)
+    except StateError as error:  # another process trains there
+        raise NoVerdictError(visible(out.as_typed(str(error)))) from error
     except OSError as error:
         raise BadInputError(visible(cannot_be_used(error, out.typed, "written"))) from error
     made = visible(f"{out.typed.rstrip('/')}/checkpoint.safetensors")

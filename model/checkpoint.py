@@ -170,7 +170,7 @@ def write_whole(path: Path, content: bytes) -> None:
     It is on the disk before it is moved: else a machine that stops may keep the new name and not the content.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")  # another process may write the same file
     try:
         with open(beside, "wb") as file:
             file.write(content)

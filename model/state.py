@@ -39,6 +39,15 @@ class StateError(ValueError):
         return f"{self.path}: {self.fault}: {WAY_OUT}"
 
 
+def mark_of(path: Path) -> tuple[int, int, int] | None:
+    """What is another where a file was written again; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 def write_state(path: Path, tensors: dict[str, Tensor], run: Mapping[str, Any]) -> None:
     """Writes what a run needs to go on, whole or not at all."""
     said = {**run, DIGEST: digest_of_content(run, tensors)}

@@ -25,7 +25,7 @@ from turncheck.model.checkpoint import Metadata, learned, save_checkpoint
 from turncheck.model.configs import OF_NO_WEIGHT, TrainConfig
 from turncheck.model.decode import TransformerEngine
 from turncheck.model.examples import IGNORED, Examples, batch, lengths
-from turncheck.model.state import StateError, check_step, check_tensors, read_state, write_state
+from turncheck.model.state import StateError, check_step, check_tensors, mark_of, read_state, write_state
 from turncheck.model.tokens import Tokenizer, vocabulary
 from turncheck.model.transformer import ModelConfig, Transformer
 
@@ -92,6 +92,7 @@ class Run:
         self.optimizers = _optimizers(self.transformer)
         self.step = 0
         self._torn = False
+        self._mark = mark_of(self.state_path)
         if os.path.lexists(self.state_path):
             self._load()
         elif made := [name for name in (CHECKPOINT, *map(_snapshot, snapshots)) if (folder / name).exists()]:
@@ -146,12 +147,19 @@ class Run:
         return sum(verdict.complete for verdict in verdicts) / count
 
     def save(self) -> None:
-        """Writes the run's state and the checkpoint as it stands."""
+        """Writes the run's state and the checkpoint as it stands.
+
+        Raises:
+            StateError: another process has written the state meanwhile; it is left as it is.
+        """
+        if mark_of(self.state_path) != self._mark:
+            raise StateError(self.folder, f"another process has written {STATE} meanwhile")
         tensors = {f"model/{name}": tensor for name, tensor in self.transformer.state_dict().items()}
         for name, _, _, state in self._optimizer_states():
             tensors |= {f"{key}/{name}": tensor for key, tensor in state.items()}
         run = {**self._settings(), "step": self.step, "texts": self._texts()}
         write_state(self.state_path, tensors, run)
+        self._mark = mark_of(self.state_path)
         self._save_checkpoint(CHECKPOINT)
 
     def _settings(self) -> dict[str, float | str]:

@@ -187,3 +187,28 @@ def test_what_cannot_be_written_whole_leaves_the_old_and_nothing_beside_it(tmp_p
     with pytest.raises(OSError, match="No space left"):
         write_whole(tmp_path / "file", b"new")
     assert (os.listdir(tmp_path), (tmp_path / "file").read_bytes()) == (["file"], b"old")
+
+
+def test_what_another_process_has_written_meanwhile_is_left_as_it_is(tmp_path):
+    run, another = (Run(tmp_path, DOMAIN, TINY, 0) for _ in range(2))
+    another.save()
+    kept = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(StateError) as caught:
+        run.save()
+    assert str(caught.value) == f"{tmp_path}: another process has written {STATE} meanwhile: {WAY_OUT}"
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == kept
+    another.save()
+
+
+def test_two_commands_do_not_train_in_one_folder(tmp_path, monkeypatch):
+    wait = Run._train_step
+
+    def meanwhile(run):
+        monkeypatch.setattr(Run, "_train_step", wait)
+        Run(tmp_path, DOMAIN, run.config, 0).save()
+        return wait(run)
+
+    monkeypatch.setattr(Run, "_train_step", meanwhile)
+    result = CliRunner().invoke(main, ["train", "--config", "tiny", "--steps", "1", "--out", str(tmp_path)])
+    fault = f"Error: {tmp_path}: another process has written {STATE} meanwhile: {WAY_OUT}"
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, fault)

@@ -9,10 +9,11 @@ from turncheck.duel import DOMAIN
 from turncheck.engine.learned import EngineError, UnavailableError, Verdict, Verifier
 from turncheck.model.adapters.isolation import ModelError
 from turncheck.model.adapters.loading import load
+from turncheck.properties.checking.timeouts import can_interrupt
 from turncheck.properties.session.loading import load_subject
 
 MODELS = """
-import os, sys
+import os, sys, time
 
 class Verifying:
     def __init__(self, suffix="!"):
@@ -36,6 +37,8 @@ def predict(prompts):
         raise ValueError("no such turn")
     if "few" in prompts:
         return []
+    if "hang" in prompts:
+        time.sleep(60)
     if "read" in prompts:
         return [sys.stdin.read()]
     if "long" in prompts:
@@ -133,6 +136,19 @@ def test_a_run_goes_on_behind_a_model_that_ends_its_process(isolated, tmp_path):
     assert (first[:1], ended, last[:1]) == ("a", "", "b")
     assert subject.faults["exit"].startswith("the process ended with exit status 0")
     assert subject.kind == "py"
+
+
+@pytest.mark.skipif(not can_interrupt(), reason="nothing can be interrupted here")
+def test_a_call_that_takes_too_long_ends_the_process_and_no_more(isolated):
+    subject = load_subject("py:iso_models.py:predict", DOMAIN, ["isolate=true"], limit=3.0)
+    subject.limit = 0.3
+    try:
+        (hung,) = subject.ask(["hang"])
+        subject.limit = 3.0
+        (answer,) = subject.ask(["a"])
+    finally:
+        subject.close()
+    assert (hung, subject.faults["hang"], answer[:1]) == ("", "it took longer than 0.3 s", "a")
 
 
 @pytest.mark.parametrize(

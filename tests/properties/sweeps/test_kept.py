@@ -522,9 +522,13 @@ from pathlib import Path
 from turncheck.properties.sweeps.lock import locked
 
 with locked(Path(sys.argv[1])):
+    heard, said = os.pipe()
     if sys.argv[2] == "forks" and not os.fork():
+        os.write(said, b".")
         time.sleep(2)  # a worker of the model, which lives on
         os._exit(0)
+    if sys.argv[2] == "forks":
+        os.read(heard, 1)
     print("held", flush=True)
     time.sleep(60)
 """

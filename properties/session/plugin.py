@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Generator
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -587,9 +587,22 @@ def _write(config: pytest.Config, results: Results) -> None:
 
     settings, report = Settings.of(config), results.report()
     if settings.report is not None:
-        write_report(report, settings.report)
+        with _told_if_unwritten(results, "report", settings.report):
+            write_report(report, settings.report)
     if settings.baseline is not None and settings.writes_baseline and not (results.faults or results.mistakes):
-        write_baseline(settings.baseline, report.models[0].laws, known_divergences(settings))
+        with _told_if_unwritten(results, "baseline", settings.baseline):
+            write_baseline(settings.baseline, report.models[0].laws, known_divergences(settings))
+
+
+@contextmanager
+def _told_if_unwritten(results: Results, what: str, path: Path) -> Iterator[None]:
+    """A disk that is full, or a folder that has gone, is a line behind the tables, which are shown all the same."""
+    from turncheck.engine.visible import visible
+
+    try:
+        yield
+    except OSError as error:
+        results.mistakes.append(f"the {what} {visible(str(path))} cannot be written: {error.strerror or error}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:

@@ -279,3 +279,21 @@ def test_a_model_that_changes_the_folder_takes_nothing_along(check, pytester, wh
     assert [path.name for path in (start / "elsewhere").iterdir()] == ["been_here"]
     values = json.loads((start / "out" / "divergence.json").read_bytes())
     assert [model["witness"].partition("/")[0] for model in values["models"]] == ["kept", "kept"]
+
+
+@pytest.mark.parametrize(
+    ("what", "option"), [("report", "--turncheck-report=out"), ("baseline", "--turncheck-baseline=out")]
+)
+def test_what_cannot_be_written_at_the_end_is_a_line_behind_the_tables(check, monkeypatch, what, option):
+    def full(*given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("turncheck.reports.table.write_report", full)
+    monkeypatch.setattr("turncheck.properties.session.baseline.write_baseline", full)
+    writes = ["--turncheck-write-baseline"] if what == "baseline" else []
+    result = check("--model", "reference", "-k", "max_never", option, *writes, "-q")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert any(line.startswith("reference (reference): 1 of 1 laws held") for line in result.outlines)
+    (line,) = [line for line in result.outlines if line.startswith("ERROR: ")]
+    assert re.fullmatch(f"ERROR: the {what} .*out cannot be written: No space left on device", line)
+    assert "INTERNALERROR" not in result.stdout.str()

@@ -290,7 +290,7 @@ def test_the_order_of_execution_changes_no_row(check, pytester, monkeypatch, law
     forth = check(*options, "one")
     monkeypatch.setenv("BACK", "1")
     back = check(*options, "two")
-    assert section(forth) == section(back)
+    assert section(forth) == [line.replace(" two/", " one/") for line in section(back)]
 
 
 # --- pytest's own options --------------------------------------------------------------------------------------------

@@ -150,6 +150,12 @@ def _other(folder: Path, names: list[str]) -> str:
 
 def _is_checkpoint(path: Path) -> bool:
     try:
-        return recognised(path) == "native"
-    except EngineError:
+        return path.is_file() and _begins_as_one(path) and recognised(path) == "native"
+    except (EngineError, OSError):
         return False
+
+
+def _begins_as_one(path: Path) -> bool:
+    """Whether a file may be one, by a few bytes: a folder may hold thousands of large ones."""
+    with path.open("rb") as file:
+        return _is_safetensors(file.read(9), os.fstat(file.fileno()).st_size)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from turncheck.arguments import CASES, EVALUATION_SEED, RATE
+from turncheck.arguments import CASES, EVALUATION_SEED, RATE, Place, located
 from turncheck.options import (
     BadInputError,
     Command,
@@ -29,22 +29,6 @@ if TYPE_CHECKING:
     from turncheck.properties.sweeps.plan import Plan
     from turncheck.properties.sweeps.sweep import Sweep
     from turncheck.reports.sweeps import SweepResult
-
-
-class Out(NamedTuple):
-    """What `--out` names: where that is, whatever folder a model or a domain's file goes to, and how it was typed."""
-
-    path: Path
-    typed: str
-
-
-def _out(about: str, kind: click.Path) -> Callable[[Function], Function]:
-    """`--out`. It is read first: a domain's file, which another option loads, may change the folder."""
-    return click.option("--out", type=kind, callback=_absolute, required=True, is_eager=True, help=about)
-
-
-def _absolute(context: click.Context, parameter: click.Parameter, typed: str) -> Out:
-    return Out(Path(os.path.abspath(typed)), typed)
 
 
 def _sample_options(command: Function) -> Function:
@@ -78,13 +62,13 @@ def _plan(subject: Subject, sampler: str | None, seed: int, turns: int) -> Plan:
 @click.command(cls=Command)
 @words_options("template=, rejects= or rules=, as they will be said to the sweep.")
 @_sample_options
-@_out("A new file.", click.Path(dir_okay=False))
+@located("--out", click.Path(dir_okay=False), required=True, help="A new file.")
 def prompts(
     domain: Domain,
     sampler: str | None,
     turns: int,
     seed: int,
-    out: Out,
+    out: Place,
     rules: str | None,
     arguments: tuple[str, ...],
 ) -> None:
@@ -116,10 +100,12 @@ def prompts(
 @click.command(cls=Command)
 @model_options
 @_sample_options
-@_out("The sweep's folder.", click.Path(file_okay=False))
+@located("--out", click.Path(file_okay=False), required=True, help="The sweep's folder.")
 @click.option("--resume", is_flag=True, help="Go on with the sweep in that folder.")
 @click.option("--gate", type=RATE, help="End with 1 unless fewer cases than that diverge, surely.")
-def sweep(sampler: str | None, turns: int, seed: int, out: Out, resume: bool, gate: float | None, **model: Any) -> None:
+def sweep(
+    sampler: str | None, turns: int, seed: int, out: Place, resume: bool, gate: float | None, **model: Any
+) -> None:
     """Estimate how often a model breaks each law. Ctrl-C keeps what was done, and --resume goes on.
 
     \b
@@ -142,7 +128,7 @@ def sweep(sampler: str | None, turns: int, seed: int, out: Out, resume: bool, ga
 
 
 def _begun(
-    sampler: str | None, turns: int, seed: int, out: Out, resume: bool, gate: float | None, model: dict[str, Any]
+    sampler: str | None, turns: int, seed: int, out: Place, resume: bool, gate: float | None, model: dict[str, Any]
 ) -> Sweep:
     """The sweep, begun or to be gone on with; of a model whose answers were made elsewhere, all of them are there.
 

@@ -19,12 +19,14 @@ from turncheck.options import (
     NoVerdictError,
     cannot_be_used,
     model_options,
+    shrink_options,
     subject_of,
     words_options,
 )
 
 if TYPE_CHECKING:
     from turncheck.engine.domain import Domain
+    from turncheck.properties.checking.asking import Limit
     from turncheck.properties.checking.subject import Subject
     from turncheck.properties.sweeps.plan import Plan
     from turncheck.properties.sweeps.sweep import Sweep
@@ -103,23 +105,33 @@ def prompts(
 @located("--out", click.Path(file_okay=False), required=True, help="The sweep's folder.")
 @click.option("--resume", is_flag=True, help="Go on with the sweep in that folder.")
 @click.option("--gate", type=RATE, help="End with 1 unless fewer cases than that diverge, surely.")
+@shrink_options
 def sweep(
-    sampler: str | None, turns: int, seed: int, out: Place, resume: bool, gate: float | None, **model: Any
+    sampler: str | None,
+    turns: int,
+    seed: int,
+    out: Place,
+    resume: bool,
+    gate: float | None,
+    shrink: Limit | None,
+    **model: Any,
 ) -> None:
     """Estimate how often a model breaks each law. Ctrl-C keeps what was done, and --resume goes on.
 
     \b
       turncheck sweep --model noisy:0.01 --turns 100000 --out sweeps/noisy --gate 0.02
     """
-    from turncheck.properties.sweeps.progress import looking, run
+    from turncheck.properties.session.progress import counting
+    from turncheck.properties.sweeps.progress import run
     from turncheck.properties.sweeps.result import found
 
     with _one_line_errors():
         work = _begun(sampler, turns, seed, out, resume, gate, model)
         with _telling_what_is_kept(work, gate):
             run(work)
-        with _telling_what_is_kept(work, gate), looking("looking for the smallest turns"):
-            result = found(work, gate)
+        looking = counting(work.subject.meter, "looking for the smallest turns")
+        with _telling_what_is_kept(work, gate), looking:
+            result = found(work, gate, limit=shrink)
     _show(work, result)
     if gate is not None and result.verdict != "PASS":
         sys.exit(1)
@@ -183,6 +195,7 @@ def _one_line_errors() -> Iterator[None]:
 @contextmanager
 def _telling_what_is_kept(work: Sweep, gate: float | None) -> Iterator[None]:
     """Ctrl-C shows what was swept until then, and says what is kept and how it goes on."""
+    from turncheck.properties.checking.asking import Limit
     from turncheck.properties.sweeps.result import found
 
     try:
@@ -191,7 +204,7 @@ def _telling_what_is_kept(work: Sweep, gate: float | None) -> Iterator[None]:
         if not (done := work.counts.done):
             fault = "stopped before the first chunk of turns was done: nothing is kept, the same command begins anew"
             raise NoVerdictError(fault) from None
-        _show(work, found(work, gate, searches=False))
+        _show(work, found(work, gate, searches=work.whole, limit=Limit(prompts=0)))
         if work.whole:
             kept = f"all {done:,} turns are kept, and the same command with --resume looks again"
             raise NoVerdictError(f"stopped while looking for the smallest turns: {kept}") from None

@@ -102,13 +102,15 @@ def _parts(result: SweepResult) -> Iterator[tuple[str, Sequence[Row]]]:
 
 
 def _smallest_cells(result: SweepResult) -> list[tuple[str, ...]]:
-    return [(each.law, each.mode, each.short) for each in result.smallest]
+    return [
+        (each.law, each.mode, f"{each.short} ({each.left})" if each.left else each.short) for each in result.smallest
+    ]
 
 
 def _smallest_headers(result: SweepResult) -> tuple[str, ...]:
     noun = result.noun
     shrunk = f"a smallest {noun}: no single simplification of it breaks the law so"
-    met = f"the simplest {noun} that was met: no other can be asked"
+    met = f"the simplest {noun} that was met, not shrunk"
     return f"law about {noun}s", "mode", shrunk if result.shrunk else met
 
 

@@ -73,12 +73,14 @@ class Smallest:
         mode: the failure mode.
         case: the text of the case.
         short: the case in a few words.
+        left: why the case need not be minimal: what ended its shrinking; empty where it ended by itself.
     """
 
     law: str
     mode: str
     case: str
     short: str = ""
+    left: str = ""
 
 
 @attrs.frozen
@@ -106,7 +108,7 @@ class SweepResult:
         strata: how many cases diverged, by what the domain tells them apart by.
         silent: the laws that say nothing about the model, and why.
         smallest: for each law about single cases and each mode a small case that breaks it so.
-        shrunk: whether those are minimal, else the simplest that were met.
+        shrunk: whether those were shrunk, else they are the simplest that were met.
         gate: the rate of divergence that was demanded, 0..1, if one was.
         verdict: what the gate says; None where there is none, or the sweep is partial.
         noun: what a case is called (`turncheck.reports.cases.noun_of`).

@@ -200,4 +200,4 @@ def price_of(seconds: float) -> str:
     if seconds >= 0.95:
         return f"{seconds:.1f} s an answer"
     milliseconds = max(seconds * 1000, 0.01)
-    return f"{milliseconds:.0f} ms an answer" if milliseconds >= 10 else f"{milliseconds:.2g} ms an answer"
+    return f"{milliseconds:.0f} ms an answer" if milliseconds >= 9.5 else f"{milliseconds:.2g} ms an answer"

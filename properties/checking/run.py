@@ -180,8 +180,8 @@ class Run:
         return left if self.seconds is None else min(left, max(self._began + self.seconds - self.clock(), 0.0))
 
     def heartbeat(self) -> None:
-        """Says how far the run is where nothing was said for half a minute."""
-        if self.clock() - self._told >= EVERY:
+        """Says how far the run is where a law is held and nothing was said for half a minute."""
+        if self.law is not None and self.clock() - self._told >= EVERY:
             self._say(self.status())
 
     def _hear(self) -> None:

@@ -473,6 +473,7 @@ def sweep(request: pytest.FixtureRequest, chosen: Chosen) -> None:
 def _swept(request: pytest.FixtureRequest, session: Session, chosen: Chosen) -> SweepResult:
     """What the sweep found. Of one that is interrupted the terminal and the report tell how far it is."""
     from turncheck.properties.checking.interrupts import StoppedError, stopped_by_alarm
+    from turncheck.properties.session.progress import counting
     from turncheck.properties.sweeps.faults import NoVerdictError, SweepError
     from turncheck.properties.sweeps.result import found
     from turncheck.reports.escape import visible
@@ -483,7 +484,8 @@ def _swept(request: pytest.FixtureRequest, session: Session, chosen: Chosen) -> 
         try:
             with stopped_by_alarm():
                 _go_on(request.config, work)
-                result = found(work, session.settings.sweeping.gate)
+                with counting(work.subject.meter, "looking for the smallest turns", tell=session.run.tell):
+                    result = found(work, session.settings.sweeping.gate, limit=session.settings.budget.shrink)
         except (KeyboardInterrupt, StoppedError) as error:
             left = _found(session, chosen, request.config, sweep=found(work, searches=False))
             if isinstance(error, KeyboardInterrupt):
@@ -506,15 +508,16 @@ def _go_on(config: pytest.Config, work: Sweep) -> None:
     """Sweeps to the end, with a bar on a terminal. pytest holds back what an item writes, and its line is ended first;
     of pytest-xdist's workers none has the terminal for itself.
     """
+    from turncheck.properties.session.progress import SILENT
     from turncheck.properties.sweeps.progress import run
 
     capture = config.pluginmanager.getplugin("capturemanager")
     reporter = config.pluginmanager.getplugin("terminalreporter")
-    with capture.global_and_fixture_disabled() if capture else nullcontext():
-        is_shown = reporter is not None and not hasattr(config, "workerinput") and sys.stderr.isatty()
+    is_shown = reporter is not None and not hasattr(config, "workerinput") and sys.stderr.isatty()
+    with capture.global_and_fixture_disabled() if capture and is_shown else nullcontext():
         if is_shown:
             reporter.ensure_newline()
-        run(work, is_shown)
+        run(work, None if is_shown and config.get_verbosity() > SILENT else config.stash[SESSION].run.tell)
 
 
 # --- after the laws --------------------------------------------------------------------------------------------------

@@ -33,13 +33,20 @@ def watching(run: Run) -> Iterator[None]:
 @contextmanager
 def telling(run: Run, tell: Callable[[str], None] | None = None) -> Iterator[None]:
     """Within it the run says what it costs, and every half minute how far it is; on stderr unless told otherwise."""
-    run.tell = tell or (lambda line: print(line, file=sys.stderr, flush=True))
+    run.tell = tell or on_stderr
     with beating(run.heartbeat):
         yield
 
 
+def on_stderr(line: str) -> None:
+    """Writes a line to stderr at once."""
+    print(line, file=sys.stderr, flush=True)
+
+
 @contextmanager
-def counting(meter: Meter, what: str, total: int | None = None) -> Iterator[None]:
+def counting(
+    meter: Meter, what: str, total: int | None = None, tell: Callable[[str], None] | None = None
+) -> Iterator[None]:
     """Within it somebody can see how many prompts were asked since it began, of so many if that is known, and what an
     answer costs.
 
@@ -47,19 +54,21 @@ def counting(meter: Meter, what: str, total: int | None = None) -> Iterator[None
         meter: of the subject that is asked.
         what: what it is asked for.
         total: prompts that it will be asked, about.
+        tell: takes lines, where there is no bar; by default there is a bar if stderr is a terminal, else it gets lines.
     """
     console, before = Console(stderr=True), meter.prompts
     columns = (TextColumn(what), BarColumn(20), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+    has_bar, say = tell is None and console.is_terminal, tell or on_stderr
+    with Progress(*columns, console=console, transient=True, disable=not has_bar) as shown:
         task, told = shown.add_task("", total=total), time.monotonic()
 
         def beat() -> None:
             nonlocal told
             status = asked(meter, meter.prompts - before, total)
             shown.update(task, description=status, completed=meter.prompts - before)
-            if not console.is_terminal and time.monotonic() - told >= EVERY:
+            if not has_bar and time.monotonic() - told >= EVERY:
                 told = time.monotonic()
-                print(f"{what}: {status}", file=sys.stderr, flush=True)
+                say(f"{what}: {status}")
 
         with beating(beat):
             yield

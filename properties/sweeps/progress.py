@@ -1,36 +1,101 @@
-"""A sweep goes on to its end, with a bar where somebody looks on."""
+"""A sweep goes on to its end: with a bar on a terminal, else with a plain line to stderr every half minute."""
 
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from turncheck.properties.checking.asking import duration, price_of
+from turncheck.properties.checking.run import EVERY, WORTH_SAYING, beating
+from turncheck.properties.session.progress import on_stderr
 from turncheck.properties.sweeps.sweep import Sweep
 
 
-def run(sweep: Sweep, is_shown: bool = True) -> None:
-    """Goes on with the sweep to its end: with a bar on stderr where that is a terminal, of turns, turns a second, and
-    divergences so far. The work up to each chunk is kept.
+def run(sweep: Sweep, tell: Callable[[str], None] | None = None) -> None:
+    """Goes on with the sweep to its end. The work up to each chunk is kept.
+
+    Somebody who waits sees how far it is: turns, divergences, seconds an answer, what is left. Where that is more than
+    a minute, it is said before the sweep goes on.
 
     Args:
         sweep: which.
-        is_shown: whether there may be a bar at all.
+        tell: takes lines, where there is no bar; by default there is a bar on stderr if that is a terminal, else lines.
     """
-    told = TextColumn("{task.fields[rate]} a second  {task.fields[diverged]} diverged")
-    columns = (TextColumn("turns"), BarColumn(), MofNCompleteColumn(), told, TimeRemainingColumn())
     console = Console(stderr=True)
-    is_hidden = not (is_shown and console.is_terminal)
-    with Progress(*columns, console=console, disable=is_hidden, transient=True) as bar:
-        before, started = sweep.counts.done, time.monotonic()
-        task = bar.add_task("", total=sweep.plan.turns, completed=before, rate="?", diverged=sweep.counts.diverged)
-        for counts in sweep.chunks():
-            rate = (counts.done - before) / (time.monotonic() - started)
-            bar.update(task, completed=counts.done, rate=f"{rate:.0f}", diverged=counts.diverged)
+    columns = (TextColumn("turns"), BarColumn(20), MofNCompleteColumn(), TextColumn("{task.description}"))
+    has_bar = tell is None and console.is_terminal
+    with Progress(*columns, console=console, disable=not has_bar, transient=True) as bar:
+        task = bar.add_task("", total=sweep.plan.turns, completed=sweep.counts.done)
+        say = tell or (_above(bar) if has_bar else on_stderr)
+        watch = Watch(sweep, say, lambda line: bar.update(task, description=line, completed=sweep.counts.done))
+        sweep.subject.meter.hears = watch.hear
+        try:
+            with beating(watch.beat if not has_bar else watch.show):
+                for _ in sweep.chunks():
+                    watch.show()
+        finally:
+            sweep.subject.meter.hears = lambda: None
 
 
-def looking(what: str) -> AbstractContextManager[object]:
-    """Says on stderr, where that is a terminal, what is done as long as it is."""
-    return Console(stderr=True).status(what)
+class Watch:
+    """What is said of a sweep while it goes on.
+
+    Args:
+        sweep: which.
+        say: takes lines that somebody should see.
+        shown: takes how far it is, for a bar.
+    """
+
+    def __init__(self, sweep: Sweep, say: Callable[[str], None], shown: Callable[[str], object]) -> None:
+        self.sweep, self.say, self.shown = sweep, say, shown
+        self.before, self.began = sweep.counts.done, time.monotonic()
+        self.told, self.is_priced = self.began, False
+
+    def status(self) -> str:
+        """How far it is."""
+        counts, meter = self.sweep.counts, self.sweep.subject.meter
+        parts = [f"{counts.diverged:,} diverged"]
+        parts += [price_of(meter.price)] if meter.price is not None else []
+        parts += [f"about {duration(left)} left"] if (left := self.left()) is not None else []
+        return ", ".join(parts)
+
+    def left(self) -> float | None:
+        """The seconds that are left, about; None before a price is known."""
+        turns = self.sweep.plan.turns - self.sweep.counts.done
+        done = self.sweep.counts.done - self.before
+        if done:
+            return turns * (time.monotonic() - self.began) / done
+        price = self.sweep.subject.meter.price
+        return None if price is None else turns * self.sweep.prompts_a_case * price
+
+    def show(self) -> None:
+        """Shows how far it is."""
+        self.shown(self.status())
+
+    def beat(self) -> None:
+        """Says how far it is where nothing was said for half a minute."""
+        if time.monotonic() - self.told >= EVERY:
+            self._tell(f"{self.sweep.counts.done:,} of {self.sweep.plan.turns:,} turns, {self.status()}")
+
+    def hear(self) -> None:
+        """After a call: says what the sweep costs once that is known, where it is worth it."""
+        meter = self.sweep.subject.meter
+        if self.is_priced or meter.price is None or (meter.prompts <= 8 and meter.seconds < EVERY):
+            return
+        self.is_priced, left = True, self.left() or 0.0
+        if left >= WORTH_SAYING:
+            prompts = (self.sweep.plan.turns - self.sweep.counts.done) * self.sweep.prompts_a_case
+            fewer = max(round(self.sweep.plan.turns / 10), 1)
+            less = f"{fewer:,} turns take {duration(left * fewer / self.sweep.plan.turns)}"
+            self._tell(f"about {duration(left)} at {price_of(meter.price)} ({prompts:,.0f} prompts); {less}")
+
+    def _tell(self, line: str) -> None:
+        self.told = time.monotonic()
+        self.say(line)
+
+
+def _above(bar: Progress) -> Callable[[str], None]:
+    return lambda line: bar.console.print(line, markup=False, highlight=False)

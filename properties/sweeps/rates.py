@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from turncheck.engine.learned import Listed
-from turncheck.properties.checking.counterexamples import Counterexample, counterexample
+from turncheck.properties.checking.asking import UNLIMITED, Limit, SpentError
+from turncheck.properties.checking.check import LEAST_SHRINKING
+from turncheck.properties.checking.counterexamples import counterexample
 from turncheck.properties.checking.law import Law
-from turncheck.properties.checking.shrink import shrink
+from turncheck.properties.checking.shrink import shrink_until
+from turncheck.properties.checking.subject import Subject
 from turncheck.properties.sweeps.counts import Counts
 from turncheck.properties.sweeps.lines import read_lines
 from turncheck.properties.sweeps.statistics import Rate
 from turncheck.properties.sweeps.sweep import Sweep
-from turncheck.reports.sweeps import Row
+from turncheck.reports.cases import describe
+from turncheck.reports.sweeps import Row, Smallest
 
 
 def law_rows(sweep: Sweep) -> list[Row]:
@@ -43,23 +47,46 @@ def _row(name: str, rule: str, broke: int, applied: int) -> Row:
     return Row(name, rule, applied, broke, low, high if broke else rate.highest)
 
 
-def witnesses(sweep: Sweep) -> Iterator[tuple[Law, Counterexample]]:
-    """For each law about single cases and each mode in which it was broken a small case that breaks it so, minimal.
+def smallest(sweep: Sweep, limit: Limit | None = None) -> Iterator[Smallest]:
+    """For each law about single cases and each mode in which it was broken a small case that breaks it so, minimal
+    unless it says why not.
 
-    The search begins at the simplest that the sweep met. Of a listed engine it ends there too: no
-    smaller one can be asked.
+    The search begins at the simplest that the sweep met. Of a listed engine it ends there too: no smaller one can be
+    asked.
+
+    Args:
+        sweep: which.
+        limit: the most that shrinking one case may take; None for half a minute of the model's time, and for all of
+            them a minute, or as long as the sweep took. With a limit of nothing the model is not asked.
 
     Raises:
         NoVerdictError: what is kept is not what the sweep counted.
     """
-    domain, met = sweep.subject.domain, _simplest_met(sweep)
-    for law in sweep.laws:
-        for (name, _), text in met.items():
-            if name == law.id and law.form == "case":
-                start = counterexample(law, sweep.subject, domain.read(text))
-                if start is not None:  # an answer that was unstable may be right now
-                    listed = isinstance(sweep.subject.engine, Listed)
-                    yield law, start if listed else shrink(law, sweep.subject, start)
+    subject, met = sweep.subject, _simplest_met(sweep)
+    is_shrunk = not isinstance(subject.engine, Listed) and not (limit is not None and limit.is_nothing)
+    each = Limit(seconds=LEAST_SHRINKING) if limit is None else limit
+    whole = Limit(seconds=max(2 * LEAST_SHRINKING, subject.meter.seconds)) if limit is None else UNLIMITED
+    with subject.meter.within(whole):
+        for law in sweep.laws:
+            for (name, mode), text in met.items():
+                if name == law.id and law.form == "case":
+                    small, left = _shrunk(law, subject, text, each) if is_shrunk else (text, "")
+                    yield Smallest(law.id, mode, small, describe(subject.domain, small, law.kind), left)
+
+
+def _shrunk(law: Law, subject: Subject, text: str, limit: Limit) -> tuple[str, str]:
+    """The text of a small case that breaks the law as that one does, and why it need not be minimal."""
+    try:
+        start = counterexample(law, subject, subject.domain.read(text))
+        if start is None:
+            return text, "asked again, it holds: see the laws about asking again"
+        with subject.meter.within(limit):
+            found, stop = shrink_until(law, subject, start)
+    except SpentError as spent:
+        return text, f"not shrunk: {spent.limit} were spent"
+    if isinstance(stop, KeyboardInterrupt):
+        raise stop
+    return found.text, "" if stop is None else f"shrinking stopped at {stop.limit}"
 
 
 def _simplest_met(sweep: Sweep) -> dict[tuple[str, str], str]:

@@ -10,17 +10,16 @@ from turncheck.engine.fields import Int
 from turncheck.engine.learned import Listed
 from turncheck.engine.sampling import TRAINING_SEEDS
 from turncheck.engine.table import SMALL
-from turncheck.properties.checking.counterexamples import Counterexample
-from turncheck.properties.checking.law import Law
+from turncheck.properties.checking.asking import Limit
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.sweeps.faults import OtherSweepError
 from turncheck.properties.sweeps.gate import gate as verdict_of
 from turncheck.properties.sweeps.plan import AGAIN, DAMAGED, MORE, PLAYED, Plan
-from turncheck.properties.sweeps.rates import field_rows, law_rows, mode_rows, stratum_rows, witnesses
+from turncheck.properties.sweeps.rates import field_rows, law_rows, mode_rows, smallest, stratum_rows
 from turncheck.properties.sweeps.statistics import Rate
 from turncheck.properties.sweeps.sweep import Sweep
 from turncheck.reports.cases import noun_of
-from turncheck.reports.sweeps import Smallest, SweepResult
+from turncheck.reports.sweeps import SweepResult
 
 
 def begun(subject: Subject, plan: Plan, folder: Path, goes_on: bool) -> Sweep:
@@ -45,20 +44,21 @@ def begun(subject: Subject, plan: Plan, folder: Path, goes_on: bool) -> Sweep:
     return Sweep(subject, plan, folder, anew=True)
 
 
-def found(sweep: Sweep, gate: float | None = None, searches: bool = True) -> SweepResult:
+def found(sweep: Sweep, gate: float | None = None, searches: bool = True, limit: Limit | None = None) -> SweepResult:
     """What a sweep found so far, and what the gate says if it is whole.
 
     Args:
         sweep: whole or partial.
         gate: 0..1; None where nothing is demanded.
-        searches: whether the subject is asked for the smallest turns.
+        searches: whether the smallest cases are looked for.
+        limit: the most that shrinking one of them may take (`rates.smallest`).
 
     Raises:
         NoVerdictError: it is to be searched, and the folder does not hold what the sweep found.
     """
     plan, counts, subject = sweep.plan, sweep.counts, sweep.subject
     low, high = Rate(counts.diverged, counts.done).interval
-    shown = witnesses(sweep) if searches else ()
+    is_shrunk = not isinstance(subject.engine, Listed) and not (limit is not None and limit.is_nothing)
     domain = subject.domain
     return SweepResult(
         sampler=plan.sampler,
@@ -80,19 +80,14 @@ def found(sweep: Sweep, gate: float | None = None, searches: bool = True) -> Swe
         fields=tuple(field_rows(counts)),
         strata=tuple(stratum_rows(counts)),
         silent=dict(sweep.silent),
-        smallest=tuple(_smallest(law, at) for law, at in shown),
-        shrunk=not isinstance(subject.engine, Listed),
+        smallest=tuple(smallest(sweep, limit)) if searches else (),
+        shrunk=is_shrunk,
         gate=gate,
         verdict=None if gate is None or not sweep.whole else verdict_of(counts, plan, gate),
         noun=noun_of(domain),
         fields_title=_fields_title(domain),
         strata_title=sweep.arrays.strata_title,
     )
-
-
-def _smallest(law: Law, found: Counterexample) -> Smallest:
-    shown = found.witness(law)
-    return Smallest(law.id, found.divergence.mode, shown.case, shown.short)
 
 
 def _fields_title(domain: Domain) -> str:

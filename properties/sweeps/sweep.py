@@ -71,6 +71,7 @@ class Sweep:
         silent: the others, and why.
         kinds: what the laws are held on.
         counts: what was counted so far.
+        prompts_a_case: how many prompts a case costs, about, as the chunk at hand has it.
         state: how far it is, as the folder keeps it.
 
     Raises:
@@ -100,6 +101,7 @@ class Sweep:
         self.kinds = {kind_of(law) for law in self.laws}
         self._about_cases = [law for law in self.laws if kind_of(law) in ("own", "more")]
         self.every = how_often(self._about_cases, plan, subject.domain)
+        self.prompts_a_case = 1.0
         self._block: Block | None = None
 
     @property
@@ -119,7 +121,8 @@ class Sweep:
                 start = self.counts.done - block.start
                 count = min(self._affordable(), len(block.cases) - start)
                 try:
-                    for line in self._chunk(block, slice(start, start + count)):
+                    lines = self._chunk(block, slice(start, start + count))
+                    for line in sorted(lines, key=lambda line: line["turn"]):  # the same, whatever a chunk has
                         kept.write(line)
                     self.counts.done += count
                     self.state = kept.keep(self.counts)
@@ -160,6 +163,7 @@ class Sweep:
         further = list(self._further(block, part))
         # Together, so that the subject's batches are full; of plays the rest follows.
         more = [prompt for law, made in further for _, case in made for prompt in law.asks(case, domain)]
+        self.prompts_a_case = 1 + len(more) / len(prompts)
         given = subject.ask([*prompts, *more])[: len(prompts)]
         self._count_all(cases, after)
         differing = [place for place, answer in enumerate(given) if answer != expected[place]]

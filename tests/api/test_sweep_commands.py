@@ -14,7 +14,7 @@ from turncheck.cli import main
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel.array_samplers import STREAM
 from turncheck.properties.laws import laws_of
-from turncheck.properties.sweeps import result as result_module
+from turncheck.properties.sweeps import rates
 from turncheck.properties.sweeps import sweep as sweep_module
 from turncheck.properties.sweeps.kept import read_state
 from turncheck.properties.sweeps.sweep import Sweep
@@ -182,7 +182,7 @@ def test_a_sweep_that_is_interrupted_while_it_is_shrunk_is_whole(turncheck, fold
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(result_module, "witnesses", interrupted)
+        patch.setattr(rates, "counterexample", interrupted)
         stopped = turncheck(*COMMAND, "--gate", 0.9)
     kept = "all 60 turns are kept, and the same command with --resume looks again"
     said = f"Error: stopped while looking for the smallest turns: {kept}\n"
@@ -192,7 +192,9 @@ def test_a_sweep_that_is_interrupted_while_it_is_shrunk_is_whole(turncheck, fold
     assert lines[-1].startswith("gate 90%: PASS, ")
     again = turncheck(*COMMAND, "--gate", 0.9, "--resume")
     assert again.exit_code == 0
-    assert set(lines) < set(again.stdout.splitlines())
+    (met,) = [place for place, line in enumerate(lines) if line.startswith("law about turns")]
+    assert lines[met].split("  ")[-1].strip() == "the simplest turn that was met, not shrunk"
+    assert set(lines[:met]) < set(again.stdout.splitlines())
 
 
 def test_what_is_interrupted_before_it_began_says_so(turncheck, folder, monkeypatch):

@@ -69,13 +69,13 @@ def test_a_slow_run_says_its_price_before_it_goes_on(running):
 
 
 def test_a_run_says_every_half_minute_how_far_it_is_and_not_more_often(running):
-    run, subject, clock, said = running(1.0, [AGREES])
-    subject.meter.asking(1)
+    run, _, clock, said = running(1.0, [AGREES])
+    run.law = AGREES
     for now, lines in ((29, 0), (30, 1), (31, 1), (59, 1), (60, 2)):
         clock.now = now
         run.heartbeat()
         assert len(said) == lines
-    assert said == ["0 of 1 laws"] * 2
+    assert said == ["0 of 1 laws: answer_agrees_with_the_reference"] * 2
 
 
 def test_a_budget_is_shared_and_each_law_has_enough_for_a_verdict_before_the_next(running):

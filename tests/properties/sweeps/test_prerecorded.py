@@ -24,7 +24,7 @@ from turncheck.properties.sweeps import sweep as sweep_module
 from turncheck.properties.sweeps.kept import FOUND
 from turncheck.properties.sweeps.plan import Plan
 from turncheck.properties.sweeps.prerecorded import check_listed, prompts_asked
-from turncheck.properties.sweeps.rates import witnesses
+from turncheck.properties.sweeps.rates import smallest
 from turncheck.properties.sweeps.sweep import Sweep
 
 BUGGY = attrs.evolve(STANDARD, regen_heal=4)
@@ -211,7 +211,7 @@ def test_witnesses_are_the_simplest_that_were_met(tmp_path):
         found = json.loads(line)
         met.setdefault((found["law"], found["mode"]), []).append(found["case"] if found["law"] else "")
     expected = {key: min(cases, key=DOMAIN.simplicity) for key, cases in met.items()}
-    shown = {(law.id, each.divergence.mode): each.witness(law).case for law, each in witnesses(sweep)}
+    shown = {(each.law, each.mode): each.case for each in smallest(sweep)}
     about_turns = {law.id for law in LAWS if law.form == "case"}
     assert shown == {key: case for key, case in expected.items() if key[0] in about_turns}
     assert len(shown) > 10

@@ -222,6 +222,8 @@ def options_beside_it(command: Function) -> Function:
     """What can be said beside a SPEC, as to pytest."""
     about = "Seconds a call may take; else any time."
     command = click.option("--timeout", type=SECONDS, help=about)(command)
+    alone = "Run a py: model in a process of its own, which it may end: for models that you do not trust."
+    command = click.option("--isolate", is_flag=True, help=alone)(command)
     return words_options("An option of its kind, or template=, rejects=, rules=, sha256=.")(command)
 
 
@@ -257,8 +259,9 @@ def subject_of(
     arguments: tuple[str, ...],
     rules: str | None,
     timeout: float | None,
-    listed: bool = False,
+    isolate: bool = False,
     *,
+    listed: bool = False,
     tells: bool = True,
 ) -> Subject:
     """The model that was named. What it found out about whatever stands behind it is said on stderr if it `tells`.
@@ -273,7 +276,7 @@ def subject_of(
     name = "the model" if spec is None else visible(spec)
     try:
         with loading(name, lambda line: click.echo(line, err=True)):
-            subject = load_subject(spec, domain, arguments, rules, timeout, listed=listed)
+            subject = load_subject(spec, domain, arguments, rules, timeout, listed=listed, isolate=isolate)
     except SpecError as error:
         raise BadInputError(str(error)) from error
     for finding in subject.findings() if tells else ():

@@ -7,6 +7,7 @@ import shlex
 import pytest
 
 from turncheck.properties.checking.draw import least_cases
+from turncheck.properties.session.loading import is_python
 from turncheck.properties.session.session import Session
 from turncheck.properties.session.settings import Settings, seen_from_start
 from turncheck.properties.session.suites import SUITE, Chosen, Suite, item_id
@@ -45,8 +46,9 @@ def _about_model(suite: Suite, given: object, settings: Settings, config: pytest
         options["model"] = str(given)
     if settings.rules is not None:
         options["rules"] = seen_from_start(settings.rules, config)
+    isolated = ["--turncheck-isolate"] if settings.isolates and is_python(given) else []
     arguments = () if suite.names_its_own else settings.arguments
-    return [*_written(options), *(f"--turncheck-model-arg={argument}" for argument in arguments)]
+    return [*_written(options), *isolated, *(f"--turncheck-model-arg={argument}" for argument in arguments)]
 
 
 def _drawn(settings: Settings, smallest: Failure | None, config: pytest.Config) -> list[str]:

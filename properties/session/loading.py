@@ -45,6 +45,7 @@ def load_subject(
     limit: float | None = None,
     *,
     listed: bool = False,
+    isolate: bool = False,
 ) -> Subject:
     """The subject that a SPEC names; the domain's own model where it is None. It was asked one prompt.
 
@@ -56,6 +57,7 @@ def load_subject(
         limit: the seconds that one call may take; None for any time.
         listed: whether an engine will do that has answers to a list of prompts alone. It is not asked that prompt, and
             whoever takes it sees to it that all that is asked is listed (`properties.sweeps.prerecorded.check_listed`).
+        isolate: whether a `py:` model is run in a process of its own, which it may end.
 
     Raises:
         SpecError: none is named and the domain has none, or it cannot be loaded, does not answer one prompt, or is such
@@ -64,9 +66,11 @@ def load_subject(
     from turncheck.model.adapters.loading import load
 
     typed = _typed(spec, domain)
+    if isolate and not is_python(spec):
+        raise SpecError(typed, "--isolate must have a py: model, which it runs in a process of its own: leave it out")
     try:
         with _blaming(typed):
-            loaded = load(typed, arguments, domain, rules)
+            loaded = load(typed, [*arguments, *(["isolate=true"] if isolate else [])], domain, rules)
     except EngineError as error:
         raise SpecError(typed, error.fault) from error
     card = loaded.card
@@ -121,6 +125,15 @@ def sampler_of(asked: str | None, domain: Domain) -> str:
     if asked not in known:
         raise UnknownSamplerError(asked, known)
     return asked
+
+
+def is_python(spec: object) -> bool:
+    """Whether a SPEC names a `py:` model."""
+    return isinstance(spec, str) and _of_python(spec).startswith("py:")
+
+
+def _of_python(spec: str) -> str:
+    return f"py:{spec}" if re.match(r"(?![a-z]+:)[^:]+\.py:|[A-Za-z]:[^:]+\.py:", spec) else spec
 
 
 def _typed(spec: str | None, domain: Domain) -> str:

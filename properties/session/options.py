@@ -57,6 +57,12 @@ OPTIONS = (
         "else text; may be repeated; for one model alone, since several need cards",
         ini="linelist",
     ),
+    Option(
+        "isolate",
+        None,
+        "run each py: model in a process of its own, which it may end: for models that you do not trust",
+        ini="bool",
+    ),
     Option("rules", "FILE", "a rules file: the variant of the domain that all models of the run are held against"),
     Option("examples", "N", "cases that are drawn for each law (default: 200)"),
     Option(

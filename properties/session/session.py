@@ -19,7 +19,7 @@ from turncheck.properties.checking.run import Job, Run
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.trial import MISTAKES, told, try_domain
 from turncheck.properties.session.baseline import Baseline, BaselineError, compared, load_baseline
-from turncheck.properties.session.loading import SpecError, given_subject, load_subject, sampler_of
+from turncheck.properties.session.loading import SpecError, given_subject, is_python, load_subject, sampler_of
 from turncheck.properties.session.settings import Settings, seen_from_start
 from turncheck.properties.session.suites import Chosen, Suite, item_id
 from turncheck.properties.session.witnesses import (
@@ -193,6 +193,8 @@ def _check_together(settings: Settings, suites: Sequence[Suite], models: int) ->
         raise pytest.UsageError(
             f"--turncheck-baseline must have one suite beside it, got {len(suites)}: choose one, as with -k"
         )
+    if settings.isolates and not any(is_python(given) for suite in suites for given in suite.models):
+        raise pytest.UsageError("--turncheck-isolate must have a py: model, which it runs by itself: leave it out")
     if settings.writes_baseline and models > 1:
         raise pytest.UsageError(f"--turncheck-write-baseline must have one model, got {models}: name one --model")
 
@@ -208,7 +210,8 @@ def _model(suite: Suite, place: int, settings: Settings, config: pytest.Config) 
     arguments = () if suite.names_its_own else settings.arguments
     with _in_folder(config.invocation_params.dir):
         if given is None or isinstance(given, str):
-            subject = load_subject(given, suite.domain, arguments, rules, settings.timeout)
+            isolate = settings.isolates and is_python(given)
+            subject = load_subject(given, suite.domain, arguments, rules, settings.timeout, isolate=isolate)
             typed = given
         else:
             subject = given_subject(given, suite.domain, settings.timeout)

@@ -49,6 +49,7 @@ class Settings:
         domain: whose laws `turncheck.properties` has, as typed; None is the domain where none is named.
         specs: the models to check, as typed, each once; None is the one that comes with the domain.
         arguments: `KEY=VALUE` beside the one model, as typed.
+        isolates: whether `py:` models run in processes of their own.
         rules: the rules file of the variant that the models are held against, if one is given.
         budget: how much is drawn.
         seconds: what all laws together may take; None for any time.
@@ -65,6 +66,7 @@ class Settings:
     domain: str | None
     specs: tuple[str | None, ...]
     arguments: tuple[str, ...]
+    isolates: bool
     rules: Path | None
     budget: Budget
     seconds: float | None
@@ -91,6 +93,7 @@ class Settings:
             domain=domain_of(config),
             specs=specs_of(config),
             arguments=tuple(given["model_arg"] or ()),
+            isolates=bool(given["isolate"]),
             rules=_path(config, "rules"),
             budget=Budget(examples, _seed(config), min_cases, shrink=_shrinking(config)),
             seconds=_number("--turncheck-budget", given["budget"], float, None, 0.001),

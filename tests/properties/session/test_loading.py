@@ -11,7 +11,7 @@ import turncheck.model
 from tests.properties import adder, tictactoe
 from turncheck.duel import DOMAIN, duel
 from turncheck.engine.duel import STANDARD, Turn, resolve_text, write
-from turncheck.engine.sampling import UnknownSamplerError
+from turncheck.engine.sampling import UnknownSamplerError, easy_case
 from turncheck.model.adapters.calibration import Reference
 from turncheck.model.adapters.recognise import NEITHER
 from turncheck.properties.checking.subject import Subject
@@ -269,3 +269,33 @@ def test_without_torch_a_checkpoint_is_refused_in_one_sentence_with_the_way_out(
         f"model {checkpoint}: it needs torch, which is not installed: "
         "pip install 'turncheck[torch]', or name another model with --model"
     )
+
+
+# --- models that are not trusted -------------------------------------------------------------------------------------
+
+ENDS = """
+import os
+from turncheck.engine.duel import resolve_text
+
+def ends(prompts):
+    if len(prompts) > 1:
+        os._exit(0)
+    return [resolve_text(prompt) for prompt in prompts]
+"""
+
+
+def test_an_isolated_model_ends_no_process_but_its_own(tmp_path):
+    (tmp_path / "ending.py").write_text(ENDS, encoding="utf-8")
+    subject = load_subject(f"{tmp_path}/ending.py:ends", DOMAIN, isolate=True)
+    smallest = DOMAIN.write(easy_case(DOMAIN))
+    texts = [smallest, smallest.replace("turn 01", "turn 02")]
+    assert subject.ask(texts) == [DOMAIN.resolve_text(text) for text in texts]
+    assert subject.troubles()["worker restarts"] == 1
+    assert (subject.kind, subject.arguments) == ("py", ())
+    subject.close()
+
+
+@pytest.mark.parametrize("spec", ["reference", "noisy:0.1", None])
+def test_only_a_python_model_can_be_isolated(spec):
+    with pytest.raises(SpecError, match=r": --isolate must have a py: model, .*: leave it out$"):
+        load_subject(spec, DOMAIN, isolate=True)

@@ -23,6 +23,7 @@ def test_where_nothing_is_said_everything_has_its_default(pytester):
         domain=None,
         specs=(None,),
         arguments=(),
+        isolates=False,
         rules=None,
         budget=Budget(200, 0, 10),
         seconds=None,
@@ -45,6 +46,7 @@ turncheck_model =
 turncheck_model_arg =
     wrong=false
     seed=1
+turncheck_isolate = true
 turncheck_rules = hot.toml
 turncheck_examples = 50
 turncheck_min_cases = 5
@@ -79,6 +81,7 @@ def test_every_option_can_stand_in_the_ini_file_whose_paths_are_seen_from_there(
         domain="duel",
         specs=("py:more_models:Model",),
         arguments=("wrong=false", "seed=1"),
+        isolates=True,
         rules=here / "hot.toml",
         budget=Budget(50, 0, 5, shrink=Limit(seconds=30)),
         seconds=90.0,

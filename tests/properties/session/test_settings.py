@@ -91,3 +91,10 @@ def test_a_seed_that_cannot_be_is_a_usage_error(settings, seed, beside, message)
 
 def test_a_seed_of_training_is_one_for_laws(settings):
     assert settings("--hypothesis-seed=1000000").budget.seed == 1_000_000
+
+
+def test_isolation_without_a_python_model_is_an_error_of_usage(check):
+    result = check("--model", "reference", "--turncheck-isolate", "-k", "max_never")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    message = "ERROR: --turncheck-isolate must have a py: model, which it runs by itself: leave it out"
+    assert message in result.errlines

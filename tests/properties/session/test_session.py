@@ -290,7 +290,10 @@ def test_the_order_of_execution_changes_no_row(check, pytester, monkeypatch, law
     forth = check(*options, "one")
     monkeypatch.setenv("BACK", "1")
     back = check(*options, "two")
-    assert section(forth) == [line.replace(" two/", " one/") for line in section(back)]
+    # Which batches a law's prompts come in depends on what was asked before.
+    aside = re.compile("TROUBLE|its smallest case is kept in (one|two)/")
+    told, told_back = ([line for line in section(run) if not aside.match(line)] for run in (forth, back))
+    assert told == told_back
 
 
 # --- pytest's own options --------------------------------------------------------------------------------------------

@@ -479,20 +479,22 @@ def _swept(request: pytest.FixtureRequest, session: Session, chosen: Chosen) -> 
     from turncheck.reports.escape import visible
 
     assert session.settings.sweeping is not None
+    work = None
     try:
-        work = session.sweep(session.models[chosen])
         try:
             with stopped_by_alarm():
+                work = session.sweep(session.models[chosen])
                 _go_on(request.config, work)
                 with counting(work.subject.meter, "looking for the smallest turns", tell=session.run.tell):
                     result = found(work, session.settings.sweeping.gate, limit=session.settings.budget.shrink)
         except (KeyboardInterrupt, StoppedError) as error:
-            left = _found(session, chosen, request.config, sweep=found(work, searches=False))
+            left = None if work is None else found(work, searches=False)
+            values = _found(session, chosen, request.config, sweep=left)
             if isinstance(error, KeyboardInterrupt):
-                _results(request.config).take(left)
+                _results(request.config).take(values)
                 raise
-            request.node.stash[RESULT] = json.dumps(left)
-            pytest.fail(f"the sweep was ended by an alarm: {error}", pytrace=False)
+            request.node.stash[RESULT] = json.dumps(values)
+            raise pytest.fail.Exception(f"the sweep was ended by an alarm: {error}", pytrace=False) from None
     except SweepError as error:
         told = visible(str(error))
         request.node.stash[RESULT] = json.dumps({"unsettled" if isinstance(error, NoVerdictError) else "mistake": told})

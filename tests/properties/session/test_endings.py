@@ -125,7 +125,7 @@ def stubborn(prompts):
     try:
         return slow(prompts)
     except BaseException:
-        return slow(prompts[:1]) * len(prompts)
+        return [resolve_text(prompt) for prompt in prompts]
 
 def slowly_wrong(prompts):
     '''Is asked one after the other where it is broken, so that the alarm comes while it is shrunk.'''
@@ -143,6 +143,17 @@ def test_a_law_that_an_alarm_ends_has_timed_out(check, pytester, model):
     assert row_of(result, "max_never_changes")[2:5] == ["TIMED_OUT", "0", "0"]
     assert "TIMED_OUT: it was ended by an alarm: Timeout (>0.3s)" in result.outlines
     assert "INTERNAL ERROR" not in result.stdout.str()
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarm signals")
+def test_a_sweep_that_an_alarm_ends_keeps_what_it_has(check, pytester):
+    pytester.makepyfile(plugin_alarm=ALARM, plugin_slow=SLOW)
+    options = ["-p", "plugin_alarm", "--model", "py:plugin_slow:slowly_wrong", "--turncheck-sweep=9000"]
+    result = check(*options, "-k", "test_sweep", "-q")
+    assert result.ret == 1
+    assert "the sweep was ended by an alarm: Timeout (>0.3s)" in result.outlines
+    assert "During handling of" not in result.stdout.str()
+    assert any(line.startswith("PARTIAL, no verdict: what was done is kept") for line in result.outlines)
 
 
 RERUNS = """

@@ -12,6 +12,8 @@ from turncheck.properties.checking.law import Law
 from turncheck.properties.checking.shrink import shrink_until
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.sweeps.counts import Counts
+from turncheck.properties.sweeps.faults import UntrustedError
+from turncheck.properties.sweeps.kept import FOUND
 from turncheck.properties.sweeps.lines import read_lines
 from turncheck.properties.sweeps.statistics import Rate
 from turncheck.properties.sweeps.sweep import Sweep
@@ -90,10 +92,19 @@ def _shrunk(law: Law, subject: Subject, text: str, limit: Limit) -> tuple[str, s
 
 
 def _simplest_met(sweep: Sweep) -> dict[tuple[str, str], str]:
-    """The text of the simplest case that the sweep met, by law and failure mode."""
+    """The text of the simplest case that the sweep met, by law and failure mode.
+
+    Raises:
+        UntrustedError: a text is no case.
+    """
+    domain = sweep.subject.domain
     met: dict[tuple[str, str], str] = {}
     for found in read_lines(sweep.folder, sweep.state):
         if found["law"]:
             key = found["law"], found["mode"]
-            met[key] = min(found["case"], met.get(key, found["case"]), key=sweep.subject.domain.simplicity)
+            met[key] = min(found["case"], met.get(key, found["case"]), key=domain.simplicity)
+    about_cases = {law.id for law in sweep.laws if law.form == "case"}
+    for (name, _), text in met.items():
+        if name in about_cases and not domain.is_case(text):
+            raise UntrustedError(sweep.folder, f"a case of {name} in its {FOUND} is none of {domain.name}")
     return met

@@ -468,6 +468,18 @@ def test_lines_that_are_changed_behind_the_sweep_are_not_searched(kept, laws):
         found(work)
 
 
+def test_a_case_that_is_none_is_not_searched_though_it_is_signed(kept, laws):
+    def spoil(lines):
+        for line in lines:
+            if line["law"] == AGREES:
+                line["case"] = "x"
+
+    change_lines(kept / "whole", spoil)
+    work = sweep_in(kept / "whole", laws, resume=True)
+    with pytest.raises(UntrustedError, match=f"a case of {AGREES} in its {FOUND} is none of tictactoe/1: restore"):
+        found(work)
+
+
 def test_what_pytest_finds_spoilt_in_its_own_folder_it_leaves_as_it_is(kept):
     subject = Subject("mine", "py", Careless(), TICTACTOE, sha256="ab")
     folder = kept / "whole"

@@ -334,3 +334,12 @@ def test_each_option_is_in_pytest_s_help_with_its_default(pytester):
         assert f"--turncheck-{name}" in shown
         assert f"turncheck_{name.replace('-', '_')}" in shown
     assert "(default: 200)" in shown
+
+
+def test_a_baseline_keeps_what_it_knows_of_a_law_that_nobody_can_say_anything_about(check, pytester):
+    known = {"schema": 1, "known": {"thick_shield_takes_an_attack": ["wrong_value"]}}
+    (pytester.path / "known.json").write_text(json.dumps(known))
+    options = ["--turncheck-baseline=known.json", "--turncheck-write-baseline", "--turncheck-min-cases=200"]
+    result = check("--model", "reference", *options, "-k", "thick_shield", "-q", examples=200)
+    assert (result.ret, row_of(result, "thick_shield_takes_an_attack")[2]) == (1, "INCONCLUSIVE")
+    assert json.loads((pytester.path / "known.json").read_text()) == known

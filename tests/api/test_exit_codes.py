@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -233,3 +234,40 @@ def test_a_full_disk_behind_the_output_is_one_line():
         found = subprocess.run(COMMAND, stdout=full, stderr=subprocess.PIPE)
     assert found.returncode == 4
     assert found.stderr == b"Error: the output cannot be read or written: No space left on device\n"
+
+
+# --- pytest ----------------------------------------------------------------------------------------------------------
+
+LEAVES = """
+import signal
+from turncheck import resolve_text
+
+def predict(prompts):
+    if len(prompts) > 1:
+        signal.raise_signal(signal.SIGINT)
+    return [resolve_text(prompt) for prompt in prompts]
+"""
+
+SESSIONS = [
+    (0, "reference", "max_never"),
+    (1, "identity", "turn_counter_rises"),
+    (2, "leaves.py:predict", "max_never"),
+    (3, "reference", "max_never"),
+    (4, "nowhere", "max_never"),
+    (5, "reference", "no_such_law"),
+]
+
+
+@pytest.mark.parametrize(("code", "model", "law"), SESSIONS, ids=[f"pytest-{code}" for code, *_ in SESSIONS])
+def test_pytest_ends_by_the_same_table(pytester, monkeypatch, code, model, law):
+    def broken(*given, **named):
+        raise KeyError("a fault of ours")
+
+    if code == 3:
+        monkeypatch.setattr(import_module("turncheck.properties.checking.check"), "applicable", broken)
+    pytester.makepyfile(leaves=LEAVES)
+    given = ["--pyargs", "turncheck.properties", "-p", "no:cacheprovider", "-p", "no:randomly", "-k", law]
+    given += ["--turncheck-model", model, "--turncheck-examples=20"]
+    result = pytester.runpytest_inprocess(*given, no_reraise_ctrlc=True)
+    assert result.ret == code
+    sys.modules.pop("leaves", None)

@@ -15,6 +15,9 @@ from turncheck.reports.sweeps import SweepResult
 
 SCHEMA = 6
 
+SWEEP = "the sweep"
+"""What a sweep is called among what has no result."""
+
 LawVerdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "TIMED_OUT", "NOT_APPLICABLE"]
 
 UNREACHED = "not reached within"
@@ -175,7 +178,8 @@ class ModelResult:
         exempt: the ids of those that are never at work by themselves.
         audited: how many of the drafts that its `verify` accepted were written plainly too.
         refuted: how many of those it writes otherwise: its `verify` is wrong if there is one.
-        missing: the laws that were to run and have no result, each with the reason: the run was left, its process died.
+        missing: the laws that were to run and have no result, and the sweep likewise, each with the reason: the run was
+            left, its process died.
         in_all: how many laws there are, chosen or not; 0 where that is not known.
         troubles: how often something went wrong on the way to its answers, though each prompt has one, by its name in
             the plural.

@@ -11,7 +11,7 @@ import attrs
 from tabulate import tabulate
 
 from turncheck.reports.escape import for_markdown, visible
-from turncheck.reports.records import Failure, LawResult, ModelResult, Report
+from turncheck.reports.records import SWEEP, Failure, LawResult, ModelResult, Report
 from turncheck.reports.sweep_text import sweep_markdown
 
 HEADERS = ("law", "rule", "verdict", "checked", "diverged", "failure", "smallest witness")
@@ -46,8 +46,9 @@ def summary(model: ModelResult) -> str:
     rules = "" if model.rules == model.domain else f", rules {visible(model.rules)}"
     held = f"{_held(model)} laws held" + (f", {known} failed as known" if known else "")
     held += f", {aside} not applicable" if aside else ""
-    held += f", {len(model.missing)} without a result" if model.missing else ""
-    ran, were_to = len(model.laws), len(model.laws) + len(model.missing)
+    missing = _missing_laws(model)
+    held += f", {len(missing)} without a result" if missing else ""
+    ran, were_to = len(model.laws), len(model.laws) + len(missing)
     held += f" ({ran} of {model.in_all} laws ran)" if were_to and ran < model.in_all else ""
     return f"{visible(model.name)} ({visible(model.kind)}{size}{digest}{words}{rules}): {held}"
 
@@ -82,7 +83,11 @@ def _side_by_side(report: Report) -> list[list[str]]:
 def _held(model: ModelResult) -> str:
     """How many laws held, of those that say anything about the model or have no result."""
     applying = [law for law in model.laws if law.verdict != "NOT_APPLICABLE"]
-    return f"{sum(law.verdict == 'PASS' for law in applying)} of {len(applying) + len(model.missing)}"
+    return f"{sum(law.verdict == 'PASS' for law in applying)} of {len(applying) + len(_missing_laws(model))}"
+
+
+def _missing_laws(model: ModelResult) -> list[str]:
+    return [name for name in model.missing if name != SWEEP]
 
 
 def _outcome(law: LawResult) -> str:
@@ -194,7 +199,7 @@ def _without_results(model: ModelResult) -> Iterator[str]:
         for law, why in model.missing.items():
             by_reason.setdefault(why, []).append(law)
         named = "; ".join(f"{_some(laws)} ({visible(why)})" for why, laws in by_reason.items())
-        yield f"NO RESULT for {len(model.missing)} of the laws that were to run, which did not hold: {named}"
+        yield f"NO RESULT for {len(model.missing)} of what was to run, and did not pass: {named}"
     elif model.says_nothing:
         yield "INCONCLUSIVE: no law says anything about this model, so it passed nothing"
 

@@ -187,7 +187,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def _planned(session: Session, items: list[pytest.Item]) -> dict[str, Any]:
     """What is to run: of each model what is known before, and its items."""
-    from turncheck.properties.session.results import SWEEP
+    from turncheck.reports.records import SWEEP
 
     planned: dict[Chosen, list[tuple[str, int, str]]] = {}
     for item in items:

@@ -10,15 +10,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from turncheck.properties.session.options import FOUND, PLANNED
-from turncheck.reports.records import LawResult, ModelResult, Report
+from turncheck.reports.records import SWEEP, LawResult, ModelResult, Report
 
 if TYPE_CHECKING:
     import pytest
 
 Key = tuple[int, int]
 """The number of a suite, and of a model among its models."""
-
-SWEEP = "the sweep"
 
 
 class Results:

@@ -269,7 +269,7 @@ def test_laws_without_a_result_did_not_hold():
     assert summary(left) == "small (native): 1 of 13 laws held, 1 not applicable, 12 without a result"
     named = ", ".join(list(many)[:8])
     said = f"one (its process died); {named} and 2 more (the run was left); two (it was skipped)"
-    assert notes(left, 10) == [f"NO RESULT for 12 of the laws that were to run, which did not hold: {said}"]
+    assert notes(left, 10) == [f"NO RESULT for 12 of what was to run, and did not pass: {said}"]
 
 
 @pytest.mark.parametrize(("in_all", "said"), [(0, ""), (2, ""), (3, " (2 of 3 laws ran)"), (97, " (2 of 97 laws ran)")])

@@ -202,7 +202,7 @@ def test_a_law_that_was_to_run_and_was_skipped_ends_the_session_with_1(check, py
     result = check("-p", "plugin_skips", "--model", "reference", "-k", "max_never or counter_rises", "-q")
     assert result.ret == 1
     result.assert_outcomes(passed=1, skipped=1, deselected=95)
-    assert "NO RESULT for 1 of the laws that were to run, which did not hold: " in result.stdout.str()
+    assert "NO RESULT for 1 of what was to run, and did not pass: " in result.stdout.str()
 
 
 CHOOSING_LATE = """

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from turncheck.properties.session.options import FOUND, PLANNED
-from turncheck.properties.session.results import SWEEP, Results
-from turncheck.reports.records import Failure, LawResult, ModelResult, Witness
+from turncheck.properties.session.results import Results
+from turncheck.reports.records import SWEEP, Failure, LawResult, ModelResult, Witness
+from turncheck.reports.table import summary
 
 LAWS = ("first", "second", "third")
 BUDGET = {"seed": 7, "examples": 20, "min_cases": 5}
@@ -95,6 +96,7 @@ def test_a_sweep_that_has_no_result_is_named_too():
     results.plan(planned((SWEEP, 97, "test_sweeps.py::test_sweep[m]")))
     (model,) = results.report().models
     assert list(model.missing) == [*LAWS, "the sweep"]
+    assert summary(model) == "m (py): 0 of 3 laws held, 3 without a result (0 of 97 laws ran)"
 
 
 def test_what_went_wrong_in_several_processes_is_the_sum_of_what_each_has_counted_last(results):

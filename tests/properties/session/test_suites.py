@@ -204,7 +204,7 @@ def test_laws_that_had_no_turn_are_counted(games):
     ran = f"(1 of {len(LAWS)} laws ran)"
     assert lines[0] == f"py:players.py:forgetful (py): 0 of 3 laws held, 2 without a result {ran}"
     (told,) = [line for line in lines if line.startswith("NO RESULT")]
-    assert told.startswith("NO RESULT for 2 of the laws that were to run, which did not hold: ")
+    assert told.startswith("NO RESULT for 2 of what was to run, and did not pass: ")
     assert told.endswith(" (the run was left)")
 
 

@@ -118,7 +118,7 @@ SWEEP_AS_JSON = {
         {"name": "hero wait, foe heal", "rule": "", "applied": 8, "broke": 2, "rate": 0.25, "low": 0.03, "high": 0.7}
     ],
     "silent": {"a_third": "it says nothing"},
-    "smallest": [{"law": "a_law", "mode": "no_answer", "case": TURN, "short": "a turn"}],
+    "smallest": [{"law": "a_law", "mode": "no_answer", "case": TURN, "short": "a turn", "left": ""}],
     "shrunk": False,
     "gate": 0.25,
     "verdict": "PASS",

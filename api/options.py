@@ -57,15 +57,13 @@ class Subgroup(click.Group):
 
     command_class = Command
 
-
-class Group(click.Group):
-    """The command. However it ends, it ends with one of the exit codes, and says why in a line."""
-
-    command_class = Command
-
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the exit codes."""
         _write_codes(formatter, ABOUT)
+
+
+class Group(Subgroup):
+    """The command. However it ends, it ends with one of the exit codes, and says why in a line."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a subcommand."""

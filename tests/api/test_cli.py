@@ -93,20 +93,20 @@ def usage(message, command):
 
 # --- the command itself ----------------------------------------------------------------------------------------------
 
-BESIDE = ["--domain", "--model-arg", "--rules", "--timeout"]
-SLOW = ["--budget", "--shrink", "--no-shrink"]
+BESIDE = ["--domain", "--model-arg", "--rules", "--isolate", "--timeout"]
+SHRINKING = ["--shrink", "--no-shrink"]
 
 OPTIONS = {
     "resolve": ["--domain"],
     "show": ["--model", *BESIDE, "--as-text"],
     "laws": ["--domain"],
     "models": [],
-    "check": ["--model", *BESIDE, "--examples", "--min-cases", "--seed", "-k", *SLOW, "--report"],
+    "check": ["--model", *BESIDE, "--examples", "--min-cases", "--seed", "-k", "--budget", *SHRINKING, "--report"],
     "domain": [],
     "new": [],
     "conform": ["--prompts", *BESIDE],
     "evaluate": ["--model", *BESIDE, "--turns", "--seed"],
-    "sweep": ["--model", *BESIDE, "--sampler", "--turns", "--seed", "--out", "--resume", "--gate"],
+    "sweep": ["--model", *BESIDE, "--sampler", "--turns", "--seed", "--out", "--resume", "--gate", *SHRINKING],
     "prompts": ["--domain", "--model-arg", "--rules", "--sampler", "--turns", "--seed", "--out"],
     "compare": [],
     "train": ["--domain", "--config", "--seed", "--out", "--steps", "--threads", "--snapshot"],

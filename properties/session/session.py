@@ -90,7 +90,7 @@ class Session:
             models = {chosen: _model(suites[chosen.suite], chosen.model, settings, config) for chosen in wanted}
             known = {law: None for suite in asked.values() for law in suite.laws}
             jobs = [(models[chosen].subject, law) for chosen, laws in wanted.items() for law in laws]
-            return cls(settings, models, known_divergences(settings, list(known)), _run(jobs, settings))
+            return cls(settings, models, known_divergences(settings, list(known)), _run(jobs, settings, config))
         except UnknownSamplerError as error:
             raise pytest.UsageError(f"--turncheck-{error}") from error
         except (SpecError, WitnessError, BaselineError) as error:
@@ -147,7 +147,7 @@ class Session:
         return work
 
 
-def _run(jobs: Sequence[Job], settings: Settings) -> Run:
+def _run(jobs: Sequence[Job], settings: Settings, config: pytest.Config) -> Run:
     """The run of some laws; of pytest-xdist's processes each has its own, with a part of them."""
     return Run(
         jobs,
@@ -155,7 +155,7 @@ def _run(jobs: Sequence[Job], settings: Settings) -> Run:
         settings.seconds,
         examples_option="--turncheck-examples",
         budget_option="--turncheck-budget",
-        processes=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
+        processes=getattr(config, "workerinput", {}).get("workercount", 1),
     )
 
 

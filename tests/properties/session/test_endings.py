@@ -8,7 +8,9 @@ import signal
 import pytest
 
 from tests.properties.sessions import row_of, section
+from turncheck.properties.session import baseline
 from turncheck.properties.session import session as session_module
+from turncheck.reports import table
 
 RIGHT = """
 import asyncio
@@ -299,8 +301,8 @@ def test_what_cannot_be_written_at_the_end_is_a_line_behind_the_tables(check, mo
     def full(*given):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("turncheck.reports.table.write_report", full)
-    monkeypatch.setattr("turncheck.properties.session.baseline.write_baseline", full)
+    monkeypatch.setattr(table, "write_report", full)
+    monkeypatch.setattr(baseline, "write_baseline", full)
     writes = ["--turncheck-write-baseline"] if what == "baseline" else []
     result = check("--model", "reference", "-k", "max_never", option, *writes, "-q")
     assert result.ret == pytest.ExitCode.USAGE_ERROR

@@ -515,8 +515,8 @@ def _go_on(config: pytest.Config, work: Sweep) -> None:
 
     capture = config.pluginmanager.getplugin("capturemanager")
     reporter = config.pluginmanager.getplugin("terminalreporter")
-    is_shown = reporter is not None and not hasattr(config, "workerinput") and sys.stderr.isatty()
-    with capture.global_and_fixture_disabled() if capture and is_shown else nullcontext():
+    with capture.global_and_fixture_disabled() if capture else nullcontext():
+        is_shown = reporter is not None and not hasattr(config, "workerinput") and sys.stderr.isatty()
         if is_shown:
             reporter.ensure_newline()
         run(work, None if is_shown and config.get_verbosity() > SILENT else config.stash[SESSION].run.tell)

@@ -597,7 +597,7 @@ def _write(config: pytest.Config, results: Results) -> None:
     if settings.baseline is not None and settings.writes_baseline and not (results.faults or results.mistakes):
         with _told_if_unwritten(results, "baseline", settings.baseline):
             decided = [law for law in report.models[0].laws if law.verdict in ("PASS", "FAIL")]
-        write_baseline(settings.baseline, decided, known_divergences(settings))
+            write_baseline(settings.baseline, decided, known_divergences(settings))
 
 
 @contextmanager

@@ -244,6 +244,7 @@ LATE_BY_ONE = {
     "off_by_one": 1,
     "known": False,
     "said": "turn 03 for 02 (+1)",
+    "left": "",
 }
 NO_FILE = {
     "bytes": None,

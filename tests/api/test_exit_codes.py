@@ -236,6 +236,38 @@ def test_a_full_disk_behind_the_output_is_one_line():
     assert found.stderr == b"Error: the output cannot be read or written: No space left on device\n"
 
 
+FAULTS = {
+    "no such model": ("nowhere", ()),
+    "a kind that is not there": ("ecko:turn", ()),
+    "an option that the kind has not": ("reference", ("--model-arg", "size=3")),
+    "no such rules file": ("reference", ("--rules", "missing.toml")),
+    "rules of a domain that has none": ("reference", ("--domain", "adder.py", "--rules", "adder.py")),
+    "no such template": ("reference", ("--model-arg", "template=klingon/1")),
+    "no such domain": ("reference", ("--domain", "missing.py")),
+    "a damaged checkpoint": ("damaged/state.safetensors", ()),
+    "a model that raises": ("players.py:nobody", ("--domain", "adder.py")),
+}
+ASKING = {
+    "check": ("check", "--model"),
+    "conform": ("conform",),
+    "evaluate": ("evaluate", "--model"),
+    "show": ("show", "sum.txt", "--model"),
+    "sweep": ("sweep", "--out", "new", "--model"),
+}
+"""The commands that ask a model, up to its name."""
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_same_fault_ends_every_command_in_the_same_way(turncheck, fault):
+    spec, beside = FAULTS[fault]
+    results = [turncheck(*command, spec, *beside) for command in ASKING.values()]
+    assert [result.exit_code for result in results] == [4] * len(ASKING)
+    assert {result.stdout for result in results} == {""}
+    (said,) = {result.stderr for result in results}
+    assert said.startswith("Error: ")
+    assert said.count("\n") == 1
+
+
 # --- pytest ----------------------------------------------------------------------------------------------------------
 
 LEAVES = """

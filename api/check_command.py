@@ -11,6 +11,7 @@ import click
 from turncheck.arguments import CASES, SECONDS, SEED, Place, located
 from turncheck.exit_codes import BROKEN, NO_VERDICT
 from turncheck.options import (
+    TYPED_DOMAIN,
     BadInputError,
     Command,
     cannot_be_used,
@@ -56,6 +57,7 @@ def check(
       turncheck check --model noisy:0.05 -k stun
     """
     from turncheck.properties.checking.draw import Budget, least_cases
+    from turncheck.properties.session.again import with_way_back
 
     min_cases = least_cases(examples) if min_cases is None else min_cases
     if min_cases > examples:
@@ -69,6 +71,7 @@ def check(
     except KeyboardInterrupt:
         click.echo("interrupted before any law ran", err=True)
         sys.exit(NO_VERDICT)
+    report = with_way_back(report, click.get_current_context().meta.get(TYPED_DOMAIN), model)
     _show(report)
     if folder is not None:
         _write(report, folder)

@@ -187,12 +187,19 @@ def _write_codes(formatter: click.HelpFormatter, codes: Mapping[int, str]) -> No
         formatter.write_dl([(str(code), about) for code, about in codes.items()])
 
 
+TYPED_DOMAIN = "turncheck.domain"
+"""Where a command finds the name of its domain as it was typed."""
+
+
 def domain_option(command: Function) -> Function:
     """`--domain`, which gives the domain itself."""
     about = "A name (turncheck domain list), FILE.py:NAME or MODULE:NAME.  [default: duel]"
-    return click.option("--domain", metavar="DOMAIN", callback=lambda context, parameter, name: load(name), help=about)(
-        command
-    )
+
+    def loaded(context: click.Context, parameter: click.Parameter, name: str | None) -> Domain:
+        context.meta[TYPED_DOMAIN] = name
+        return load(name)
+
+    return click.option("--domain", metavar="DOMAIN", callback=loaded, help=about)(command)
 
 
 def load(name: str | None) -> Domain:

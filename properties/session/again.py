@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
 from turncheck.properties.checking.draw import least_cases
 from turncheck.properties.session.loading import is_python
-from turncheck.properties.session.session import Session
 from turncheck.properties.session.settings import Settings, seen_from_start
 from turncheck.properties.session.suites import SUITE, Chosen, Suite, item_id
-from turncheck.reports.records import Failure, LawResult
+from turncheck.reports.records import Failure, LawResult, Report
+
+if TYPE_CHECKING:
+    from turncheck.properties.session.session import Session
 
 
 def again(request: pytest.FixtureRequest, session: Session, chosen: Chosen, result: LawResult) -> dict[str, str]:
@@ -30,6 +35,32 @@ def again(request: pytest.FixtureRequest, session: Session, chosen: Chosen, resu
     ]
     kept = path is not None and path.is_file()
     return {"again": shlex.join(command), "witness": seen_from_start(path, request.config) if path and kept else ""}
+
+
+def with_way_back(report: Report, domain: str | None, model: Mapping[str, Any]) -> Report:
+    """A report of one model with the command by which `turncheck check` repeats its smallest failure.
+
+    Args:
+        report: of a run of that command.
+        domain: as typed, if it was.
+        model: the options that name the model, by their parameters.
+    """
+    (result,) = report.models
+    failed = [law for law in result.laws if law.failed]
+    if not failed:
+        return report
+    options = {"domain": domain, "model": model["spec"], "rules": model["rules"], "timeout": model["timeout"]}
+    given = [f"--{name}={value}" for name, value in options.items() if value is not None]
+    given += [f"--model-arg={argument}" for argument in model["arguments"]]
+    given += ["--isolate"] if model.get("isolate") else []
+    drawn = [f"--examples={report.examples}", f"--min-cases={report.min_cases}", f"--seed={report.seed}"]
+    again = shlex.join(["turncheck", "check", *given, "-k", min(failed, key=size_of).id, *drawn])
+    return attrs.evolve(report, models=(attrs.evolve(result, again=again),))
+
+
+def size_of(law: LawResult) -> float:
+    """How long the text of the smallest case is that breaks a law in a way that is not known."""
+    return min((len(failure.witness.case) for failure in law.failures if not failure.known), default=float("inf"))
 
 
 def _item(request: pytest.FixtureRequest, parameters: str) -> list[str]:

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from turncheck.properties.session.again import size_of
 from turncheck.properties.session.options import FOUND, PLANNED
 from turncheck.reports.records import SWEEP, LawResult, ModelResult, Report
 
@@ -137,8 +138,4 @@ class Results:
         failed = [law for law in laws if law.failed]
         if not failed:
             return {"again": "", "witness": ""}
-        return self._again[*key, min(failed, key=_size).id]
-
-
-def _size(law: LawResult) -> float:
-    return min((len(failure.witness.case) for failure in law.failures if not failure.known), default=float("inf"))
+        return self._again[*key, min(failed, key=size_of).id]

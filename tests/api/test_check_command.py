@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from contextlib import suppress
@@ -55,6 +56,10 @@ def test_a_broken_law_ends_with_1_and_is_shown_with_a_minimal_counterexample_bef
     assert lines.index(f"py:players.py:forgetful (py): 0 of 1 laws held (1 of {len(LAWS)} laws ran) (seed 0)") > 10
     values = json.loads((tmp_path / "out" / "divergence.json").read_text())
     assert [law["id"] for law in values["models"][0]["laws"]] == ["marks_are_never_taken_back"]
+    again = "check --domain=tictactoe.py:DOMAIN --model=players.py:forgetful -k marks_are_never_taken_back"
+    assert lines[-1] == f"again: turncheck {again} --examples=20 --min-cases=1 --seed=0"
+    assert values["models"][0]["again"] == lines[-1].removeprefix("again: ")
+    assert turncheck(*shlex.split(lines[-1])[2:]).stdout.splitlines()[:3] == lines[:3]
 
 
 def test_the_seed_and_the_number_of_cases_count(turncheck):

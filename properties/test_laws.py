@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from turncheck.properties.checking.law import Law
-from turncheck.properties.session.plugin import hold
+from turncheck.properties.session.items import hold
 from turncheck.properties.session.suites import Chosen
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from turncheck.properties.session.plugin import sweep
+from turncheck.properties.session.items import sweep
 from turncheck.properties.session.suites import Chosen
 
 

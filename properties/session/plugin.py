@@ -7,36 +7,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from turncheck.properties.session.options import FOUND, OPTIONS, PLANNED
+from turncheck.properties.session.stash import LEFT, MARKER, PLAN, RESULT, RESULTS, SESSION, SUITES, results_of
 
 if TYPE_CHECKING:
     from turncheck.properties.checking.law import Law
     from turncheck.properties.session.results import Results
-    from turncheck.properties.session.session import Model, Session
+    from turncheck.properties.session.session import Session
     from turncheck.properties.session.suites import Chosen, Suites
-    from turncheck.properties.sweeps.sweep import Sweep
-    from turncheck.reports.records import LawResult, ModelResult, Report
-    from turncheck.reports.sweeps import SweepResult
 
-MARKER = "turncheck"
 SHORT = ("--model", "--model-arg")
-
-SUITES = pytest.StashKey["Suites"]()
-SESSION = pytest.StashKey["Session"]()
-PLAN = pytest.StashKey[str]()
-HELD = pytest.StashKey["LawResult"]()
-SWEPT = pytest.StashKey["SweepResult"]()
-LEFT = pytest.StashKey[str]()
-RESULT = pytest.StashKey[str]()
-RESULTS = pytest.StashKey["Results"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -187,6 +174,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def _planned(session: Session, items: list[pytest.Item]) -> dict[str, Any]:
     """What is to run: of each model what is known before, and its items."""
+    from turncheck.properties.session.items import about, budget_of
     from turncheck.reports.records import SWEEP
 
     planned: dict[Chosen, list[tuple[str, int, str]]] = {}
@@ -200,8 +188,8 @@ def _planned(session: Session, items: list[pytest.Item]) -> dict[str, Any]:
             planned.setdefault(chosen, []).append((law.id, numbers[law.id], item.nodeid))
         elif session.settings.sweeping is not None:
             planned.setdefault(chosen, []).append((SWEEP, len(numbers), item.nodeid))
-    models = [{**_about(session, chosen), "items": found} for chosen, found in planned.items()]
-    return {"budget": _budget(session), "models": models}
+    models = [{**about(session, chosen), "items": found} for chosen, found in planned.items()]
+    return {"budget": budget_of(session), "models": models}
 
 
 def _given(item: pytest.Item) -> dict[str, Any]:
@@ -290,144 +278,6 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         return (yield)
 
 
-# --- a law runs ------------------------------------------------------------------------------------------------------
-
-
-def hold(request: pytest.FixtureRequest, law: Law | None, chosen: Chosen) -> None:
-    """Holds the model against the law, and ends the item as the result asks for; without a law sweeps it."""
-    if law is None:
-        sweep(request, chosen)
-        return
-    session = request.config.stash[SESSION]
-    if HELD not in request.node.stash:
-        request.node.stash[HELD] = _held(request, session, law, chosen)
-    # A plugin may run what failed once more: it would find the same.
-    _end(session, law, request.node.stash[HELD], session.models[chosen])
-
-
-def _held(request: pytest.FixtureRequest, session: Session, law: Law, chosen: Chosen) -> LawResult:
-    """How the law fares, which travels with the item's report; its witnesses are kept."""
-    from turncheck.properties.checking.check import InterruptedLawError
-
-    model = session.models[chosen]
-    before = Counter(model.subject.troubles())
-    try:
-        result = _result(request, session, law, model)
-    except InterruptedLawError as interrupt:
-        _leave(request, session, law, chosen, interrupt.result)
-        raise KeyboardInterrupt from None  # pytest shows its class
-    try:
-        session.keep(result, model)
-    except OSError as error:
-        request.node.warn(pytest.PytestWarning(f"witnesses of {law.id} cannot be kept in {model.folder}: {error}"))
-    _record(request, session, chosen, result, Counter(model.subject.troubles()) - before)
-    return result
-
-
-def _leave(request: pytest.FixtureRequest, session: Session, law: Law, chosen: Chosen, result: LawResult) -> None:
-    """Takes what is known of a law whose check is interrupted: its item has no report."""
-    from turncheck.properties.session.outcome import explain
-
-    model = session.models[chosen]
-    with suppress(OSError):
-        session.keep(result, model)
-    _record(request, session, chosen, result, Counter())
-    _results(request.config).take(json.loads(request.node.stash[RESULT]), request.node.nodeid)
-    if result.failed:
-        request.config.stash[LEFT] = explain(law, result, session.settings.budget.min_cases, model.subject.domain)
-
-
-def _result(request: pytest.FixtureRequest, session: Session, law: Law, model: Model) -> LawResult:
-    """How the law fares. What is wrong with a user's domain or law fails the item in one line, and the session."""
-    from turncheck.properties.checking.interrupts import StoppedError, stopped_by_alarm
-    from turncheck.properties.checking.trial import MISTAKES, is_held, told
-    from turncheck.reports.records import LawResult
-
-    try:
-        with stopped_by_alarm():  # as pytest-timeout sets one
-            return session.check(law, model)
-    except StoppedError as error:
-        return LawResult(law.id, law.rule, law.kind, "TIMED_OUT", 0, why=f"it was ended by an alarm: {error}")
-    except MISTAKES as error:
-        if is_held(law, model.subject.domain):  # then the fault is ours
-            raise
-        request.node.stash[RESULT] = json.dumps({"mistake": told(error)})
-        pytest.fail(told(error), pytrace=False)
-
-
-def _end(session: Session, law: Law, result: LawResult, model: Model) -> None:
-    from turncheck.properties.session.outcome import explain, in_short
-
-    if result.verdict == "PASS":
-        return
-    if result.verdict == "NOT_APPLICABLE":
-        pytest.skip(f"not applicable: {result.why}")
-    shown = explain(law, result, session.settings.budget.min_cases, model.subject.domain)
-    if result.known or (result.verdict == "FAIL" and session.settings.writes_baseline):
-        pytest.xfail(f"known: {in_short(result)}")
-    if result.verdict == "INCONCLUSIVE" and session.settings.skips_inconclusive:
-        pytest.skip(shown.splitlines()[-1])
-    pytest.fail(shown, pytrace=False)
-
-
-def _record(
-    request: pytest.FixtureRequest, session: Session, chosen: Chosen, result: LawResult, troubles: Counter[str]
-) -> None:
-    """Lets the result travel with the item's report, and puts its figures among the properties that JUnit shows."""
-    from turncheck.properties.session.again import again
-
-    found = _found(session, chosen, request.config, law=result)
-    found["again"] = again(request, session, chosen, result)
-    # As ASCII: what a model answered may hold lone surrogates, and pytest-xdist could not send those.
-    request.node.stash[RESULT] = json.dumps(found)
-    figures = {
-        "law": result.id,
-        "rule": result.rule,
-        "verdict": result.verdict,
-        "checked": result.applied,
-        "diverged": result.diverged,
-    }
-    modes = {failure.mode: failure.count for failure in result.failures}
-    mended = {"troubles": ", ".join(f"{name}: {count}" for name, count in troubles.items())} if troubles else {}
-    _show_to_junit(request, found, figures | modes | mended)
-
-
-def _show_to_junit(request: pytest.FixtureRequest, found: dict[str, Any], figures: dict[str, Any]) -> None:
-    shown = {"model": found["model"]["name"], **figures, "seed": found["seed"]}
-    request.node.user_properties += [(f"turncheck_{name}", value) for name, value in shown.items()]
-
-
-def _found(
-    session: Session,
-    chosen: Chosen,
-    config: pytest.Config,
-    law: LawResult | None = None,
-    sweep: SweepResult | None = None,
-) -> dict[str, Any]:
-    """What an item found, beside which model it is about and which of pytest-xdist's processes ran it."""
-    return {
-        **_about(session, chosen),
-        "worker": getattr(config, "workerinput", {}).get("workerid", ""),
-        "seed": session.settings.budget.seed,
-        "law": None if law is None else law.to_json(),
-        "sweep": None if sweep is None else sweep.to_json(),
-    }
-
-
-def _about(session: Session, chosen: Chosen) -> dict[str, Any]:
-    """A model of the session, as it is so far."""
-    from turncheck.properties.session.outcome import model_result
-
-    model = session.models[chosen]
-    known = model_result(model.subject, in_all=len(model.suite.laws)).to_json()
-    return {"suite": chosen.suite, "place": chosen.model, "title": model.suite.title, "model": known}
-
-
-def _budget(session: Session) -> dict[str, int]:
-    budget = session.settings.budget
-    return {"seed": budget.seed, "examples": budget.examples, "min_cases": budget.min_cases}
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Hands the result to the report, and keeps pytest's short summary short: under CI it would say all again."""
@@ -448,80 +298,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-# --- a sweep runs ----------------------------------------------------------------------------------------------------
-
-
-def sweep(request: pytest.FixtureRequest, chosen: Chosen) -> None:
-    """Sweeps the model, and ends the item as the gate asks for: without one it passes."""
-    session = request.config.stash[SESSION]
-    settings = session.settings
-    if settings.sweeping is None:
-        pytest.skip("--turncheck-sweep N says how many cases to sweep")
-    if SWEPT not in request.node.stash:
-        request.node.stash[SWEPT] = _swept(request, session, chosen)
-    result = request.node.stash[SWEPT]
-    if result.verdict in (None, "PASS"):
-        return
-    from turncheck.reports.sweep_text import gate_in_short
-
-    shown = gate_in_short(result)
-    if result.verdict == "INCONCLUSIVE" and settings.skips_inconclusive:
-        pytest.skip(shown)
-    pytest.fail(shown, pytrace=False)
-
-
-def _swept(request: pytest.FixtureRequest, session: Session, chosen: Chosen) -> SweepResult:
-    """What the sweep found. Of one that is interrupted the terminal and the report tell how far it is."""
-    from turncheck.properties.checking.interrupts import StoppedError, stopped_by_alarm
-    from turncheck.properties.session.progress import counting
-    from turncheck.properties.sweeps.faults import NoVerdictError, SweepError
-    from turncheck.properties.sweeps.result import found
-    from turncheck.reports.escape import visible
-
-    assert session.settings.sweeping is not None
-    work = None
-    try:
-        try:
-            with stopped_by_alarm():
-                work = session.sweep(session.models[chosen])
-                _go_on(request.config, work)
-                with counting(work.subject.meter, "looking for the smallest turns", tell=session.run.tell):
-                    result = found(work, session.settings.sweeping.gate, limit=session.settings.budget.shrink)
-        except (KeyboardInterrupt, StoppedError) as error:
-            left = None if work is None else found(work, searches=False)
-            values = _found(session, chosen, request.config, sweep=left)
-            if isinstance(error, KeyboardInterrupt):
-                _results(request.config).take(values)
-                raise
-            request.node.stash[RESULT] = json.dumps(values)
-            raise pytest.fail.Exception(f"the sweep was ended by an alarm: {error}", pytrace=False) from None
-    except SweepError as error:
-        told = visible(str(error))
-        request.node.stash[RESULT] = json.dumps({"unsettled" if isinstance(error, NoVerdictError) else "mistake": told})
-        pytest.fail(told, pytrace=False)
-    values = _found(session, chosen, request.config, sweep=result)
-    request.node.stash[RESULT] = json.dumps(values)
-    facts = ("sampler", "turns", "diverged", "low", "high", "verdict")
-    _show_to_junit(request, values, {name: values["sweep"][name] for name in facts})
-    return result
-
-
-def _go_on(config: pytest.Config, work: Sweep) -> None:
-    """Sweeps to the end, with a bar on a terminal. pytest holds back what an item writes, and its line is ended first;
-    of pytest-xdist's workers none has the terminal for itself.
-    """
-    from turncheck.properties.session.progress import SILENT
-    from turncheck.properties.sweeps.progress import run
-
-    capture = config.pluginmanager.getplugin("capturemanager")
-    reporter = config.pluginmanager.getplugin("terminalreporter")
-    with capture.global_and_fixture_disabled() if capture else nullcontext():
-        is_shown = reporter is not None and not hasattr(config, "workerinput") and sys.stderr.isatty()
-        if is_shown:
-            reporter.ensure_newline()
-        run(work, None if is_shown and config.get_verbosity() > SILENT else config.stash[SESSION].run.tell)
-
-
 # --- after the laws --------------------------------------------------------------------------------------------------
 
 
@@ -534,20 +310,14 @@ class Listener:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Takes the reports of laws."""
         if MARKER in report.keywords:
-            _results(self.config).add(report)
+            results_of(self.config).add(report)
         if hasattr(report, PLANNED) and PLAN in self.config.stash:  # it was said: once is enough
             del self.config.stash[PLAN]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str) -> None:
         """Takes the item with which one of pytest-xdist's processes died."""
-        _results(self.config).crashed(crashitem)
-
-
-def _results(config: pytest.Config) -> Results:
-    from turncheck.properties.session.results import Results
-
-    return config.stash.setdefault(RESULTS, Results())
+        results_of(self.config).crashed(crashitem)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -615,64 +385,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
     """The divergence tables and the sweeps, after the failures."""
     if config.getoption("no_summary") or RESULTS not in config.stash:
         return
+    from turncheck.properties.session.summary import show_laws, show_sweeps, way_on
+
     results = config.stash[RESULTS]
     if LEFT in config.stash:
         terminalreporter.section("interrupted")
         terminalreporter.line(config.stash[LEFT])
     if results.models:
         for title, report in results.reports().items():
-            _show_laws(terminalreporter, title, report)
-            _show_sweeps(terminalreporter, title, report)
+            show_laws(terminalreporter, title, report)
+            show_sweeps(terminalreporter, title, report)
     if exitstatus == pytest.ExitCode.INTERRUPTED and config.pluginmanager.hasplugin("dsession") and _sweeps(config):
-        terminalreporter.line(f"a sweep that had begun has no verdict: {_way_on(None)}")
+        terminalreporter.line(f"a sweep that had begun has no verdict: {way_on(None)}")
     for mistake in dict.fromkeys([*results.unsettled, *results.mistakes]):
         terminalreporter.line(f"ERROR: {mistake}", red=True)
     for nodeid in results.faults:
         terminalreporter.line(f"INTERNAL ERROR in {nodeid}: not the model's fault, see above", red=True)
-
-
-def _show_laws(terminalreporter: pytest.TerminalReporter, title: str, report: Report) -> None:
-    from turncheck.reports.table import comparison, divergence_table, notes, summary
-
-    models = [model for model in report.models if model.laws or model.missing]
-    if not models:
-        return
-    terminalreporter.section(f"divergence{f': {title}' if title else ''} (seed {report.seed})")
-    for number, model in enumerate(models):
-        terminalreporter.line("\n" * (number > 0) + summary(model))
-        terminalreporter.line("")
-        if model.laws:
-            terminalreporter.line(f"{divergence_table(model)}\n")
-        for note in notes(model, report.min_cases):
-            terminalreporter.line(note)
-    if len(models) > 1:
-        terminalreporter.line(f"\nside by side, the laws that one of them broke\n\n{comparison(report)}")
-
-
-def _show_sweeps(terminalreporter: pytest.TerminalReporter, title: str, report: Report) -> None:
-    models = [(model, model.sweep) for model in report.models if model.sweep is not None]
-    for number, (model, result) in enumerate(models):
-        if not number:
-            about = f"{f'{title}: ' if title else ''}sweep of {result.sampler}"
-            terminalreporter.section(f"{about} (seed {result.seed})")
-        terminalreporter.line("\n" * (number > 0) + _sweep_shown(model, result))
-
-
-def _sweep_shown(model: ModelResult, result: SweepResult) -> str:
-    """What a sweep found; of one that was left, how far it is and how it goes on."""
-    from turncheck.reports.escape import visible
-    from turncheck.reports.sweep_text import sweep_text, swept_in_short
-    from turncheck.reports.table import troubles_in_short
-
-    name = f"{model.name} ({model.kind})"
-    if result.whole:
-        notes = [] if model.laws else troubles_in_short(model.troubles)  # else the table of laws has them
-        return sweep_text(name, result, every_law=False, notes=notes)
-    diverged = f"{result.diverged:,} of them diverged"
-    return f"{visible(name)}: {swept_in_short(result)}, {diverged}\nPARTIAL, no verdict: {_way_on(model.sha256)}"
-
-
-def _way_on(sha256: str | None) -> str:
-    """How a sweep goes on; a model with a file is known by its hash."""
-    with_option = "" if sha256 is not None else " with --turncheck-resume, if the model is still the same,"
-    return f"what was done is kept, and the same command{with_option} goes on"

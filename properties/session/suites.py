@@ -127,7 +127,7 @@ def suite_function(asked: Asked, caller: FrameType) -> Callable[..., None]:
     @pytest.mark.turncheck
     def test_suite(turncheck_law: Law | None, turncheck_model: Chosen, request: pytest.FixtureRequest) -> None:
         """Fails with a minimal counterexample to the law."""
-        from turncheck.properties.session.plugin import hold
+        from turncheck.properties.session.items import hold
 
         hold(request, turncheck_law, turncheck_model)
 

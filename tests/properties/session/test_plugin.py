@@ -356,6 +356,7 @@ def test_nothing_of_ours_is_loaded():
         "turncheck.properties.session",
         "turncheck.properties.session.options",
         "turncheck.properties.session.plugin",
+        "turncheck.properties.session.stash",
     }
     assert "hypothesis" not in loaded
 """

@@ -15,12 +15,12 @@ demo: $(VENV)/installed
 	@$(BIN)/pytest properties/ -qq -r N --hypothesis-seed=0; code=$$?; test $$code -le 1
 
 test: $(VENV)/installed lint types
-	$(BIN)/pytest
+	$(BIN)/pytest -n logical --maxprocesses 4
 	$(BIN)/pytest properties/ --model reference -q
 
 # Every test, those that are marked slow too.
 test-slow: $(VENV)/installed lint types
-	$(BIN)/pytest -m ""
+	$(BIN)/pytest -m "" -n logical --maxprocesses 4
 	$(BIN)/pytest properties/ --model reference -q
 
 lint: $(VENV)/installed

@@ -22,6 +22,7 @@ from turncheck.engine.duel import (
 from turncheck.engine.duel.rules import PHASES, RULE_IDS
 from turncheck.engine.duel.samplers import sample
 from turncheck.engine.duel.tables import ACTION_NAMES, ACTIONS, FIELDS, Effect, at_least, clear, gain
+from turncheck.engine.visible import quoted
 
 IDLE = Unit(20, 20)
 WAITING = "hero wait", "foe wait"
@@ -85,9 +86,9 @@ REFUSED = [
     (lambda: attrs.evolve(STANDARD, phases=("E1", "E1")), f"phases must be {SOME_PHASES}, got ('E1', 'E1')"),
     (lambda: STANDARD.swapped("E1", "O1"), f"phase must be {A_PHASE}, got 'O1'"),
     (lambda: STANDARD.without("E1", "V1", "E9"), f"left_out must be ids among {', '.join(RULE_IDS)}, got ['E9', 'V1']"),
-    (lambda: Rules(fields=FIELDS[1:]), f"fields must be {ONE_FIELD}, got {FIELD_NAMES[1:]}"),
-    (lambda: Rules(fields=FIELDS[::-1]), f"fields must be {ONE_FIELD}, got {FIELD_NAMES[::-1]}"),
-    (lambda: Rules(actions=ACTIONS[:-1]), f"actions must be {ONE_ACTION}, got {list(ACTION_NAMES[:-1])}"),
+    (lambda: Rules(fields=FIELDS[1:]), f"fields must be {ONE_FIELD}, got {quoted(FIELD_NAMES[1:])}"),
+    (lambda: Rules(fields=FIELDS[::-1]), f"fields must be {ONE_FIELD}, got {quoted(FIELD_NAMES[::-1])}"),
+    (lambda: Rules(actions=ACTIONS[:-1]), f"actions must be {ONE_ACTION}, got {quoted(list(ACTION_NAMES[:-1]))}"),
 ]
 
 

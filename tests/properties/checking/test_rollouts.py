@@ -68,8 +68,8 @@ def test_the_turns_of_many_plays_go_to_a_model_together():
         return [resolve_text(prompt) for prompt in prompts]
 
     check_law(LED, Subject("mine", "py", PythonFunction(predict), DOMAIN), Budget(60))
-    assert len(sizes) <= 16
-    assert sizes[0] > 20
+    assert len(sizes) <= 17  # a turn's prompts are one call; of the first turn's, a few go ahead to show what they cost
+    assert sizes[0] + sizes[1] > 20
 
 
 # --- what breaks them ------------------------------------------------------------------------------------------------

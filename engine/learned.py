@@ -190,12 +190,12 @@ def _copied(answer: object) -> str:
     return plain(answer)
 
 
-def plain(text: str) -> str:
-    """The characters of an answer as a plain text; those beyond `LONGEST_ANSWER` are cut, and it says so."""
+def plain(text: str, longest: int = LONGEST_ANSWER) -> str:
+    """The characters of an answer as a plain text; those beyond so many are cut, and it says so."""
     size = str.__len__(text)
-    if size <= LONGEST_ANSWER:
+    if size <= longest:
         return str.__str__(text)
-    return f"{str.__getitem__(text, slice(LONGEST_ANSWER))}... (cut, of {size:,} characters)"
+    return f"{str.__getitem__(text, slice(longest))}... (cut, of {size:,} characters)"
 
 
 LONGEST_FAULT = 300

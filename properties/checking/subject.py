@@ -19,6 +19,7 @@ from turncheck.engine.learned import (
     Verifier,
     answers,
     checked,
+    plain,
 )
 from turncheck.engine.learned import described as raised
 from turncheck.engine.sampling import easy_case
@@ -37,6 +38,9 @@ REFUSED, LATE, NOT_ASKED = (
     "prompts that were not asked after too many of those in a row",
 )
 """What is counted of what went wrong, by its name in the plural."""
+
+LONGEST_KEPT = 10_000
+"""Characters of an answer that are remembered, or twenty times those of the right one: a run has thousands of them."""
 
 AUDITED = 200
 """Accepted drafts that a run writes plainly too, to see whether the engine's `verify` tells the truth."""
@@ -134,8 +138,15 @@ class Subject:
             SpentError: a limit of the meter is reached. What was answered until then is remembered.
         """
         for piece in self.meter.pieces(_new(prompts, self._answers)):
-            self._answers.update(zip(piece, self._first(piece), strict=True))
+            for prompt, answer in zip(piece, self._first(piece), strict=True):
+                self._answers[prompt] = self._kept(prompt, answer)
         return [self._answers[prompt] for prompt in prompts]
+
+    def _kept(self, prompt: str, answer: str) -> str:
+        """The answer as it is remembered: one that is far longer than the right one is cut, and stays wrong."""
+        if len(answer) <= LONGEST_KEPT:
+            return answer
+        return plain(answer, max(LONGEST_KEPT, 20 * len(self.expected(prompt))))
 
     def knows(self, prompts: Iterable[str]) -> bool:
         """Whether it was asked all of them before."""
@@ -191,7 +202,7 @@ class Subject:
             for piece in self.meter.pieces(part):
                 batch = piece if manner == "alone" else self._in_company(piece)
                 for prompt, answer in zip(batch, self._guarded(self.engine.predict, batch), strict=True):
-                    self._again.setdefault((manner, prompt), answer)
+                    self._again.setdefault((manner, prompt), self._kept(prompt, answer))
         return [self._again[manner, prompt] for prompt in prompts]
 
     def knows_again(self, prompts: Iterable[str], manner: Manner) -> bool:

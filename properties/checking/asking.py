@@ -82,7 +82,7 @@ class Limit:
 UNLIMITED = Limit()
 
 
-@attrs.define
+@attrs.define(eq=False)
 class Meter:
     """What was asked of a subject so far, and how long that took.
 

@@ -18,7 +18,7 @@ import attrs
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.sampling import easy_case
-from turncheck.properties.checking.asking import Limit, duration, price_of
+from turncheck.properties.checking.asking import Limit, Meter, duration, price_of
 from turncheck.properties.checking.check import check_law
 from turncheck.properties.checking.draw import Budget
 from turncheck.properties.checking.law import (
@@ -114,6 +114,7 @@ class Run:
     _is_priced: bool = attrs.field(default=False, init=False)
     _expected: float | None = attrs.field(default=None, init=False)
     _subject: Subject | None = attrs.field(default=None, init=False)
+    _before: dict[Meter, int] = attrs.field(factory=dict, init=False)  # prompts of each model before the run
 
     def check(self, law: Law, subject: Subject, kept: Sequence[AnyForm] = ()) -> LawResult:
         """How the law fares with the subject, within its share of the budget.
@@ -123,6 +124,7 @@ class Run:
             InterruptedLawError: the user interrupts it.
         """
         self.law, self._subject, began, before = law, subject, self.clock(), subject.meter.prompts
+        self._before.setdefault(subject.meter, before)
         subject.meter.hears = self._hear
         try:
             result = self._checked(law, subject, kept)
@@ -164,7 +166,8 @@ class Run:
         if self._subject is not None:
             meter = self._subject.meter
             expected = f" of about {self._expected:,.0f}" if self._expected is not None else ""
-            parts.append(f"{meter.prompts:,}{expected} prompts")
+            waiting = f" and {meter.waiting:,} being asked" if meter.waiting else ""
+            parts.append(f"{meter.prompts - self._before[meter]:,}{expected} prompts{waiting}")
             parts += [price_of(meter.price)] if meter.price is not None else []
         parts += [f"about {duration(left)} left"] if (left := self.left()) is not None else []
         return f"{', '.join(parts)}{f': {self.law.id}' if self.law is not None else ''}"

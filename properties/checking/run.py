@@ -114,6 +114,7 @@ class Run:
     _is_priced: bool = attrs.field(default=False, init=False)
     _expected: float | None = attrs.field(default=None, init=False)
     _subject: Subject | None = attrs.field(default=None, init=False)
+    _before_law: int = attrs.field(default=0, init=False)
     _before: dict[Meter, int] = attrs.field(factory=dict, init=False)  # prompts of each model before the run
 
     def check(self, law: Law, subject: Subject, kept: Sequence[AnyForm] = ()) -> LawResult:
@@ -125,6 +126,7 @@ class Run:
         """
         self.law, self._subject, began, before = law, subject, self.clock(), subject.meter.prompts
         self._before.setdefault(subject.meter, before)
+        self._before_law = before
         subject.meter.hears = self._hear
         try:
             result = self._checked(law, subject, kept)
@@ -177,10 +179,16 @@ class Run:
         if self._expected is None or self._subject is None or self._subject.meter.price is None:
             return None
         price = self._subject.meter.price
-        prompts = max(self._expected - self._expected_done, 0.0)
+        prompts = max(self._expected - self._expected_done - self._of_law(self._subject), 0.0)
         dearer = self._spent_done / (self._expected_done * price) if self.done >= 3 and price else 1.0
         left = prompts * price * max(dearer, 1.0)
         return left if self.seconds is None else min(left, max(self._began + self.seconds - self.clock(), 0.0))
+
+    def _of_law(self, subject: Subject) -> float:
+        """The prompts of the law at hand that were asked, of those that were expected: what is shrunk comes on top."""
+        if self.law is None:
+            return 0.0
+        return min(subject.meter.prompts - self._before_law, self._prompts(self.law, subject))
 
     def heartbeat(self) -> None:
         """Says how far the run is where a law is held and nothing was said for half a minute."""
@@ -217,13 +225,13 @@ class Run:
         return self.budget.of(law) * prompts_for_a_case(law, subject.domain)
 
     def _finish(self, law: Law, subject: Subject, took: float, prompts: int) -> None:
+        self.law = None
         self.done += 1
         if self._expected is not None:
             self._expected_done += self._prompts(law, subject)
             self._spent_done += took
         if took > LONG:
-            self._say(f"{law.id}: {prompts:,} prompts in {duration(took)}; {self.status().partition(': ')[0]}")
-        self.law = None
+            self._say(f"{law.id}: {prompts:,} prompts in {duration(took)}; {self.status()}")
 
     def _say(self, line: str) -> None:
         self._told = self.clock()

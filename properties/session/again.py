@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -64,11 +65,13 @@ def size_of(law: LawResult) -> float:
 
 
 def _item(request: pytest.FixtureRequest, parameters: str) -> list[str]:
-    """The item: of the folder's laws by the name of their module, since that is found from everywhere."""
+    """The item: of the folder's laws by the name of their module in the package, which is found from everywhere, also
+    where it was run by its path and has another.
+    """
     path, _, names = request.node.nodeid.partition("[")[0].partition("::")
     if hasattr(request.function, SUITE):
         return [f"{seen_from_start(request.config.rootpath / path, request.config)}::{names}[{parameters}]"]
-    return ["--pyargs", f"{request.module.__name__}::{names}[{parameters}]"]
+    return ["--pyargs", f"turncheck.properties.{Path(path).stem}::{names}[{parameters}]"]
 
 
 def _about_model(suite: Suite, given: object, settings: Settings, config: pytest.Config) -> list[str]:

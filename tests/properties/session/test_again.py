@@ -2,8 +2,11 @@
 
 import json
 import shlex
+from pathlib import Path
 
 import pytest
+
+from turncheck.properties import session
 
 RISES = "turn_counter_rises_by_one"
 LATE = """
@@ -53,6 +56,19 @@ def test_it_repeats_the_smallest_failure_of_a_run_by_the_folder_s_name(check, py
     assert again.ret == 1
     again.assert_outcomes(failed=1)
     assert failures(pytester, "again") == found
+
+
+def test_of_a_run_by_the_folder_s_path_it_names_the_package(pytester):
+    pytester.makepyfile(late_model=LATE)
+    pytester.syspathinsert()
+    folder = Path(session.__file__).parents[1]
+    options = ["--turncheck-examples=10", "-p", "no:cacheprovider", "-q"]
+    run = pytester.runpytest_inprocess(
+        folder / "test_laws.py", "--turncheck-model=late_model.py:late", "-k", RISES, *options
+    )
+    (command,) = commands(run)
+    assert command.startswith("pytest --pyargs 'turncheck.properties.test_laws::test_law[")
+    pytester.runpytest_inprocess(*shlex.split(command)[1:], "-p", "no:cacheprovider").assert_outcomes(failed=1)
 
 
 def test_models_whose_items_were_numbered_are_found_by_their_own_names(check, pytester):

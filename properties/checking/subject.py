@@ -39,7 +39,7 @@ REFUSED, LATE, NOT_ASKED = (
 )
 """What is counted of what went wrong, by its name in the plural."""
 
-LONGEST_KEPT = 10_000
+LONGEST_KEPT = 200_000
 """Characters of an answer that are remembered, or twenty times those of the right one: a run has thousands of them."""
 
 AUDITED = 200

@@ -545,10 +545,10 @@ def test_a_text_for_each_prompt_is_taken(given):
 
 
 def test_an_answer_that_is_far_too_long_is_cut_where_it_is_remembered_and_stays_wrong():
-    subject = subject_of(PythonFunction(lambda prompts: [resolve_text(prompt) + "A" * 50_000 for prompt in prompts]))
+    subject = subject_of(PythonFunction(lambda prompts: [resolve_text(prompt) + "A" * 300_000 for prompt in prompts]))
     right = resolve_text(OTHERS[0])
     (got,) = subject.ask(OTHERS[:1])
-    kept = max(10_000, 20 * len(right))
-    assert got == f"{right}{'A' * (kept - len(right))}... (cut, of {len(right) + 50_000:,} characters)"
+    kept = max(200_000, 20 * len(right))
+    assert got == f"{right}{'A' * (kept - len(right))}... (cut, of {len(right) + 300_000:,} characters)"
     assert subject.ask_again(OTHERS[:1], "alone") == [got]
     assert not subject.is_right(OTHERS[0], got)

@@ -11,6 +11,7 @@ from turncheck.duel import DOMAIN
 from turncheck.engine.duel.variants import ACTION_KEYS, NUMBERS, read_rules
 from turncheck.model.adapters.card import KEYS
 from turncheck.model.adapters.endpoint import endpoint
+from turncheck.model.adapters.hf import hugging_face
 from turncheck.model.adapters.kinds import GIVEN, kinds
 from turncheck.model.adapters.process import process
 from turncheck.model.adapters.templates import templates
@@ -53,8 +54,12 @@ def test_every_number_of_the_rules_is_named_and_the_example_is_read():
 
 @pytest.mark.parametrize(
     ("factory", "table"),
-    [(endpoint, section("An endpoint")), (process, PROTOCOL.split("## The command")[1].split("\n## ")[0])],
-    ids=["openai", "exec"],
+    [
+        (endpoint, section("An endpoint")),
+        (process, PROTOCOL.split("## The command")[1].split("\n## ")[0]),
+        (hugging_face, section("A Hugging Face folder")),
+    ],
+    ids=["openai", "exec", "hf"],
 )
 def test_every_option_of_a_kind_has_a_row_with_its_default(factory, table):
     parameters = [each for each in inspect.signature(factory).parameters.values() if each.name not in GIVEN][1:]
@@ -63,7 +68,7 @@ def test_every_option_of_a_kind_has_a_row_with_its_default(factory, table):
 
 
 def _said(default):
-    return "" if default is None else str(default).lower() if isinstance(default, bool) else f"{default:g}"
+    return "" if default in (None, "") else str(default).lower() if isinstance(default, bool) else f"{default:g}"
 
 
 def test_every_option_of_the_plugin_is_in_the_readme():

@@ -25,7 +25,7 @@ import attrs
 
 from turncheck.engine.learned import EngineError
 from turncheck.engine.visible import cut, quoted
-from turncheck.model.adapters.kinds import DATA_KINDS, FILE_KINDS
+from turncheck.model.adapters.kinds import DATA_KINDS, FILE_KINDS, FOLDER_KINDS
 from turncheck.model.adapters.recognise import CARD, LARGEST_CARD
 
 OPTIONS = ("stop", "tokenizer", "max_new")
@@ -145,10 +145,18 @@ def _kind(values: Mapping[str, Any], folder: Path) -> tuple[str, str]:
     if kind not in FILE_KINDS:
         if "path" in values:
             raise EngineError(f"a card of kind {kind} must have no path, got {quoted(values['path'])}")
-        return kind, target
+        return kind, _own_folder(folder) if kind in FOLDER_KINDS else target
     if target or "path" not in values:
         raise EngineError(f"a card of kind {kind} must have a path, that of {FILE_KINDS[kind]} in the card's folder")
     return kind, str(_inside(folder, "path", values["path"]))
+
+
+def _own_folder(folder: Path) -> str:
+    """The card's folder, as that of a model: its files lie in it, links followed."""
+    for file in sorted(folder.iterdir()):
+        if file.suffix in (".json", ".safetensors"):
+            _inside(folder, file.name, file.name)
+    return str(folder)
 
 
 def _inside(folder: Path, name: str, written: str) -> Path:

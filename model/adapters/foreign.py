@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from turncheck.engine.visible import cut
-
 WRAP = "load it in a function of your own and name that, --model py:FILE.py:predict, as docs/models.md shows"
 
 SERVED = "serve it, llama-server -m FILE, and name openai:http://127.0.0.1:8080/v1"
@@ -128,7 +126,7 @@ def _json(start: bytes) -> str | None:
     if first.get("schema") == "turncheck-prompts/1":
         return "prompts without answers: write the model's answer beside each, and name predictions:FILE"
     if re.search(rb'"(model_type|architectures|weight_map)"\s*:', start):
-        return f"the configuration of a Hugging Face model, without its weights: {WRAP}"
+        return "the configuration of a Hugging Face model: name its folder"
     return "a file of JSON, as it lies beside a model: name the model itself"
 
 
@@ -157,8 +155,6 @@ def safetensors_of(path: Path) -> dict[str, Any] | None:
 
 def folder_of(folder: Path, names: list[str]) -> str | None:
     """What a folder is that holds those names, with the way out; None where they do not say."""
-    if "config.json" in names and (about := _hugging_face(folder / "config.json")):
-        return f"{about}: {WRAP}, or serve it, transformers serve, and name openai:URL"
     for name, what in (
         ("adapter_config.json", "an adapter of PEFT"),
         ("saved_model.pb", "a SavedModel of TensorFlow"),
@@ -171,7 +167,7 @@ def folder_of(folder: Path, names: list[str]) -> str | None:
     if any(name.startswith("models--") for name in names):
         return "the cache of Hugging Face: name a folder MODEL/snapshots/REVISION in it"
     if runs := [name for name in names if re.fullmatch(r"checkpoint-\d+", name)]:
-        return f"the folder of a training run of transformers ({_listed(runs)}): {WRAP}"
+        return f"the folder of a training run of transformers ({_listed(runs)}): name one of them"
     return None
 
 
@@ -189,18 +185,14 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
 
-def _hugging_face(config: Path) -> str | None:
-    """A folder of the library transformers, by its configuration."""
+def is_hugging_face(folder: Path) -> bool:
+    """Whether it is a folder of the library transformers, by its configuration."""
     try:
-        with config.open("rb") as file:
+        with (folder / "config.json").open("rb") as file:
             values = _loaded(file.read(LARGEST_JSON))
     except OSError:
-        return None
-    architectures = values.get("architectures")
-    if "model_type" not in values and not architectures:
-        return None
-    named = architectures[0] if isinstance(architectures, list) and architectures else values.get("model_type")
-    return f"a Hugging Face folder ({cut(named, 60)})" if isinstance(named, str) else "a Hugging Face folder"
+        return False
+    return "model_type" in values or bool(values.get("architectures"))
 
 
 def files_in(folder: Path, names: list[str]) -> Iterator[tuple[str, bytes, bytes, int]]:

@@ -45,7 +45,10 @@ gets the names of all that was given, the keys that every kind has too.
 FILE_KINDS = {"native": "its checkpoint", "predictions": "its answers"}
 """The kinds that are made of a file of data, and what that file holds: a card may name one of its own folder."""
 
-DATA_KINDS = ("native", *CALIBRATION, "predictions")
+FOLDER_KINDS = ("hf",)
+"""The kinds that are made of a folder of data: a card may name its own."""
+
+DATA_KINDS = ("native", "hf", *CALIBRATION, "predictions")
 """The kinds that a card may name: they execute nothing that the card names, and reach no host."""
 
 
@@ -53,6 +56,7 @@ DATA_KINDS = ("native", *CALIBRATION, "predictions")
 ABOUT = {
     #               how it is named                    what it is                               what it needs
     "native":      ("PATH or native:PATH",             "a checkpoint of turncheck's own",       "torch, safetensors"),
+    "hf":          ("FOLDER or hf:FOLDER",             "a Hugging Face folder, decoder-only",   "transformers, torch"),
     "reference":   ("reference",                       "the truth",                             ""),
     "identity":    ("identity",                        "a copier: answers what it reads",       ""),
     "noisy":       ("noisy:P",                         "the truth, spoilt with probability P",  ""),

@@ -16,7 +16,6 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine, Listed, described
 from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.card import Card, read_card
-from turncheck.model.adapters.foreign import WRAP
 from turncheck.model.adapters.kinds import CALIBRATION, kind_of, kinds, made
 from turncheck.model.adapters.recognise import LARGEST_CARD, RUN, found_in, recognised
 from turncheck.model.adapters.templates import SpeakingEngine, Template, behind, check_round_trip, template
@@ -145,7 +144,7 @@ def card_of(spec: str) -> Card:
         kind_of(name)  # raises: the kind is unknown, and the nearest is named
     if re.fullmatch(r"[\w.-]+/[\w.-]+", spec) and not os.path.exists(os.path.dirname(spec)):
         raise EngineError(
-            f"there is no such file; a name on a hub is not looked up: download the model, then {WRAP}; {FORM}"
+            f"there is no such file; a name on a hub is not looked up: download the model and name its folder; {FORM}"
         )
     near = f"; did you mean {found}?" if (found := _near(spec, list(known))) else ""
     raise EngineError(f"there is no such file{near}; {FORM}")
@@ -160,6 +159,8 @@ def _near(spec: str, known: list[str]) -> str:
 def _card_of_path(path: Path) -> Card:
     if path.is_dir():
         path = found_in(path)
+    if path.is_dir():
+        return Card("hf", str(path), path.absolute().name)
     if recognised(path) == "card":
         return read_card(path)
     return Card("native", str(path), path.absolute().parent.name if path.name == RUN else path.stem)

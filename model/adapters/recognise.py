@@ -10,7 +10,15 @@ from pathlib import Path
 from turncheck.engine.importing import public_names
 from turncheck.engine.learned import EngineError
 from turncheck.engine.visible import cut
-from turncheck.model.adapters.foreign import WRAP, ends_of, file_of, files_in, folder_of, safetensors_of
+from turncheck.model.adapters.foreign import (
+    WRAP,
+    ends_of,
+    file_of,
+    files_in,
+    folder_of,
+    is_hugging_face,
+    safetensors_of,
+)
 
 CARD = "engine.toml"
 """What a card is called in the folder that it describes."""
@@ -115,7 +123,8 @@ RUN = "checkpoint.safetensors"
 
 
 def found_in(folder: Path) -> Path:
-    """The one file in the folder that says what the model is: its card, or the only checkpoint.
+    """The one file in the folder that says what the model is: its card, or the only checkpoint; of a Hugging Face
+    model the folder itself.
 
     Raises:
         EngineError: there is none, or more than one.
@@ -128,6 +137,8 @@ def found_in(folder: Path) -> Path:
         raise EngineError(f"it cannot be read: {error.strerror}") from error
     # A run of `turncheck train` holds the model as it stands beside what it needs to go on.
     candidates = [RUN] if RUN in names else [name for name in names if _is_checkpoint(folder / name)]
+    if not candidates and is_hugging_face(folder):
+        return folder
     if not candidates:
         raise EngineError(f"a folder must hold a card ({CARD}) or a turncheck checkpoint, got {_other(folder, names)}")
     if len(candidates) > 1:

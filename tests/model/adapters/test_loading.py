@@ -10,14 +10,13 @@ from turncheck.engine.duel.samplers import sample
 from turncheck.engine.learned import EngineError
 from turncheck.model.adapters.calibration import Identity, Noisy, Reference
 from turncheck.model.adapters.card import Card
-from turncheck.model.adapters.foreign import WRAP
 from turncheck.model.adapters.loading import FORM, arguments_of
 from turncheck.model.adapters.loading import load as load_model
 from turncheck.model.adapters.templates import TemplatedEngine
 
 NEUTRAL = write(Turn())
 WAY_OUT = "; it must be a text in UTF-8, as docs/models.md shows it"
-HUB = f"a name on a hub is not looked up: download the model, then {WRAP}"
+HUB = "a name on a hub is not looked up: download the model and name its folder"
 HOT = duel(STANDARD.with_action("attack", power=7))
 
 
@@ -87,7 +86,7 @@ def test_a_spec_that_names_nothing_says_what_one_is(folder, spec, fault):
 
 def test_an_unknown_kind_names_the_nearest():
     assert fault_of("excec:node x").startswith("there is no kind 'excec'; did you mean exec? (kinds: native, ")
-    assert fault_of("hf:someone/model").startswith("there is no kind 'hf' (kinds: native, ")
+    assert fault_of("hub:someone/model").startswith("there is no kind 'hub' (kinds: native, ")
 
 
 def test_the_name_of_a_module_is_no_kind_and_says_how_it_is_named(folder):

@@ -87,7 +87,7 @@ JSON = '"model_type": "gpt2"'
         (save({"weight": torch.zeros(2)}), f"{FOREIGN}: {WRAP}"),
         (
             f"{{\n  {JSON}\n}}".encode(),
-            f"the configuration of a Hugging Face model, without its weights: {WRAP}",
+            "the configuration of a Hugging Face model: name its folder",
         ),
         (
             b'{"prompt": "1+1=", "answer": "2", "id": 7}\n',
@@ -201,7 +201,15 @@ def test_a_folder_is_its_card_else_its_only_checkpoint(folder):
 
 
 CONFIG = json.dumps({"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"]}).encode()
-SERVE = "or serve it, transformers serve, and name openai:URL"
+
+
+@pytest.mark.parametrize("config", [CONFIG, b'{"model_type": "llama"}', b'{"architectures": [7]}'])
+def test_a_hugging_face_folder_is_the_model_itself(tmp_path, config):
+    (tmp_path / "config.json").write_bytes(config)
+    (tmp_path / "model.safetensors").write_bytes(save({"w": torch.zeros(2)}, {"format": "pt"}))
+    assert found_in(tmp_path) == tmp_path
+    (tmp_path / "engine.toml").write_text("", encoding="utf-8")
+    assert found_in(tmp_path) == tmp_path / "engine.toml"
 
 
 @pytest.mark.parametrize(
@@ -209,12 +217,6 @@ SERVE = "or serve it, transformers serve, and name openai:URL"
     [
         ({}, f"0 other files: if it is a model all the same, {WRAP}"),
         ({"a": b"a", "b": b"b"}, f"2 other files: if it is a model all the same, {WRAP}"),
-        (
-            {"config.json": CONFIG, "model.safetensors": save({"w": torch.zeros(2)}, {"format": "pt"})},
-            f"a Hugging Face folder (GPT2LMHeadModel): {WRAP}, {SERVE}",
-        ),
-        ({"config.json": b'{"model_type": "llama"}'}, f"a Hugging Face folder (llama): {WRAP}, {SERVE}"),
-        ({"config.json": b'{"architectures": [7]}'}, f"a Hugging Face folder: {WRAP}, {SERVE}"),
         ({"config.json": b"{}"}, f"1 other files: if it is a model all the same, {WRAP}"),
         ({"adapter_config.json": b"{}", "adapter_model.safetensors": b""}, f"an adapter of PEFT: {WRAP}"),
         ({"saved_model.pb": b"", "variables/index": b""}, f"a SavedModel of TensorFlow: {WRAP}"),
@@ -224,7 +226,7 @@ SERVE = "or serve it, transformers serve, and name openai:URL"
         ({"model.safetensors": save({"w": torch.zeros(2)})}, f"model.safetensors, {FOREIGN}: {WRAP}"),
         (
             {"checkpoint-100/config.json": CONFIG, "checkpoint-200/config.json": CONFIG},
-            f"the folder of a training run of transformers (checkpoint-100, checkpoint-200): {WRAP}",
+            "the folder of a training run of transformers (checkpoint-100, checkpoint-200): name one of them",
         ),
         ({"models--a--b/refs/main": b""}, "the cache of Hugging Face: name a folder MODEL/snapshots/REVISION in it"),
         (

@@ -1,0 +1,134 @@
+"""The kind `hf:FOLDER`: a decoder-only model in a Hugging Face folder, as `save_pretrained` writes it.
+
+Nothing of the folder is executed and no host is asked. `turncheck.model.adapters.hf_folder` says what it must hold.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from turncheck.engine.domain import Domain
+from turncheck.engine.learned import EngineError, LearnedEngine
+from turncheck.engine.sampling import easy_case, sample, samplers_of
+from turncheck.engine.visible import quoted
+from turncheck.model.adapters.templates import OWN, Template
+
+if TYPE_CHECKING:
+    from turncheck.model.adapters.hf_texts import Texts
+
+CASES = 25
+"""Cases of each sampler whose texts are tried with the tokenizer."""
+
+UNLIMITED = 1 << 31
+"""The context of a model whose configuration names none."""
+
+SPARE = 16
+"""Tokens that an answer may have beyond twice the longest right one, where no limit is given."""
+
+
+def hugging_face(
+    target: str,
+    *,
+    domain: Domain,
+    template: Template = OWN,
+    stop: list[str] | str | None = None,
+    separator: str = "",
+    prefix: str = "",
+    append: str = "",
+    max_new: int | None = None,
+    tokenizer: str | None = None,
+) -> LearnedEngine:
+    """The learned engine of the model in that folder.
+
+    Args:
+        target: the folder.
+        domain: whose texts it is asked.
+        template: how they are said to it.
+        stop: texts at which an answer is cut, besides its end token.
+        separator: a text that stands behind each prompt.
+        prefix: a text that stands before each prompt.
+        append: a text put behind an answer that is cut at a stop, where the answer's own end is cut off with it.
+        max_new: tokens that an answer may have; by default twice those of a right one and some.
+        tokenizer: the path of its tokenizer.json, where it is not in the folder.
+
+    Raises:
+        EngineError: it cannot be used; the message says what is wrong and the way out.
+    """
+    if max_new is not None and max_new < 1:
+        raise EngineError(f"max_new must be 1 or more, got {max_new}")
+    stops = (stop,) if isinstance(stop, str) else tuple(stop or ())
+    if "" in stops:
+        raise EngineError("stop must be texts of one character or more, got an empty one")
+    try:
+        from turncheck.model.adapters.hf_engine import HuggingFaceEngine
+        from turncheck.model.adapters.hf_folder import read_folder, read_model
+        from turncheck.model.adapters.hf_texts import Texts, fitted, read_tokenizer
+    except ModuleNotFoundError as error:
+        way_out = "pip install 'turncheck[hf]', or name another model with --model"
+        raise EngineError(f"it needs {error.name}, which is not installed: {way_out}") from error
+    folder = read_folder(target)
+    read = read_tokenizer(tokenizer if tokenizer is not None else str(folder.path / "tokenizer.json"))
+    pairs = _pairs(domain, template)
+    ids = frozenset(read.get_vocab(with_added_tokens=True).values())
+    ends = frozenset(folder.ends) & ids
+    _check_ends(ends, stops, append, pairs, domain)
+    texts = fitted(Texts(read, ids, ends, stops, prefix, separator, append), pairs)
+    model = read_model(folder)
+    config = model.config.get_text_config()
+    _check_vocabulary(ids, model.get_input_embeddings().num_embeddings)
+    context = getattr(config, "max_position_embeddings", None) or getattr(config, "max_seq_len", None) or UNLIMITED
+    longest = _longest(texts, pairs, context, domain)
+    return HuggingFaceEngine(model, texts, context, max_new or 2 * longest + SPARE)
+
+
+def _pairs(domain: Domain, template: Template) -> list[tuple[str, str]]:
+    """Prompts and right answers in the model's words: the easy case, then some of each sampler."""
+    cases = [easy_case(domain)]
+    for name in samplers_of(domain):
+        cases += islice(sample(domain, name, 0, CASES), CASES)
+    texts = [domain.write(case) for case in cases]
+    return [(template.encode(text), template.encode(domain.resolve_text(text))) for text in texts]
+
+
+def _check_ends(
+    ends: frozenset[int], stops: tuple[str, ...], append: str, pairs: list[tuple[str, str]], domain: Domain
+) -> None:
+    """Checks that an answer has an end, and that no right one is cut."""
+    if not ends and not stops:
+        raise EngineError(
+            "it must be known where an answer ends, got no eos_token_id of its tokenizer's in config.json and no stop: "
+            "say what your training text has behind an answer, as --turncheck-model-arg 'stop=\"\\n\\n\"'"
+        )
+    for _, answer in pairs:
+        for stop in stops:
+            bare = answer.removesuffix(append)
+            if stop in bare or (bare + stop).find(stop) < len(bare):
+                lost = ascii(bare[(bare + stop).find(stop) :])[1:-1]
+                raise EngineError(
+                    f"stop must cut off nothing of a right answer, got {quoted(stop)}, which cuts {quoted(answer)} of "
+                    f'{domain.name}: leave it out, or put it back with append="{lost}"'
+                )
+
+
+def _check_vocabulary(ids: frozenset[int], rows: int) -> None:
+    if ids and max(ids) >= rows:
+        raise EngineError(
+            f"its tokenizer must have ids below {rows:,}, the rows of its embedding, got {max(ids):,}: "
+            "it is the tokenizer of another model"
+        )
+
+
+def _longest(texts: Texts, pairs: list[tuple[str, str]], context: int, domain: Domain) -> int:
+    """The tokens of the longest right answer; a case of the domain must fit the context."""
+    longest = 0
+    for prompt, answer in pairs:
+        row = texts.row(prompt)
+        _, size = texts.drafted(row, answer)
+        if (needed := len(row.tokens) + size) > context:
+            raise EngineError(
+                f"its context must hold a case of {domain.name} and its answer, {needed} tokens, got {context}: "
+                f"{needed - context} too few"
+            )
+        longest = max(longest, size)
+    return longest

@@ -1,0 +1,183 @@
+"""Texts as tokens, for a model with a tokenizer.json: prompts, drafts, answers and where these end.
+
+The file is read with `tokenizers` itself: what stands around it in other libraries drops newlines and spaces.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+from tokenizers import Tokenizer
+
+from turncheck.engine.learned import EngineError, described
+from turncheck.engine.visible import cut, quoted
+
+UNKNOWN = "\ufffd"
+"""Stands in an answer for a token that the tokenizer does not have."""
+
+
+@attrs.frozen
+class Row:
+    """A prompt as tokens.
+
+    Attributes:
+        text: the prompt with what stands before and behind it.
+        tokens: its ids.
+        said: the text of these ids, as the tokenizer gives it back.
+    """
+
+    text: str
+    tokens: tuple[int, ...]
+    said: str
+
+
+@attrs.frozen(eq=False)
+class Texts:
+    """How a model reads and writes texts.
+
+    Attributes:
+        tokenizer: of its tokenizer.json.
+        ids: all that the tokenizer has.
+        ends: ids that end an answer.
+        stop: texts at which an answer is cut.
+        prefix: stands before each prompt.
+        separator: stands behind each prompt.
+        append: is put behind each answer that is cut at a stop.
+        joined: whether an answer is read and written as what goes on from its prompt; else as a text by itself.
+    """
+
+    tokenizer: Tokenizer = attrs.field(repr=False)
+    ids: frozenset[int] = attrs.field(repr=False)
+    ends: frozenset[int]
+    stop: tuple[str, ...]
+    prefix: str
+    separator: str
+    append: str
+    joined: bool = True
+
+    def row(self, prompt: str) -> Row:
+        """A prompt as tokens. Those that the tokenizer puts around any text stand there, but no end."""
+        text = f"{self.prefix}{prompt}{self.separator}"
+        tokens = tuple(self._encoded(text))
+        return Row(text, tokens, self._decoded(tokens) if self.joined else "")
+
+    def draft(self, row: Row, text: str) -> list[int]:
+        """The ids of one way to write a text behind that prompt."""
+        if self.joined:
+            whole = self._encoded(row.text + text)
+            if tuple(whole[: len(row.tokens)]) == row.tokens:
+                return whole[len(row.tokens) :]
+        return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def drafted(self, row: Row, answer: str) -> tuple[list[int], int]:
+        """The ids of an answer and of the first stop behind it, and how many are the answer's."""
+        if not self.stop:
+            tokens = self.draft(row, answer)
+            return tokens, len(tokens)
+        bare = answer.removesuffix(self.append)
+        return self.draft(row, bare + self.stop[0]), len(self.draft(row, bare))
+
+    def answer(self, row: Row, written: Sequence[int]) -> tuple[str, bool]:
+        """The answer that is written, up to its end, and whether it has one."""
+        place = next((place for place, token in enumerate(written) if token in self.ends), None)
+        text = self._behind(row, written[:place])
+        ended = place is not None
+        if found := [text.index(stop) for stop in self.stop if stop in text]:
+            return text[: min(found)] + self.append, True
+        return text, ended
+
+    def has_ended(self, written: Sequence[int]) -> bool:
+        """Whether the last of these tokens ended the answer, by a look at the last few."""
+        if written[-1] in self.ends:
+            return True
+        few = [token for token in written[-self._looked_at :] if token in self.ids]
+        tail = self.tokenizer.decode(few, skip_special_tokens=False) if self.stop else ""
+        return any(stop in tail for stop in self.stop)
+
+    @property
+    def _looked_at(self) -> int:
+        # A token is a byte or more, so that the longest stop stands in so many; some more, for what decoding strips.
+        return max((len(stop.encode()) for stop in self.stop), default=0) + 4
+
+    def _behind(self, row: Row, written: Sequence[int]) -> str:
+        whole = self._decoded((*row.tokens, *written)) if self.joined else ""
+        if self.joined and whole.startswith(row.said):
+            return whole[len(row.said) :]
+        return self._decoded(written)
+
+    def _decoded(self, tokens: Sequence[int]) -> str:
+        known = [token for token in tokens if token in self.ids]
+        return self.tokenizer.decode(known, skip_special_tokens=False) + UNKNOWN * (len(tokens) - len(known))
+
+    def _encoded(self, text: str) -> list[int]:
+        encoding = self.tokenizer.encode(text)
+        tokens, added = encoding.ids, encoding.special_tokens_mask
+        while len(tokens) > 1 and added[len(tokens) - 1] and tokens[-1] in self.ends:
+            tokens = tokens[:-1]
+        return list(tokens)
+
+
+def read_tokenizer(path: str) -> Tokenizer:
+    """The tokenizer of that file, which neither pads nor cuts.
+
+    Raises:
+        EngineError: it is not there, or is none.
+    """
+    if not os.path.isfile(path):
+        way_out = "write one, AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER), or name it, tokenizer=PATH"
+        raise EngineError(f"a model must have a tokenizer.json, got none at {path}: {way_out}")
+    try:
+        tokenizer = Tokenizer.from_file(path)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # it raises a plain Exception, or panics
+        raise EngineError(f"{path} must be a tokenizer.json, got {cut(described(error), 120)}") from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def fitted(texts: Texts, pairs: Sequence[tuple[str, str]]) -> Texts:
+    """The texts, with answers joined to their prompts or by themselves, whichever gives these back as they are.
+
+    Args:
+        texts: how the model reads and writes.
+        pairs: prompts and right answers, in the model's own words.
+
+    Raises:
+        EngineError: a prompt or an answer comes back as something else.
+    """
+    for prompt, _ in pairs:
+        _check_same("prompts", *_prompt_and_back(texts, prompt))
+    ways: list[Any] = [texts, attrs.evolve(texts, joined=False)]
+    for way in ways:
+        if all(_answer_and_back(way, *pair) == pair[1] for pair in pairs):
+            return way  # type: ignore[no-any-return]
+    for prompt, answer in pairs:
+        _check_same("answers", answer, _answer_and_back(ways[-1], prompt, answer))
+    raise EngineError("its tokenizer must give back the domain's answers, got others")
+
+
+def _prompt_and_back(texts: Texts, prompt: str) -> tuple[str, str]:
+    text = f"{texts.prefix}{prompt}{texts.separator}"
+    tokens = texts.tokenizer.encode(text, add_special_tokens=False).ids
+    return text, texts.tokenizer.decode(tokens, skip_special_tokens=False)
+
+
+def _answer_and_back(texts: Texts, prompt: str, answer: str) -> str:
+    row = texts.row(prompt)
+    bare = answer.removesuffix(texts.append)
+    return attrs.evolve(texts, stop=(), append="").answer(row, texts.draft(row, bare))[0] + answer[len(bare) :]
+
+
+def _check_same(what: str, text: str, back: str) -> None:
+    if text != back:
+        at = len(os.path.commonprefix((text, back)))  # noqa: RUF071  texts, and no paths
+        raise EngineError(
+            f"its tokenizer must give back the domain's {what}, got {quoted(cut(back, 60))} for "
+            f"{quoted(cut(text, 60))}, another from character {at} on: is it the one that it was trained with, "
+            "and template= its wording?"
+        )

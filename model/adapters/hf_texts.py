@@ -70,7 +70,7 @@ class Texts:
             whole = self._encoded(row.text + text)
             if tuple(whole[: len(row.tokens)]) == row.tokens:
                 return whole[len(row.tokens) :]
-        return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
+        return list(self.tokenizer.encode(_whole(text), add_special_tokens=False).ids)
 
     def drafted(self, row: Row, answer: str) -> tuple[list[int], int]:
         """The ids of an answer and of the first stop behind it, and how many are the answer's."""
@@ -113,11 +113,16 @@ class Texts:
         return self.tokenizer.decode(known, skip_special_tokens=False) + UNKNOWN * (len(tokens) - len(known))
 
     def _encoded(self, text: str) -> list[int]:
-        encoding = self.tokenizer.encode(text)
+        encoding = self.tokenizer.encode(_whole(text))
         tokens, added = encoding.ids, encoding.special_tokens_mask
         while len(tokens) > 1 and added[len(tokens) - 1] and tokens[-1] in self.ends:
             tokens = tokens[:-1]
         return list(tokens)
+
+
+def _whole(text: str) -> str:
+    """The text with U+FFFD for each half of a surrogate pair, which no tokenizer takes."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def read_tokenizer(path: str) -> Tokenizer:

@@ -199,6 +199,11 @@ def test_a_prompt_that_does_not_fit_is_not_answered_and_counted(made):
     assert [verdict.complete for verdict in engine.verify(asked, ["a"] * 4)] == [False] * 4
 
 
+def test_half_a_pair_is_read_as_a_character_that_is_none(made):
+    engine = hugging_face(str(made / "wild-gpt2"), domain=SMALL, max_new=8)
+    assert engine.predict(["a\ud800b"]) == engine.predict(["a\ufffdb"])
+
+
 def test_a_prefix_and_a_separator_stand_around_each_prompt(made):
     engine = hugging_face(str(made / "wild-gpt2"), domain=SMALL, prefix="> ", separator="!", max_new=8)
     assert engine.predict(PROMPTS) == plainly(made / "wild-gpt2", [f"> {prompt}!" for prompt in PROMPTS], 8)

@@ -41,7 +41,7 @@ Item = TypeVar("Item")
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-def _repeatable(method: Method) -> Method:
+def repeatable(method: Method) -> Method:
     """Runs a method on one thread: the order of float operations is then fixed, and nobody waits for a busy core."""
 
     @wraps(method)
@@ -88,18 +88,18 @@ class TransformerEngine:
         self.transformer, self.tokenizer = transformer.eval(), tokenizer
         self._cache = Cache(transformer.config, COMPARED)
 
-    @_repeatable
+    @repeatable
     def predict(self, prompts: Sequence[str], /) -> list[str]:
         """What the model writes greedily behind each prompt, up to its stop or the limit of the answer."""
         return [answer for batch in _batches(prompts) for answer in self._write(batch)]
 
-    @_repeatable
+    @repeatable
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
         """Whether the model would write each draft: one pass over prompt and draft, where writing takes one a token."""
         compared = dict(self._compared(self._rows(prompts, drafts)))
         return [compared[index].verdict for index in range(len(prompts))]
 
-    @_repeatable
+    @repeatable
     def predict_with_drafts(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[str]:
         """The answers of `predict`: a draft that is right takes one pass, one with k wrong tokens k short ones more.
 

@@ -78,6 +78,8 @@ EXCEPTIONS = {
                        Room(rooms=GENERIC, libraries=("click",)),
     "api/prompting.py":
                        Room(rooms=(*GENERIC, *DUEL), libraries=("rich",)),
+    "model/adapters/alphabet.py":
+                       Room(rooms=("turncheck.engine",), libraries=("attrs",), lazily=("tokenizers",)),
     "properties/sweeps/plan.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs", "numpy")),
     "properties/sweeps/sweep.py":

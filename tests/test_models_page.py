@@ -13,6 +13,7 @@ from turncheck.model.adapters.card import KEYS
 from turncheck.model.adapters.endpoint import endpoint
 from turncheck.model.adapters.hf import hugging_face
 from turncheck.model.adapters.kinds import GIVEN, kinds
+from turncheck.model.adapters.nanogpt import nanogpt
 from turncheck.model.adapters.process import process
 from turncheck.model.adapters.templates import templates
 from turncheck.properties.session.options import OPTIONS
@@ -58,8 +59,9 @@ def test_every_number_of_the_rules_is_named_and_the_example_is_read():
         (endpoint, section("An endpoint")),
         (process, PROTOCOL.split("## The command")[1].split("\n## ")[0]),
         (hugging_face, section("A Hugging Face folder")),
+        (nanogpt, section("A run of nanoGPT")),
     ],
-    ids=["openai", "exec", "hf"],
+    ids=["openai", "exec", "hf", "nanogpt"],
 )
 def test_every_option_of_a_kind_has_a_row_with_its_default(factory, table):
     parameters = [each for each in inspect.signature(factory).parameters.values() if each.name not in GIVEN][1:]
@@ -68,7 +70,9 @@ def test_every_option_of_a_kind_has_a_row_with_its_default(factory, table):
 
 
 def _said(default):
-    return "" if default in (None, "") else str(default).lower() if isinstance(default, bool) else f"{default:g}"
+    if default is None or isinstance(default, str):
+        return default or ""
+    return str(default).lower() if isinstance(default, bool) else f"{default:g}"
 
 
 def test_every_option_of_the_plugin_is_in_the_readme():

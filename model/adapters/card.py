@@ -31,6 +31,9 @@ from turncheck.model.adapters.recognise import CARD, LARGEST_CARD
 OPTIONS = ("stop", "tokenizer", "max_new")
 """Options that many kinds have: a card says them beside the kind, not among `options`."""
 
+PATHS = ("tokenizer", "meta", "vocabulary")
+"""Options that name a file, as `vocabulary` may: a card names those of its own folder alone."""
+
 KEYS = ("kind", "path", "sha256", "template", "rejects", "rules", *OPTIONS, "options")
 
 COMMAND_LINE = "comes from the command line alone: a card is data"
@@ -97,8 +100,10 @@ def read_card(path: Path) -> Card:
             f"its template {quoted(template)} runs code, which {COMMAND_LINE} (--turncheck-model-arg template=)"
         )
     options = {**values.get("options", {}), **{name: values[name] for name in OPTIONS if name in values}}
-    if "tokenizer" in options:
-        options["tokenizer"] = str(_inside(folder, "tokenizer", options["tokenizer"]))
+    for name in PATHS:
+        if name in options and (name != "vocabulary" or str(options[name]).endswith(".json")):
+            check_types({name: options[name]})
+            options[name] = str(_inside(folder, name, options[name]))
     return Card(
         kind,
         target,
@@ -198,6 +203,8 @@ TYPES: Mapping[str, tuple[type, str]] = {
     "rejects": (bool, "true or false"),
     "rules": (str, "the path of a rules file"),
     "tokenizer": (str, "a path"),
+    "meta": (str, "a path"),
+    "vocabulary": (str, "a text"),
     "options": (dict, "a table"),
 }
 

@@ -41,9 +41,10 @@ STARTS = (
     (rb"\x7fELF|MZ|#!", "a program: to run it as a model, name exec:COMMAND"),
 )
 
+NANOGPT = "a checkpoint of nanoGPT"
 # What stands in a pickle of that origin. It is looked for and never unpickled.
 PICKLES = (
-    (b"model_args", b"iter_num", "a checkpoint of nanoGPT"),
+    (b"model_args", b"iter_num", NANOGPT),
     (b"sklearn", b"", "a pickle of scikit-learn"),
     (b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19", b"", "a PyTorch file, as torch.save once wrote it"),
 )
@@ -67,6 +68,17 @@ def file_of(start: bytes, end: bytes, size: int) -> str | None:
     if _is_onnx(start, size):
         return f"an ONNX model: {WRAP}"
     return _json(start)
+
+
+def is_saved(start: bytes) -> bool:
+    """Whether a file begins as one of torch.save's: a zip archive whose first member is a pickle."""
+    size = int.from_bytes(start[26:28], "little")
+    return start.startswith(b"PK\x03\x04") and start[30 : 30 + size].endswith(b"/data.pkl")
+
+
+def is_nanogpt(start: bytes) -> bool:
+    """Whether a file is a checkpoint of nanoGPT, by what stands in its pickle."""
+    return is_saved(start) and _pickle(start, "") == NANOGPT
 
 
 def _archive(start: bytes, end: bytes) -> str:

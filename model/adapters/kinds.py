@@ -42,13 +42,13 @@ GIVEN = ("domain", "rules", "template", "beside_the_spec")
 gets the names of all that was given, the keys that every kind has too.
 """
 
-FILE_KINDS = {"native": "its checkpoint", "predictions": "its answers"}
+FILE_KINDS = {"native": "its checkpoint", "predictions": "its answers", "nanogpt": "its ckpt.pt"}
 """The kinds that are made of a file of data, and what that file holds: a card may name one of its own folder."""
 
 FOLDER_KINDS = ("hf",)
 """The kinds that are made of a folder of data: a card may name its own."""
 
-DATA_KINDS = ("native", "hf", *CALIBRATION, "predictions")
+DATA_KINDS = ("native", "hf", *CALIBRATION, "predictions", "nanogpt")
 """The kinds that a card may name: they execute nothing that the card names, and reach no host."""
 
 
@@ -65,6 +65,7 @@ ABOUT = {
     "openai":      ("openai:URL",                      "an OpenAI-like completions endpoint",   ""),
     "openai-chat": ("openai-chat:URL",                 "an OpenAI-like chat endpoint",          ""),
     "predictions": ("predictions:FILE",                "answers that were made elsewhere",      ""),
+    "nanogpt":     ("PATH or nanogpt:PATH",            "a run of nanoGPT: ckpt.pt, meta.pkl",   "torch"),
 }
 # fmt: on
 

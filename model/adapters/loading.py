@@ -17,7 +17,7 @@ from turncheck.engine.learned import EngineError, LearnedEngine, Listed, describ
 from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.card import Card, read_card
 from turncheck.model.adapters.kinds import CALIBRATION, kind_of, kinds, made
-from turncheck.model.adapters.recognise import LARGEST_CARD, RUN, found_in, recognised
+from turncheck.model.adapters.recognise import LARGEST_CARD, NANOGPT_RUN, RUN, found_in, recognised
 from turncheck.model.adapters.templates import SpeakingEngine, Template, behind, check_round_trip, template
 
 FORM = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the kinds)"
@@ -135,7 +135,7 @@ def card_of(spec: str) -> Card:
     name, parted, target = spec.partition(":")
     known = kinds()
     if name in known:
-        return Card(name, target, spec)
+        return Card(name, _file_of_run(name, target), spec)
     if os.path.exists(spec):  # a path that is too long, or holds NUL, is none
         return _card_of_path(Path(spec))
     if name in ("http", "https"):
@@ -150,6 +150,12 @@ def card_of(spec: str) -> Card:
     raise EngineError(f"there is no such file{near}; {FORM}")
 
 
+def _file_of_run(kind: str, target: str) -> str:
+    """The target, or the file that a folder of nanoGPT's stands for: its size and its hash are the model's."""
+    path = os.path.join(target, NANOGPT_RUN)
+    return path if kind == "nanogpt" and os.path.isdir(target) and os.path.isfile(path) else target
+
+
 def _near(spec: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
@@ -161,9 +167,10 @@ def _card_of_path(path: Path) -> Card:
         path = found_in(path)
     if path.is_dir():
         return Card("hf", str(path), path.absolute().name)
-    if recognised(path) == "card":
+    kind = recognised(path)
+    if kind == "card":
         return read_card(path)
-    return Card("native", str(path), path.absolute().parent.name if path.name == RUN else path.stem)
+    return Card(kind, str(path), path.absolute().parent.name if path.name in (RUN, NANOGPT_RUN) else path.stem)
 
 
 def _variant(domain: Domain, path: str | None) -> Domain:

@@ -17,6 +17,8 @@ from turncheck.model.adapters.foreign import (
     files_in,
     folder_of,
     is_hugging_face,
+    is_nanogpt,
+    is_saved,
     safetensors_of,
 )
 
@@ -40,7 +42,7 @@ NEITHER = f"that are neither, or are cut short: if it is a model all the same, {
 
 
 def recognised(path: Path) -> str:
-    """`native` or `card`: what the file is.
+    """`native`, `nanogpt` or `card`: what the file is.
 
     Raises:
         EngineError: it is neither, or cannot be read; it says what it looks like, and the way out.
@@ -53,6 +55,8 @@ def recognised(path: Path) -> str:
         if _is_safetensors(start, size):
             _check_own(path, size)
             return "native"
+        if is_nanogpt(start):
+            return "nanogpt"
         if _is_card(path, start, size):
             return "card"
     except OSError as error:
@@ -121,6 +125,9 @@ def _python(path: Path, start: bytes) -> str:
 RUN = "checkpoint.safetensors"
 """What `turncheck train` calls the model in a run's folder."""
 
+NANOGPT_RUN = "ckpt.pt"
+"""What nanoGPT calls it."""
+
 
 def found_in(folder: Path) -> Path:
     """The one file in the folder that says what the model is: its card, or the only checkpoint; of a Hugging Face
@@ -139,6 +146,8 @@ def found_in(folder: Path) -> Path:
     candidates = [RUN] if RUN in names else [name for name in names if _is_checkpoint(folder / name)]
     if not candidates and is_hugging_face(folder):
         return folder
+    if NANOGPT_RUN in candidates and all(Path(name).suffix == ".pt" for name in candidates):
+        candidates = [NANOGPT_RUN]  # earlier states of a run, under other names, lie beside the last
     if not candidates:
         raise EngineError(f"a folder must hold a card ({CARD}) or a turncheck checkpoint, got {_other(folder, names)}")
     if len(candidates) > 1:
@@ -159,9 +168,13 @@ def _other(folder: Path, names: list[str]) -> str:
     return f"{len(names)} other files: if it is a model all the same, {WRAP}"
 
 
+BEGINNING = 300
+"""Bytes that hold the name of a zip's first member."""
+
+
 def _is_checkpoint(path: Path) -> bool:
     try:
-        return path.is_file() and _begins_as_one(path) and recognised(path) == "native"
+        return path.is_file() and _begins_as_one(path) and recognised(path) in ("native", "nanogpt")
     except (EngineError, OSError):
         return False
 
@@ -169,4 +182,5 @@ def _is_checkpoint(path: Path) -> bool:
 def _begins_as_one(path: Path) -> bool:
     """Whether a file may be one, by a few bytes: a folder may hold thousands of large ones."""
     with path.open("rb") as file:
-        return _is_safetensors(file.read(9), os.fstat(file.fileno()).st_size)
+        start = file.read(BEGINNING)
+        return _is_safetensors(start, os.fstat(file.fileno()).st_size) or is_saved(start)

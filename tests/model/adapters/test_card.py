@@ -74,7 +74,7 @@ KEYS = "kind, path, sha256, template, rejects, rules, stop, tokenizer, max_new, 
         ),
         (
             {"kind": "theirs"},
-            "its kind must be one that is data (native, hf, reference, identity, noisy, predictions), got 'theirs'",
+            "its kind must be one that is data (native, reference, identity, noisy, predictions, nanogpt), got 'theirs'",
         ),
         (
             {"path": "tiny.safetensors", "template": "py:os:x"},

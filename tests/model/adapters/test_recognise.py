@@ -22,6 +22,14 @@ def test_a_checkpoint_is_one_under_any_name(folder, tiny, name):
     assert recognised(folder / name) == "native"
 
 
+def test_a_run_of_nanogpt_is_one_under_any_name(folder):
+    (folder / "weights.bin").write_bytes(saved(NANOGPT))
+    assert recognised(folder / "weights.bin") == "nanogpt"
+    (folder / "mine" / "tiny.safetensors").rename(folder / "tiny.safetensors")
+    (folder / "mine" / "ckpt.pt").write_bytes(saved(NANOGPT))
+    assert found_in(folder / "mine") == folder / "mine" / "ckpt.pt"
+
+
 @pytest.mark.parametrize("content", ['kind = "reference"\n', "# a card\n[options]\n", "kind = \n", '\ufeffpath="a"'])
 def test_a_card_is_one_under_any_name(folder, content):
     (folder / "model.safetensors").write_text(content, encoding="utf-8")
@@ -63,7 +71,10 @@ JSON = '"model_type": "gpt2"'
         (b"<!DOCTYPE html><html>", "a web page: download the file itself, not the page about it"),
         (b"\n <HTML>", "a web page: download the file itself, not the page about it"),
         (b"GGUF\x03\0\0\0", f"GGUF weights: {SERVED}"),
-        (saved(NANOGPT), f"a checkpoint of nanoGPT: {WRAP}"),
+        (
+            saved(NANOGPT, _use_new_zipfile_serialization=False),
+            f"a checkpoint of nanoGPT: {WRAP}",
+        ),
         (saved({"weight": torch.zeros(2)}), f"a PyTorch file, as torch.save writes it: {WRAP}"),
         (
             saved({"weight": torch.zeros(2)}, _use_new_zipfile_serialization=False),
@@ -129,9 +140,9 @@ class Trap:
 def test_nothing_is_executed_to_see_what_a_file_is(folder):
     (folder / "ckpt.pt").write_bytes(saved({"model_args": Trap(), "iter_num": 0}))
     (folder / "wrong.py").write_text("open('sprung', 'w')\n", encoding="utf-8")
-    for name in ("ckpt.pt", "wrong.py"):
-        with pytest.raises(EngineError):
-            recognised(folder / name)
+    assert recognised(folder / "ckpt.pt") == "nanogpt"
+    with pytest.raises(EngineError):
+        recognised(folder / "wrong.py")
     assert not (folder / "sprung").exists()
 
 
@@ -221,7 +232,7 @@ def test_a_hugging_face_folder_is_the_model_itself(tmp_path, config):
         ({"adapter_config.json": b"{}", "adapter_model.safetensors": b""}, f"an adapter of PEFT: {WRAP}"),
         ({"saved_model.pb": b"", "variables/index": b""}, f"a SavedModel of TensorFlow: {WRAP}"),
         ({"MLmodel": b""}, f"a model of MLflow: {WRAP}"),
-        ({"ckpt.pt": saved(NANOGPT)}, f"ckpt.pt, a checkpoint of nanoGPT: {WRAP}"),
+        ({"model.pt": saved({"a": 1})}, f"model.pt, a PyTorch file, as torch.save writes it: {WRAP}"),
         ({"a.txt": b"", "model.onnx": ONNX}, f"model.onnx, an ONNX model: {WRAP}"),
         ({"model.safetensors": save({"w": torch.zeros(2)})}, f"model.safetensors, {FOREIGN}: {WRAP}"),
         (

@@ -1,0 +1,264 @@
+"""A GPT as a learned engine: it goes on with a prompt, and its answer ends where a stop begins.
+
+Greedy, float32, on one thread, of equal logits the lowest token id wins. Rows are padded at the right, where causal
+attention does not look, to a length that follows from their own, and batched with those of the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import attrs
+import torch
+from torch import Tensor
+
+from turncheck.engine.learned import Verdict
+from turncheck.model.adapters.alphabet import UnknownCharacterError, Vocabulary
+from turncheck.model.adapters.gpt import GPT, Memory
+from turncheck.model.decode import repeatable
+
+ROUNDED = 16
+"""Rows are padded to the next multiple of so many tokens."""
+
+WRITTEN, COMPARED = 64, 16
+"""Rows that are written at once, and that are compared with drafts in one pass, at most."""
+
+ROOM = 1 << 29
+"""Bytes of keys and values that are kept at once, at most: 512 MiB."""
+
+
+@attrs.frozen
+class Draft:
+    """A draft as the model would write it.
+
+    Attributes:
+        tokens: its own, and those of the end behind it.
+        own: how many of them are its own.
+        whole: whether they are the draft and its end, so that a model that writes them has given this answer.
+    """
+
+    tokens: list[int]
+    own: int
+    whole: bool
+
+
+@attrs.frozen
+class Wording:
+    """How a prompt is put to the model, and how its answer ends.
+
+    Attributes:
+        vocabulary: texts to tokens.
+        prefix: stands before each prompt.
+        separator: stands behind each prompt.
+        ends: texts at which an answer ends, the one that is expected first; none where it ends with its length.
+        tail: the newlines with which right answers end. An end that begins with them does not take them away.
+        longest: tokens of an answer with its end, at most.
+        unknown: what is said in the place of a character that the vocabulary lacks; empty where such prompts are
+            refused.
+    """
+
+    vocabulary: Vocabulary
+    prefix: str
+    separator: str
+    ends: tuple[str, ...]
+    tail: str
+    longest: int
+    unknown: str = ""
+
+    def prompt(self, text: str) -> list[int]:
+        """The tokens of a prompt.
+
+        Raises:
+            UnknownCharacterError: the vocabulary lacks one of its characters.
+        """
+        said = f"{self.prefix}{text}{self.separator}"
+        try:
+            return self.vocabulary.encode(said)
+        except UnknownCharacterError as error:
+            if not self.unknown:
+                raise
+            return self.vocabulary.encode("".join(self.unknown if each in error.characters else each for each in said))
+
+    def draft(self, text: str) -> Draft:
+        """What the model writes if that is its answer, as far as its tokens are known."""
+        if not self.ends:
+            tokens, whole = self._tokens(text)
+            return Draft(tokens, len(tokens), whole)
+        end, kept = self.ends[0], self._kept(self.ends[0])
+        body = text.removesuffix(kept)
+        own, _ = self._tokens(body)
+        tokens, whole = self._tokens(body, end)
+        whole = whole and text == f"{body}{kept}" and self.answer(f"{body}{end}") == text
+        return Draft(tokens, min(len(own) + len(kept), len(tokens)), whole)
+
+    def _tokens(self, *texts: str) -> tuple[list[int], bool]:
+        tokens: list[int] = []
+        try:
+            for text in texts:
+                tokens += self.vocabulary.encode(text)
+        except UnknownCharacterError as error:
+            return [*tokens, *error.known], False
+        except (ValueError, TypeError):  # a tokenizer may refuse what is no text of UTF-8
+            return tokens, False
+        return tokens, True
+
+    def answer(self, written: str) -> str | None:
+        """The answer in what was written; None where it has no end yet."""
+        places = [(place, end) for end in self.ends if (place := written.find(end)) >= 0]
+        if not places:
+            return None
+        place, end = min(places, key=lambda found: found[0])
+        return written[:place] + self._kept(end)
+
+    def _kept(self, end: str) -> str:
+        return self.tail if end.startswith(self.tail) else ""
+
+
+class ContinuingEngine:
+    """A learned engine that goes on with its prompts."""
+
+    def __init__(self, gpt: GPT, wording: Wording) -> None:
+        self.gpt, self.wording = gpt, wording
+
+    @repeatable
+    def predict(self, prompts: Sequence[str], /) -> list[str]:
+        """What the model writes greedily behind each prompt, up to an end, the most tokens or the context's end.
+
+        Raises:
+            ValueError: the vocabulary lacks a character of a prompt, or the context is too short for it.
+        """
+        rows = [self._prompt(text) for text in prompts]
+        answers: dict[int, str] = {}
+        for length, indices in self._alike([len(row) for row in rows]):
+            for batch in _batches(indices, self._most(length)):
+                answers.update(zip(batch, self._write([rows[index] for index in batch], length), strict=True))
+        return [answers[index] for index in range(len(rows))]
+
+    @repeatable
+    def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
+        """Whether the model would write each draft: one pass over prompt and draft, where writing takes one a token.
+
+        Raises:
+            ValueError: as `predict`.
+        """
+        asked = [self._prompt(text) for text in prompts]
+        wanted = [self._draft(row, text) for row, text in zip(asked, drafts, strict=True)]
+        verdicts: dict[int, Verdict] = {}
+        lengths = [len(row) + max(len(draft.tokens) - 1, 0) for row, draft in zip(asked, wanted, strict=True)]
+        for length, indices in self._alike(lengths):
+            for start in range(0, len(indices), COMPARED):
+                batch = indices[start : start + COMPARED]
+                found = self._compare([asked[index] for index in batch], [wanted[index] for index in batch], length)
+                verdicts.update(zip(batch, found, strict=True))
+        return [verdicts[index] for index in range(len(asked))]
+
+    def _prompt(self, text: str) -> list[int]:
+        row, most = self.wording.prompt(text), self.gpt.shape.context
+        if not row:
+            raise ValueError("a prompt must have a token at least, got an empty one")
+        if len(row) > most:
+            got = f"got {len(row):,}: {len(row) - most:,} too many"
+            raise ValueError(f"a prompt must have at most {most:,} tokens, the model's context, {got}")
+        return row
+
+    def _draft(self, row: list[int], text: str) -> Draft:
+        """The draft, as far as the model could write it behind that row."""
+        draft, room = self.wording.draft(text), self._room(row)
+        size = len(draft.tokens)
+        # Without an end an answer is as long as it may be.
+        fits = size <= room if self.wording.ends else size == room
+        return Draft(draft.tokens[:room], min(draft.own, room), draft.whole and fits)
+
+    def _room(self, row: list[int]) -> int:
+        """The tokens that are written behind a row, at most: the last of them is never read."""
+        return min(self.wording.longest, self.gpt.shape.context - len(row) + 1)
+
+    def _alike(self, lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+        """The places of rows that are padded to the same length, and that length."""
+        alike: defaultdict[int, list[int]] = defaultdict(list)
+        for index, length in enumerate(lengths):
+            alike[min(-(-length // ROUNDED) * ROUNDED, self.gpt.shape.context)].append(index)
+        yield from alike.items()
+
+    def _most(self, length: int) -> int:
+        """Rows that are written at once, so that their keys and values have room."""
+        shape = self.gpt.shape
+        row = 8 * shape.layers * shape.width * min(length + self.wording.longest, shape.context)
+        return max(1, min(WRITTEN, ROOM // row))
+
+    # --- token by token ---
+
+    def _write(self, rows: Sequence[list[int]], length: int) -> list[str]:
+        """The answers to rows that are padded to that length."""
+        size = 1 if len(rows) == 1 else self._most(length)
+        starts = torch.tensor([len(row) for row in rows] + [1] * (size - len(rows)))
+        end = min(length + self.wording.longest, self.gpt.shape.context)
+        memory = Memory(self.gpt.shape, size, end)
+        positions = torch.arange(length).expand(size, length)
+        hidden = self.gpt.hidden(_padded(rows, size, length), positions, memory)[torch.arange(size), starts - 1]
+        written: list[list[int]] = [[] for _ in rows]
+        answers: list[str | None] = [None] * len(rows)
+        for step in range(self.wording.longest):
+            token = self.gpt.logits(hidden).argmax(-1)  # the first of equals
+            self._note(rows, written, answers, token.tolist())
+            if None not in answers:
+                break
+            at = (starts + step).clamp(max=end - 1)[:, None]  # a row that is at its end is not read any more
+            hidden = self.gpt.hidden(token[:, None], at, memory)[:, 0]
+        return [answer if answer is not None else "" for answer in answers]
+
+    def _note(
+        self, rows: Sequence[list[int]], written: list[list[int]], answers: list[str | None], tokens: list[int]
+    ) -> None:
+        """Writes a token behind each row that has no answer yet, and the answers that are whole with it."""
+        for index, row in enumerate(rows):
+            if answers[index] is None:
+                written[index].append(tokens[index])
+                text = self.wording.vocabulary.decode(written[index])
+                answers[index] = self.wording.answer(text)
+                if answers[index] is None and len(written[index]) >= self._room(row):
+                    answers[index] = text
+
+    # --- by a draft ---
+
+    def _compare(self, rows: Sequence[list[int]], drafts: Sequence[Draft], length: int) -> Iterator[Verdict]:
+        """Verdicts of one pass over rows with their drafts, padded to that length."""
+        joined = [row + draft.tokens[:-1] for row, draft in zip(rows, drafts, strict=True)]
+        positions = torch.arange(length).expand(len(rows), length)
+        hidden = self.gpt.hidden(_padded(joined, len(rows), length), positions)
+        for row, states, draft in zip(rows, hidden, drafts, strict=True):
+            first = len(row) - 1
+            yield _verdict(self.gpt.logits(states[first : first + len(draft.tokens)]), draft)
+
+
+def _verdict(logits: Tensor, draft: Draft) -> Verdict:
+    """logits: (T, vocabulary), of the places at which the draft's T tokens are predicted."""
+    if not draft.tokens:
+        return Verdict(0, False, 0.0)
+    greedy = logits.argmax(-1)  # the first of equals
+    best = logits.gather(-1, greedy[:, None])
+    second = logits.scatter(-1, greedy[:, None], -torch.inf).amax(-1, keepdim=True)
+    margins = (best - second).nan_to_num(nan=0.0, posinf=torch.finfo(torch.float32).max)[:, 0]
+    refused = (greedy != torch.tensor(draft.tokens)).tolist()
+    accepted = refused.index(True) if True in refused else len(refused)
+    margin = max(float(margins[: accepted + 1].min()), 0.0)
+    return Verdict(min(accepted, draft.own), draft.whole and accepted == len(refused), margin)
+
+
+def _batches(indices: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """The places in as many batches as need be; a few that are left over one by one, not to pay for a whole batch."""
+    alone = len(indices) % size if len(indices) % size <= size // 4 else 0
+    whole = len(indices) - alone
+    for start in range(0, whole, size):
+        yield indices[start : min(start + size, whole)]
+    for place in range(whole, len(indices)):
+        yield indices[place : place + 1]
+
+
+def _padded(rows: Sequence[list[int]], size: int, length: int) -> Tensor:
+    """Rows of token ids as one tensor: (size, length) int64, padded at the right and with empty rows."""
+    padded = torch.zeros((size, length), dtype=torch.int64)
+    for index, row in enumerate(rows):
+        padded[index, : len(row)] = torch.tensor(row)
+    return padded

@@ -1,0 +1,212 @@
+"""The kind `nanogpt:FOLDER`: a run of karpathy/nanoGPT, `ckpt.pt` and the characters that `meta.pkl` keeps.
+
+Neither its `model.py` nor anything that the files name is executed. A model that was trained on texts, prompt and
+answer one behind the other, says nothing of where an answer ends: the option `stop` does, and has a likely default.
+
+    prompt     07+35=            turn 01 <newline> ... do foe wait <newline>
+    answer     042               turn 02 <newline> ... ignite 0 brace 0 <newline>
+    stop       <newline>         <newline> <newline>: the first of them is the answer's own
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from turncheck.engine.domain import Domain
+from turncheck.engine.learned import EngineError, LearnedEngine
+from turncheck.engine.sampling import easy_case, sample, samplers_of
+from turncheck.engine.visible import quoted
+from turncheck.model.adapters.alphabet import (
+    UnknownCharacterError,
+    Vocabulary,
+    listed,
+    of_meta,
+    of_option,
+    of_tokenizer,
+)
+from turncheck.model.adapters.templates import OWN, Template
+
+if TYPE_CHECKING:
+    from turncheck.model.adapters.continuing import Wording
+
+RUN, META = "ckpt.pt", "meta.pkl"
+"""What nanoGPT calls the checkpoint of a run, and the vocabulary of its data."""
+
+GPT2 = (50_257, 50_304)
+"""Tokens of GPT-2's vocabulary, and of the next multiple of 64, which nanoGPT makes of it."""
+
+SAMPLED = 25
+"""Cases of each sampler that are looked at for their characters and lengths."""
+
+HEADROOM = 1.25
+"""How much longer than the longest sampled answer one may become before it is cut."""
+
+GELU = {"exact": "none", "tanh": "tanh"}
+"""GELU's forms, with what PyTorch calls them; nanoGPT approximated it by tanh until June 2023."""
+
+
+def nanogpt(
+    target: str,
+    *,
+    domain: Domain,
+    template: Template = OWN,
+    meta: str | None = None,
+    vocabulary: str | None = None,
+    tokenizer: str | None = None,
+    stop: str | None = None,
+    prefix: str = "",
+    separator: str = "",
+    max_new: int | None = None,
+    unknown: str = "",
+    gelu: str = "exact",
+) -> LearnedEngine:
+    """The learned engine of the run in that folder, or of that checkpoint.
+
+    Raises:
+        EngineError: it cannot be loaded, or an option is missing; the message says which, with its likely value.
+    """
+    if gelu not in GELU:
+        raise EngineError(f"gelu must be exact or tanh, got {quoted(gelu)}")
+    if max_new is not None and not 1 <= max_new <= 1_000_000:
+        raise EngineError(f"max_new must be 1..1000000, got {max_new}")
+    path = _checkpoint(target)
+    try:
+        from turncheck.model.adapters.continuing import ContinuingEngine, Wording
+        from turncheck.model.adapters.gpt import GPT
+        from turncheck.model.adapters.nanogpt_file import read
+    except ModuleNotFoundError as error:
+        way_out = "pip install 'turncheck[torch]', or name another model with --model"
+        raise EngineError(f"it needs {error.name}, which is not installed: {way_out}") from error
+    kept = read(path)
+    words = _vocabulary(path, kept.shape.vocabulary, kept.dataset, meta, vocabulary, tokenizer)
+    _check_size(words, kept.shape.vocabulary, tokenizer is not None)
+    texts = list(_texts(domain, template))
+    ends, tail = _ends(stop, words, texts, tokenizer is not None)
+    _check_characters(words, [prefix + prompt + separator for prompt, _ in texts], "prompts", unknown)
+    _check_characters(
+        words, [f"{answer}{end}" for _, answer in texts for end in ends[:1] or ("",)], "answers and stop", ""
+    )
+    longest = _longest(words, texts, ends, tail)
+    wording = Wording(words, prefix, separator, ends, tail, max_new or longest, unknown)
+    _check_context(wording, texts, kept.shape.context)
+    return ContinuingEngine(GPT(kept.shape, kept.weights, GELU[gelu]), wording)
+
+
+def _checkpoint(target: str) -> str:
+    """The path of the checkpoint in a folder, or of the one that is named."""
+    path = os.path.join(target, RUN) if os.path.isdir(target) else target
+    if not os.path.isfile(path):
+        got = f"a folder without {RUN}" if os.path.isdir(target) else "no file" if target else "nothing"
+        at = f" at {quoted(target)}" if target else ""
+        raise EngineError(
+            f"nanogpt:FOLDER must name the folder of a run, with {RUN} in it, or that file, got {got}{at}"
+        )
+    return path
+
+
+# --- the vocabulary --------------------------------------------------------------------------------------------------
+
+
+def _vocabulary(
+    path: str, size: int, dataset: str, meta: str | None, vocabulary: str | None, tokenizer: str | None
+) -> Vocabulary:
+    given = {"meta": meta, "vocabulary": vocabulary, "tokenizer": tokenizer}
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise EngineError(f"a model must have one vocabulary, got {' and '.join(named)}: leave the others out")
+    if tokenizer is not None:
+        return of_tokenizer(tokenizer)
+    if vocabulary is not None:
+        return of_option(vocabulary)
+    beside = os.path.join(os.path.dirname(path), META)
+    if meta is None and not os.path.isfile(beside):
+        raise EngineError(
+            f"its vocabulary is missing, there is no {META} beside {quoted(path)}: {_likely(path, size, dataset)}"
+        )
+    return of_meta(meta or beside)
+
+
+def _likely(path: str, size: int, dataset: str) -> str:
+    """Which option is missing, with its likely value."""
+    if size in GPT2:
+        return "its size is that of GPT-2's tokens, so say tokenizer=PATH, of GPT-2's tokenizer.json"
+    # nanoGPT's folders stand beside each other: out-NAME with the run, data/NAME with what it learned from.
+    homes = [os.path.join(os.path.dirname(os.path.abspath(path)), ".."), "."]
+    places = [os.path.normpath(os.path.join(home, "data", dataset, META)) for home in homes] if dataset else []
+    found = next(filter(os.path.isfile, places), None)
+    where = f"meta={found}" if found else f"meta=PATH, likely data/{dataset or 'DATASET'}/{META} where it was trained"
+    return f'say {where}, or vocabulary="..." with its {size} characters in the order of their ids'
+
+
+def _check_size(words: Vocabulary, size: int, padded: bool) -> None:
+    """Checks that tokens and embeddings are as many; those of a tokenizer are padded to a multiple of 64."""
+    if words.size == size or (padded and words.size <= size < words.size + 64):
+        return
+    raise EngineError(
+        f"its vocabulary must have as many tokens as the model has embeddings, {size:,}, got {words.size:,}: "
+        "it is of another run"
+    )
+
+
+def _texts(domain: Domain, template: Template) -> Iterator[tuple[str, str]]:
+    """Some prompts with their answers, as they are said to the model; the simplest case first."""
+    cases = [easy_case(domain), *(case for name in samplers_of(domain) for case in sample(domain, name, 0, SAMPLED))]
+    for text in map(domain.write, cases):
+        yield template.encode(text), template.encode(domain.resolve_text(text))
+
+
+def _check_characters(words: Vocabulary, texts: list[str], what: str, unknown: str) -> None:
+    """Checks that the vocabulary has all characters of those texts."""
+    lacking: dict[str, None] = {}
+    for text in texts:
+        try:
+            words.encode(text)
+        except UnknownCharacterError as error:
+            lacking.update(dict.fromkeys(error.characters))
+    if lacking and not unknown:
+        raise EngineError(
+            f"its vocabulary lacks {listed(''.join(lacking))} of the {what} of this domain: was it trained on texts "
+            f"like {quoted(texts[0])}? A template= says them otherwise, stop= names another end"
+        )
+
+
+# --- where an answer ends --------------------------------------------------------------------------------------------
+
+
+def _ends(
+    stop: str | None, words: Vocabulary, texts: list[tuple[str, str]], in_pieces: bool
+) -> tuple[tuple[str, ...], str]:
+    """The texts at which an answer ends, the expected first, and the newlines that right answers end with."""
+    answers = [answer for _, answer in texts]
+    tail = min((re.search(r"\n*\Z", answer)[0] for answer in answers), key=len)  # type: ignore[index]  # it always matches
+    if stop == "":
+        return (), ""
+    if stop is None:
+        own = () if in_pieces else words.ends  # GPT-2's has one, whether or not the texts had
+        stop = own[0] if own else "\n\n" if any("\n" in answer for answer in answers) else "\n"
+    bodies = [answer.removesuffix(tail) if stop.startswith(tail) else answer for answer in answers]
+    if wrong := next((body for body in bodies if stop in body), None):
+        raise EngineError(
+            f"stop must be what stands behind an answer in the training texts and nowhere in one, got {quoted(stop)}, "
+            f"which is in {quoted(wrong)}"
+        )
+    return (stop, *(end for end in words.ends if end != stop)), tail
+
+
+def _longest(words: Vocabulary, texts: list[tuple[str, str]], ends: tuple[str, ...], tail: str) -> int:
+    """Tokens of the longest answer with its end, and some more; without an end no more."""
+    most = max(len(words.encode(answer)) for _, answer in texts)
+    return int(most * HEADROOM) + len(words.encode(ends[0])) + 1 if ends else most
+
+
+def _check_context(wording: Wording, texts: list[tuple[str, str]], context: int) -> None:
+    """Checks that the model can read and answer those cases."""
+    needed = max(len(wording.prompt(prompt)) + len(wording.draft(answer).tokens) - 1 for prompt, answer in texts)
+    if needed > context:
+        raise EngineError(
+            f"its context (block_size) must have room for a prompt and its answer, {needed:,} tokens, got {context:,}: "
+            f"{needed - context:,} too few; a shorter template= may fit"
+        )

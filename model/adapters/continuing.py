@@ -21,8 +21,10 @@ from turncheck.model.decode import repeatable
 ROUNDED = 16
 """Rows are padded to the next multiple of so many tokens."""
 
-WRITTEN, COMPARED = 64, 16
-"""Rows that are written at once, and that are compared with drafts in one pass, at most."""
+WRITTEN, FEW, COMPARED = 64, 8, 16
+"""Rows that are written at once, of many prompts and of few, where missing ones are filled up with padding, so that
+arithmetic has few shapes; and rows that are compared with drafts in one pass, at most.
+"""
 
 ROOM = 1 << 29
 """Bytes of keys and values that are kept at once, at most: 512 MiB."""
@@ -191,7 +193,7 @@ class ContinuingEngine:
 
     def _write(self, rows: Sequence[list[int]], length: int) -> list[str]:
         """The answers to rows that are padded to that length."""
-        size = 1 if len(rows) == 1 else self._most(length)
+        size = next(size for size in (1, FEW, self._most(length)) if len(rows) <= size)
         starts = torch.tensor([len(row) for row in rows] + [1] * (size - len(rows)))
         end = min(length + self.wording.longest, self.gpt.shape.context)
         memory = Memory(self.gpt.shape, size, end)
@@ -247,13 +249,13 @@ def _verdict(logits: Tensor, draft: Draft) -> Verdict:
 
 
 def _batches(indices: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """The places in as many batches as need be; a few that are left over one by one, not to pay for a whole batch."""
-    alone = len(indices) % size if len(indices) % size <= size // 4 else 0
-    whole = len(indices) - alone
+    """The places in as many batches as need be; what is left over in small ones, not to pay for a whole batch."""
+    left_over = len(indices) % size
+    whole = len(indices) - (left_over if left_over <= 2 * FEW else 0)
     for start in range(0, whole, size):
         yield indices[start : min(start + size, whole)]
-    for place in range(whole, len(indices)):
-        yield indices[place : place + 1]
+    for start in range(whole, len(indices), FEW):
+        yield indices[start : start + FEW]
 
 
 def _padded(rows: Sequence[list[int]], size: int, length: int) -> Tensor:

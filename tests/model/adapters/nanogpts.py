@@ -84,7 +84,7 @@ def written(state, args, characters, prompt, stop, most, approximate="none"):
     return text.partition(stop)[0]
 
 
-def trained(args, steps=160):
+def trained(args, steps=220):
     """A state that learned the sums, a line each, from a stream of them, as nanoGPT's train.py gives them."""
     state = random_state(args, scale=0.05)
     weights = {name: each.requires_grad_() for name, each in state.items() if name != "lm_head.weight"}

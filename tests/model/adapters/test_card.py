@@ -9,6 +9,7 @@ import pytest
 from turncheck.engine.learned import EngineError
 from turncheck.engine.visible import quoted
 from turncheck.model.adapters.card import Card, read_card
+from turncheck.model.adapters.kinds import DATA_KINDS
 
 ALONE = "comes from the command line alone: a card is data"
 
@@ -74,7 +75,7 @@ KEYS = "kind, path, sha256, template, rejects, rules, stop, tokenizer, max_new, 
         ),
         (
             {"kind": "theirs"},
-            "its kind must be one that is data (native, reference, identity, noisy, predictions, nanogpt), got 'theirs'",
+            f"its kind must be one that is data ({', '.join(DATA_KINDS)}), got 'theirs'",
         ),
         (
             {"path": "tiny.safetensors", "template": "py:os:x"},

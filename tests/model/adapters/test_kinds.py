@@ -12,7 +12,19 @@ from turncheck.model.adapters import kinds as kinds_module
 from turncheck.model.adapters.calibration import Reference
 from turncheck.model.adapters.kinds import GROUP, kind_of, kinds, made
 
-OURS = ["native", "hf", "reference", "identity", "noisy", "py", "exec", "openai", "openai-chat", "predictions", "nanogpt"]
+OURS = [
+    "native",
+    "hf",
+    "reference",
+    "identity",
+    "noisy",
+    "py",
+    "exec",
+    "openai",
+    "openai-chat",
+    "predictions",
+    "nanogpt",
+]
 HOT = duel(STANDARD.with_action("attack", power=7))
 
 THEIRS = """

@@ -180,7 +180,7 @@ def test_every_value_of_a_state_that_is_changed_is_refused_and_nothing_is_writte
             if json.dumps(made) == json.dumps(state):
                 continue
             (folder / STATE).write_text(json.dumps(made), encoding="utf-8")
-            is_of_another = place == ("about", "schema") and type(wrong) is int
+            is_of_another = place == ("about", "schema") and type(wrong) is int and wrong < 10**20
             one_line(folder, laws, OtherSweepError if is_of_another else UntrustedError)
             tried += 1
     assert tried > 1000 / every

@@ -1,4 +1,5 @@
-"""The kind `hf:FOLDER`: a decoder-only model in a Hugging Face folder, as `save_pretrained` writes it.
+"""The kind `hf:FOLDER`: a model in a Hugging Face folder, as `save_pretrained` writes it: decoder-only, or an encoder
+and a decoder.
 
 Nothing of the folder is executed and no host is asked. `turncheck.model.adapters.hf_folder` says what it must hold.
 """
@@ -22,6 +23,11 @@ CASES = 25
 
 UNLIMITED = 1 << 31
 """The context of a model whose configuration names none."""
+
+CASES_LONG, SHORTEST = 4, 1024
+"""What is read of a longer context: as many tokens as so many of the longest case have, and no fewer than so many. What
+attention takes in memory grows with the square.
+"""
 
 SPARE = 16
 """Tokens that an answer may have beyond twice the longest right one, where no limit is given."""
@@ -63,7 +69,7 @@ def hugging_face(
     try:
         from turncheck.model.adapters.hf_engine import HuggingFaceEngine
         from turncheck.model.adapters.hf_folder import read_folder, read_model
-        from turncheck.model.adapters.hf_texts import Texts, fitted, read_tokenizer
+        from turncheck.model.adapters.hf_texts import Texts, begins_with, fitted, read_tokenizer
     except ModuleNotFoundError as error:
         way_out = "pip install 'turncheck[hf]', or name another model with --model"
         raise EngineError(f"it needs {error.name}, which is not installed: {way_out}") from error
@@ -73,13 +79,15 @@ def hugging_face(
     ids = frozenset(read.get_vocab(with_added_tokens=True).values())
     ends = frozenset(folder.ends) & ids
     _check_ends(ends, stops, append, pairs, domain)
-    texts = fitted(Texts(read, ids, ends, stops, prefix, separator, append), pairs)
+    start = None if folder.start is None else begins_with(read, folder.start)
+    texts = fitted(Texts(read, ids, ends, stops, prefix, separator, append, start), pairs)
     model = read_model(folder)
     config = model.config.get_text_config()
     _check_vocabulary(ids, model.get_input_embeddings().num_embeddings)
     context = getattr(config, "max_position_embeddings", None) or getattr(config, "max_seq_len", None) or UNLIMITED
-    longest = _longest(texts, pairs, context, domain)
-    return HuggingFaceEngine(model, texts, context, max_new or 2 * longest + SPARE)
+    answer, case = _longest(texts, pairs, context, domain)
+    limit = max_new or 2 * answer + SPARE
+    return HuggingFaceEngine(model, texts, min(context, max(CASES_LONG * case, SHORTEST) + limit), limit)
 
 
 def _pairs(domain: Domain, template: Template) -> list[tuple[str, str]]:
@@ -119,16 +127,16 @@ def _check_vocabulary(ids: frozenset[int], rows: int) -> None:
         )
 
 
-def _longest(texts: Texts, pairs: list[tuple[str, str]], context: int, domain: Domain) -> int:
-    """The tokens of the longest right answer; a case of the domain must fit the context."""
-    longest = 0
+def _longest(texts: Texts, pairs: list[tuple[str, str]], context: int, domain: Domain) -> tuple[int, int]:
+    """The tokens of the longest right answer, and those of the longest case with it, which must fit the context."""
+    longest, case = 0, 0
     for prompt, answer in pairs:
         row = texts.row(prompt)
         _, size = texts.drafted(row, answer)
-        if (needed := len(row.tokens) + size) > context:
+        if (needed := max(len(row.tokens) + size, len(row.source))) > context:
             raise EngineError(
                 f"its context must hold a case of {domain.name} and its answer, {needed} tokens, got {context}: "
                 f"{needed - context} too few"
             )
-        longest = max(longest, size)
-    return longest
+        longest, case = max(longest, size), max(case, needed)
+    return longest, case

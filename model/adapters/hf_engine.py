@@ -1,14 +1,15 @@
-"""A causal model of the library transformers as a learned engine: greedy, batched, cached, drafts in one pass.
+"""A model of the library transformers as a learned engine: greedy, batched, cached, drafts in one pass.
 
 It knows of a model that it gives logits over token ids. No text is padded where it is written: rows of a batch go on
 from the length of the shortest prompt, the longer ones with their own tokens. So it is exact for any way of positions
-or of memory. Drafts are padded on the right, where causal attention does not look, and read at their own places.
+or of memory. Drafts are padded on the right, where causal attention does not look, and read at their own places. What
+an encoder reads is padded on the right behind a mask.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -57,13 +58,15 @@ class Draft:
 
 
 class HuggingFaceEngine:
-    """A learned engine of a causal model."""
+    """A learned engine of a causal model, with an encoder before it or without."""
 
     def __init__(self, model: Any, texts: Texts, context: int, max_new: int) -> None:
         self.model, self.texts, self.context, self.max_new = model, texts, context, max_new
         takes = inspect.signature(model.forward).parameters
         self._cache = next((name for name in reversed(CACHES) if name in takes), None)
         self._last = {"logits_to_keep": 1} if "logits_to_keep" in takes else {}
+        self._encodes = texts.start is not None
+        self._ids = "decoder_input_ids" if self._encodes else "input_ids"
         self._counted = {CUT: 0, LONG: 0}
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
@@ -72,7 +75,7 @@ class HuggingFaceEngine:
         answers = [""] * len(rows)
         fitting = [index for index, row in enumerate(rows) if self._limit(row) > 0]
         self._counted[LONG] += len(rows) - len(fitting)
-        for batch in _batches(sorted(fitting, key=lambda index: len(rows[index].tokens)), rows):
+        for batch in _batches(sorted(fitting, key=lambda index: _length(rows[index])), rows):
             for index, written in zip(batch, self._written([rows[index] for index in batch]), strict=True):
                 answers[index], ended = self.texts.answer(rows[index], written)
                 self._counted[CUT] += not ended
@@ -99,7 +102,10 @@ class HuggingFaceEngine:
 
     def _limit(self, row: Row) -> int:
         """How many tokens may be written behind a prompt: the last of them need not fit the context."""
-        return min(self.max_new, self.context - len(row.tokens) + 1) if 0 < len(row.tokens) <= self.context else 0
+        fits = 0 < len(row.tokens) <= self.context and len(row.source) <= self.context
+        return (
+            min(self.max_new, self.context - len(row.tokens) + 1) if fits and (row.source or not self._encodes) else 0
+        )
 
     # --- token by token ---
 
@@ -117,9 +123,9 @@ class HuggingFaceEngine:
         written: list[list[int]] = [[] for _ in rows]
         going = set(range(len(rows)))
         place = int(lengths.min())
-        tokens, cache = prompts[:, :place], None
+        tokens, cache, beside = prompts[:, :place], None, self._read(filled)
         while True:
-            logits, cache = self._next(tokens, cache)
+            logits, cache = self._next(tokens, cache, beside)
             own = logits.argmax(-1)  # (B,); the first of equals
             for index in [index for index in going if lengths[index] <= place]:
                 written[index].append(int(own[index]))
@@ -132,11 +138,20 @@ class HuggingFaceEngine:
             tokens = step if cache is not None else torch.cat([tokens, step], 1)
             place += 1
 
-    def _next(self, tokens: Tensor, cache: Any) -> tuple[Tensor, Any]:
+    def _next(self, tokens: Tensor, cache: Any, beside: Mapping[str, Any]) -> tuple[Tensor, Any]:
         """tokens: (B, T) int64; the logits behind the last of them (B, vocabulary), and what is kept of all."""
         kept = {} if self._cache is None else {"use_cache": True, self._cache: cache}
-        found = self.model(input_ids=tokens, **kept, **self._last)
+        found = self.model(**{self._ids: tokens}, **beside, **kept, **self._last)
         return found.logits[:, -1].float(), None if self._cache is None else getattr(found, self._cache, None)
+
+    def _read(self, rows: Sequence[Row]) -> Mapping[str, Any]:
+        """What the decoder gets beside tokens: what the encoder makes of the prompts, once for all steps."""
+        if not self._encodes:
+            return {}
+        sources = [row.source for row in rows]
+        mask = _padded([[1] * len(source) for source in sources])
+        read = self.model.get_encoder()(input_ids=_padded(sources), attention_mask=mask, return_dict=True)
+        return {"encoder_outputs": read, "attention_mask": mask}
 
     # --- by a draft ---
 
@@ -150,7 +165,7 @@ class HuggingFaceEngine:
         vocabulary = self.model.config.get_text_config().vocab_size
 
         def length(index: int) -> int:
-            return len(drafts[index].row.tokens) + len(drafts[index].tokens)
+            return _length(drafts[index].row) + len(drafts[index].tokens)
 
         batch: list[int] = []
         for index in sorted(fitting, key=length):
@@ -165,9 +180,9 @@ class HuggingFaceEngine:
     def _compared(self, drafts: Sequence[Draft]) -> list[Verdict]:
         """One pass over prompts and drafts, padded on the right."""
         with _repeatable():
-            logits = self.model(
-                input_ids=_padded([[*draft.row.tokens, *draft.tokens] for draft in drafts]), use_cache=False
-            ).logits.float()  # (B, T, vocabulary)
+            tokens = _padded([[*draft.row.tokens, *draft.tokens] for draft in drafts])
+            beside = self._read([draft.row for draft in drafts])
+            logits = self.model(**{self._ids: tokens}, **beside, use_cache=False).logits.float()  # (B, T, vocabulary)
             return [self._verdict(draft, each) for draft, each in zip(drafts, logits, strict=True)]
 
     def _verdict(self, draft: Draft, logits: Tensor) -> Verdict:
@@ -188,10 +203,14 @@ def _batches(sorted_indices: Sequence[int], rows: Sequence[Row]) -> Iterator[lis
     """The indices in batches of prompts whose lengths are near each other."""
     indices = list(sorted_indices)
     while indices:
-        shortest = len(rows[indices[0]].tokens)
-        batch = [index for index in islice(indices, WRITTEN) if len(rows[index].tokens) <= shortest + SPREAD]
+        shortest = _length(rows[indices[0]])
+        batch = [index for index in islice(indices, WRITTEN) if _length(rows[index]) <= shortest + SPREAD]
         yield batch
         indices = indices[len(batch) :]
+
+
+def _length(row: Row) -> int:
+    return len(row.tokens) + len(row.source)
 
 
 def _padded(rows: Sequence[Sequence[int]]) -> Tensor:

@@ -20,7 +20,10 @@ import torch
 import transformers
 from safetensors import SafetensorError, safe_open
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
-from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+from transformers.models.auto.modeling_auto import (
+    MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
+    MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES,
+)
 
 from turncheck.engine.learned import EngineError, described
 from turncheck.engine.visible import cut, quoted
@@ -29,7 +32,7 @@ WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 
 CONVERT = "load it where you trust it, and save it again: model.save_pretrained(FOLDER) writes safetensors"
 
-DEMAND = "a model must write one token behind the other (decoder-only, CausalLM)"
+DEMAND = "a model must write one token behind the other (CausalLM, or an encoder and a decoder)"
 
 LARGEST_JSON = 1 << 26
 """Bytes of a file of JSON that is read."""
@@ -52,15 +55,17 @@ class HuggingFaceFolder:
         path: of the folder.
         config: what its config.json says.
         ends: ids of the tokens that end a text, of generation_config.json or else of config.json.
+        start: the id of the token that a decoder begins with, where an encoder reads the prompt; else None.
     """
 
     path: Path
     config: Mapping[str, Any]
     ends: tuple[int, ...]
+    start: int | None
 
 
 def read_folder(target: str) -> HuggingFaceFolder:
-    """The folder at that path, if it holds what a decoder-only model needs.
+    """The folder at that path, if it holds what a model needs.
 
     Raises:
         EngineError: it does not; the message says what is missing or unsafe, and the way out.
@@ -75,7 +80,19 @@ def read_folder(target: str) -> HuggingFaceFolder:
     _check_config(path, config)
     _check_weights(path, config)
     generation = _object(path, "generation_config.json") if (path / "generation_config.json").exists() else {}
-    return HuggingFaceFolder(path, config, _ids(generation.get("eos_token_id")) or _ids(_of_text(config)))
+    ends = _ids(generation.get("eos_token_id")) or _ids(_of_text(config))
+    return HuggingFaceFolder(path, config, ends, _start(config, generation) if _encodes(config) else None)
+
+
+def _encodes(config: Mapping[str, Any]) -> bool:
+    return config.get("is_encoder_decoder") is True
+
+
+def _start(config: Mapping[str, Any], generation: Mapping[str, Any]) -> int:
+    for values in (generation, config):
+        if type(start := values.get("decoder_start_token_id")) is int:
+            return start
+    raise EngineError("config.json must say what a decoder begins with (decoder_start_token_id), got none: set it")
 
 
 def _of_text(config: Mapping[str, Any]) -> Any:
@@ -126,10 +143,11 @@ def _check_config(path: Path, config: Mapping[str, Any]) -> None:
     if not isinstance(kind, str) or kind not in CONFIG_MAPPING_NAMES:
         known = f"a model_type that transformers {transformers.__version__} knows"
         raise EngineError(f"config.json must have {known}, got {quoted(kind)}: a newer one may know it")
-    classes = MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.get(kind, ())
+    mapping = MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES if _encodes(config) else MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+    classes = mapping.get(kind, ())
     wanted = [classes] if isinstance(classes, str) else list(classes)
     named = config.get("architectures") or wanted
-    if config.get("is_encoder_decoder") or not wanted or not isinstance(named, list) or not set(named) & set(wanted):
+    if not wanted or not isinstance(named, list) or not set(named) & set(wanted):
         shown = ", ".join(map(str, named)) if isinstance(named, list) and named else kind
         way_out = "name a function of your own, --model py:FILE.py:predict, as docs/models.md shows"
         raise EngineError(f"{DEMAND}, got {cut(shown, 80)}: {way_out}")
@@ -151,7 +169,7 @@ def _check_weights(path: Path, config: Mapping[str, Any]) -> None:
     if type(layers) is int and layers > len(shapes):
         raise EngineError(f"config.json must describe the weights, got {layers:,} layers and {len(shapes):,} tensors")
     held = sum(torch.Size(shape).numel() for shape in shapes)
-    described_ones = _described(path)
+    described_ones = _described(path, _class(config))
     if described_ones > 2 * held + ROOM:
         fault = f"got a model of {described_ones:,} numbers and files of {held:,}"
         raise EngineError(f"config.json must describe the weights, {fault}: one of them is of another model")
@@ -197,11 +215,15 @@ def _shapes(path: Path, name: str) -> list[list[int]]:
         raise EngineError(f"{name} must be a whole file of safetensors, got {cut(described(error), 120)}") from error
 
 
-def _described(path: Path) -> int:
+def _class(config: Mapping[str, Any]) -> Any:
+    return transformers.AutoModelForSeq2SeqLM if _encodes(config) else transformers.AutoModelForCausalLM
+
+
+def _described(path: Path, kind: Any) -> int:
     """How many numbers the model has that the configuration describes; nothing is allocated."""
     with _library(), torch.device("meta"):
         config = transformers.AutoConfig.from_pretrained(path, local_files_only=True, trust_remote_code=False)
-        model = transformers.AutoModelForCausalLM.from_config(config, trust_remote_code=False)
+        model = kind.from_config(config, trust_remote_code=False)
         return sum(each.numel() for each in model.parameters())
 
 
@@ -215,7 +237,7 @@ def read_model(folder: HuggingFaceFolder) -> Any:
         EngineError: keys are missing, unexpected or of another shape, or the library cannot load it.
     """
     with _library():
-        model, loading = transformers.AutoModelForCausalLM.from_pretrained(
+        model, loading = _class(folder.config).from_pretrained(
             folder.path,
             local_files_only=True,
             trust_remote_code=False,
@@ -239,7 +261,8 @@ def read_model(folder: HuggingFaceFolder) -> Any:
     # Without one no mask is asked for: texts are padded on the right, where causal attention does not look.
     model.config.pad_token_id = None
     model.eval()
-    _check_causal(model)
+    if folder.start is None:
+        _check_causal(model)
     return model
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 from tokenizers import Tokenizer
@@ -25,13 +24,16 @@ class Row:
 
     Attributes:
         text: the prompt with what stands before and behind it.
-        tokens: its ids.
+        tokens: the ids that the answer goes on from: its own, or those that any answer begins with where an encoder
+            reads the prompt.
         said: the text of these ids, as the tokenizer gives it back.
+        source: the ids that an encoder reads; none where there is no encoder.
     """
 
     text: str
     tokens: tuple[int, ...]
     said: str
+    source: tuple[int, ...] = ()
 
 
 @attrs.frozen(eq=False)
@@ -46,6 +48,7 @@ class Texts:
         prefix: stands before each prompt.
         separator: stands behind each prompt.
         append: is put behind each answer that is cut at a stop.
+        start: the ids that any answer begins with, where an encoder reads the prompt; None where there is none.
         joined: whether an answer is read and written as what goes on from its prompt; else as a text by itself.
     """
 
@@ -56,11 +59,16 @@ class Texts:
     prefix: str
     separator: str
     append: str
+    start: tuple[int, ...] | None = None
     joined: bool = True
 
     def row(self, prompt: str) -> Row:
-        """A prompt as tokens. Those that the tokenizer puts around any text stand there, but no end."""
+        """A prompt as tokens. Those that the tokenizer puts around any text stand there, but no end; for an encoder
+        that too.
+        """
         text = f"{self.prefix}{prompt}{self.separator}"
+        if self.start is not None:
+            return Row(text, self.start, "", tuple(self.tokenizer.encode(_whole(text)).ids))
         tokens = tuple(self._encoded(text))
         return Row(text, tokens, self._decoded(tokens) if self.joined else "")
 
@@ -145,6 +153,14 @@ def read_tokenizer(path: str) -> Tokenizer:
     return tokenizer
 
 
+def begins_with(tokenizer: Tokenizer, token: int) -> tuple[int, ...]:
+    """The ids that any answer of a decoder begins with: that token, and what the tokenizer puts before any text."""
+    encoding = tokenizer.encode("0")
+    added = encoding.special_tokens_mask
+    before = next((place for place, special in enumerate(added) if not special), 0)
+    return (token, *encoding.ids[:before])
+
+
 def fitted(texts: Texts, pairs: Sequence[tuple[str, str]]) -> Texts:
     """The texts, with answers joined to their prompts or by themselves, whichever gives these back as they are.
 
@@ -157,12 +173,13 @@ def fitted(texts: Texts, pairs: Sequence[tuple[str, str]]) -> Texts:
     """
     for prompt, _ in pairs:
         _check_same("prompts", *_prompt_and_back(texts, prompt))
-    ways: list[Any] = [texts, attrs.evolve(texts, joined=False)]
+    alone = attrs.evolve(texts, joined=False)
+    ways = [texts, alone] if texts.start is None else [alone]
     for way in ways:
         if all(_answer_and_back(way, *pair) == pair[1] for pair in pairs):
-            return way  # type: ignore[no-any-return]
+            return way
     for prompt, answer in pairs:
-        _check_same("answers", answer, _answer_and_back(ways[-1], prompt, answer))
+        _check_same("answers", answer, _answer_and_back(alone, prompt, answer))
     raise EngineError("its tokenizer must give back the domain's answers, got others")
 
 

@@ -56,7 +56,7 @@ DATA_KINDS = ("native", "hf", *CALIBRATION, "predictions", "nanogpt")
 ABOUT = {
     #               how it is named                    what it is                               what it needs
     "native":      ("PATH or native:PATH",             "a checkpoint of turncheck's own",       "torch, safetensors"),
-    "hf":          ("FOLDER or hf:FOLDER",             "a Hugging Face folder, decoder-only",   "transformers, torch"),
+    "hf":          ("FOLDER or hf:FOLDER",             "a Hugging Face folder",                 "transformers, torch"),
     "reference":   ("reference",                       "the truth",                             ""),
     "identity":    ("identity",                        "a copier: answers what it reads",       ""),
     "noisy":       ("noisy:P",                         "the truth, spoilt with probability P",  ""),

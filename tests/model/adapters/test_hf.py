@@ -252,6 +252,90 @@ def test_all_that_a_right_model_offers_is_checked_and_holds(made):
     assert {name for name, verdict in verdicts.items() if verdict == "fails"} == set()
 
 
+# --- an encoder and a decoder ----------------------------------------------------------------------------------------
+
+T5 = {"vocab_size": END + 1, "d_model": 32, "d_kv": 16, "d_ff": 64, "num_layers": 2, "num_heads": 2}
+BART = {
+    "vocab_size": END + 1,
+    "d_model": 32,
+    "max_position_embeddings": 64,
+    "forced_bos_token_id": END,
+    **{f"{side}_{part}": size for side in ("encoder", "decoder") for part, size in (("layers", 1), ("ffn_dim", 32))},
+    **{f"{side}_attention_heads": 2 for side in ("encoder", "decoder")},
+}
+
+
+def two_sided(folder, kind, wild=1.0):
+    """A model of that kind with weights so much larger; a text has an end behind it, of BART one before it too."""
+    transformers.set_seed(3)
+    read = byte_tokenizer()
+    if kind == "t5":
+        config = transformers.T5Config(**T5, decoder_start_token_id=0, **ENDS)
+        model, single = transformers.T5ForConditionalGeneration(config), "$A </s>"
+    else:
+        config = transformers.BartConfig(**BART, decoder_start_token_id=0, **ENDS)
+        model, single = transformers.BartForConditionalGeneration(config), "</s> $A </s>"
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(wild)
+    read.post_processor = tokenizers.processors.TemplateProcessing(single=single, special_tokens=[("</s>", END)])
+    model.save_pretrained(folder)
+    read.save(str(folder / "tokenizer.json"))
+    return model.eval()
+
+
+@pytest.mark.parametrize("kind", ["t5", "bart"])
+def test_an_encoder_and_a_decoder_write_and_verify_what_they_write_plainly(tmp_path, kind):
+    model = two_sided(tmp_path, kind, 2 if kind == "t5" else 8)
+    engine = hugging_face(str(tmp_path), domain=SMALL, max_new=10)
+    asked = [prompt for prompt in VARIED if prompt] + PROMPTS[:5]
+    start, before = ([0], []) if kind == "t5" else ([0, END], [END])
+    expected = []
+    for prompt in asked:
+        ids = list(start)
+        source = torch.tensor([[*before, *prompt.encode(), END]])
+        with torch.inference_mode():
+            while len(ids) < len(start) + 10 and ids[len(start) :][-1:] != [END]:
+                logits = model(input_ids=source, decoder_input_ids=torch.tensor([ids])).logits
+                ids.append(int(logits[0, -1].argmax()))
+        expected.append(bytes(token for token in ids[len(start) :] if token != END).decode("utf-8", "replace"))
+    assert len(set(expected)) > 2
+    assert engine.predict(asked) == expected
+    assert [engine.predict([prompt])[0] for prompt in asked[:5]] == expected[:5]
+    for drafts in (expected, [*expected[1:], ""]):
+        assert answers(engine, asked, drafts) == expected
+        verdicts = engine.verify(asked, drafts)
+        assert all(a == b for a, b, each in zip(expected, drafts, verdicts, strict=True) if each.complete)
+
+
+def test_an_encoder_and_a_decoder_that_are_right_are_complete(tmp_path):
+    model = two_sided(tmp_path, "t5")
+    sources = torch.tensor([[*prompt.encode(), END] for prompt in PROMPTS])
+    labels = torch.tensor([[*SMALL.resolve_text(prompt).encode(), END] for prompt in PROMPTS])
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+    for _ in range(400):
+        found = model(input_ids=sources, labels=labels)
+        if (found.logits.argmax(-1) == labels).all() and found.loss < 5e-2:
+            break
+        optimizer.zero_grad()
+        found.loss.backward()
+        optimizer.step()
+    model.save_pretrained(tmp_path)
+    engine = hugging_face(str(tmp_path), domain=SMALL)
+    right = [SMALL.resolve_text(prompt) for prompt in PROMPTS]
+    assert engine.predict([*PROMPTS, "7" * 100_000]) == [*right, ""]  # its context is not limited, the memory is
+    assert engine.troubles() == {"prompts that do not fit the context": 1}
+    assert all(verdict.complete for verdict in engine.verify(PROMPTS, right))
+    run_conformance_test(lambda: hugging_face(str(tmp_path), domain=SMALL, max_new=7), domain=SMALL)
+
+
+def test_a_decoder_whose_start_is_not_said_is_refused(tmp_path):
+    two_sided(tmp_path, "t5")
+    (tmp_path / "generation_config.json").unlink(missing_ok=True)
+    changed(tmp_path, decoder_start_token_id=None)
+    refused(tmp_path, "config.json must say what a decoder begins with (decoder_start_token_id), got none: set it")
+
+
 # --- by its name -----------------------------------------------------------------------------------------------------
 
 
@@ -334,6 +418,7 @@ TRAP = "open('sprung', 'w').close()\n"
         ({"architectures": ["GPT2ForSequenceClassification"]}, "a model must write one token behind the other"),
         ({"model_type": "bert", "architectures": ["BertForMaskedLM"]}, "a model must write one token behind the other"),
         ({"is_encoder_decoder": True}, "a model must write one token behind the other"),
+        ({"model_type": "t5", "architectures": ["T5EncoderModel"]}, "a model must write one token behind the other"),
         ({"n_layer": 10**9}, "config.json must describe the weights, got 1,000,000,000 layers and "),
         ({"n_embd": 10**6}, "config.json must describe the weights, got a model of "),
         ({"n_layer": 3}, "its weights must be those that config.json describes, they lack transformer.h.2.attn."),
@@ -368,8 +453,8 @@ def test_an_encoder_with_a_head_of_words_is_refused(copied):
     sizes = {name: LLAMA[name] for name in LLAMA if name not in ("max_position_embeddings",)}
     config = transformers.BertConfig(**sizes, is_decoder=False, eos_token_id=END)
     transformers.BertLMHeadModel(config).save_pretrained(copied)
-    fault = "a model must write one token behind the other (decoder-only, CausalLM), got one whose first token depends"
-    refused(copied, fault)
+    demand = "a model must write one token behind the other (CausalLM, or an encoder and a decoder)"
+    refused(copied, f"{demand}, got one whose first token depends on those behind it: is_decoder may be missing")
 
 
 def test_a_pickle_of_weights_is_not_read(copied, monkeypatch):

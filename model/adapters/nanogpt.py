@@ -45,7 +45,7 @@ HEADROOM = 1.25
 """How much longer than the longest sampled answer one may become before it is cut."""
 
 GELU = {"exact": "none", "tanh": "tanh"}
-"""GELU's forms, with what PyTorch calls them; nanoGPT approximated it by tanh until June 2023."""
+"""GELU's forms, with what PyTorch calls them; nanoGPT approximated it by tanh until May 2023."""
 
 
 def nanogpt(

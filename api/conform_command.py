@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -96,7 +95,9 @@ class Watch:
     price: float | None = None
     _check: Planned | None = attrs.field(default=None, init=False)
     _began: float = attrs.field(default=0.0, init=False)
-    _ended: threading.Event = attrs.field(factory=threading.Event, init=False)
+    _told: tuple[float, float] = attrs.field(
+        default=(0.0, 0.0), init=False
+    )  # of which check, by when it began, and when
 
     def begin(self, check: Planned) -> None:
         """A check is about to be made."""
@@ -110,11 +111,18 @@ class Watch:
         started, self.asking = time.monotonic(), count
         try:
             yield
-        finally:
-            took, self.asking = time.monotonic() - started, 0
-            self.answered += count
-            if self.price is None and count and self._check is not None:
-                self._learn(took, count, self._check.later)
+        except KeyboardInterrupt:  # what was interrupted says nothing about the price
+            raise
+        except BaseException:
+            self._answered(count, time.monotonic() - started)
+            raise
+        self._answered(count, time.monotonic() - started)
+
+    def _answered(self, count: int, took: float) -> None:
+        self.asking = 0
+        self.answered += count
+        if self.price is None and count and self._check is not None:
+            self._learn(took, count, self._check.later)
 
     def _learn(self, took: float, count: int, later: int) -> None:
         self.price = took / count
@@ -133,23 +141,18 @@ class Watch:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Within it a thread says what is being asked where a check takes long."""
-        thread = threading.Thread(target=self._tell, daemon=True)
-        thread.start()
-        try:
+        from turncheck.properties.checking.run import beating
+
+        with beating(self._tell, min(LONG, EVERY) / 10):
             yield
-        finally:
-            self._ended.set()
-            thread.join()
 
     def _tell(self) -> None:
-        told: tuple[float, float] = (0.0, 0.0)  # when the check began, and when it was spoken of last
-        while not self._ended.wait(min(LONG, EVERY) / 10):
-            check, began, now = self._check, self._began, time.monotonic()
-            if told[0] != began:
-                told = (began, began + LONG - EVERY)
-            if check is not None and now - told[1] >= EVERY:
-                self._say(f"{check.name}: {self._doing(check)}, {now - began:.0f} s so far")
-                told = (began, now)
+        check, began, now = self._check, self._began, time.monotonic()
+        if self._told[0] != began:
+            self._told = (began, began + LONG - EVERY)
+        if check is not None and now - self._told[1] >= EVERY:
+            self._say(f"{check.name}: {self._doing(check)}, {now - began:.0f} s so far")
+            self._told = (began, now)
 
     def _doing(self, check: Planned) -> str:
         running = f"asking {_prompts(self.asking)}" if self.asking else "comparing answers"

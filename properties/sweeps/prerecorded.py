@@ -6,6 +6,7 @@ So the prompts are those that a sweep asks of a recorder that answers as the ref
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from hashlib import blake2b
@@ -16,6 +17,7 @@ import attrs
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, Listed
+from turncheck.properties.checking.asking import Meter
 from turncheck.properties.checking.subject import Audit, Subject
 from turncheck.properties.session.loading import SpecError
 from turncheck.properties.sweeps.plan import Plan
@@ -43,7 +45,7 @@ def prompts_asked(subject: Subject, plan: Plan) -> Generator[Asked, None, None]:
         plan: of the sweep.
     """
     recorder = _Recorder(subject.domain)
-    stand_in = attrs.evolve(subject, engine=recorder, limit=None, audit=Audit())
+    stand_in = attrs.evolve(subject, engine=recorder, limit=None, audit=Audit(), meter=Meter(), repaired=Counter())
     with TemporaryDirectory() as folder:
         for counts in Sweep(stand_in, plan, Path(folder), lasts=False).chunks():
             yield Asked(counts.done, recorder.taken())

@@ -4,6 +4,7 @@ import ast
 import os
 import pickle
 import re
+import runpy
 import sys
 from pathlib import Path
 
@@ -64,14 +65,15 @@ def check_contract(name):
 def test_the_lines_for_nanogpt_run(folder):
     torch = pytest.importorskip("torch")
     (folder / "model.py").write_text(GPT, encoding="utf-8")
-    import model
-
+    model = runpy.run_path("model.py")
     torch.manual_seed(0)
     characters = "0123456789+=\n"
     arguments = {"block_size": 16, "vocab_size": len(characters)}
     for name in ("out", "data"):
         os.mkdir(name)
-    kept = {f"_orig_mod.{name}": each for name, each in model.GPT(model.GPTConfig(**arguments)).state_dict().items()}
+    kept = {
+        f"_orig_mod.{name}": each for name, each in model["GPT"](model["GPTConfig"](**arguments)).state_dict().items()
+    }
     torch.save({"model": kept, "model_args": arguments, "iter_num": 1}, "out/ckpt.pt")
     meta = {"stoi": {each: i for i, each in enumerate(characters)}, "itos": dict(enumerate(characters))}
     Path("data/meta.pkl").write_bytes(pickle.dumps(meta))

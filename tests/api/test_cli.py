@@ -21,23 +21,11 @@ LAWS = laws_of(DOMAIN)
 GOLDEN = Path(__file__).parents[1] / "engine" / "duel" / "golden.jsonl"
 
 MODELS = """
-import time
 from turncheck.engine.duel import resolve_text
 from turncheck.engine.learned import Verdict
 
 def right(prompts):
     return [resolve_text(prompt) for prompt in prompts]
-
-asked = []
-
-def counting(prompts):
-    asked.append(prompts)
-    return [f"turn {len(asked)}\\n" for _ in prompts]
-
-def hangs(prompts):
-    if any("\\0" in prompt for prompt in prompts):
-        time.sleep(60)
-    return right(prompts)
 
 class Liar:
     def predict(self, prompts):

@@ -1,12 +1,10 @@
 """A run: its price, its budget, what it says while it goes on. Time is a clock of the test's."""
 
-import re
-
 import attrs
 import pytest
 
+from tests.properties.slow_models import Clock
 from turncheck.duel import DOMAIN
-from turncheck.engine.duel import resolve_text
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.checking import asking, check, run
 from turncheck.properties.checking.draw import Budget
@@ -19,21 +17,6 @@ LAWS = {law.id: law for law in laws_of(DOMAIN)}
 AGREES = LAWS["answer_agrees_with_the_reference"]
 FEW = Budget(20, min_cases=5)
 UNSHRUNK = attrs.evolve(FEW, shrink=asking.Limit(prompts=0))
-
-
-class Clock:
-    """A clock that goes on when a model answers, by so many seconds a prompt."""
-
-    def __init__(self, price):
-        self.now, self.price, self.prompts = 0.0, price, 0
-
-    def monotonic(self):
-        return self.now
-
-    def predict(self, prompts):
-        self.now += self.price * len(prompts)
-        self.prompts += len(prompts)
-        return [resolve_text(re.sub(r"poison \d", "poison 0", prompt)) for prompt in prompts]
 
 
 @pytest.fixture

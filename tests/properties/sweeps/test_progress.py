@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from tests.properties.slow_models import Clock
 from turncheck.duel import DOMAIN
-from turncheck.engine.duel import resolve_text
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.checking import asking
 from turncheck.properties.checking.asking import Limit
@@ -15,21 +15,6 @@ from turncheck.properties.sweeps.plan import Plan
 from turncheck.properties.sweeps.progress import Watch, run
 from turncheck.properties.sweeps.result import found
 from turncheck.properties.sweeps.sweep import Sweep
-
-
-class Clock:
-    """A clock that goes on when a model answers, by so many seconds a prompt. The model knows no poison."""
-
-    def __init__(self, price):
-        self.now, self.price, self.prompts = 0.0, price, 0
-
-    def monotonic(self):
-        return self.now
-
-    def predict(self, prompts):
-        self.now += self.price * len(prompts)
-        self.prompts += len(prompts)
-        return [resolve_text(re.sub(r"poison \d", "poison 0", prompt)) for prompt in prompts]
 
 
 @pytest.fixture

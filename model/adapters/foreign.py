@@ -37,6 +37,7 @@ STARTS = (
     (rb"\x89HDF\r\n", f"an HDF5 file, as Keras writes it: {WRAP}"),
     (rb"\x93NUMPY", f"an array of NumPy: {WRAP}"),
     (rb"\x1f\x8b|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd", "a compressed file: unpack it"),
+    (rb"x(?:[\x01\x9c\xda]|\x5e[^\n]{0,30}[\x80-\xff])", f"compressed data, as joblib writes a pickle: {WRAP}"),
     (rb".{257}ustar", "a tar archive: unpack it"),
     (rb"\x7fELF|MZ|#!", "a program: to run it as a model, name exec:COMMAND"),
 )

@@ -243,7 +243,7 @@ def read_model(folder: HuggingFaceFolder) -> Any:
             trust_remote_code=False,
             use_safetensors=True,
             dtype=torch.float32,
-            attn_implementation="eager",
+            attn_implementation="eager",  # a configuration could name a kernel that is looked up on a hub
             ignore_mismatched_sizes=True,  # so that they are all told
             output_loading_info=True,
         )
@@ -261,6 +261,9 @@ def read_model(folder: HuggingFaceFolder) -> Any:
     # Without one no mask is asked for: texts are padded on the right, where causal attention does not look.
     model.config.pad_token_id = None
     model.eval()
+    if model._supports_sdpa:  # the whole pass takes a fifth of the time at 600 tokens
+        with _library():
+            model.set_attn_implementation("sdpa")
     if folder.start is None:
         _check_causal(model)
     return model

@@ -41,8 +41,8 @@ SIZES = {"50k": (2, 32, 2), "200k": (3, 64, 4)}
 """Layers, width and heads."""
 
 CONTEXT, LIMIT, BATCH, REPEATS = 640, 300, 64, 3
-"""Positions of the models; tokens of an answer, at most; prompts of a batch of `generate`; timings of each way, of which
-the best counts.
+"""Positions of the models; tokens of an answer, at most; prompts of a batch of `generate`; timings of each way,
+of which the best counts.
 """
 
 SPOILT = (0.0, 0.01, 0.05)

@@ -62,7 +62,15 @@ def followed(page, folder):
     )
 
 
-SLOW = ("checkpoint.md", "rules.md", "huggingface.md", "adder/README.md", "life/README.md", "subleq/README.md")
+SLOW = (
+    "checkpoint.md",
+    "rules.md",
+    "huggingface.md",
+    "gguf.md",
+    "adder/README.md",
+    "life/README.md",
+    "subleq/README.md",
+)
 """The pages whose commands take longest: `make test-slow` runs them."""
 
 
@@ -78,6 +86,9 @@ def test_every_command_of_the_page_ends_as_it_says_and_prints_what_is_shown(page
         pytest.skip("there is no Node here")
     if page.stem == "huggingface":
         pytest.importorskip("transformers")
+    if page.stem == "gguf":
+        for library in ("transformers", "gguf", "xllamacpp"):
+            pytest.importorskip(library)
     folder = tmp_path / page.parent.name
     folder.mkdir()
     done = followed(page, folder)

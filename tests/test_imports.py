@@ -42,7 +42,7 @@ ROOMS = {
                             libraries=("attrs", "hypothesis")),
     "model":           Room(rooms=("turncheck.engine", "turncheck.strategies.operators"),
                             libraries=("attrs", "numpy", "rich", "safetensors", "tokenizers", "torch",
-                                       "transformers")),
+                                       "transformers", "xllamacpp")),
     "properties":      Room(rooms=("turncheck.engine", "turncheck.strategies", "turncheck.reports"),
                             libraries=("attrs", "hypothesis", "pytest", "scipy"),
                             lazily=("turncheck.model",)),

@@ -14,8 +14,6 @@ from typing import Any
 
 WRAP = "load it in a function of your own and name that, --model py:FILE.py:predict, as docs/models.md shows"
 
-SERVED = "serve it, llama-server -m FILE, and name openai:http://127.0.0.1:8080/v1"
-
 HEAD, TAIL = 1 << 20, 1 << 16
 """Bytes that are looked at, from a file's start and before its end."""
 
@@ -32,7 +30,7 @@ SHOWN = 4
 STARTS = (
     (rb"version https://git-lfs", "a Git LFS pointer: run `git lfs pull`"),
     (rb"\s*<(!doctype html|html|head|\?xml)", "a web page: download the file itself, not the page about it"),
-    (rb"GGUF", f"GGUF weights: {SERVED}"),
+    (rb"GGUF", "a model of llama.cpp: name it gguf:FILE"),
     (rb".{4}TFL3", f"a model of TensorFlow Lite: {WRAP}"),
     (rb"\x89HDF\r\n", f"an HDF5 file, as Keras writes it: {WRAP}"),
     (rb"\x93NUMPY", f"an array of NumPy: {WRAP}"),

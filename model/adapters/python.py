@@ -134,7 +134,7 @@ def _called(target: str, found: object, options: Mapping[str, Any]) -> object:
         raise EngineError(f"{shortened(target)} must be callable to be given options, got {type_name(found)}")
     try:
         return found(**options)
-    except KeyboardInterrupt:
+    except (EngineError, KeyboardInterrupt):
         raise
     except BaseException as error:  # whatever it raises, it is its own fault: pytest's outcomes too
         how = "with the options" if options else "without arguments"

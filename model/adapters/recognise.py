@@ -42,7 +42,7 @@ NEITHER = f"that are neither, or are cut short: if it is a model all the same, {
 
 
 def recognised(path: Path) -> str:
-    """`native`, `nanogpt` or `card`: what the file is.
+    """`native`, `nanogpt`, `gguf` or `card`: what the file is.
 
     Raises:
         EngineError: it is neither, or cannot be read; it says what it looks like, and the way out.
@@ -57,6 +57,8 @@ def recognised(path: Path) -> str:
             return "native"
         if is_nanogpt(start):
             return "nanogpt"
+        if start.startswith(b"GGUF"):
+            return "gguf"
         if _is_card(path, start, size):
             return "card"
     except OSError as error:
@@ -174,7 +176,7 @@ BEGINNING = 300
 
 def _is_checkpoint(path: Path) -> bool:
     try:
-        return path.is_file() and _begins_as_one(path) and recognised(path) in ("native", "nanogpt")
+        return path.is_file() and _begins_as_one(path) and recognised(path) in ("native", "nanogpt", "gguf")
     except (EngineError, OSError):
         return False
 
@@ -183,4 +185,4 @@ def _begins_as_one(path: Path) -> bool:
     """Whether a file may be one, by a few bytes: a folder may hold thousands of large ones."""
     with path.open("rb") as file:
         start = file.read(BEGINNING)
-        return _is_safetensors(start, os.fstat(file.fileno()).st_size) or is_saved(start)
+        return _is_safetensors(start, os.fstat(file.fileno()).st_size) or is_saved(start) or start.startswith(b"GGUF")

@@ -1,6 +1,11 @@
 """What tests of the ways in share: a small checkpoint in a folder of its own."""
 
 import hashlib
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +35,24 @@ def folder(tmp_path, monkeypatch, tiny):
 def digest(tiny):
     """The hash of that checkpoint."""
     return hashlib.sha256(tiny).hexdigest()
+
+
+ROOT = Path(__file__).parents[3]
+OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "OMP_NUM_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+@pytest.fixture(scope="session")
+def tiny_llama(tmp_path_factory):
+    """The folder with the files of the model that `tiny_llama.py` trains."""
+    if missing := [name for name in ("torch", "transformers", "gguf") if find_spec(name) is None]:
+        pytest.skip(f"{', '.join(missing)} not installed: pip install turncheck[servers,torch]")
+    folder = tmp_path_factory.mktemp("tiny_llama")
+    command = [sys.executable, "-m", "tests.model.adapters.tiny_llama", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | OFFLINE, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder

@@ -24,6 +24,7 @@ OURS = [
     "openai-chat",
     "predictions",
     "nanogpt",
+    "gguf",
 ]
 HOT = duel(STANDARD.with_action("attack", power=7))
 

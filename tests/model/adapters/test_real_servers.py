@@ -10,13 +10,13 @@ import sys
 import time
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
-from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
 import turncheck
+from tests.model.adapters.conftest import OFFLINE
 from tests.model.adapters.servers import unused_port
 from tests.model.adapters.tiny_llama import DIGITS, PROMPTS
 from turncheck.engine.learned import EngineError
@@ -28,14 +28,6 @@ MISSING = [name for name in NEEDED if find_spec(name) is None]
 pytestmark = pytest.mark.skipif(
     bool(MISSING), reason=f"{', '.join(MISSING)} not installed: pip install turncheck[servers,torch]"
 )
-
-ROOT = Path(__file__).parents[3]
-OFFLINE = {
-    "HF_HUB_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "OMP_NUM_THREADS": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-}
 
 PATIENCE = 180
 """Seconds that a server may take to start on a busy machine."""
@@ -62,13 +54,9 @@ sys.stdin.read()
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
+def tiny(tiny_llama):
     """The folder with the model's files."""
-    folder = tmp_path_factory.mktemp("tiny_llama")
-    command = [sys.executable, "-m", "tests.model.adapters.tiny_llama", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | OFFLINE, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return folder
+    return tiny_llama
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save
 
 from turncheck.engine.learned import EngineError
-from turncheck.model.adapters.foreign import SERVED, WRAP
+from turncheck.model.adapters.foreign import WRAP
 from turncheck.model.adapters.recognise import FOREIGN, LARGEST_CHECKPOINT, NEITHER, WANTED, found_in, recognised
 
 
@@ -28,6 +28,14 @@ def test_a_run_of_nanogpt_is_one_under_any_name(folder):
     (folder / "mine" / "tiny.safetensors").rename(folder / "tiny.safetensors")
     (folder / "mine" / "ckpt.pt").write_bytes(saved(NANOGPT))
     assert found_in(folder / "mine") == folder / "mine" / "ckpt.pt"
+
+
+def test_a_file_of_gguf_is_one_under_any_name(folder):
+    (folder / "weights.bin").write_bytes(b"GGUF\x03\0\0\0")
+    assert recognised(folder / "weights.bin") == "gguf"
+    (folder / "mine" / "tiny.safetensors").unlink()
+    (folder / "mine" / "model-q8_0.gguf").write_bytes(b"GGUF\x03\0\0\0")
+    assert found_in(folder / "mine") == folder / "mine" / "model-q8_0.gguf"
 
 
 @pytest.mark.parametrize("content", ['kind = "reference"\n', "# a card\n[options]\n", "kind = \n", '\ufeffpath="a"'])
@@ -70,7 +78,6 @@ JSON = '"model_type": "gpt2"'
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a Git LFS pointer: run `git lfs pull`"),
         (b"<!DOCTYPE html><html>", "a web page: download the file itself, not the page about it"),
         (b"\n <HTML>", "a web page: download the file itself, not the page about it"),
-        (b"GGUF\x03\0\0\0", f"GGUF weights: {SERVED}"),
         (
             saved(NANOGPT, _use_new_zipfile_serialization=False),
             f"a checkpoint of nanoGPT: {WRAP}",

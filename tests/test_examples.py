@@ -67,6 +67,7 @@ SLOW = (
     "rules.md",
     "huggingface.md",
     "gguf.md",
+    "nanogpt.md",
     "adder/README.md",
     "life/README.md",
     "subleq/README.md",

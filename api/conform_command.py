@@ -65,7 +65,7 @@ def _checks(subject: Subject, count: int | None) -> Iterator[Finding]:
     from turncheck.model.adapters.templates import bare
 
     engine, words = bare(subject.engine)
-    prompts = None if count is None else spread(encoded(sample_of_cases(subject.domain), words), count)
+    prompts = None if count is None else spread(encoded(sample_of_cases(subject.domain, subject.rejects), words), count)
     watch = Watch()
     asked = watched(engine, subject.limit, watch)
     with watch.running():

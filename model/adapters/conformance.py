@@ -123,8 +123,8 @@ def conformance(
     """
     if prompts is not None and not prompts:
         raise ValueError("prompts must be one text or more, got none")
-    asked = encoded(sample_of_cases(domain), template) if prompts is None else tuple(prompts)
     trained = domain.rejects if rejects is None else rejects
+    asked = encoded(sample_of_cases(domain, trained), template) if prompts is None else tuple(prompts)
     return _checks(Exam(engine, domain, template, asked, tuple(stop), longest, trained), begins)
 
 

@@ -179,13 +179,13 @@ EVERY = 3
 """Behind so many cases of each sampler stands a damaged one."""
 
 
-def sample_of_cases(domain: Domain) -> list[str]:
-    """Cases of all samplers in turns, some damaged ones between them where the domain rejects such: the same at every
-    call.
+def sample_of_cases(domain: Domain, rejects: bool) -> list[str]:
+    """Cases of all samplers in turns, some damaged ones between them where the model was trained to reject such: the
+    same at every call.
     """
     samplers = tuple(samplers_of(domain))
     drawn = [sample(domain, name, 0, SAMPLED // len(samplers)) for name in samplers]
-    operators = tuple(operators_of(domain).values()) if domain.rejects else ()
+    operators = tuple(operators_of(domain).values()) if domain.rejects and rejects else ()
     texts: list[str] = []
     for index, cases in enumerate(zip(*drawn, strict=True)):
         texts += map(domain.write, cases)

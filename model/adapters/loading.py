@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import tomllib
@@ -16,7 +15,8 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine, Listed, described
 from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.card import Card, read_card
-from turncheck.model.adapters.kinds import CALIBRATION, kind_of, kinds, made
+from turncheck.model.adapters.digests import of_file, of_folder
+from turncheck.model.adapters.kinds import CALIBRATION, FOLDER_KINDS, kind_of, kinds, made
 from turncheck.model.adapters.recognise import LARGEST_CARD, NANOGPT_RUN, RUN, found_in, recognised
 from turncheck.model.adapters.templates import SpeakingEngine, Template, behind, check_round_trip, template
 
@@ -31,8 +31,8 @@ class Loaded:
         card: what it is and how it is read, its template named and `rejects` false where the domain rejects nothing.
         engine: it answers texts of the domain; a template stands before it where the card says so.
         domain: what it is held against: the one that was asked for, or a variant of it.
-        bytes: the size of its file; None where it has none.
-        sha256: the hash of its file, likewise.
+        bytes: the size of its file, or of its folder's; None where it has none.
+        sha256: the hash of its file, likewise; of a folder's as `digests.of_folder` has it.
     """
 
     card: Card
@@ -217,20 +217,21 @@ def _check_native(target: str) -> None:
 
 
 def _file_facts(card: Card) -> tuple[int | None, str | None]:
-    """The size and the hash of the model's file; nothing where it is no file of data.
+    """The size and the hash of the model's file, or of its folder's; nothing where it is no data.
 
     Raises:
         EngineError: the hash is not the one that was asked for.
     """
-    if card.kind in ("py", "exec") or not os.path.isfile(card.target):
+    whole = card.kind in FOLDER_KINDS and os.path.isdir(card.target)
+    if card.kind in ("py", "exec") or not (whole or os.path.isfile(card.target)):
         if card.sha256 is not None:
             raise EngineError(f"sha256 is of a model's file, and {card.name} has none")
         return None, None
     try:
-        with open(card.target, "rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size, digest = (of_folder if whole else of_file)(card.target)
     except OSError as error:
         raise EngineError(f"it cannot be read: {error.strerror}") from error
     if card.sha256 not in (None, digest):
-        raise EngineError(f"its sha256 must be {card.sha256}, got {digest}: another file, or a damaged one")
-    return os.path.getsize(card.target), digest
+        other = "other files, or damaged ones" if whole else "another file, or a damaged one"
+        raise EngineError(f"its sha256 must be {card.sha256}, got {digest}: {other}")
+    return size, digest

@@ -85,7 +85,8 @@ def _check_own(path: Path, size: int) -> None:
     """Checks that a file of safetensors is one of turncheck's own, as far as its header says, and not too large."""
     metadata = safetensors_of(path)
     if metadata is not None and METADATA_KEY not in metadata:
-        raise EngineError(f"{WANTED}, got {FOREIGN}: {WRAP}")
+        way_out = f"name the folder, --model {path.parent}" if is_hugging_face(path.parent) else WRAP
+        raise EngineError(f"{WANTED}, got {FOREIGN}: {way_out}")
     if size > LARGEST_CHECKPOINT:
         raise EngineError(f"a checkpoint must have at most {LARGEST_CHECKPOINT:,} bytes, got {size:,}")
 
@@ -162,6 +163,8 @@ def _other(folder: Path, names: list[str]) -> str:
     """What a folder is that holds no model of ours, and the way out."""
     if what := folder_of(folder, names):
         return what
+    if {"config.json", "model.safetensors"} <= set(names):
+        return "weights beside a config.json that is none of transformers, or is damaged: get that anew"
     for name, start, end, size in files_in(folder, names):
         if _is_safetensors(start, size):
             return f"{cut(name, 60)}, {FOREIGN}: {WRAP}"

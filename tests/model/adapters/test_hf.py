@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 from itertools import product
 from pathlib import Path
@@ -359,6 +360,26 @@ def test_a_bare_folder_is_recognised_and_a_card_may_name_its_own(made, copied):
     assert (loaded.card.name, loaded.engine.predict(["1+2=\n"])) == ("mine", ["sum"])
 
 
+def test_the_hash_of_a_folder_is_that_of_its_files_list(copied):
+    listing = subprocess.run(
+        "sha256sum *.json *.safetensors | sha256sum",
+        shell=True,
+        cwd=copied,
+        env={**os.environ, "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    digest = listing.stdout.split()[0]
+    (copied / "README.md").write_text("another file changes nothing", encoding="utf-8")
+    loaded = load(str(copied), [f"sha256={digest}"], SMALL)
+    assert loaded.sha256 == digest
+    assert loaded.bytes == sum(file.stat().st_size for file in copied.iterdir() if file.suffix != ".md")
+    changed(copied, bos_token_id=1)
+    with pytest.raises(EngineError, match=f"its sha256 must be {digest}, got .*: other files, or damaged ones"):
+        load(str(copied), [f"sha256={digest}"], SMALL)
+
+
 def test_a_card_may_not_name_another_folder_nor_lead_out_of_its_own(made, copied):
     (copied / "engine.toml").write_text('kind = "hf"\npath = "other"\n', encoding="utf-8")
     with pytest.raises(EngineError, match="a card of kind hf must have no path, got 'other'"):
@@ -501,6 +522,23 @@ def test_files_that_are_cut_short_are_refused(copied):
     refused(copied, "config.json must be an object of JSON, got []")
     (copied / "config.json").unlink()
     refused(copied, "a Hugging Face folder must hold config.json, got none in ")
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b'{"model_type": ' * 9999, b'"gpt2"', b""])
+def test_a_configuration_that_is_no_json_is_refused(copied, content):
+    (copied / "config.json").write_bytes(content)
+    refused(copied, "config.json must be an object of JSON, got ")
+    with pytest.raises(EngineError, match=r"got weights beside a config.json that is none of transformers, or is"):
+        load(str(copied), (), SMALL)
+
+
+def test_an_adapter_of_peft_is_refused_with_the_way_out(copied):
+    (copied / "adapter_config.json").write_text('{"peft_type": "LORA"}', encoding="utf-8")
+    refused(copied, "a folder must hold a whole model, got an adapter of PEFT: merge it, merge_and_unload()")
+    for name in ("config.json", "model.safetensors"):
+        (copied / name).unlink()
+    with pytest.raises(EngineError, match=r"got an adapter of PEFT: "):
+        load(str(copied), (), SMALL)
 
 
 def test_a_tokenizer_that_loses_something_is_refused(copied):

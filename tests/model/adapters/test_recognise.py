@@ -230,6 +230,14 @@ def test_a_hugging_face_folder_is_the_model_itself(tmp_path, config):
     assert found_in(tmp_path) == tmp_path / "engine.toml"
 
 
+def test_weights_in_a_hugging_face_folder_name_the_folder(tmp_path):
+    (tmp_path / "config.json").write_bytes(CONFIG)
+    (tmp_path / "model.safetensors").write_bytes(save({"w": torch.zeros(2)}, {"format": "pt"}))
+    with pytest.raises(EngineError) as caught:
+        recognised(tmp_path / "model.safetensors")
+    assert str(caught.value) == f"{WANTED}, got {FOREIGN}: name the folder, --model {tmp_path}"
+
+
 @pytest.mark.parametrize(
     ("files", "got"),
     [

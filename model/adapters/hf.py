@@ -13,6 +13,7 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine
 from turncheck.engine.sampling import easy_case, sample, samplers_of
 from turncheck.engine.visible import quoted
+from turncheck.model.adapters.logits import LogitsEngine
 from turncheck.model.adapters.templates import OWN, Template
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def hugging_face(
     if "" in stops:
         raise EngineError("stop must be texts of one character or more, got an empty one")
     try:
-        from turncheck.model.adapters.hf_engine import HuggingFaceEngine
+        from turncheck.model.adapters.hf_engine import HuggingFaceModel
         from turncheck.model.adapters.hf_folder import read_folder, read_model
         from turncheck.model.adapters.hf_texts import Texts, begins_with, fitted, read_tokenizer
     except ModuleNotFoundError as error:
@@ -87,7 +88,7 @@ def hugging_face(
     context = getattr(config, "max_position_embeddings", None) or getattr(config, "max_seq_len", None) or UNLIMITED
     answer, case = _longest(texts, pairs, context, domain)
     limit = max_new or 2 * answer + SPARE
-    return HuggingFaceEngine(model, texts, min(context, max(CASES_LONG * case, SHORTEST) + limit), limit)
+    return LogitsEngine(HuggingFaceModel(model), texts, min(context, max(CASES_LONG * case, SHORTEST) + limit), limit)
 
 
 def _pairs(domain: Domain, template: Template) -> list[tuple[str, str]]:

@@ -13,27 +13,10 @@ from tokenizers import Tokenizer
 
 from turncheck.engine.learned import EngineError, described
 from turncheck.engine.visible import cut, quoted
+from turncheck.model.adapters.logits import Row
 
 UNKNOWN = "\ufffd"
 """Stands in an answer for a token that the tokenizer does not have."""
-
-
-@attrs.frozen
-class Row:
-    """A prompt as tokens.
-
-    Attributes:
-        text: the prompt with what stands before and behind it.
-        tokens: the ids that the answer goes on from: its own, or those that any answer begins with where an encoder
-            reads the prompt.
-        said: the text of these ids, as the tokenizer gives it back.
-        source: the ids that an encoder reads; none where there is no encoder.
-    """
-
-    text: str
-    tokens: tuple[int, ...]
-    said: str
-    source: tuple[int, ...] = ()
 
 
 @attrs.frozen(eq=False)
@@ -61,6 +44,11 @@ class Texts:
     append: str
     start: tuple[int, ...] | None = None
     joined: bool = True
+
+    @property
+    def encodes(self) -> bool:
+        """Whether an encoder reads the prompt."""
+        return self.start is not None
 
     def row(self, prompt: str) -> Row:
         """A prompt as tokens. Those that the tokenizer puts around any text stand there, but no end; for an encoder

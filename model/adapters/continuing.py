@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-import attrs
 import torch
 from torch import Tensor
 
 from turncheck.engine.learned import Verdict
-from turncheck.model.adapters.alphabet import UnknownCharacterError, Vocabulary
 from turncheck.model.adapters.gpt import GPT, Memory
+from turncheck.model.adapters.wording import Draft, Wording
 from turncheck.model.decode import repeatable
 
 ROUNDED = 16
@@ -28,93 +27,6 @@ arithmetic has few shapes; and rows that are compared with drafts in one pass, a
 
 ROOM = 1 << 29
 """Bytes of keys and values that are kept at once, at most: 512 MiB."""
-
-
-@attrs.frozen
-class Draft:
-    """A draft as the model would write it.
-
-    Attributes:
-        tokens: its own, and those of the end behind it.
-        own: how many of them are its own.
-        whole: whether they are the draft and its end, so that a model that writes them has given this answer.
-    """
-
-    tokens: list[int]
-    own: int
-    whole: bool
-
-
-@attrs.frozen
-class Wording:
-    """How a prompt is put to the model, and how its answer ends.
-
-    Attributes:
-        vocabulary: texts to tokens.
-        prefix: stands before each prompt.
-        separator: stands behind each prompt.
-        ends: texts at which an answer ends, the one that is expected first; none where it ends with its length.
-        tail: the newlines with which right answers end. An end that begins with them does not take them away.
-        longest: tokens of an answer with its end, at most.
-        unknown: what is said in the place of a character that the vocabulary lacks; empty where such prompts are
-            refused.
-    """
-
-    vocabulary: Vocabulary
-    prefix: str
-    separator: str
-    ends: tuple[str, ...]
-    tail: str
-    longest: int
-    unknown: str = ""
-
-    def prompt(self, text: str) -> list[int]:
-        """The tokens of a prompt.
-
-        Raises:
-            UnknownCharacterError: the vocabulary lacks one of its characters.
-        """
-        said = f"{self.prefix}{text}{self.separator}"
-        try:
-            return self.vocabulary.encode(said)
-        except UnknownCharacterError as error:
-            if not self.unknown:
-                raise
-            return self.vocabulary.encode("".join(self.unknown if each in error.characters else each for each in said))
-
-    def draft(self, text: str) -> Draft:
-        """What the model writes if that is its answer, as far as its tokens are known."""
-        if not self.ends:
-            tokens, whole = self._tokens(text)
-            return Draft(tokens, len(tokens), whole)
-        end, kept = self.ends[0], self._kept(self.ends[0])
-        body = text.removesuffix(kept)
-        own, _ = self._tokens(body)
-        tokens, whole = self._tokens(body, end)
-        whole = whole and text == f"{body}{kept}" and self.answer(f"{body}{end}") == text
-        return Draft(tokens, min(len(own) + len(kept), len(tokens)), whole)
-
-    def _tokens(self, *texts: str) -> tuple[list[int], bool]:
-        tokens: list[int] = []
-        try:
-            for text in texts:
-                tokens += self.vocabulary.encode(text)
-        except UnknownCharacterError as error:
-            return [*tokens, *error.known], False
-        except (ValueError, TypeError):  # a tokenizer may refuse what is no text of UTF-8
-            return tokens, False
-        return tokens, True
-
-    def answer(self, written: str) -> str | None:
-        """The answer in what was written; None where it has no end yet."""
-        places = [(place, end) for end in self.ends if (place := written.find(end)) >= 0]
-        if not places:
-            return None
-        place, end = min(places, key=lambda found: found[0])
-        return written[:place] + self._kept(end)
-
-    def _kept(self, end: str) -> str:
-        return self.tail if end.startswith(self.tail) else ""
 
 
 class ContinuingEngine:

@@ -6,21 +6,17 @@ Nothing of the folder is executed and no host is asked. `turncheck.model.adapter
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine
-from turncheck.engine.sampling import easy_case, sample, samplers_of
 from turncheck.engine.visible import quoted
 from turncheck.model.adapters.logits import LogitsEngine
 from turncheck.model.adapters.templates import OWN, Template
+from turncheck.model.adapters.wording import said
 
 if TYPE_CHECKING:
     from turncheck.model.adapters.hf_texts import Texts
-
-CASES = 25
-"""Cases of each sampler whose texts are tried with the tokenizer."""
 
 UNLIMITED = 1 << 31
 """The context of a model whose configuration names none."""
@@ -76,7 +72,7 @@ def hugging_face(
         raise EngineError(f"it needs {error.name}, which is not installed: {way_out}") from error
     folder = read_folder(target)
     read = read_tokenizer(tokenizer if tokenizer is not None else str(folder.path / "tokenizer.json"))
-    pairs = _pairs(domain, template)
+    pairs = said(domain, template)
     ids = frozenset(read.get_vocab(with_added_tokens=True).values())
     ends = frozenset(folder.ends) & ids
     _check_ends(ends, stops, append, pairs, domain)
@@ -89,15 +85,6 @@ def hugging_face(
     answer, case = _longest(texts, pairs, context, domain)
     limit = max_new or 2 * answer + SPARE
     return LogitsEngine(HuggingFaceModel(model), texts, min(context, max(CASES_LONG * case, SHORTEST) + limit), limit)
-
-
-def _pairs(domain: Domain, template: Template) -> list[tuple[str, str]]:
-    """Prompts and right answers in the model's words: the easy case, then some of each sampler."""
-    cases = [easy_case(domain)]
-    for name in samplers_of(domain):
-        cases += islice(sample(domain, name, 0, CASES), CASES)
-    texts = [domain.write(case) for case in cases]
-    return [(template.encode(text), template.encode(domain.resolve_text(text))) for text in texts]
 
 
 def _check_ends(

@@ -11,38 +11,19 @@ answer one behind the other, says nothing of where an answer ends: the option `s
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine
-from turncheck.engine.sampling import easy_case, sample, samplers_of
 from turncheck.engine.visible import quoted
-from turncheck.model.adapters.alphabet import (
-    UnknownCharacterError,
-    Vocabulary,
-    listed,
-    of_meta,
-    of_option,
-    of_tokenizer,
-)
+from turncheck.model.adapters.alphabet import Vocabulary, of_meta, of_option, of_tokenizer
 from turncheck.model.adapters.templates import OWN, Template
-
-if TYPE_CHECKING:
-    from turncheck.model.adapters.continuing import Wording
+from turncheck.model.adapters.wording import Wording, said, worded
 
 RUN, META = "ckpt.pt", "meta.pkl"
 """What nanoGPT calls the checkpoint of a run, and the vocabulary of its data."""
 
 GPT2 = (50_257, 50_304)
 """Tokens of GPT-2's vocabulary, and of the next multiple of 64, which nanoGPT makes of it."""
-
-SAMPLED = 25
-"""Cases of each sampler that are looked at for their characters and lengths."""
-
-HEADROOM = 1.25
-"""How much longer than the longest sampled answer one may become before it is cut."""
 
 GELU = {"exact": "none", "tanh": "tanh"}
 """GELU's forms, with what PyTorch calls them; nanoGPT approximated it by tanh until May 2023."""
@@ -74,7 +55,7 @@ def nanogpt(
         raise EngineError(f"max_new must be 1..1000000, got {max_new}")
     path = _checkpoint(target)
     try:
-        from turncheck.model.adapters.continuing import ContinuingEngine, Wording
+        from turncheck.model.adapters.continuing import ContinuingEngine
         from turncheck.model.adapters.gpt import GPT
         from turncheck.model.adapters.nanogpt_file import read
     except ModuleNotFoundError as error:
@@ -83,14 +64,17 @@ def nanogpt(
     kept = read(path)
     words = _vocabulary(path, kept.shape.vocabulary, kept.dataset, meta, vocabulary, tokenizer)
     _check_size(words, kept.shape.vocabulary, tokenizer is not None)
-    texts = list(_texts(domain, template))
-    ends, tail = _ends(stop, words, texts, tokenizer is not None)
-    _check_characters(words, [prefix + prompt + separator for prompt, _ in texts], "prompts", unknown)
-    _check_characters(
-        words, [f"{answer}{end}" for _, answer in texts for end in ends[:1] or ("",)], "answers and stop", ""
+    texts = said(domain, template)
+    wording = worded(
+        words,
+        texts,
+        stop=None if stop is None else (stop,),
+        prefix=prefix,
+        separator=separator,
+        max_new=max_new,
+        unknown=unknown,
+        in_pieces=tokenizer is not None,
     )
-    longest = _longest(words, texts, ends, tail)
-    wording = Wording(words, prefix, separator, ends, tail, max_new or longest, unknown)
     _check_context(wording, texts, kept.shape.context)
     return ContinuingEngine(GPT(kept.shape, kept.weights, GELU[gelu]), wording)
 
@@ -149,57 +133,6 @@ def _check_size(words: Vocabulary, size: int, padded: bool) -> None:
         f"its vocabulary must have as many tokens as the model has embeddings, {size:,}, got {words.size:,}: "
         "it is of another run"
     )
-
-
-def _texts(domain: Domain, template: Template) -> Iterator[tuple[str, str]]:
-    """Some prompts with their answers, as they are said to the model; the simplest case first."""
-    cases = [easy_case(domain), *(case for name in samplers_of(domain) for case in sample(domain, name, 0, SAMPLED))]
-    for text in map(domain.write, cases):
-        yield template.encode(text), template.encode(domain.resolve_text(text))
-
-
-def _check_characters(words: Vocabulary, texts: list[str], what: str, unknown: str) -> None:
-    """Checks that the vocabulary has all characters of those texts."""
-    lacking: dict[str, None] = {}
-    for text in texts:
-        try:
-            words.encode(text)
-        except UnknownCharacterError as error:
-            lacking.update(dict.fromkeys(error.characters))
-    if lacking and not unknown:
-        raise EngineError(
-            f"its vocabulary lacks {listed(''.join(lacking))} of the {what} of this domain: was it trained on texts "
-            f"like {quoted(texts[0])}? A template= says them otherwise, stop= names another end"
-        )
-
-
-# --- where an answer ends --------------------------------------------------------------------------------------------
-
-
-def _ends(
-    stop: str | None, words: Vocabulary, texts: list[tuple[str, str]], in_pieces: bool
-) -> tuple[tuple[str, ...], str]:
-    """The texts at which an answer ends, the expected first, and the newlines that right answers end with."""
-    answers = [answer for _, answer in texts]
-    tail = min((re.search(r"\n*\Z", answer)[0] for answer in answers), key=len)  # type: ignore[index]  # it always matches
-    if stop == "":
-        return (), ""
-    if stop is None:
-        own = () if in_pieces else words.ends  # GPT-2's has one, whether or not the texts had
-        stop = own[0] if own else "\n\n" if any("\n" in answer for answer in answers) else "\n"
-    bodies = [answer.removesuffix(tail) if stop.startswith(tail) else answer for answer in answers]
-    if wrong := next((body for body in bodies if stop in body), None):
-        raise EngineError(
-            f"stop must be what stands behind an answer in the training texts and nowhere in one, got {quoted(stop)}, "
-            f"which is in {quoted(wrong)}"
-        )
-    return (stop, *(end for end in words.ends if end != stop)), tail
-
-
-def _longest(words: Vocabulary, texts: list[tuple[str, str]], ends: tuple[str, ...], tail: str) -> int:
-    """Tokens of the longest answer with its end, and some more; without an end no more."""
-    most = max(len(words.encode(answer)) for _, answer in texts)
-    return int(most * HEADROOM) + len(words.encode(ends[0])) + 1 if ends else most
 
 
 def _check_context(wording: Wording, texts: list[tuple[str, str]], context: int) -> None:

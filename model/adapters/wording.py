@@ -1,0 +1,232 @@
+"""The words of a model that learned texts in which an answer stands directly behind its prompt, and then an end: how a
+prompt is put to it, where its answer ends, and whether its vocabulary has room for all this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import attrs
+
+from turncheck.engine.domain import Domain
+from turncheck.engine.learned import EngineError
+from turncheck.engine.sampling import easy_case, sample, samplers_of
+from turncheck.engine.visible import quoted
+from turncheck.model.adapters.alphabet import UnknownCharacterError, Vocabulary, listed
+from turncheck.model.adapters.logits import Row
+from turncheck.model.adapters.templates import Template
+
+SAMPLED = 25
+"""Cases of each sampler that are looked at for their characters and lengths."""
+
+HEADROOM = 1.25
+"""How much longer than the longest sampled answer one may become before it is cut."""
+
+
+@attrs.frozen
+class Draft:
+    """A draft as the model would write it.
+
+    Attributes:
+        tokens: its own, and those of the end behind it.
+        own: how many of them are its own.
+        whole: whether they are the draft and its end, so that a model that writes them has given this answer.
+    """
+
+    tokens: list[int]
+    own: int
+    whole: bool
+
+
+@attrs.frozen
+class Wording:
+    """How a prompt is put to the model, and how its answer ends.
+
+    Attributes:
+        vocabulary: texts to tokens.
+        prefix: stands before each prompt.
+        separator: stands behind each prompt.
+        ends: texts at which an answer ends, the one that is expected first; none where it ends with its length.
+        tail: the newlines with which right answers end. An end that begins with them does not take them away.
+        longest: tokens of an answer with its end, at most.
+        unknown: what is said in the place of a character that the vocabulary lacks; empty where such prompts are
+            refused.
+    """
+
+    vocabulary: Vocabulary
+    prefix: str
+    separator: str
+    ends: tuple[str, ...]
+    tail: str
+    longest: int
+    unknown: str = ""
+
+    def prompt(self, text: str) -> list[int]:
+        """The tokens of a prompt.
+
+        Raises:
+            UnknownCharacterError: the vocabulary lacks one of its characters.
+        """
+        said = f"{self.prefix}{text}{self.separator}"
+        try:
+            return self.vocabulary.encode(said)
+        except UnknownCharacterError as error:
+            if not self.unknown:
+                raise
+            return self.vocabulary.encode("".join(self.unknown if each in error.characters else each for each in said))
+
+    def draft(self, text: str) -> Draft:
+        """What the model writes if that is its answer, as far as its tokens are known."""
+        if not self.ends:
+            tokens, whole = self._tokens(text)
+            return Draft(tokens, len(tokens), whole)
+        end, kept = self.ends[0], self._kept(self.ends[0])
+        body = text.removesuffix(kept)
+        own, _ = self._tokens(body)
+        tokens, whole = self._tokens(body, end)
+        whole = whole and text == f"{body}{kept}" and self.answer(f"{body}{end}") == text
+        return Draft(tokens, min(len(own) + len(kept), len(tokens)), whole)
+
+    def _tokens(self, *texts: str) -> tuple[list[int], bool]:
+        tokens: list[int] = []
+        try:
+            for text in texts:
+                tokens += self.vocabulary.encode(text)
+        except UnknownCharacterError as error:
+            return [*tokens, *error.known], False
+        except (ValueError, TypeError):  # a tokenizer may refuse what is no text of UTF-8
+            return tokens, False
+        return tokens, True
+
+    def answer(self, written: str) -> str | None:
+        """The answer in what was written; None where it has no end yet."""
+        places = [(place, end) for end in self.ends if (place := written.find(end)) >= 0]
+        if not places:
+            return None
+        place, end = min(places, key=lambda found: found[0])
+        return written[:place] + self._kept(end)
+
+    def _kept(self, end: str) -> str:
+        return self.tail if end.startswith(self.tail) else ""
+
+
+def said(domain: Domain, template: Template) -> list[tuple[str, str]]:
+    """Some prompts with their answers, as they are said to a model; the simplest case first."""
+    cases = [easy_case(domain), *(case for name in samplers_of(domain) for case in sample(domain, name, 0, SAMPLED))]
+    texts = map(domain.write, cases)
+    return [(template.encode(text), template.encode(domain.resolve_text(text))) for text in texts]
+
+
+def worded(
+    words: Vocabulary,
+    texts: Sequence[tuple[str, str]],
+    *,
+    stop: Sequence[str] | None,
+    prefix: str,
+    separator: str,
+    max_new: int | None,
+    unknown: str,
+    in_pieces: bool = False,
+) -> Wording:
+    """The wording of a model of that vocabulary.
+
+    Args:
+        words: its vocabulary.
+        texts: prompts and right answers, in the model's words.
+        stop: texts at which an answer ends, the expected one first; none where it ends with its length; None where it
+            is to be found out.
+        prefix: stands before each prompt.
+        separator: stands behind each prompt.
+        max_new: tokens of an answer with its end, at most; None where that follows from the texts.
+        unknown: is said for a character that the vocabulary lacks.
+        in_pieces: whether the vocabulary is a tokenizer's, which has ends that the texts may not have had.
+
+    Raises:
+        EngineError: a stop stands in a right answer, or the vocabulary lacks characters.
+    """
+    ends, tail = _ends(stop, words, [answer for _, answer in texts], in_pieces)
+    _check_characters(words, [prefix + prompt + separator for prompt, _ in texts], "prompts", unknown)
+    whole = [f"{answer}{end}" for _, answer in texts for end in ends[:1] or ("",)]
+    _check_characters(words, whole, "answers and stop", "")
+    return Wording(words, prefix, separator, ends, tail, max_new or _longest(words, texts, ends), unknown)
+
+
+def _check_characters(words: Vocabulary, texts: list[str], what: str, unknown: str) -> None:
+    """Checks that the vocabulary has all characters of those texts."""
+    lacking: dict[str, None] = {}
+    for text in texts:
+        try:
+            words.encode(text)
+        except UnknownCharacterError as error:
+            lacking.update(dict.fromkeys(error.characters))
+    if lacking and not unknown:
+        raise EngineError(
+            f"its vocabulary lacks {listed(''.join(lacking))} of the {what} of this domain: was it trained on texts "
+            f"like {quoted(texts[0])}? A template= says them otherwise, stop= names another end"
+        )
+
+
+def _ends(
+    stop: Sequence[str] | None, words: Vocabulary, answers: Sequence[str], in_pieces: bool
+) -> tuple[tuple[str, ...], str]:
+    """The texts at which an answer ends, the expected first, and the newlines that right answers end with."""
+    tail = min((re.search(r"\n*\Z", answer)[0] for answer in answers), key=len)  # type: ignore[index]  # it always matches
+    if stop is not None and not any(stop):
+        return (), ""
+    if stop is None:
+        own = () if in_pieces else words.ends  # GPT-2's has one, whether or not the texts had
+        stop = own[:1] or (("\n\n",) if any("\n" in answer for answer in answers) else ("\n",))
+    for each in stop:
+        bodies = [answer.removesuffix(tail) if each.startswith(tail) else answer for answer in answers]
+        if wrong := next((body for body in bodies if each in body), None):
+            raise EngineError(
+                "stop must be what stands behind an answer in the training texts and nowhere in one, got "
+                f"{quoted(each)}, which is in {quoted(wrong)}"
+            )
+    return (*stop, *(end for end in words.ends if end not in stop)), tail
+
+
+def _longest(words: Vocabulary, texts: Sequence[tuple[str, str]], ends: tuple[str, ...]) -> int:
+    """Tokens of the longest answer with its end, and some more; without an end no more."""
+    most = max(len(words.encode(answer)) for _, answer in texts)
+    return int(most * HEADROOM) + len(words.encode(ends[0])) + 1 if ends else most
+
+
+# --- as tokens -------------------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class WordedTexts:
+    """The texts of a wording as rows of tokens."""
+
+    wording: Wording
+    encodes = False
+
+    def row(self, prompt: str) -> Row:
+        """A prompt as tokens.
+
+        Raises:
+            UnknownCharacterError: the vocabulary lacks one of its characters.
+        """
+        return Row(prompt, tuple(self.wording.prompt(prompt)))
+
+    def drafted(self, row: Row, answer: str) -> tuple[list[int], int]:
+        """The ids of an answer with its end, save the last of them, and how many are the answer's."""
+        draft = self.wording.draft(answer)
+        tokens = draft.tokens[:-1] if draft.whole else draft.tokens
+        return tokens, min(draft.own, len(tokens))
+
+    def answer(self, row: Row, written: Sequence[int]) -> tuple[str, bool]:
+        """The answer that is written, up to its end, and whether it has one."""
+        text = self.wording.vocabulary.decode(written)
+        answer = self.wording.answer(text)
+        if answer is not None:
+            return answer, True
+        return text, not self.wording.ends and len(written) >= self.wording.longest
+
+    def has_ended(self, written: Sequence[int]) -> bool:
+        """Whether the last of these tokens ended the answer, by a look at the last few."""
+        few = max((len(end.encode()) for end in self.wording.ends), default=0)  # a token is a byte or more
+        tail = self.wording.vocabulary.decode(written[-few:]) if few else ""
+        return any(end in tail for end in self.wording.ends)

@@ -75,6 +75,14 @@ SLOW = (
 """The pages whose commands take longest: `make test-slow` runs them."""
 
 
+NEEDED = {
+    "huggingface": ("transformers",),
+    "gguf": ("transformers", "gguf", "xllamacpp"),
+    "onnx": ("torch", "onnxscript", "onnxruntime"),
+}
+"""The libraries that a page needs, which may not be here."""
+
+
 def marked(page):
     """The page as a parameter of a test."""
     marks = [pytest.mark.slow] if str(page).endswith(SLOW) else []
@@ -85,11 +93,8 @@ def marked(page):
 def test_every_command_of_the_page_ends_as_it_says_and_prints_what_is_shown(page, tmp_path):
     if "node " in page.read_text(encoding="utf-8") and shutil.which("node") is None:
         pytest.skip("there is no Node here")
-    if page.stem == "huggingface":
-        pytest.importorskip("transformers")
-    if page.stem == "gguf":
-        for library in ("transformers", "gguf", "xllamacpp"):
-            pytest.importorskip(library)
+    for library in NEEDED.get(page.stem, ()):
+        pytest.importorskip(library)
     folder = tmp_path / page.parent.name
     folder.mkdir()
     done = followed(page, folder)

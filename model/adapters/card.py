@@ -176,7 +176,7 @@ def _inside(folder: Path, name: str, written: str) -> Path:
     path = folder / written
     try:
         found = path.resolve(strict=True)
-        if not any(found.is_relative_to(home) for home in _homes(folder.resolve(strict=True))):
+        if not any(found.is_relative_to(home) for home in homes(folder.resolve(strict=True))):
             raise EngineError(f"{demand}, a link that leads outside")
     except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError
         raise EngineError(f"{demand}, which is not there") from error
@@ -185,7 +185,7 @@ def _inside(folder: Path, name: str, written: str) -> Path:
     return path
 
 
-def _homes(folder: Path) -> tuple[Path, ...]:
+def homes(folder: Path) -> tuple[Path, ...]:
     """The folders in which a card's files may lie, links followed: its own, and the blobs of its own repository where
     it lies in a snapshot as Hugging Face's cache holds them, MODEL/snapshots/REVISION with links to MODEL/blobs.
     """

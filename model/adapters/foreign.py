@@ -64,8 +64,8 @@ def file_of(start: bytes, end: bytes, size: int) -> str | None:
     for pattern, what in STARTS:
         if re.match(pattern, start, re.IGNORECASE | re.DOTALL):
             return what
-    if _is_onnx(start, size):
-        return f"an ONNX model: {WRAP}"
+    if is_onnx(start, size):
+        return "an ONNX model: name it, onnx:FILE"
     return _json(start)
 
 
@@ -101,7 +101,7 @@ def _pickle(start: bytes, otherwise: str) -> str:
     return next((what for one, another, what in PICKLES if one in start and another in start), otherwise)
 
 
-def _is_onnx(start: bytes, size: int) -> bool:
+def is_onnx(start: bytes, size: int) -> bool:
     """Whether it begins as a ModelProto does: with a version, then texts and numbers, and then a graph (onnx.proto)."""
     place = 0
     if start[:1] != b"\x08":

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine
-from turncheck.engine.visible import quoted
 from turncheck.model.adapters.logits import LogitsEngine
 from turncheck.model.adapters.templates import OWN, Template
 from turncheck.model.adapters.wording import said
@@ -66,7 +65,7 @@ def hugging_face(
     try:
         from turncheck.model.adapters.hf_engine import HuggingFaceModel
         from turncheck.model.adapters.hf_folder import read_folder, read_model
-        from turncheck.model.adapters.hf_texts import Texts, begins_with, fitted, read_tokenizer
+        from turncheck.model.adapters.hf_texts import Texts, begins_with, check_ends, fitted, read_tokenizer
     except ModuleNotFoundError as error:
         way_out = "pip install 'turncheck[hf]', or name another model with --model"
         raise EngineError(f"it needs {error.name}, which is not installed: {way_out}") from error
@@ -75,7 +74,7 @@ def hugging_face(
     pairs = said(domain, template)
     ids = frozenset(read.get_vocab(with_added_tokens=True).values())
     ends = frozenset(folder.ends) & ids
-    _check_ends(ends, stops, append, pairs, domain)
+    check_ends(ends, stops, append, pairs, domain, "no eos_token_id of its tokenizer's in config.json")
     start = None if folder.start is None else begins_with(read, folder.start)
     texts = fitted(Texts(read, ids, ends, stops, prefix, separator, append, start), pairs)
     model = read_model(folder)
@@ -85,26 +84,6 @@ def hugging_face(
     answer, case = _longest(texts, pairs, context, domain)
     limit = max_new or 2 * answer + SPARE
     return LogitsEngine(HuggingFaceModel(model), texts, min(context, max(CASES_LONG * case, SHORTEST) + limit), limit)
-
-
-def _check_ends(
-    ends: frozenset[int], stops: tuple[str, ...], append: str, pairs: list[tuple[str, str]], domain: Domain
-) -> None:
-    """Checks that an answer has an end, and that no right one is cut."""
-    if not ends and not stops:
-        raise EngineError(
-            "it must be known where an answer ends, got no eos_token_id of its tokenizer's in config.json and no stop: "
-            "say what your training text has behind an answer, as --turncheck-model-arg 'stop=\"\\n\\n\"'"
-        )
-    for _, answer in pairs:
-        for stop in stops:
-            bare = answer.removesuffix(append)
-            if stop in bare or (bare + stop).find(stop) < len(bare):
-                lost = ascii(bare[(bare + stop).find(stop) :])[1:-1]
-                raise EngineError(
-                    f"stop must cut off nothing of a right answer, got {quoted(stop)}, which cuts {quoted(answer)} of "
-                    f'{domain.name}: leave it out, or put it back with append="{lost}"'
-                )
 
 
 def _check_vocabulary(ids: frozenset[int], rows: int) -> None:

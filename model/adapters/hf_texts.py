@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import attrs
 from tokenizers import Tokenizer
 
+from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, described
 from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.logits import Row
@@ -139,6 +140,43 @@ def read_tokenizer(path: str) -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
+
+
+def check_ends(
+    ends: frozenset[int],
+    stops: tuple[str, ...],
+    append: str,
+    pairs: Sequence[tuple[str, str]],
+    domain: Domain,
+    lacking: str,
+) -> None:
+    """Checks that an answer has an end, and that no right one is cut.
+
+    Args:
+        ends: ids that end an answer.
+        stops: texts at which an answer is cut.
+        append: is put behind each answer that is cut at a stop.
+        pairs: prompts and right answers, in the model's own words.
+        domain: whose they are.
+        lacking: what is not there if there are no ids that end an answer.
+
+    Raises:
+        EngineError: there is no end, or a right answer is cut.
+    """
+    if not ends and not stops:
+        raise EngineError(
+            f"it must be known where an answer ends, got {lacking} and no stop: "
+            "say what your training text has behind an answer, as --turncheck-model-arg 'stop=\"\\n\\n\"'"
+        )
+    for _, answer in pairs:
+        for stop in stops:
+            bare = answer.removesuffix(append)
+            if stop in bare or (bare + stop).find(stop) < len(bare):
+                lost = ascii(bare[(bare + stop).find(stop) :])[1:-1]
+                raise EngineError(
+                    f"stop must cut off nothing of a right answer, got {quoted(stop)}, which cuts {quoted(answer)} of "
+                    f'{domain.name}: leave it out, or put it back with append="{lost}"'
+                )
 
 
 def begins_with(tokenizer: Tokenizer, token: int) -> tuple[int, ...]:

@@ -42,13 +42,19 @@ GIVEN = ("domain", "rules", "template", "beside_the_spec")
 gets the names of all that was given, the keys that every kind has too.
 """
 
-FILE_KINDS = {"native": "its checkpoint", "predictions": "its answers", "nanogpt": "its ckpt.pt", "gguf": "its weights"}
+FILE_KINDS = {
+    "native": "its checkpoint",
+    "predictions": "its answers",
+    "nanogpt": "its ckpt.pt",
+    "gguf": "its weights",
+    "onnx": "its graph",
+}
 """The kinds that are made of a file of data, and what that file holds: a card may name one of its own folder."""
 
 FOLDER_KINDS = ("hf",)
 """The kinds that are made of a folder of data: a card may name its own."""
 
-DATA_KINDS = ("native", "hf", *CALIBRATION, "predictions", "nanogpt", "gguf")
+DATA_KINDS = ("native", "hf", *CALIBRATION, "predictions", "nanogpt", "gguf", "onnx")
 """The kinds that a card may name: they execute nothing that the card names, and reach no host."""
 
 
@@ -67,6 +73,7 @@ ABOUT = {
     "predictions": ("predictions:FILE",                "answers that were made elsewhere",      ""),
     "nanogpt":     ("PATH or nanogpt:PATH",            "a run of nanoGPT: ckpt.pt, meta.pkl",   "torch"),
     "gguf":        ("PATH or gguf:PATH",               "a model of llama.cpp's, by itself",     "xllamacpp"),
+    "onnx":        ("PATH or onnx:PATH",               "a graph of ONNX that gives logits",     "onnxruntime"),
 }
 # fmt: on
 

@@ -17,7 +17,7 @@ from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.card import Card, read_card
 from turncheck.model.adapters.digests import of_file, of_folder
 from turncheck.model.adapters.kinds import CALIBRATION, FOLDER_KINDS, kind_of, kinds, made
-from turncheck.model.adapters.recognise import LARGEST_CARD, NANOGPT_RUN, RUN, found_in, recognised
+from turncheck.model.adapters.recognise import LARGEST_CARD, NANOGPT_RUN, ONNX_NAMES, RUN, found_in, onnx_in, recognised
 from turncheck.model.adapters.templates import SpeakingEngine, Template, behind, check_round_trip, template
 
 FORM = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the kinds)"
@@ -151,9 +151,13 @@ def card_of(spec: str) -> Card:
 
 
 def _file_of_run(kind: str, target: str) -> str:
-    """The target, or the file that a folder of nanoGPT's stands for: its size and its hash are the model's."""
+    """The target, or the file that a folder of such a kind stands for: its size and its hash are the model's."""
+    if not target or not os.path.isdir(target):
+        return target
+    if kind == "onnx":
+        return os.path.join(target, onnx_in(Path(target)))
     path = os.path.join(target, NANOGPT_RUN)
-    return path if kind == "nanogpt" and os.path.isdir(target) and os.path.isfile(path) else target
+    return path if kind == "nanogpt" and os.path.isfile(path) else target
 
 
 def _near(spec: str, known: list[str]) -> str:
@@ -170,7 +174,8 @@ def _card_of_path(path: Path) -> Card:
     kind = recognised(path)
     if kind == "card":
         return read_card(path)
-    return Card(kind, str(path), path.absolute().parent.name if path.name in (RUN, NANOGPT_RUN) else path.stem)
+    by_folder = path.name in (RUN, NANOGPT_RUN, *ONNX_NAMES)
+    return Card(kind, str(path), path.absolute().parent.name if by_folder else path.stem)
 
 
 def _variant(domain: Domain, path: str | None) -> Domain:

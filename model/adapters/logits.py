@@ -137,18 +137,21 @@ class Draft:
     own: int
 
 
-class LogitsEngine:
-    """A learned engine of a causal model, with an encoder before it or without.
+class LogitsWriter:
+    """A learned engine of a causal model, with an encoder before it or without, that writes its answers.
 
     Args:
         model: gives the logits.
         texts: what its tokens mean.
         context: tokens that it reads, at most.
         max_new: tokens that an answer may have.
+        found: what was found out about it, one line each.
     """
 
-    def __init__(self, model: LanguageModel, texts: Texts, context: int, max_new: int) -> None:
-        self.model, self.texts, self.context, self.max_new = model, texts, context, max_new
+    def __init__(
+        self, model: LanguageModel, texts: Texts, context: int, max_new: int, found: Sequence[str] = ()
+    ) -> None:
+        self.model, self.texts, self.context, self.max_new, self.found = model, texts, context, max_new, found
         self._counted = {CUT: 0, LONG: 0}
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
@@ -163,24 +166,13 @@ class LogitsEngine:
                 self._counted[CUT] += not ended
         return answers
 
-    def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
-        """Whether the model would write each draft: one pass over prompt and draft.
-
-        A text can be written in several ways as tokens, and one is compared: what is complete is the model's answer,
-        what is refused may be all the same.
-        """
-        given = [self._draft(prompt, draft) for prompt, draft in zip(prompts, drafts, strict=True)]
-        verdicts = [Verdict(0, False, 0.0)] * len(given)
-        fitting = [index for index, draft in enumerate(given) if self._limit(draft.row) > 0]
-        for batch in self._compared_at_once(fitting, given):
-            found = self._compared([given[index] for index in batch])
-            for index, verdict in zip(batch, found, strict=True):
-                verdicts[index] = verdict
-        return verdicts
-
     def troubles(self) -> dict[str, int]:
         """How many answers were cut, and how many prompts did not fit."""
         return {name: count for name, count in self._counted.items() if count}
+
+    def findings(self) -> Sequence[str]:
+        """What was found out when it was made."""
+        return self.found
 
     def _limit(self, row: Row) -> int:
         """How many tokens may be written behind a prompt: the last of them need not fit the context."""
@@ -232,7 +224,24 @@ class LogitsEngine:
             yield batch
             indices = indices[len(batch) :]
 
-    # --- by a draft ---
+
+class LogitsEngine(LogitsWriter):
+    """A learned engine of a causal model that compares drafts too."""
+
+    def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
+        """Whether the model would write each draft: one pass over prompt and draft.
+
+        A text can be written in several ways as tokens, and one is compared: what is complete is the model's answer,
+        what is refused may be all the same.
+        """
+        given = [self._draft(prompt, draft) for prompt, draft in zip(prompts, drafts, strict=True)]
+        verdicts = [Verdict(0, False, 0.0)] * len(given)
+        fitting = [index for index, draft in enumerate(given) if self._limit(draft.row) > 0]
+        for batch in self._compared_at_once(fitting, given):
+            found = self._compared([given[index] for index in batch])
+            for index, verdict in zip(batch, found, strict=True):
+                verdicts[index] = verdict
+        return verdicts
 
     def _draft(self, prompt: str, text: str) -> Draft:
         row = self.texts.row(prompt)

@@ -18,6 +18,7 @@ from turncheck.model.adapters.foreign import (
     folder_of,
     is_hugging_face,
     is_nanogpt,
+    is_onnx,
     is_saved,
     safetensors_of,
 )
@@ -42,7 +43,7 @@ NEITHER = f"that are neither, or are cut short: if it is a model all the same, {
 
 
 def recognised(path: Path) -> str:
-    """`native`, `nanogpt`, `gguf` or `card`: what the file is.
+    """`native`, `nanogpt`, `gguf`, `onnx` or `card`: what the file is.
 
     Raises:
         EngineError: it is neither, or cannot be read; it says what it looks like, and the way out.
@@ -59,6 +60,8 @@ def recognised(path: Path) -> str:
             return "nanogpt"
         if start.startswith(b"GGUF"):
             return "gguf"
+        if is_onnx(start, size):
+            return "onnx"
         if _is_card(path, start, size):
             return "card"
     except OSError as error:
@@ -131,6 +134,12 @@ RUN = "checkpoint.safetensors"
 NANOGPT_RUN = "ckpt.pt"
 """What nanoGPT calls it."""
 
+ONNX_NAMES = ("model.onnx", "decoder_model_merged.onnx", "decoder_with_past_model.onnx", "decoder_model.onnx")
+"""What exporters call a whole model, the likeliest first; others of the same model lie beside it."""
+
+HF_WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
+"""What a folder of Hugging Face calls its weights."""
+
 
 def found_in(folder: Path) -> Path:
     """The one file in the folder that says what the model is: its card, or the only checkpoint; of a Hugging Face
@@ -147,8 +156,11 @@ def found_in(folder: Path) -> Path:
         raise EngineError(f"it cannot be read: {error.strerror}") from error
     # A run of `turncheck train` holds the model as it stands beside what it needs to go on.
     candidates = [RUN] if RUN in names else [name for name in names if _is_checkpoint(folder / name)]
-    if not candidates and is_hugging_face(folder):
+    graphs = [name for name in candidates if name.endswith(".onnx")]
+    if len(graphs) == len(candidates) and is_hugging_face(folder) and (not graphs or any(map(names.count, HF_WEIGHTS))):
         return folder
+    if graphs and len(graphs) == len(candidates):
+        candidates = _likeliest(graphs)
     if NANOGPT_RUN in candidates and all(Path(name).suffix == ".pt" for name in candidates):
         candidates = [NANOGPT_RUN]  # earlier states of a run, under other names, lie beside the last
     if not candidates:
@@ -157,6 +169,28 @@ def found_in(folder: Path) -> Path:
         listed = ", ".join(map(str, candidates[:LISTED])) + (" and more" if len(candidates) > LISTED else "")
         raise EngineError(f"a folder must hold one checkpoint or a card, got {listed}: name one of them")
     return folder / candidates[0]
+
+
+def _likeliest(graphs: list[str]) -> list[str]:
+    """The one of several graphs that is the whole model; all where their names do not say."""
+    return next(([name] for name in ONNX_NAMES if name in graphs), graphs)
+
+
+def onnx_in(folder: Path) -> str:
+    """The name of the graph in a folder.
+
+    Raises:
+        EngineError: there is none, or more than one that may be meant.
+    """
+    try:
+        graphs = _likeliest(sorted(name for name in os.listdir(folder) if name.endswith(".onnx")))
+    except OSError as error:
+        raise EngineError(f"it cannot be read: {error.strerror}") from error
+    if len(graphs) != 1:
+        listed = ", ".join(graphs[:LISTED]) + (" and more" if len(graphs) > LISTED else "")
+        got = f"{listed}: name one of them" if graphs else "none: name the file"
+        raise EngineError(f"a folder must hold one file of ONNX, got {got}")
+    return graphs[0]
 
 
 def _other(folder: Path, names: list[str]) -> str:
@@ -173,13 +207,19 @@ def _other(folder: Path, names: list[str]) -> str:
     return f"{len(names)} other files: if it is a model all the same, {WRAP}"
 
 
+ONNX_START = b"\x08"
+"""With which a file of ONNX begins: the number of its version."""
+
+CHECKPOINTS = ("native", "nanogpt", "gguf", "onnx")
+"""What a model's file can be, its card aside."""
+
 BEGINNING = 300
 """Bytes that hold the name of a zip's first member."""
 
 
 def _is_checkpoint(path: Path) -> bool:
     try:
-        return path.is_file() and _begins_as_one(path) and recognised(path) in ("native", "nanogpt", "gguf")
+        return path.is_file() and _begins_as_one(path) and recognised(path) in CHECKPOINTS
     except (EngineError, OSError):
         return False
 
@@ -188,4 +228,5 @@ def _begins_as_one(path: Path) -> bool:
     """Whether a file may be one, by a few bytes: a folder may hold thousands of large ones."""
     with path.open("rb") as file:
         start = file.read(BEGINNING)
-        return _is_safetensors(start, os.fstat(file.fileno()).st_size) or is_saved(start) or start.startswith(b"GGUF")
+        size = os.fstat(file.fileno()).st_size
+        return _is_safetensors(start, size) or is_saved(start) or start.startswith((b"GGUF", ONNX_START))

@@ -379,9 +379,10 @@ def test_models_lists_the_kinds_and_what_each_needs(turncheck):
         "predictions:FILE",
         "PATH or nanogpt:PATH",
         "PATH or gguf:PATH",
+        "PATH or onnx:PATH",
     ]
     # The libraries of these extras may not be here.
-    extra = ("FOLDER or hf:FOLDER", "PATH or gguf:PATH")
+    extra = ("FOLDER or hf:FOLDER", "PATH or gguf:PATH", "PATH or onnx:PATH")
     assert [row[-1] for row in rows if row[0] not in extra] == ["yes"] * 10
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.model.adapters.tiny_llama import DIGITS, END, alphabet
+from tests.model.adapters.small_gpt2 import ENDS, GPT2, PROMPTS, SMALL, byte_tokenizer, trained
+from tests.model.adapters.tiny_llama import DIGITS, END
 from turncheck.engine.domain import Domain
 from turncheck.engine.fields import Int
 from turncheck.engine.learned import SAFE_MARGIN, EngineError, answers
@@ -24,16 +25,6 @@ transformers = pytest.importorskip("transformers")
 tokenizers = pytest.importorskip("tokenizers")
 safetensors_torch = pytest.importorskip("safetensors.torch")
 
-SMALL = Domain(
-    "small/1",
-    prompt=Schema("{a}+{b}=\n", a=Int(0, 3), b=Int(0, 3)),
-    answer=Schema("sum {sum}\n", sum=Int(0, 6)),
-    resolve=lambda case: {"sum": case.a + case.b},
-    rejects=False,
-)
-PROMPTS = [f"{a}+{b}=\n" for a, b in product(range(4), repeat=2)]
-
-GPT2 = {"vocab_size": END + 1, "n_positions": 64, "n_embd": 32, "n_layer": 2, "n_head": 2}
 LLAMA = {
     "vocab_size": END + 1,
     "hidden_size": 32,
@@ -42,38 +33,6 @@ LLAMA = {
     "num_attention_heads": 2,
     "max_position_embeddings": 64,
 }
-ENDS = {"bos_token_id": END, "eos_token_id": END, "pad_token_id": END}
-
-
-def byte_tokenizer(merges=()):
-    """Bytes, an end and some pairs."""
-    words = {character: byte for byte, character in enumerate(alphabet())} | {"</s>": END}
-    for one, another in merges:
-        words[one + another] = len(words)
-    made = tokenizers.Tokenizer(tokenizers.models.BPE(words, list(merges)))
-    made.add_special_tokens(["</s>"])
-    made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    made.decoder = tokenizers.decoders.ByteLevel()
-    return made
-
-
-def trained(model, texts, start):
-    """The model, that writes what stands in those texts from `start` on."""
-    torch.set_num_threads(1)
-    rows = torch.tensor(texts)
-    model.eval()  # nothing is dropped out
-    labels = rows.clone()
-    labels[:, :start] = -100
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
-    for _ in range(400):
-        found = model(rows, labels=labels)
-        loss, right = found.loss, found.logits[:, start - 1 : -1].argmax(-1) == rows[:, start:]
-        if right.all() and loss < 5e-2:
-            return model
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    raise AssertionError(f"it has not learned its texts: loss {loss.item():.3g}")
 
 
 @pytest.fixture(scope="module")

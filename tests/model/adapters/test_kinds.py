@@ -25,6 +25,7 @@ OURS = [
     "predictions",
     "nanogpt",
     "gguf",
+    "onnx",
 ]
 HOT = duel(STANDARD.with_action("attack", power=7))
 
@@ -135,7 +136,7 @@ def test_two_packages_with_one_name_are_both_named(others):
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("opneai", "; did you mean openai?"), ("noise", "; did you mean noisy?"), ("onnx", ""), ("", "")],
+    [("opneai", "; did you mean openai?"), ("noise", "; did you mean noisy?"), ("tflite", ""), ("", "")],
 )
 def test_an_unknown_kind_names_the_nearest(name, hint):
     with pytest.raises(EngineError) as caught:

@@ -38,6 +38,12 @@ def test_a_file_of_gguf_is_one_under_any_name(folder):
     assert found_in(folder / "mine") == folder / "mine" / "model-q8_0.gguf"
 
 
+def test_a_graph_of_onnx_is_one_under_any_name(folder):
+    for name in ("graph.bin", "graph.onnx"):
+        (folder / name).write_bytes(ONNX)
+        assert recognised(folder / name) == "onnx"
+
+
 @pytest.mark.parametrize("content", ['kind = "reference"\n', "# a card\n[options]\n", "kind = \n", '\ufeffpath="a"'])
 def test_a_card_is_one_under_any_name(folder, content):
     (folder / "model.safetensors").write_text(content, encoding="utf-8")
@@ -95,7 +101,6 @@ JSON = '"model_type": "gpt2"'
         (b"PK\x03\x04rest", f"a zip archive: {WRAP}"),
         (pickle.dumps({"a": 1}), f"a pickle: {WRAP}"),
         (b"\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x0csklearn.tree", f"a pickle of scikit-learn: {WRAP}"),
-        (ONNX, f"an ONNX model: {WRAP}"),
         (b"\x1c\0\0\0TFL3\0\0", f"a model of TensorFlow Lite: {WRAP}"),
         (b"\x89HDF\r\n\x1a\n", f"an HDF5 file, as Keras writes it: {WRAP}"),
         (b"\x93NUMPY\x01\0", f"an array of NumPy: {WRAP}"),
@@ -248,7 +253,6 @@ def test_weights_in_a_hugging_face_folder_name_the_folder(tmp_path):
         ({"saved_model.pb": b"", "variables/index": b""}, f"a SavedModel of TensorFlow: {WRAP}"),
         ({"MLmodel": b""}, f"a model of MLflow: {WRAP}"),
         ({"model.pt": saved({"a": 1})}, f"model.pt, a PyTorch file, as torch.save writes it: {WRAP}"),
-        ({"a.txt": b"", "model.onnx": ONNX}, f"model.onnx, an ONNX model: {WRAP}"),
         ({"model.safetensors": save({"w": torch.zeros(2)})}, f"model.safetensors, {FOREIGN}: {WRAP}"),
         (
             {"checkpoint-100/config.json": CONFIG, "checkpoint-200/config.json": CONFIG},

@@ -47,7 +47,10 @@ class HuggingFaceModel:
         return found.logits[:, -1].float().numpy(), None if self._cache is None else getattr(found, self._cache, None)
 
     @repeatable
-    def whole(self, tokens: Ids, beside: Mapping[str, Any] | None) -> Logits:
-        """The logits behind each of the tokens, (B, T, vocabulary)."""
-        found = self.model(**{self._ids: torch.from_numpy(tokens)}, **(beside or {}), use_cache=False)
+    def whole(self, tokens: Ids, beside: Mapping[str, Any] | None, first: int = 0) -> Logits:
+        """The logits behind each of the tokens, (B, T, vocabulary), without those before the first place where the
+        model can leave them out.
+        """
+        kept = dict.fromkeys(self._last, tokens.shape[1] - first)
+        found = self.model(**{self._ids: torch.from_numpy(tokens)}, **(beside or {}), **kept, use_cache=False)
         return found.logits.float().numpy()  # type: ignore[no-any-return]

@@ -7,7 +7,7 @@ or of memory. Drafts are padded on the right, where causal attention does not lo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Protocol, TypeAlias
 
@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from turncheck.engine.learned import Verdict
+from turncheck.engine.learned import SAFE_MARGIN, Verdict
 
 Ids: TypeAlias = NDArray[np.int64]
 Logits: TypeAlias = NDArray[np.float32]
@@ -28,6 +28,9 @@ SPREAD = 32
 
 COMPARED, LOGITS = 16, 1 << 26
 """Rows that are compared with their drafts in one pass, and logits that one pass gives, at most."""
+
+PASSES = 5
+"""Passes over a draft and what is mended of it: writing an answer of hundreds of tokens takes as long as about six."""
 
 CUT = "answers cut at max_new"
 """What is counted where an answer had no end within its limit."""
@@ -115,8 +118,10 @@ class LanguageModel(Protocol):
         """
         ...
 
-    def whole(self, tokens: Ids, beside: Any) -> Logits:
-        """The logits behind each of the tokens: (B, T) int64 to (B, T, vocabulary)."""
+    def whole(self, tokens: Ids, beside: Any, first: int = 0) -> Logits:
+        """The logits behind each of the tokens: (B, T) int64 to (B, T, vocabulary). Those before the place `first` are
+        not wanted, and may be left out.
+        """
         ...
 
 
@@ -135,6 +140,24 @@ class Draft:
     text: str
     tokens: list[int]
     own: int
+
+    @property
+    def length(self) -> int:
+        """All tokens that a pass over it reads."""
+        return _length(self.row) + len(self.tokens)
+
+
+@attrs.frozen
+class Comparison:
+    """What one pass over a draft shows.
+
+    Attributes:
+        written: the tokens that the model writes: those of the draft that it accepts, and its own behind them.
+        margin: the smallest distance in logits between the best and the second best token over `written`.
+    """
+
+    written: list[int]
+    margin: float
 
 
 class LogitsWriter:
@@ -236,50 +259,75 @@ class LogitsEngine(LogitsWriter):
         """
         given = [self._draft(prompt, draft) for prompt, draft in zip(prompts, drafts, strict=True)]
         verdicts = [Verdict(0, False, 0.0)] * len(given)
-        fitting = [index for index, draft in enumerate(given) if self._limit(draft.row) > 0]
-        for batch in self._compared_at_once(fitting, given):
-            found = self._compared([given[index] for index in batch])
-            for index, verdict in zip(batch, found, strict=True):
-                verdicts[index] = verdict
+        fitting = {index: draft for index, draft in enumerate(given) if self._limit(draft.row) > 0}
+        for index, comparison in self._compared(fitting):
+            draft, (answer, ended) = given[index], self.texts.answer(given[index].row, comparison.written)
+            accepted = min(len(comparison.written) - 1, draft.own)
+            verdicts[index] = Verdict(accepted, ended and answer == draft.text, comparison.margin)
         return verdicts
+
+    def predict_with_drafts(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[str]:
+        """The answers of `predict`: a draft that is right takes one pass, one with k wrong tokens k more.
+
+        Where the model refuses a draft's token its own takes that place, and the rest of the draft is tried behind it.
+        What takes more than `PASSES` passes, or is decided by less than `SAFE_MARGIN`, is written.
+        """
+        given = [self._draft(prompt, draft) for prompt, draft in zip(prompts, drafts, strict=True)]
+        answers: dict[int, str] = {}
+        going = {index: draft for index, draft in enumerate(given) if self._limit(draft.row) > 0}
+        for _ in range(PASSES):
+            going = dict(self._tried(going, answers))
+        unsettled = [index for index in range(len(given)) if index not in answers]
+        answers.update(zip(unsettled, self.predict([prompts[index] for index in unsettled]), strict=True))
+        return [answers[index] for index in range(len(given))]
 
     def _draft(self, prompt: str, text: str) -> Draft:
         row = self.texts.row(prompt)
         tokens, own = self.texts.drafted(row, text)
         return Draft(row, text, tokens[: max(self._limit(row) - 1, 0)], own)
 
-    def _compared_at_once(self, fitting: list[int], drafts: Sequence[Draft]) -> Iterator[list[int]]:
-        """The indices of drafts that are compared in one pass: of like length, and not too many logits."""
-        most = self.model.rows or COMPARED
+    def _tried(self, drafts: Mapping[int, Draft], answers: dict[int, str]) -> Iterator[tuple[int, Draft]]:
+        """Puts the answers that one pass settles into `answers`; yields the drafts that are worth another one."""
+        for index, comparison in self._compared(drafts):
+            draft, written = drafts[index], comparison.written
+            if comparison.margin < SAFE_MARGIN:
+                continue
+            answer, ended = self.texts.answer(draft.row, written)
+            if ended or len(written) == self._limit(draft.row):
+                answers[index] = answer
+                self._counted[CUT] += not ended
+            elif len(written) < len(draft.tokens):
+                yield index, attrs.evolve(draft, tokens=[*written, *draft.tokens[len(written) :]])
 
-        def length(index: int) -> int:
-            return _length(drafts[index].row) + len(drafts[index].tokens)
-
-        batch: list[int] = []
-        for index in sorted(fitting, key=length):
-            full = len(batch) == most or (len(batch) + 1) * length(index) * self.model.vocabulary > LOGITS
-            if batch and full:
-                yield batch
-                batch = []
-            batch.append(index)
+    def _compared(self, drafts: Mapping[int, Draft]) -> Iterator[tuple[int, Comparison]]:
+        """Each draft's index and comparison, in batches of like length that give not too many logits."""
+        most, batch = self.model.rows or COMPARED, dict[int, Draft]()
+        for index, draft in sorted(drafts.items(), key=lambda item: item[1].length):
+            if batch and (len(batch) == most or (len(batch) + 1) * draft.length * self.model.vocabulary > LOGITS):
+                yield from zip(batch, self._one_pass([*batch.values()]), strict=True)
+                batch = {}
+            batch[index] = draft
         if batch:
-            yield batch
+            yield from zip(batch, self._one_pass([*batch.values()]), strict=True)
 
-    def _compared(self, drafts: Sequence[Draft]) -> list[Verdict]:
+    def _one_pass(self, drafts: Sequence[Draft]) -> list[Comparison]:
         """One pass over prompts and drafts, padded on the right."""
         filled = [*drafts, *[drafts[-1]] * ((self.model.rows or 0) - len(drafts))]
         tokens = _padded([[*draft.row.tokens, *draft.tokens] for draft in filled])
-        logits = self.model.whole(tokens, self._read([draft.row for draft in filled]))  # (B, T, vocabulary)
-        return [self._verdict(draft, each) for draft, each in zip(drafts, logits, strict=False)]
+        first = min(len(draft.row.tokens) for draft in drafts) - 1  # nothing of what stands in all prompts
+        logits = self.model.whole(tokens, self._read([draft.row for draft in filled]), first)
+        left_out = tokens.shape[1] - logits.shape[1]
+        return [
+            _comparison(draft, each[len(draft.row.tokens) - 1 - left_out :])
+            for draft, each in zip(drafts, logits, strict=False)
+        ]
 
-    def _verdict(self, draft: Draft, logits: Logits) -> Verdict:
-        """logits: (T, vocabulary) over prompt and draft; the verdict that writing would give."""
-        first = len(draft.row.tokens) - 1
-        behind = logits[first : first + len(draft.tokens) + 1]
-        own = behind.argmax(-1).tolist()  # the first of equals
-        count = next((at for at, token in enumerate(draft.tokens) if own[at] != token), len(draft.tokens))
-        answer, ended = self.texts.answer(draft.row, own[: count + 1])
-        return Verdict(min(count, draft.own), ended and answer == draft.text, margin(behind[: count + 1]))
+
+def _comparison(draft: Draft, logits: Logits) -> Comparison:
+    """logits: (T, vocabulary) from the place on at which the draft's first token is predicted."""
+    own = logits[: len(draft.tokens) + 1].argmax(-1).tolist()  # the first of equals
+    count = next((at for at, token in enumerate(draft.tokens) if own[at] != token), len(draft.tokens))
+    return Comparison(own[: count + 1], margin(logits[: count + 1]))
 
 
 def margin(logits: Logits) -> float:

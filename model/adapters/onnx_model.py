@@ -112,7 +112,7 @@ class OnnxModel:
             logits, cache = self._run(tokens[:, place : place + 1], cache)
         return logits[:, -1], cache
 
-    def whole(self, tokens: Ids, beside: Any) -> Logits:
+    def whole(self, tokens: Ids, beside: Any, first: int = 0) -> Logits:
         """The logits behind each of the tokens, (B, T, vocabulary).
 
         Raises:

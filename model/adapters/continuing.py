@@ -6,8 +6,8 @@ attention does not look, to a length that follows from their own, and batched wi
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -25,6 +25,12 @@ WRITTEN, FEW, COMPARED = 64, 8, 16
 arithmetic has few shapes; and rows that are compared with drafts in one pass, at most.
 """
 
+LACKING = "prompts with characters that the vocabulary lacks"
+LONG = "prompts that do not fit the context"
+"""What is counted where a prompt cannot be read, since it has characters that the model never saw, or too many tokens or
+none: its answer is empty.
+"""
+
 ROOM = 1 << 29
 """Bytes of keys and values that are kept at once, at most: 512 MiB."""
 
@@ -34,47 +40,48 @@ class ContinuingEngine:
 
     def __init__(self, gpt: GPT, wording: Wording) -> None:
         self.gpt, self.wording = gpt, wording
+        self._counted: Counter[str] = Counter()
 
     @repeatable
     def predict(self, prompts: Sequence[str], /) -> list[str]:
-        """What the model writes greedily behind each prompt, up to an end, the most tokens or the context's end.
-
-        Raises:
-            ValueError: the vocabulary lacks a character of a prompt, or the context is too short for it.
+        """What the model writes greedily behind each prompt, up to an end, the most tokens or the context's end; behind
+        one that it cannot read, nothing.
         """
         rows = [self._prompt(text) for text in prompts]
-        answers: dict[int, str] = {}
-        for length, indices in self._alike([len(row) for row in rows]):
+        self._counted.update(fault for _, fault in rows if fault)
+        answers = [""] * len(rows)
+        for length, indices in self._alike({at: len(row) for at, (row, _) in enumerate(rows) if row}):
             for batch in _batches(indices, self._most(length)):
-                answers.update(zip(batch, self._write([rows[index] for index in batch], length), strict=True))
-        return [answers[index] for index in range(len(rows))]
+                for at, answer in zip(batch, self._write([rows[at][0] for at in batch], length), strict=True):
+                    answers[at] = answer
+        return answers
 
     @repeatable
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
-        """Whether the model would write each draft: one pass over prompt and draft, where writing takes one a token.
-
-        Raises:
-            ValueError: as `predict`.
-        """
-        asked = [self._prompt(text) for text in prompts]
+        """Whether the model would write each draft: one pass over prompt and draft, where writing takes one a token."""
+        asked = [self._prompt(text)[0] for text in prompts]
         wanted = [self._draft(row, text) for row, text in zip(asked, drafts, strict=True)]
-        verdicts: dict[int, Verdict] = {}
-        lengths = [len(row) + max(len(draft.tokens) - 1, 0) for row, draft in zip(asked, wanted, strict=True)]
+        verdicts = [Verdict(0, False, 0.0)] * len(asked)
+        lengths = {at: len(row) + max(len(wanted[at].tokens) - 1, 0) for at, row in enumerate(asked) if row}
         for length, indices in self._alike(lengths):
             for start in range(0, len(indices), COMPARED):
                 batch = indices[start : start + COMPARED]
-                found = self._compare([asked[index] for index in batch], [wanted[index] for index in batch], length)
-                verdicts.update(zip(batch, found, strict=True))
-        return [verdicts[index] for index in range(len(asked))]
+                found = self._compare([asked[at] for at in batch], [wanted[at] for at in batch], length)
+                for at, verdict in zip(batch, found, strict=True):
+                    verdicts[at] = verdict
+        return verdicts
 
-    def _prompt(self, text: str) -> list[int]:
-        row, most = self.wording.prompt(text), self.gpt.shape.context
-        if not row:
-            raise ValueError("a prompt must have a token at least, got an empty one")
-        if len(row) > most:
-            got = f"got {len(row):,}: {len(row) - most:,} too many"
-            raise ValueError(f"a prompt must have at most {most:,} tokens, the model's context, {got}")
-        return row
+    def troubles(self) -> dict[str, int]:
+        """How many prompts it could not read, by the reason."""
+        return dict(self._counted)
+
+    def _prompt(self, text: str) -> tuple[list[int], str]:
+        """The tokens of a prompt, or none and why it cannot be read."""
+        try:
+            row = self.wording.prompt(text)
+        except (ValueError, TypeError):  # a vocabulary lacks a character, a tokenizer refuses half of a pair
+            return [], LACKING
+        return (row, "") if 0 < len(row) <= self.gpt.shape.context else ([], LONG)
 
     def _draft(self, row: list[int], text: str) -> Draft:
         """The draft, as far as the model could write it behind that row."""
@@ -88,10 +95,10 @@ class ContinuingEngine:
         """The tokens that are written behind a row, at most: the last of them is never read."""
         return min(self.wording.longest, self.gpt.shape.context - len(row) + 1)
 
-    def _alike(self, lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
-        """The places of rows that are padded to the same length, and that length."""
+    def _alike(self, lengths: Mapping[int, int]) -> Iterator[tuple[int, list[int]]]:
+        """The places of rows that are padded to the same length, and that length; lengths are by place."""
         alike: defaultdict[int, list[int]] = defaultdict(list)
-        for index, length in enumerate(lengths):
+        for index, length in lengths.items():
             alike[min(-(-length // ROUNDED) * ROUNDED, self.gpt.shape.context)].append(index)
         yield from alike.items()
 

@@ -27,8 +27,8 @@ arithmetic has few shapes; and rows that are compared with drafts in one pass, a
 
 LACKING = "prompts with characters that the vocabulary lacks"
 LONG = "prompts that do not fit the context"
-"""What is counted where a prompt cannot be read, since it has characters that the model never saw, or too many tokens or
-none: its answer is empty.
+"""What is counted where a prompt cannot be read: it has characters that the model never saw, or too many tokens, or
+none. Its answer is empty.
 """
 
 ROOM = 1 << 29

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from turncheck.engine.learned import Verdict
 from turncheck.model.adapters.gpt import GPT, Memory
+from turncheck.model.adapters.logits import LACKING, LONG
 from turncheck.model.adapters.wording import Draft, Wording
 from turncheck.model.decode import repeatable
 
@@ -23,12 +24,6 @@ ROUNDED = 16
 WRITTEN, FEW, COMPARED = 64, 8, 16
 """Rows that are written at once, of many prompts and of few, where missing ones are filled up with padding, so that
 arithmetic has few shapes; and rows that are compared with drafts in one pass, at most.
-"""
-
-LACKING = "prompts with characters that the vocabulary lacks"
-LONG = "prompts that do not fit the context"
-"""What is counted where a prompt cannot be read: it has characters that the model never saw, or too many tokens, or
-none. Its answer is empty.
 """
 
 ROOM = 1 << 29

@@ -35,6 +35,9 @@ PASSES = 5
 CUT = "answers cut at max_new"
 """What is counted where an answer had no end within its limit."""
 
+LACKING = "prompts with characters that the vocabulary lacks"
+"""What is counted where a prompt has characters that the model never saw; its answer is empty."""
+
 LONG = "prompts that do not fit the context"
 """What is counted where a prompt has more tokens than the context, or none; its answer is empty."""
 
@@ -49,12 +52,14 @@ class Row:
             reads the prompt.
         said: the text of these ids, as the tokenizer gives it back.
         source: the ids that an encoder reads; none where there is no encoder.
+        lacks: whether the vocabulary lacks one of its characters; then there are no ids.
     """
 
     text: str
     tokens: tuple[int, ...]
     said: str = ""
     source: tuple[int, ...] = ()
+    lacks: bool = False
 
 
 class Texts(Protocol):
@@ -66,11 +71,7 @@ class Texts(Protocol):
         ...
 
     def row(self, prompt: str) -> Row:
-        """A prompt as tokens.
-
-        Raises:
-            ValueError: its vocabulary has none for it.
-        """
+        """A prompt as tokens."""
         ...
 
     def drafted(self, row: Row, answer: str) -> tuple[list[int], int]:
@@ -175,14 +176,16 @@ class LogitsWriter:
         self, model: LanguageModel, texts: Texts, context: int, max_new: int, found: Sequence[str] = ()
     ) -> None:
         self.model, self.texts, self.context, self.max_new, self.found = model, texts, context, max_new, found
-        self._counted = {CUT: 0, LONG: 0}
+        self._counted = {CUT: 0, LACKING: 0, LONG: 0}
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
         """What the model writes greedily behind each prompt, up to its end, a stop or the limit."""
         rows = [self.texts.row(prompt) for prompt in prompts]
         answers = [""] * len(rows)
         fitting = [index for index, row in enumerate(rows) if self._limit(row) > 0]
-        self._counted[LONG] += len(rows) - len(fitting)
+        lacking = sum(row.lacks for row in rows)
+        self._counted[LACKING] += lacking
+        self._counted[LONG] += len(rows) - len(fitting) - lacking
         for batch in self._batches(fitting, rows):
             for index, written in zip(batch, self._written([rows[index] for index in batch]), strict=True):
                 answers[index], ended = self.texts.answer(rows[index], written)
@@ -190,7 +193,7 @@ class LogitsWriter:
         return answers
 
     def troubles(self) -> dict[str, int]:
-        """How many answers were cut, and how many prompts did not fit."""
+        """How many answers were cut, and how many prompts could not be read."""
         return {name: count for name, count in self._counted.items() if count}
 
     def findings(self) -> Sequence[str]:

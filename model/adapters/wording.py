@@ -204,12 +204,11 @@ class WordedTexts:
     encodes = False
 
     def row(self, prompt: str) -> Row:
-        """A prompt as tokens.
-
-        Raises:
-            UnknownCharacterError: the vocabulary lacks one of its characters.
-        """
-        return Row(prompt, tuple(self.wording.prompt(prompt)))
+        """A prompt as tokens; none where the vocabulary lacks one of its characters."""
+        try:
+            return Row(prompt, tuple(self.wording.prompt(prompt)))
+        except UnknownCharacterError:
+            return Row(prompt, (), lacks=True)
 
     def drafted(self, row: Row, answer: str) -> tuple[list[int], int]:
         """The ids of an answer with its end, save the last of them, and how many are the answer's."""

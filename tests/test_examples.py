@@ -79,6 +79,7 @@ NEEDED = {
     "huggingface": ("transformers",),
     "gguf": ("transformers", "gguf", "xllamacpp"),
     "onnx": ("torch", "onnxscript", "onnxruntime"),
+    "state_dict": ("torch",),
 }
 """The libraries that a page needs, which may not be here."""
 

@@ -16,6 +16,7 @@ from turncheck.model.adapters.kinds import GIVEN, kinds
 from turncheck.model.adapters.nanogpt import nanogpt
 from turncheck.model.adapters.onnx import onnx
 from turncheck.model.adapters.process import process
+from turncheck.model.adapters.state_dict import state_dict
 from turncheck.model.adapters.templates import templates
 from turncheck.properties.session.options import OPTIONS
 
@@ -62,8 +63,9 @@ def test_every_number_of_the_rules_is_named_and_the_example_is_read():
         (hugging_face, section("A Hugging Face folder")),
         (nanogpt, section("A run of nanoGPT")),
         (onnx, section("A graph of ONNX")),
+        (state_dict, section("A state_dict")),
     ],
-    ids=["openai", "exec", "hf", "nanogpt", "onnx"],
+    ids=["openai", "exec", "hf", "nanogpt", "onnx", "torch"],
 )
 def test_every_option_of_a_kind_has_a_row_with_its_default(factory, table):
     parameters = [each for each in inspect.signature(factory).parameters.values() if each.name not in GIVEN][1:]

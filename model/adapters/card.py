@@ -100,6 +100,8 @@ def read_card(path: Path) -> Card:
             f"its template {quoted(template)} runs code, which {COMMAND_LINE} (--turncheck-model-arg template=)"
         )
     options = {**values.get("options", {}), **{name: values[name] for name in OPTIONS if name in values}}
+    if kind == "torch" and "arch" in options:
+        raise EngineError(f"its arch {quoted(options['arch'])} runs code, which {COMMAND_LINE} (--model-arg arch=)")
     for name in PATHS:
         if name in options and (name != "vocabulary" or str(options[name]).endswith(".json")):
             check_types({name: options[name]})

@@ -14,6 +14,8 @@ from typing import Any
 
 WRAP = "load it in a function of your own and name that, --model py:FILE.py:predict, as docs/models.md shows"
 
+FILLED = "name it with its module, torch:FILE with arch=py:FILE.py:FACTORY, as docs/models.md shows"
+
 HEAD, TAIL = 1 << 20, 1 << 16
 """Bytes that are looked at, from a file's start and before its end."""
 
@@ -40,6 +42,10 @@ STARTS = (
     (rb"\x7fELF|MZ|#!", "a program: to run it as a model, name exec:COMMAND"),
 )
 
+SAVED, ARRAYS = "a PyTorch file, as torch.save writes it", "arrays of NumPy"
+STATES = (SAVED, ARRAYS)
+"""What can be a state_dict."""
+
 NANOGPT = "a checkpoint of nanoGPT"
 # What stands in a pickle of that origin. It is looked for and never unpickled.
 PICKLES = (
@@ -58,7 +64,8 @@ def file_of(start: bytes, end: bytes, size: int) -> str | None:
         size: its bytes.
     """
     if start.startswith(b"PK\x03\x04"):
-        return f"{_archive(start, end)}: {WRAP}"
+        what = _archive(start, end)
+        return f"{what}: {FILLED if what in STATES else WRAP}"
     if re.match(rb"\x80[\x02-\x05]", start):
         return f"{_pickle(start, 'a pickle')}: {WRAP}"
     for pattern, what in STARTS:
@@ -89,9 +96,9 @@ def _archive(start: bytes, end: bytes) -> str:
     if b"serialized_exported_program.json" in end or first.endswith(b"/archive_format"):
         return "a program of torch.export"
     if first.endswith(b"data.pkl"):
-        return _pickle(start, "a PyTorch file, as torch.save writes it")
+        return _pickle(start, SAVED)
     if first.endswith(b".npy"):
-        return "arrays of NumPy"
+        return ARRAYS
     if b"model.weights.h5" in end:
         return "a model of Keras"
     return "a zip archive"

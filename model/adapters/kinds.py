@@ -48,13 +48,14 @@ FILE_KINDS = {
     "nanogpt": "its ckpt.pt",
     "gguf": "its weights",
     "onnx": "its graph",
+    "torch": "its state_dict",
 }
 """The kinds that are made of a file of data, and what that file holds: a card may name one of its own folder."""
 
 FOLDER_KINDS = ("hf",)
 """The kinds that are made of a folder of data: a card may name its own."""
 
-DATA_KINDS = ("native", "hf", *CALIBRATION, "predictions", "nanogpt", "gguf", "onnx")
+DATA_KINDS = ("native", "hf", *CALIBRATION, "predictions", "nanogpt", "gguf", "onnx", "torch")
 """The kinds that a card may name: they execute nothing that the card names, and reach no host."""
 
 
@@ -74,6 +75,7 @@ ABOUT = {
     "nanogpt":     ("PATH or nanogpt:PATH",            "a run of nanoGPT: ckpt.pt, meta.pkl",   "torch"),
     "gguf":        ("PATH or gguf:PATH",               "a model of llama.cpp's, by itself",     "xllamacpp"),
     "onnx":        ("PATH or onnx:PATH",               "a graph of ONNX that gives logits",     "onnxruntime"),
+    "torch":       ("torch:PATH",                      "a state_dict, with arch=py:FILE:NAME",  "torch"),
 }
 # fmt: on
 

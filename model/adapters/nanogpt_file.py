@@ -1,15 +1,10 @@
-"""`ckpt.pt` of nanoGPT: what torch.save wrote of a run, read as data.
-
-The zip is checked before PyTorch reads it: PyTorch loads a flipped bit without a word. Then the reader that knows
-tensors and plain values alone (`weights_only`) reads it, whose own messages advise to switch that off and are never
-shown. Sizes are compared with the file's before anything is made of them; the optimizer's state is not looked at.
+"""`ckpt.pt` of nanoGPT: what torch.save wrote of a run, read as data. Sizes are compared with the file's before any is
+allocated; the optimizer's state is not looked at.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import zipfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,12 +13,12 @@ import torch
 from torch import Tensor
 
 from turncheck.engine.learned import EngineError
-from turncheck.engine.visible import cut, quoted
-from turncheck.model.adapters.foreign import file_of
+from turncheck.engine.visible import quoted
 from turncheck.model.adapters.gpt import Shape
+from turncheck.model.adapters.torch_file import listed_names, read_saved
 
-SAFE_TORCH = (2, 10)
-"""The first PyTorch whose `weights_only` reader has no known hole."""
+ALONE = 'save {"model": model.state_dict(), "model_args": model_args} alone'
+"""The way out for a file that holds more than tensors and plain values."""
 
 SIZES = {"n_layer": 999, "n_head": 999, "n_embd": 99_999, "block_size": 9_999_999, "vocab_size": 9_999_999}
 """What `model_args` must say, and the most of each."""
@@ -33,9 +28,6 @@ PREFIXES = re.compile(r"(_orig_mod\.|module\.)*(transformer\.)?")
 
 MASKS = (".attn.bias", ".attn.masked_bias")
 """The causal mask, which older versions kept among the weights."""
-
-NAMED = 3
-"""Names that a message lists."""
 
 
 @attrs.frozen(eq=False)
@@ -59,13 +51,7 @@ def read(path: str) -> Checkpoint:
     Raises:
         EngineError: it is none, is damaged, or its weights are not those of its `model_args`.
     """
-    _check_torch()
-    try:
-        size = os.path.getsize(path)
-        _check_zip(path, size)
-        kept = _loaded(path)
-    except OSError as error:
-        raise EngineError(f"{quoted(path)} cannot be read: {error.strerror or 'the system says no'}") from error
+    kept, size = read_saved(path, "a checkpoint of nanoGPT", _demand(path), ALONE)
     if not isinstance(kept, dict):
         raise EngineError(f"{_demand(path)}, got a {type(kept).__name__}")
     state, shape = _state(path, kept), None
@@ -73,59 +59,8 @@ def read(path: str) -> Checkpoint:
     return Checkpoint(shape, _weights(path, state, shape, size), _dataset(kept.get("config")))
 
 
-def _check_torch() -> None:
-    found = re.match(r"(\d+)\.(\d+)", torch.__version__)
-    if found is None or tuple(map(int, found.groups())) < SAFE_TORCH:
-        wanted = ".".join(map(str, SAFE_TORCH))
-        raise EngineError(
-            f"a checkpoint of nanoGPT needs torch {wanted} or later, whose reader of .pt files runs nothing, "
-            f"got {torch.__version__}: pip install -U torch"
-        )
-
-
 def _demand(path: str) -> str:
     return f"{quoted(path)} must be a checkpoint of nanoGPT, a dict with model and model_args as its train.py saves it"
-
-
-def _check_zip(path: str, size: int) -> None:
-    """Checks that the file is a whole zip of torch.save's, and that no bit of it flipped."""
-    if not zipfile.is_zipfile(path):
-        with open(path, "rb") as file:
-            start = file.read(1 << 16)
-        what = (file_of(start, start, size) or f"{size:,} bytes that are none, or are cut short").partition(": ")[0]
-        raise EngineError(f"{_demand(path)}, got {what}")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            names = [entry.filename for entry in entries]
-            if any("/code/" in name or name.endswith("/constants.pkl") for name in names):
-                raise EngineError(f"{_demand(path)}, got a program of TorchScript, which is code: save the state_dict")
-            if any(entry.compress_type for entry in entries) or sum(entry.file_size for entry in entries) > size:
-                raise EngineError(f"{_demand(path)}, got a compressed archive, which torch.save never writes")
-            damaged = archive.testzip()
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        if isinstance(error, EngineError):
-            raise
-        raise EngineError(f"{quoted(path)} is damaged: it is no whole zip archive; get the file anew") from error
-    if damaged is not None:
-        raise EngineError(f"{quoted(path)} is damaged: {quoted(damaged)} in it has another CRC; get the file anew")
-
-
-def _loaded(path: str) -> Any:
-    """What the file holds: tensors, which stay in the file until they are looked at, and plain values."""
-    try:
-        return torch.load(path, map_location="cpu", mmap=True, weights_only=True)
-    except KeyboardInterrupt:
-        raise
-    except OSError:
-        raise
-    except BaseException as error:  # a damaged or malicious file raises anything
-        named = re.search(r"(?:GLOBAL|type|class)\s+([\w.]+\.[\w.]+)", str(error))
-        got = f"it names {cut(named[1], 80)}" if named else "it does not hold what it should"
-        way_out = 'save {"model": model.state_dict(), "model_args": model_args} alone'
-        raise EngineError(
-            f"{quoted(path)} must hold tensors and plain values alone, and {got}: nothing of it was run; {way_out}"
-        ) from error
 
 
 def _state(path: str, kept: Mapping[Any, Any]) -> Mapping[str, Tensor]:
@@ -169,9 +104,11 @@ def _weights(path: str, state: Mapping[str, Tensor], shape: Shape, size: int) ->
     tied = {"wte.weight": "lm_head.weight", "lm_head.weight": "wte.weight"}
     found = {name: state[name] if name in state else state.get(tied.get(name, "")) for name in wanted}
     if missing := [name for name, tensor in found.items() if tensor is None]:
-        raise EngineError(f"{quoted(path)}: its model lacks {_listed(missing)}, which its model_args ask for")
+        raise EngineError(f"{quoted(path)}: its model lacks {listed_names(missing)}, which its model_args ask for")
     if foreign := sorted(state.keys() - wanted.keys()):
-        raise EngineError(f"{quoted(path)}: its model has {_listed(foreign)} too, which its model_args do not ask for")
+        raise EngineError(
+            f"{quoted(path)}: its model has {listed_names(foreign)} too, which its model_args do not ask for"
+        )
     checked = {
         name: _checked(path, name, tensor, wanted[name], size) for name, tensor in found.items() if tensor is not None
     }
@@ -196,11 +133,6 @@ def _checked(path: str, name: str, tensor: Tensor, wanted: tuple[int, ...], size
             f"{quoted(path)}: {name} must have all its {tensor.numel():,} numbers in the file of {size:,} bytes"
         )
     return tensor
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(cut(ascii(name)[1:-1], 80) for name in names[:NAMED]) + more
 
 
 def _dataset(config: object) -> str:

@@ -11,6 +11,7 @@ from turncheck.engine.importing import public_names
 from turncheck.engine.learned import EngineError
 from turncheck.engine.visible import cut
 from turncheck.model.adapters.foreign import (
+    FILLED,
     WRAP,
     ends_of,
     file_of,
@@ -88,7 +89,7 @@ def _check_own(path: Path, size: int) -> None:
     """Checks that a file of safetensors is one of turncheck's own, as far as its header says, and not too large."""
     metadata = safetensors_of(path)
     if metadata is not None and METADATA_KEY not in metadata:
-        way_out = f"name the folder, --model {path.parent}" if is_hugging_face(path.parent) else WRAP
+        way_out = f"name the folder, --model {path.parent}" if is_hugging_face(path.parent) else FILLED
         raise EngineError(f"{WANTED}, got {FOREIGN}: {way_out}")
     if size > LARGEST_CHECKPOINT:
         raise EngineError(f"a checkpoint must have at most {LARGEST_CHECKPOINT:,} bytes, got {size:,}")
@@ -201,7 +202,7 @@ def _other(folder: Path, names: list[str]) -> str:
         return "weights beside a config.json that is none of transformers, or is damaged: get that anew"
     for name, start, end, size in files_in(folder, names):
         if _is_safetensors(start, size):
-            return f"{cut(name, 60)}, {FOREIGN}: {WRAP}"
+            return f"{cut(name, 60)}, {FOREIGN}: {FILLED}"
         if what := file_of(start, end, size):
             return f"{cut(name, 60)}, {what}"
     return f"{len(names)} other files: if it is a model all the same, {WRAP}"

@@ -380,10 +380,11 @@ def test_models_lists_the_kinds_and_what_each_needs(turncheck):
         "PATH or nanogpt:PATH",
         "PATH or gguf:PATH",
         "PATH or onnx:PATH",
+        "torch:PATH",
     ]
     # The libraries of these extras may not be here.
     extra = ("FOLDER or hf:FOLDER", "PATH or gguf:PATH", "PATH or onnx:PATH")
-    assert [row[-1] for row in rows if row[0] not in extra] == ["yes"] * 10
+    assert [row[-1] for row in rows if row[0] not in extra] == ["yes"] * 11
 
 
 def test_show_shows_what_went_to_and_fro_in_other_words(turncheck, folder):

@@ -26,6 +26,7 @@ OURS = [
     "nanogpt",
     "gguf",
     "onnx",
+    "torch",
 ]
 HOT = duel(STANDARD.with_action("attack", power=7))
 

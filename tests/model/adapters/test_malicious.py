@@ -82,6 +82,7 @@ PROGRAM = {"archive/archive_format": b"pt2", "archive/models/model.json": EXPORT
 """A program of torch.export, one of whose sizes is an expression that its reader evaluates."""
 
 PICKLE = pickle.dumps(Trap())
+FILLED = "name it with its module, torch:FILE with arch=py:FILE.py:FACTORY, as docs/models.md shows"
 WRAP = "load it in a function of your own and name that, --model py:FILE.py:predict, as docs/models.md shows"
 
 FILES = {
@@ -91,7 +92,7 @@ FILES = {
         saved({"weight": Trap()}, _use_new_zipfile_serialization=False),
         f"a PyTorch file, as torch.save once wrote it: {WRAP}",
     ),
-    "torch.save": ("model.pt", saved({"weight": Trap()}), f"a PyTorch file, as torch.save writes it: {WRAP}"),
+    "torch.save": ("model.pt", saved({"weight": Trap()}), f"a PyTorch file, as torch.save writes it: {FILLED}"),
     "nanoGPT": (
         "ckpt.pt",
         saved({"model": {"weight": Trap()}, "model_args": ARGS, "iter_num": 0}),
@@ -120,7 +121,7 @@ FILES = {
         f"compressed data, as joblib writes a pickle: {WRAP}",
     ),
     "a pickle, compressed": ("model.pkl.gz", gzip.compress(PICKLE), "a compressed file: unpack it"),
-    "NumPy, an array of objects": ("weights.npz", arrays(), f"arrays of NumPy: {WRAP}"),
+    "NumPy, an array of objects": ("weights.npz", arrays(), f"arrays of NumPy: {FILLED}"),
     "a pickle called .safetensors": ("model.safetensors", PICKLE, f"a pickle: {WRAP}"),
     "a pickle of protocol 0": ("model.pt", pickle.dumps(Trap(), 0), "that are neither, or are cut short: if it is a"),
     "Python": ("model.py", f"{CODE}\ndef predict(prompts): ...\n".encode(), "a file of Python: name a function in it"),
@@ -327,6 +328,10 @@ CARDS = {
     "an option that runs code": (
         'kind = "nanogpt"\npath = "ckpt.pt"\n[options]\narch = "py:trap.py:Trap"',
         "nanogpt has no option 'arch'; it takes meta, vocabulary, ",
+    ),
+    "a module": (
+        'kind = "torch"\npath = "ckpt.pt"\n[options]\narch = "py:trap.py:Trap"',
+        "its arch 'py:trap.py:Trap' runs code, which comes from the command line alone: a card is data",
     ),
     "a file outside": ('path = "../outside"', "its path must be a file in the card's own folder, got '../outside', wh"),
     "a link outside": ('path = "link"', "its path must be a file in the card's own folder, got 'link', a link that le"),

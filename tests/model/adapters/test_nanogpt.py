@@ -22,7 +22,7 @@ from tests.model.adapters.nanogpts import (
 )
 from turncheck.duel import DOMAIN
 from turncheck.engine.learned import EngineError, answers
-from turncheck.model.adapters import nanogpt_file
+from turncheck.model.adapters import torch_file
 from turncheck.model.adapters.conformance import conformance, run_conformance_test
 from turncheck.model.adapters.loading import load as load_model
 
@@ -424,7 +424,7 @@ def test_other_targets_are_named(run):
 
 
 def test_an_older_torch_is_refused(run, monkeypatch):
-    monkeypatch.setattr(nanogpt_file.torch, "__version__", "2.9.1")
+    monkeypatch.setattr(torch_file.torch, "__version__", "2.9.1")
     assert "needs torch 2.10 or later" in fault_of("out")
 
 

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save
 
 from turncheck.engine.learned import EngineError
-from turncheck.model.adapters.foreign import WRAP
+from turncheck.model.adapters.foreign import FILLED, WRAP
 from turncheck.model.adapters.recognise import FOREIGN, LARGEST_CHECKPOINT, NEITHER, WANTED, found_in, recognised
 
 
@@ -88,14 +88,14 @@ JSON = '"model_type": "gpt2"'
             saved(NANOGPT, _use_new_zipfile_serialization=False),
             f"a checkpoint of nanoGPT: {WRAP}",
         ),
-        (saved({"weight": torch.zeros(2)}), f"a PyTorch file, as torch.save writes it: {WRAP}"),
+        (saved({"weight": torch.zeros(2)}), f"a PyTorch file, as torch.save writes it: {FILLED}"),
         (
             saved({"weight": torch.zeros(2)}, _use_new_zipfile_serialization=False),
             f"a PyTorch file, as torch.save once wrote it: {WRAP}",
         ),
         (zipped("m/data.pkl", "m/code/__torch__.py", "m/constants.pkl"), f"a program of TorchScript: {WRAP}"),
         (zipped("m/archive_format", "m/models/model.json"), f"a program of torch.export: {WRAP}"),
-        (arrays(a=np.zeros(2)), f"arrays of NumPy: {WRAP}"),
+        (arrays(a=np.zeros(2)), f"arrays of NumPy: {FILLED}"),
         (zipped("metadata.json", "config.json", "model.weights.h5"), f"a model of Keras: {WRAP}"),
         (zipped("README"), f"a zip archive: {WRAP}"),
         (b"PK\x03\x04rest", f"a zip archive: {WRAP}"),
@@ -106,8 +106,8 @@ JSON = '"model_type": "gpt2"'
         (b"\x93NUMPY\x01\0", f"an array of NumPy: {WRAP}"),
         (b"\x1f\x8b\x08\0", "a compressed file: unpack it"),
         (b"\0" * 257 + b"ustar\0", "a tar archive: unpack it"),
-        (save({"weight": torch.zeros(2)}, {"format": "pt"}), f"{FOREIGN}: {WRAP}"),
-        (save({"weight": torch.zeros(2)}), f"{FOREIGN}: {WRAP}"),
+        (save({"weight": torch.zeros(2)}, {"format": "pt"}), f"{FOREIGN}: {FILLED}"),
+        (save({"weight": torch.zeros(2)}), f"{FOREIGN}: {FILLED}"),
         (
             f"{{\n  {JSON}\n}}".encode(),
             "the configuration of a Hugging Face model: name its folder",
@@ -252,8 +252,8 @@ def test_weights_in_a_hugging_face_folder_name_the_folder(tmp_path):
         ({"adapter_config.json": b"{}", "adapter_model.safetensors": b""}, f"an adapter of PEFT: {WRAP}"),
         ({"saved_model.pb": b"", "variables/index": b""}, f"a SavedModel of TensorFlow: {WRAP}"),
         ({"MLmodel": b""}, f"a model of MLflow: {WRAP}"),
-        ({"model.pt": saved({"a": 1})}, f"model.pt, a PyTorch file, as torch.save writes it: {WRAP}"),
-        ({"model.safetensors": save({"w": torch.zeros(2)})}, f"model.safetensors, {FOREIGN}: {WRAP}"),
+        ({"model.pt": saved({"a": 1})}, f"model.pt, a PyTorch file, as torch.save writes it: {FILLED}"),
+        ({"model.safetensors": save({"w": torch.zeros(2)})}, f"model.safetensors, {FOREIGN}: {FILLED}"),
         (
             {"checkpoint-100/config.json": CONFIG, "checkpoint-200/config.json": CONFIG},
             "the folder of a training run of transformers (checkpoint-100, checkpoint-200): name one of them",

@@ -89,7 +89,12 @@ def onnx(
     given = given_texts(options, _homes(path), file.properties, pairs, domain)
     model = opened(file)
     if rounds(file):
-        model.rows = model.rows or 1
+        if model.rows not in (None, 1):
+            raise EngineError(
+                "a graph that rounds numbers by the largest in a pass (dynamic quantization) must take batches of one or "
+                f"any size, got {model.rows}: what it answers would depend on what else is asked"
+            )
+        model.rows = 1
         return tried(model, given, pairs, domain, alike=False, found=[ROUNDED])
     engine = tried(model, given, pairs, domain)
     if model.keeps and not _remembers(model, sample(given.texts, pairs, engine.context)):

@@ -281,6 +281,16 @@ def test_a_graph_that_rounds_by_the_largest_number_of_a_pass_is_asked_alone(made
     assert len(set(engine.predict(VARIED))) > 2
 
 
+def test_a_graph_that_rounds_and_takes_three_prompts_at_once_is_refused(wild, folder):
+    from onnxruntime.quantization import quantize_dynamic
+
+    graphs.export(wild, "three.onnx", rows=3)
+    quantize_dynamic("three.onnx", "model.onnx")
+    refused(
+        "model.onnx", "a graph that rounds numbers by the largest in a pass (dynamic quantization) must take batche"
+    )
+
+
 # --- what its tokens mean --------------------------------------------------------------------------------------------
 
 SUMS = Domain(

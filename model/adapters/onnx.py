@@ -91,8 +91,8 @@ def onnx(
     if rounds(file):
         if model.rows not in (None, 1):
             raise EngineError(
-                "a graph that rounds numbers by the largest in a pass (dynamic quantization) must take batches of one or "
-                f"any size, got {model.rows}: what it answers would depend on what else is asked"
+                "a graph that rounds numbers by the largest in a pass (dynamic quantization) must take batches of one "
+                f"or of any size, got {model.rows}: what it answers would depend on what else is asked"
             )
         model.rows = 1
         return tried(model, given, pairs, domain, alike=False, found=[ROUNDED])

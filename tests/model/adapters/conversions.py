@@ -11,10 +11,11 @@ too, their second half 0, which the scale of the queries makes up for.
 
 import math
 
+import pytest
 import torch
 
 from turncheck.duel import DOMAIN
-from turncheck.model.checkpoint import Metadata, read_tensors
+from turncheck.model.checkpoint import Metadata, load_checkpoint, read_tensors
 from turncheck.model.tokens import MARKS, STOP
 from turncheck.model.tokens import Tokenizer as OwnTokenizer
 
@@ -147,3 +148,13 @@ def as_nanogpt(path, folder, domain=DOMAIN):
     head = {"lm_head.weight": behind(tensors["embedding.weight"])}
     torch.save({"model": {**state, **head}, "model_args": args, "iter_num": 0}, folder / "ckpt.pt")
     tokenizer(about.vocabulary).save(str(folder / "tokenizer.json"))
+
+
+def as_onnx(path, folder, domain=DOMAIN):
+    """Writes the checkpoint as a graph of ONNX with its metadata, which say what its tokens are."""
+    from tests.model.adapters.graphs import export_own
+
+    _, metadata = read_tensors(path)
+    engine, _ = load_checkpoint(path, domain)
+    with pytest.MonkeyPatch.context() as patch:
+        export_own(engine.transformer, str(folder / "model.onnx"), patch, metadata)

@@ -158,3 +158,18 @@ def as_onnx(path, folder, domain=DOMAIN):
     engine, _ = load_checkpoint(path, domain)
     with pytest.MonkeyPatch.context() as patch:
         export_own(engine.transformer, str(folder / "model.onnx"), patch, metadata)
+
+
+ARCHITECTURE = """
+from turncheck.model.transformer import ModelConfig, Transformer
+
+def make(**sizes):
+    return Transformer(ModelConfig(**sizes))
+"""
+
+
+def as_state_dict(path, folder, domain=DOMAIN):
+    """Writes the checkpoint's bare state_dict, and a file that makes its module."""
+    tensors, _ = read(path, domain)
+    torch.save(tensors, folder / "weights.pt")
+    (folder / "own_arch.py").write_text(ARCHITECTURE, encoding="utf-8")

@@ -151,6 +151,11 @@ def refused(spec, *arguments):
     return line
 
 
+ARCHITECTURE = (
+    "import torch\n\n\nclass Arch(torch.nn.Linear):\n    def __init__(self):\n        super().__init__(2, 2)\n"
+)
+
+
 def ways(path):
     """A SPEC of that file for each way in: its path, its folder, each kind that is data, a card of each."""
     yield str(path)
@@ -172,6 +177,9 @@ def test_a_hostile_file_is_refused_by_each_way_in_and_touches_nothing(folder, na
     assert said in refused(str(path))
     for spec in ways(path):
         refused(spec)
+    Path("arch.py").write_text(ARCHITECTURE, encoding="utf-8")
+    line = refused(f"torch:{path}", "arch=py:arch.py:Arch", "vocabulary=ab")
+    assert "must be a state_dict, of torch.save," in line or "must hold tensors and plain values alone" in line
 
 
 EXECUTED = {
@@ -328,6 +336,10 @@ CARDS = {
     "an option that runs code": (
         'kind = "nanogpt"\npath = "ckpt.pt"\n[options]\narch = "py:trap.py:Trap"',
         "nanogpt has no option 'arch'; it takes meta, vocabulary, ",
+    ),
+    "an architecture": (
+        'kind = "torch"\npath = "ckpt.pt"\n[options]\narch = "py:trap.py:Trap"',
+        "runs code, which comes from the command line alone",
     ),
     "a module": (
         'kind = "torch"\npath = "ckpt.pt"\n[options]\narch = "py:trap.py:Trap"',

@@ -4,9 +4,10 @@ from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
+import attrs
 import pytest
 
-from tests.model.adapters.conversions import as_gpt2, as_nanogpt, as_onnx, read, tokenizer
+from tests.model.adapters.conversions import as_gpt2, as_nanogpt, as_onnx, as_state_dict, read, tokenizer
 from tests.small_domains import TICTACTOE
 from turncheck.duel import DOMAIN
 from turncheck.engine.learned import answers
@@ -38,20 +39,27 @@ NEAR = 1e-4
 def forms(checkpoint, folder, domain):
     """SPEC and arguments of the checkpoint by each kind."""
     _, about = read(checkpoint, domain)
-    for name, made in (("hf", as_gpt2), ("nanogpt", as_nanogpt), ("onnx", as_onnx)):
+    ways = {"hf": as_gpt2, "nanogpt": as_nanogpt, "onnx": as_onnx, "torch": as_state_dict}
+    for name, made in ways.items():
         (folder / name).mkdir()
         made(checkpoint, folder / name, domain)
     said = ["separator=<answer>", f"max_new={about.config.answer}"]
+    sizes = ", ".join(f"{name}={value}" for name, value in attrs.asdict(about.config).items())
+    module = [f"arch=py:{folder / 'torch' / 'own_arch.py'}:make", f"arch_args={{{sizes}}}"]
     marked = ["stop=<stop>", f"tokenizer={folder / 'nanogpt' / 'tokenizer.json'}", "gelu=tanh"]
     return {
         "native": (str(checkpoint), []),
         "hf": (str(folder / "hf"), said),
         "nanogpt": (str(folder / "nanogpt"), [*said, *marked]),
         "onnx": (str(folder / "onnx"), []),
+        "torch": (f"torch:{folder / 'torch' / 'weights.pt'}", [*module, "vocabulary=turncheck", said[1]]),
     }
 
 
-OTHERS = ("hf", "nanogpt", "onnx")
+OTHERS = ("hf", "nanogpt", "onnx", "torch")
+
+WHOLE = ("onnx", "torch")
+"""Kinds without a past here: each token takes a pass over all before it."""
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +120,7 @@ def test_no_answer_hangs_on_the_order_of_floats(native):
 def test_the_same_weights_give_the_same_answers_and_margins(duel, asked, native, kind):
     own, verdicts = native
     engine = load(*duel[kind], DOMAIN).engine
-    if kind == "onnx":  # without a past each token takes a pass over all before it, of a batch as of many
+    if kind in WHOLE:
         asked, own = asked[:4], own[:4]
         assert [engine.predict([prompt])[0] for prompt in asked] == own
     else:
@@ -152,5 +160,5 @@ def checked(duel, game):
 @pytest.mark.parametrize("kind", OTHERS)
 def test_the_same_weights_break_the_same_laws_with_the_same_witnesses(duel, game, broken, kind):
     for domain, laws, ways in checked(duel, game):
-        if kind != "onnx" or domain is TICTACTOE:  # it would take a minute
+        if kind not in WHOLE or domain is TICTACTOE:  # it would take a minute
             assert results(domain, laws, *ways[kind]) == broken[domain.name]

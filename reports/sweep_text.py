@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tabulate import tabulate
 
 from turncheck.reports.escape import for_markdown, visible
-from turncheck.reports.sweeps import Row, SweepResult, cells_of, table_of, worst
+from turncheck.reports.sweeps import Row, SweepResult, cells_of, percent, table_of, worst
 
 MOST = 12
 """Rows that are shown of fields, and of strata: the worst."""
@@ -69,7 +69,7 @@ def gate_in_short(result: SweepResult) -> str:
     if result.gate is None or result.verdict is None:
         return ""
     rate = f"{result.diverged:,} of {result.done:,} {result.noun}s of {result.sampler} diverge"
-    sure = f"{result.diverged / result.done:.3%}, 95 % interval {result.low:.3%} to {result.high:.3%}"
+    sure = f"{percent(result.diverged / result.done)}, 95 % interval {percent(result.low)} to {percent(result.high)}"
     may_narrow = result.verdict == "INCONCLUSIVE" and result.stream is not None  # what is enumerated has an end
     way_out = f"; more {result.noun}s narrow it" if may_narrow else ""
     return f"gate {result.gate * 100:.6g}%: {result.verdict}, {rate}: {sure}{way_out}"
@@ -90,7 +90,7 @@ def held_in_short(laws: Sequence[Row]) -> list[str]:
 
 def _bound_in_short(row: Row) -> str:
     """The bound of a law that was not broken, one-sided, and what it rests on."""
-    return f"{row.high:.3%} ({row.name}, {row.applied:,} case{'s' if row.applied > 1 else ''})"
+    return f"{percent(row.high)} ({row.name}, {row.applied:,} case{'s' if row.applied > 1 else ''})"
 
 
 def _parts(result: SweepResult) -> Iterator[tuple[str, Sequence[Row]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor, log10
 from typing import Any, Literal
 
 import attrs
@@ -11,6 +12,16 @@ from tabulate import tabulate
 from turncheck.reports.escape import visible
 
 GateVerdict = Literal["PASS", "FAIL", "INCONCLUSIVE"]
+
+
+def percent(rate: float) -> str:
+    """A rate in percent, with three decimals; one below 0.01 % with its first two digits: a million cases tell them.
+
+    >>> percent(0.5), percent(0.00012), percent(0.000017), percent(0)
+    ('50.000%', '0.012%', '0.0017%', '0.000%')
+    """
+    decimals = 3 if rate == 0 or rate >= 1e-4 else max(3, -floor(log10(rate)) - 1)
+    return f"{rate:.{decimals}%}"
 
 
 @attrs.frozen
@@ -44,13 +55,13 @@ class Row:
         if not self.applied:
             return ""
         if not self.broke:
-            return f"below {self.high:.3%} (one-sided)"
-        return f"{self.low:.3%} to {self.high:.3%}"
+            return f"below {percent(self.high)} (one-sided)"
+        return f"{percent(self.low)} to {percent(self.high)}"
 
     @property
     def cells(self) -> tuple[str, ...]:
         """As a table shows it."""
-        rate = "" if self.rate is None else f"{self.rate:.3%}"
+        rate = "" if self.rate is None else percent(self.rate)
         return visible(self.name), self.rule, f"{self.applied:,}", f"{self.broke:,}", rate, self.interval
 
     def to_json(self) -> dict[str, Any]:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from turncheck.engine.sampling import UnknownSamplerError, sample
     from turncheck.engine.schema import Schema
     from turncheck.model.adapters.conformance import run_conformance_test
+    from turncheck.model.adapters.forward import logits_engine
     from turncheck.properties.checking.asking import SpentError
     from turncheck.properties.checking.check import InterruptedLawError, check_law
     from turncheck.properties.checking.counterexamples import FalseLawError
@@ -83,6 +84,7 @@ _HOMES = {
     "engine.sampling": ("UnknownSamplerError", "sample"),
     "engine.schema": ("Schema",),
     "model.adapters.conformance": ("run_conformance_test",),
+    "model.adapters.forward": ("logits_engine",),
     "properties.checking.asking": ("SpentError",),
     "properties.checking.check": ("InterruptedLawError", "check_law"),
     "properties.checking.counterexamples": ("FalseLawError",),
@@ -146,6 +148,7 @@ __all__ = [
     "laws_of",
     "load_domain",
     "load_subject",
+    "logits_engine",
     "read",
     "resolve",
     "resolve_text",

@@ -12,16 +12,13 @@ from importlib.util import find_spec
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine
-from turncheck.engine.sampling import easy_case, sample, samplers_of
 from turncheck.engine.visible import quoted
 from turncheck.model.adapters.gguf_file import Header, read_header
 from turncheck.model.adapters.isolation import IsolatedEngine, isolated
 from turncheck.model.adapters.templates import OWN, Template
+from turncheck.model.adapters.wording import said
 
 WORKER = "turncheck.model.adapters.gguf_worker:LlamaEngine"
-
-SAMPLED = 25
-"""Cases of each sampler whose texts are looked at."""
 
 CASES_LONG, SHORTEST, ROUNDED = 4, 1024, 256
 """What is read of a longer context: as many tokens as so many of the longest case have bytes, and no fewer than so
@@ -68,7 +65,7 @@ def gguf(
         way_out = "pip install 'turncheck[gguf]', or name another model with --model"
         raise EngineError(f"it needs xllamacpp, which is not installed: {way_out}")
     stops = [stop] if isinstance(stop, str) else list(stop or [])
-    pairs = _pairs(domain, template)
+    pairs = said(domain, template)
     _check_ends(header, stops, append, pairs, domain)
     prompt, answer = max(pairs, key=lambda pair: len(f"{pair[0]}{pair[1]}".encode()))
     options = {
@@ -110,15 +107,6 @@ class GgufEngine:
     def close(self) -> None:
         """Ends the process."""
         self._process.close()
-
-
-def _pairs(domain: Domain, template: Template) -> list[tuple[str, str]]:
-    """Prompts and right answers in the model's words."""
-    cases = [easy_case(domain)]
-    for name in samplers_of(domain):
-        cases += sample(domain, name, 0, SAMPLED)
-    texts = [domain.write(case) for case in cases]
-    return [(template.encode(text), template.encode(domain.resolve_text(text))) for text in texts]
 
 
 def _check_ends(

@@ -37,7 +37,7 @@ class GPT(torch.nn.Module):
 
 
 def test_there_is_a_block_for_each_framework_and_one_for_answers_made_offline():
-    assert list(BLOCKS) == ["my_gpt2.py", "my_nanogpt.py", "my_onnx.py", "answer.py"]
+    assert list(BLOCKS) == ["my_adder.py", "my_gpt2.py", "my_nanogpt.py", "my_onnx.py", "answer.py"]
     for source in BLOCKS.values():
         ast.parse(source)
 
@@ -50,7 +50,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     yield tmp_path
-    for name in ("model", *(name.removesuffix(".py") for name in BLOCKS)):
+    for name in ("model", "my_code", *(name.removesuffix(".py") for name in BLOCKS)):
         sys.modules.pop(name, None)
 
 
@@ -60,6 +60,23 @@ def check_contract(name):
     prompts = [adder.DOMAIN.write(adder.DOMAIN.prompt.neutral), "07+35=", "7+35=", "07+35"]
     checks = conformance(subject.engine, subject.domain, prompts=prompts, rejects=False)
     assert [(check.name, check.found) for check in checks if check.verdict == "fails"] == []
+
+
+ADDER = """
+import torch
+
+class Adder(torch.nn.Embedding):
+    def __init__(self):
+        super().__init__(13, 13)
+"""
+
+
+def test_the_lines_for_a_function_that_gives_logits_run(folder):
+    torch = pytest.importorskip("torch")
+    (folder / "my_code.py").write_text(ADDER, encoding="utf-8")
+    torch.manual_seed(0)
+    torch.save(runpy.run_path("my_code.py")["Adder"]().state_dict(), "adder.pt")
+    check_contract("my_adder.py")
 
 
 def test_the_lines_for_nanogpt_run(folder):

@@ -14,12 +14,12 @@ from turncheck.options import (
     TYPED_DOMAIN,
     BadInputError,
     Command,
-    cannot_be_used,
     model_options,
     prepare,
     shrink_options,
     subject_of,
 )
+from turncheck.reporting import write
 
 if TYPE_CHECKING:
     from turncheck.engine.domain import Domain
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @click.option("-k", "text", metavar="TEXT", default="", help="Only the laws whose names hold TEXT.")
 @click.option("--budget", type=SECONDS, help="Seconds: as many laws and cases as fit; the rest is INCONCLUSIVE.")
 @shrink_options
-@located("--report", click.Path(file_okay=False), dest="folder", help="Write the tables here too.")
+@located("--report", click.Path(file_okay=False), dest="folder", help="Write the page and the tables here too.")
 def check(
     domain: Domain,
     examples: int,
@@ -58,6 +58,7 @@ def check(
     """
     from turncheck.properties.checking.draw import Budget, least_cases
     from turncheck.properties.session.again import with_way_back
+    from turncheck.properties.session.facts import with_facts
 
     min_cases = least_cases(examples) if min_cases is None else min_cases
     if min_cases > examples:
@@ -71,10 +72,10 @@ def check(
     except KeyboardInterrupt:
         click.echo("interrupted before any law ran", err=True)
         sys.exit(NO_VERDICT)
-    report = with_way_back(report, click.get_current_context().meta.get(TYPED_DOMAIN), model)
+    typed = click.get_current_context().meta.get(TYPED_DOMAIN)
+    report = with_way_back(with_facts(report, typed, model, {"-k": text, "budget": budget}), typed, model)
     _show(report)
-    if folder is not None:
-        _write(report, folder)
+    write(report, folder)
     sys.exit(NO_VERDICT if not is_whole else BROKEN if report.failed else 0)
 
 
@@ -139,13 +140,3 @@ def _show(report: Report) -> None:
         click.echo(f"{divergence_table(model)}\n")
     for note in notes(model, report.min_cases):
         click.echo(note)
-
-
-def _write(report: Report, folder: Place) -> None:
-    from turncheck.engine.visible import visible
-    from turncheck.reports.table import write_report
-
-    try:
-        write_report(report, folder.path)
-    except OSError as error:
-        raise BadInputError(visible(cannot_be_used(error, folder.typed, "written"))) from error

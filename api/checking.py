@@ -14,6 +14,7 @@ from turncheck.properties.checking.law import Law
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.trial import try_domain
 from turncheck.properties.laws import laws_of
+from turncheck.properties.session.facts import versions
 from turncheck.properties.session.outcome import model_result
 from turncheck.reports.records import Report
 
@@ -75,4 +76,5 @@ def check(
     try_domain(domain, chosen)
     results = tuple(check_law(law, subject, Budget(examples, seed, min_cases)) for law in chosen)
     in_all = {law.id for law in (*laws_of(domain), *chosen)}
-    return Report(seed, examples, min_cases, (model_result(subject, results, in_all=len(in_all)),))
+    model = model_result(subject, results, in_all=len(in_all))
+    return Report(seed, examples, min_cases, (model,), versions=versions())

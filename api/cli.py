@@ -19,6 +19,7 @@ from turncheck.options import (
     model_options,
     subject_of,
 )
+from turncheck.report_command import report
 from turncheck.show_command import show
 from turncheck.sweep_commands import compare, prompts, sweep
 from turncheck.train_command import train
@@ -41,7 +42,7 @@ def main() -> None:
     keep_freed_memory()
 
 
-for command in (check, conform, domain, new, show, prompts, sweep, compare, train):
+for command in (check, conform, domain, new, show, prompts, sweep, compare, report, train):
     main.add_command(command)
 
 

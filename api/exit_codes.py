@@ -34,6 +34,7 @@ ENDS: Mapping[str, Mapping[int, str]] = {
     "models": {HELD: DONE},
     "new": {HELD: DONE},
     "prompts": {HELD: DONE},
+    "report": {HELD: DONE},
     "resolve": {HELD: "it answered, `reject REASON` too"},
     "show": {HELD: "the answers agree; of a witness, its law holds", BROKEN: "they differ; its law is broken"},
     "sweep": {

@@ -13,16 +13,19 @@ import click
 
 from turncheck.arguments import CASES, EVALUATION_SEED, RATE, Place, located
 from turncheck.options import (
+    TYPED_DOMAIN,
     BadInputError,
     Command,
     Function,
     NoVerdictError,
     cannot_be_used,
     model_options,
+    prepare,
     shrink_options,
     subject_of,
     words_options,
 )
+from turncheck.reporting import write
 
 if TYPE_CHECKING:
     from turncheck.engine.domain import Domain
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from turncheck.properties.checking.subject import Subject
     from turncheck.properties.sweeps.plan import Plan
     from turncheck.properties.sweeps.sweep import Sweep
+    from turncheck.reports.records import Report
     from turncheck.reports.sweeps import SweepResult
 
 
@@ -106,6 +110,7 @@ def prompts(
 @click.option("--resume", is_flag=True, help="Go on with the sweep in that folder.")
 @click.option("--gate", type=RATE, help="End with 1 unless fewer cases than that diverge, surely.")
 @shrink_options
+@located("--report", click.Path(file_okay=False), dest="folder", help="Write the page and the tables there.")
 def sweep(
     sampler: str | None,
     turns: int,
@@ -113,6 +118,7 @@ def sweep(
     out: Place,
     resume: bool,
     gate: float | None,
+    folder: Place | None,
     shrink: Limit | None,
     **model: Any,
 ) -> None:
@@ -125,7 +131,10 @@ def sweep(
     from turncheck.properties.sweeps.progress import run
     from turncheck.properties.sweeps.result import found
 
+    typed = click.get_current_context().meta.get(TYPED_DOMAIN)
     with _one_line_errors():
+        if folder is not None:
+            prepare(folder)
         work = _begun(sampler, turns, seed, out, resume, gate, model)
         with _telling_what_is_kept(work, gate):
             run(work)
@@ -133,10 +142,23 @@ def sweep(
         with _telling_what_is_kept(work, gate), looking:
             result = found(work, gate, limit=shrink)
     _show(work, result)
+    write(_report(work, result, typed, model), folder)
     if gate is not None and result.verdict != "PASS":
         sys.exit(1)
     if refuted := work.subject.audit.refuted:
         raise click.ClickException(f"its verify is wrong ({refuted} drafts): see turncheck conform")
+
+
+def _report(work: Sweep, result: SweepResult, domain: str | None, model: dict[str, Any]) -> Report:
+    """What a sweep found, as a report of it alone."""
+    from turncheck.properties.session.facts import with_facts
+    from turncheck.properties.session.outcome import model_result
+    from turncheck.reports.records import Report
+
+    plan = work.plan
+    swept = {"sampler": plan.sampler, "turns": plan.turns, "gate": result.gate}
+    report = Report(plan.seed, 0, 0, (model_result(work.subject, sweep=result),))
+    return with_facts(report, domain, model, swept)
 
 
 def _begun(

@@ -79,6 +79,12 @@ class Piece:
         groups = [f"({field.pattern})" for field in self.fields]
         return "".join(part for pair in zip(map(re.escape, self.borders), [*groups, ""], strict=True) for part in pair)
 
+    @property
+    def notation(self) -> str:
+        """How a schema says it: `{hero.hp}/{hero.max}`."""
+        names = [f"{{{name}}}" for name in self.names]
+        return "".join(part for pair in zip(self.borders, [*names, ""], strict=True) for part in pair)
+
     def write(self, values: Sequence[Any]) -> str:
         """Its text."""
         texts = [field.write(value) for field, value in zip(self.fields, values, strict=True)]
@@ -155,6 +161,11 @@ class Schema:
 
     def __repr__(self) -> str:
         return f"Schema({self.write(self.neutral)!r})"
+
+    @cached_property
+    def notation(self) -> str:
+        """How it is written, as a schema says it: each place as `{name}`, each member of a repeated field by itself."""
+        return "\n".join(" ".join(piece.notation for piece in line) for line in self.lines) + self.end
 
     @cached_property
     def neutral(self) -> Case:

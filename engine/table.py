@@ -151,6 +151,11 @@ def arrays_of(domain: Domain, sampler: str) -> Arrays:
     return own if has_it else _plain(domain)
 
 
+def stratum_of(domain: Domain, case: AnyCase) -> str:
+    """The name of the stratum that a case is in; empty where the domain's cases are not told apart."""
+    return (_own(domain) or _plain(domain)).stratum(case)
+
+
 @lru_cache(maxsize=8)
 def _own(domain: Domain) -> Arrays | None:
     """The domain's own arrays."""

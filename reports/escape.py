@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from turncheck.engine.visible import visible
 
-__all__ = ["LONGEST_LINE", "MOST_LINES", "for_markdown", "shown_lines", "visible"]
+__all__ = ["LONGEST_LINE", "MOST_LINES", "folded", "for_markdown", "printable", "shown_lines", "visible"]
 
 LONGEST_LINE = 400
 MOST_LINES = 12
+
+
+def printable(text: str) -> str:
+    """A text that is in printable characters already, unless somebody changed it: then it is made so."""
+    return text if text.isprintable() else visible(text)
 
 
 def shown_lines(text: str, most: int = MOST_LINES) -> list[str]:
@@ -34,3 +39,8 @@ def _shortened(line: str, longest: int = LONGEST_LINE) -> str:
 def for_markdown(text: str) -> str:
     """One line of `visible` text as it may stand in a cell of a Markdown table."""
     return "".join(f"\\{character}" if character in "\\|`*_<>[]&~$" else character for character in text)
+
+
+def folded(summary: str, content: str) -> str:
+    """A part of a Markdown page that is folded away; the summary is plain words of ours."""
+    return f"<details><summary>{summary}</summary>\n\n{content}\n\n</details>\n"

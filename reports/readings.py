@@ -188,6 +188,15 @@ class Readings:
             if name in right and given[name] != right[name]
         ]
 
+    def wrong_fields(self, prompt: str, expected: str, got: str) -> list[str]:
+        """What tables call the fields that are wrong; of those that the prompt has too by whether they change:
+        `hero hp changed`, `foe shield unchanged`.
+        """
+        wrong = self.wrong_values(expected, got)
+        found = self.domain.reader.texts(prompt) if wrong else None
+        before = {} if found is None else dict(zip(self.domain.prompt.names, found, strict=True))
+        return [f"{self.schema.label(each.name)}{_changes(before.get(each.name), each.expected)}" for each in wrong]
+
     def sources(self, expected: str, got: str) -> list[str]:
         """For each wrong value the field beside it, or the same one of another group, that is expected to have it.
 
@@ -217,6 +226,11 @@ class Readings:
 
     def _read(self, name: str, text: str) -> Any:
         return self.schema.fields[name].read(text)
+
+
+def _changes(before: str | None, expected: str) -> str:
+    """Whether the reference changes a field; nothing of one that the prompt has not."""
+    return "" if before is None else " unchanged" if before == expected else " changed"
 
 
 # --- texts and their pieces ------------------------------------------------------------------------------------------

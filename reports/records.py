@@ -1,7 +1,8 @@
 """What a run found, as values: for each model, for each law, how often it was broken and in which ways.
 
-These are what `divergence.json` holds (`"schema": 6`). There is no clock in them, and no path but those of the
-kept witness and of the command that repeats a failure, as seen from where the run was started.
+These are what `divergence.json` holds (`"schema": 7`); a file of schema 6 has less, and is read too. There is no clock
+in them, and no path but those of the baseline, of kept witnesses and of the commands that repeat failures, as seen from
+where the run was started.
 """
 
 from __future__ import annotations
@@ -10,10 +11,29 @@ from typing import Any, Literal
 
 import attrs
 
-from turncheck.reports.modes import Divergence, named
+from turncheck.reports.failures import Drawn, Failure, Replay, ReplayOutcome, Step, Witness
 from turncheck.reports.sweeps import SweepResult
 
-SCHEMA = 6
+__all__ = [
+    "SCHEMA",
+    "SWEEP",
+    "UNREACHED",
+    "Drawn",
+    "Failure",
+    "Form",
+    "LawResult",
+    "LawVerdict",
+    "ModelResult",
+    "Replay",
+    "ReplayOutcome",
+    "Report",
+    "Step",
+    "Witness",
+]
+
+SCHEMA = 7
+READ = (6, 7)
+"""The schemas that are read."""
 
 SWEEP = "the sweep"
 """What a sweep is called among what has no result."""
@@ -22,82 +42,6 @@ LawVerdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "TIMED_OUT", "NOT_APPLICABL
 
 UNREACHED = "not reached within"
 """How the reason begins of a law that had no turn."""
-
-ReplayOutcome = Literal["FIXED", "STILL FAILS", "FAILS AGAIN", "HOLDS"]
-"""What became of a kept witness: a fixed one that is answered rightly HOLDS, one that is not FAILS AGAIN."""
-
-
-@attrs.frozen
-class Witness:
-    """The smallest case found that breaks a law in one way, and the first of its answers that diverges.
-
-    Attributes:
-        case: the text of the case: of a turn or another case, of a malformed text, or of a play.
-        turn: the prompt whose answer diverges first.
-        expected: the reference's answer; where the answer is unstable, the model's first one.
-        got: the model's answer.
-        fault: what the model raised, or that it ran out of time; empty if neither.
-        step: which turn of a play that was, from 1; 0 where the law plays none.
-        steps: how many turns the play has; 0 where there is none.
-        short: the case in a few words.
-    """
-
-    case: str
-    turn: str
-    expected: str
-    got: str
-    fault: str = ""
-    step: int = 0
-    steps: int = 0
-    short: str = ""
-
-
-@attrs.frozen
-class Failure:
-    """One way in which a law was broken.
-
-    Attributes:
-        mode: the failure mode.
-        count: in how many of the cases; 0 where only a kept witness was broken so.
-        witness: the smallest one found.
-        ambiguous: of the count, how many a later mode fits as well.
-        off_by_one: of the count, how many are wrong by one and no more (`wrong_value` alone).
-        known: whether it stands in the baseline.
-        said: what is wrong with the witness's answer, in a few words.
-        left: why the witness need not be minimal: what ended its shrinking; empty where it ended by itself.
-    """
-
-    mode: str
-    count: int
-    witness: Witness
-    ambiguous: int = 0
-    off_by_one: int = 0
-    known: bool = False
-    said: str = ""
-    left: str = ""
-
-    @property
-    def divergence(self) -> Divergence:
-        """The divergence that the witness shows."""
-        shown = self.witness
-        return named(self.mode, shown.turn, shown.expected, shown.got, self.said, shown.fault)
-
-
-@attrs.frozen
-class Replay:
-    """A kept witness, asked again.
-
-    Attributes:
-        mode: the failure mode in which it broke the law.
-        outcome: what became of it.
-        case: the text of its case.
-        short: the case in a few words.
-    """
-
-    mode: str
-    outcome: ReplayOutcome
-    case: str
-    short: str = ""
 
 
 @attrs.frozen
@@ -116,6 +60,9 @@ class LawResult:
         replayed: what became of the kept witnesses.
         mended: the modes that the baseline knows and that did not occur.
         why: of a law that neither held nor was broken, why that is.
+        sentence: the law in full.
+        again: the command that repeats its failure; empty where it did not fail.
+        kept: the path of the file in which its smallest case is kept; empty where it is not.
     """
 
     id: str
@@ -128,6 +75,9 @@ class LawResult:
     replayed: tuple[Replay, ...] = ()
     mended: tuple[str, ...] = ()
     why: str = ""
+    sentence: str = ""
+    again: str = ""
+    kept: str = ""
 
     @property
     def diverged(self) -> int:
@@ -156,9 +106,22 @@ class LawResult:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> LawResult:
         """The result that `to_json` gave those values for."""
-        failures = tuple(Failure(**{**each, "witness": Witness(**each["witness"])}) for each in values["failures"])
+        failures = tuple(map(Failure.from_json, values["failures"]))
         replayed = tuple(Replay(**each) for each in values["replayed"])
         return cls(**{**values, "failures": failures, "replayed": replayed, "mended": tuple(values["mended"])})
+
+
+@attrs.frozen
+class Form:
+    """How a domain writes a text.
+
+    Attributes:
+        text: as a schema says it: `hero hp {hero.hp}/{hero.max}`, each member of a repeated field by itself.
+        neutral: the same with the simplest values: `hero hp 01/01`.
+    """
+
+    text: str
+    neutral: str
 
 
 @attrs.frozen
@@ -186,6 +149,9 @@ class ModelResult:
         again: the command that repeats the smallest failure; empty where there is none.
         witness: the path of the file in which its smallest case is kept; empty where it is not.
         sweep: how often it was wrong on a large sample; None where none was asked for.
+        noun: what a case is called.
+        prompt: how a case is written; None where that is not known, or too long to be laid out.
+        answer: how an answer is written, likewise.
     """
 
     name: str
@@ -206,6 +172,9 @@ class ModelResult:
     again: str = ""
     witness: str = ""
     sweep: SweepResult | None = None
+    noun: str = "case"
+    prompt: Form | None = None
+    answer: Form | None = None
 
     @property
     def says_nothing(self) -> bool:
@@ -231,7 +200,8 @@ class ModelResult:
         laws = tuple(LawResult.from_json(law) for law in values["laws"])
         sweep = None if values["sweep"] is None else SweepResult.from_json(values["sweep"])
         rules = {name: tuple(values[name]) for name in ("rules_order", "exempt")}
-        return cls(**{**values, "laws": laws, **rules, "sweep": sweep})
+        forms = {name: Form(**values[name]) for name in ("prompt", "answer") if values.get(name)}
+        return cls(**{**values, "laws": laws, **rules, "sweep": sweep, **forms})
 
 
 @attrs.frozen
@@ -243,12 +213,18 @@ class Report:
         examples: how many were drawn for a law, those included that came twice.
         min_cases: on how many cases a law must have been checked, and a rule have been at work.
         models: the models, in the order in which they were named.
+        baseline: the file of known divergences that the run was compared with; empty where it was with none.
+        options: what was asked for besides, by the option's name.
+        versions: of Turncheck, Python and the libraries that a result may depend on.
     """
 
     seed: int
     examples: int
     min_cases: int
     models: tuple[ModelResult, ...]
+    baseline: str = ""
+    options: dict[str, str] = attrs.field(factory=dict, hash=False)
+    versions: dict[str, str] = attrs.field(factory=dict, hash=False)
 
     @property
     def failed(self) -> bool:
@@ -269,7 +245,7 @@ class Report:
             ValueError: they are of another schema.
         """
         schema = values.get("schema")
-        if schema != SCHEMA:
-            raise ValueError(f"schema must be {SCHEMA}, got {schema!r:.40}; write the report anew")
+        if type(schema) is not int or schema not in READ:
+            raise ValueError(f"schema must be {' or '.join(map(str, READ))}, got {schema!r:.40}; write the report anew")
         models = tuple(ModelResult.from_json(model) for model in values["models"])
-        return cls(values["seed"], values["examples"], values["min_cases"], models)
+        return cls(**{name: value for name, value in values.items() if name != "schema"} | {"models": models})

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tabulate import tabulate
 
-from turncheck.reports.escape import for_markdown, visible
+from turncheck.reports.escape import folded, for_markdown, visible
 from turncheck.reports.sweeps import Row, SweepResult, cells_of, percent, table_of, worst
 
 MOST = 12
@@ -38,11 +38,15 @@ def sweep_text(model: str, result: SweepResult, every_law: bool = True, notes: S
 def sweep_markdown(result: SweepResult) -> str:
     """What a sweep found, as a section of a Markdown page."""
     parts = [f"### Sweep: {for_markdown(swept_in_short(result))}\n", _items([*facts(result), *_ending(result)])]
-    tables = [_pipes(*cells_of("law", result.laws, with_rule=True))]
+    broken, held = [row for row in result.laws if row.broke], [row for row in result.laws if not row.broke]
+    tables = [_pipes(*cells_of("law", broken, with_rule=True))] if broken else []
     tables += [_pipes(*cells_of(title, rows)) for title, rows in _parts(result)]
     if result.smallest:
         tables.append(_pipes(_smallest_headers(result), _smallest_cells(result), None))
     parts += [f"{table}\n" for table in tables]
+    if held:
+        summary = f"{len(held)} of {len(result.laws)} laws were never broken"
+        parts.append(folded(summary, _pipes(*cells_of("law", held, with_rule=True))))
     if result.silent:
         parts.append(_items(_silent(result)))
     return "\n".join(parts)

@@ -85,6 +85,10 @@ class Smallest:
         case: the text of the case.
         short: the case in a few words.
         left: why the case need not be minimal: what ended its shrinking; empty where it ended by itself.
+        turn: the prompt whose answer diverges.
+        expected: the reference's answer to it.
+        got: the model's.
+        said: what is wrong with that, in a few words.
     """
 
     law: str
@@ -92,6 +96,10 @@ class Smallest:
     case: str
     short: str = ""
     left: str = ""
+    turn: str = ""
+    expected: str = ""
+    got: str = ""
+    said: str = ""
 
 
 @attrs.frozen
@@ -125,6 +133,7 @@ class SweepResult:
         noun: what a case is called (`turncheck.reports.cases.noun_of`).
         fields_title: what a field of the answer is called.
         strata_title: what the cases are told apart by.
+        sentences: of the laws that were broken, each in full.
     """
 
     sampler: str
@@ -153,6 +162,7 @@ class SweepResult:
     noun: str = "case"
     fields_title: str = "field"
     strata_title: str = "stratum"
+    sentences: dict[str, str] = attrs.field(factory=dict, hash=False)
 
     @property
     def whole(self) -> bool:

@@ -10,13 +10,16 @@ from pathlib import Path
 import attrs
 from tabulate import tabulate
 
-from turncheck.reports.escape import for_markdown, visible
+from turncheck.reports.escape import folded, for_markdown, visible
 from turncheck.reports.records import SWEEP, Failure, LawResult, ModelResult, Report
 from turncheck.reports.sweep_text import sweep_markdown
 
 HEADERS = ("law", "rule", "verdict", "checked", "diverged", "failure", "smallest witness")
 ALIGNED = ("left", "left", "left", "right", "right", "left", "left")
 WIDTHS = (None, None, None, None, None, 34, 40)
+
+PAGE = "report.html"
+"""The page of a report, beside `divergence.json`."""
 
 MOST_NAMED = 8
 """Laws without a result that are named, of those that have none for the same reason."""
@@ -44,7 +47,9 @@ def summary(model: ModelResult) -> str:
     digest = "" if model.sha256 is None else f", sha256 {model.sha256[:12]}"
     words = "" if model.template == model.domain else f", template {visible(model.template)}"
     rules = "" if model.rules == model.domain else f", rules {visible(model.rules)}"
-    held = f"{_held(model)} laws held" + (f", {known} failed as known" if known else "")
+    is_swept = model.sweep is not None and not model.laws and not model.missing
+    held = "swept" if is_swept else f"{_held(model)} laws held"
+    held += f", {known} failed as known" if known else ""
     held += f", {aside} not applicable" if aside else ""
     missing = _missing_laws(model)
     held += f", {len(missing)} without a result" if missing else ""
@@ -98,13 +103,13 @@ def _outcome(law: LawResult) -> str:
 
 def to_markdown(report: Report) -> str:
     """The tables of all models of a report, and under each what there is to note."""
-    drawn = f"seed {report.seed}, {report.examples} examples and at least {report.min_cases} cases for each law"
-    parts = [f"# Divergence\n\n{drawn}\n"]
+    drawn = (
+        f", {report.examples} examples and at least {report.min_cases} cases for each law" if report.examples else ""
+    )
+    parts = [f"# Divergence\n\nseed {report.seed}{drawn}\n"]
     for model in report.models:
-        rows = [[for_markdown(cell) for cell in row] for row in _rows(model)]
         parts.append(f"## {for_markdown(summary(model))}\n")
-        if rows:
-            parts.append(f"{tabulate(rows, HEADERS, tablefmt='pipe', disable_numparse=True, colalign=ALIGNED)}\n")
+        parts += _law_tables(model)
         if found := notes(model, report.min_cases):
             parts.append("".join(f"- {_noted(note)}\n" for note in found))
         if model.sweep is not None:
@@ -117,6 +122,33 @@ def to_markdown(report: Report) -> str:
     return "\n".join(parts)
 
 
+def _law_tables(model: ModelResult) -> Iterator[str]:
+    """The laws that did not hold, then the others, folded."""
+    held = [law for law in model.laws if law.verdict in QUIET]
+    loud = [law for law in model.laws if law.verdict not in QUIET and not law.unreached]
+    if loud:
+        yield f"{law_table(loud)}\n"
+    if held:
+        yield folded(_quiet_in_short(held), law_table(held))
+
+
+QUIET = ("PASS", "NOT_APPLICABLE")
+"""The verdicts of laws of which there is nothing to look at."""
+
+
+def _quiet_in_short(laws: Sequence[LawResult]) -> str:
+    held = sum(law.verdict == "PASS" for law in laws)
+    aside = len(laws) - held
+    parts = [f"{held} law{'s' * (held != 1)} held"] if held else []
+    return ", ".join(parts + ([f"{aside} not applicable"] if aside else []))
+
+
+def law_table(laws: Sequence[LawResult]) -> str:
+    """Laws as a table in Markdown."""
+    rows = [[for_markdown(cell) for cell in row] for law in laws for row in _law_rows(law)]
+    return tabulate(rows, HEADERS, tablefmt="pipe", disable_numparse=True, colalign=ALIGNED)
+
+
 def _noted(note: str) -> str:
     """A note in Markdown; a command as it is, to be copied."""
     word, parted, command = note.partition("again: ")
@@ -124,11 +156,14 @@ def _noted(note: str) -> str:
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """Writes `divergence.md` and `divergence.json` into the folder, which is made if need be."""
+    """Writes `divergence.json`, `divergence.md` and `report.html` into the folder, which is made if need be."""
+    from turncheck.reports.page import report_page  # jinja2, which a run without a report does not need
+
     folder.mkdir(parents=True, exist_ok=True)
     content = json.dumps(report.to_json(), indent=1) + "\n"
     (folder / "divergence.json").write_text(content, encoding="utf-8", newline="\n")
     (folder / "divergence.md").write_text(to_markdown(report), encoding="utf-8", newline="\n")
+    (folder / PAGE).write_text(report_page(report), encoding="utf-8", newline="\n")
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------

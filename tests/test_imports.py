@@ -51,7 +51,7 @@ ROOMS = {
                                    "turncheck.strategies.duel", "turncheck.properties"),
                             libraries=("attrs", "hypothesis")),
     "reports":         Room(rooms=("turncheck.engine",),
-                            libraries=("attrs", "jinja2", "tabulate")),
+                            libraries=("attrs", "jinja2", "markupsafe", "tabulate")),
     "api":             Room(rooms=GENERIC,
                             libraries=("attrs",)),
 }
@@ -67,6 +67,10 @@ EXCEPTIONS = {
     "api/arguments.py":
                        Room(rooms=GENERIC, libraries=("click",)),
     "api/sweep_commands.py":
+                       Room(rooms=GENERIC, libraries=("click",)),
+    "api/report_command.py":
+                       Room(rooms=GENERIC, libraries=("attrs", "click")),
+    "api/reporting.py":
                        Room(rooms=GENERIC, libraries=("click",)),
     "api/show_command.py":
                        Room(rooms=GENERIC, libraries=("click",)),

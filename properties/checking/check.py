@@ -32,12 +32,13 @@ from turncheck.properties.checking.counterexamples import (
 )
 from turncheck.properties.checking.coverage import rules_at_work
 from turncheck.properties.checking.draw import Budget, run
+from turncheck.properties.checking.failing import failure_of, law_result
 from turncheck.properties.checking.law import MALFORMED, ROLLOUT, STABILITY, AnyForm, Law, LawKind, text_of
 from turncheck.properties.checking.shrink import shrink_until
 from turncheck.properties.checking.subject import Subject, described
 from turncheck.properties.checking.truth import first_broken, holds_of_reference
 from turncheck.reports.cases import describe
-from turncheck.reports.modes import MODES, Divergence, WrongValue
+from turncheck.reports.modes import MODES, Divergence
 from turncheck.reports.records import Failure, LawResult, LawVerdict
 
 LATE_WHILE_SHRINKING = 20
@@ -86,7 +87,7 @@ def check_law(law: Law, subject: Subject, budget: Budget, kept: Sequence[AnyForm
     try:
         cases = applicable(law, subject, budget)
     except NotApplicableError as error:
-        return LawResult(law.id, law.rule, law.kind, "NOT_APPLICABLE", 0, why=str(error))
+        return law_result(law, "NOT_APPLICABLE", why=str(error))
     asked = _ask(law, subject, budget, cases, kept)
     found, again = counterexamples(law, subject, asked.cases), counterexamples(law, subject, asked.kept)
     failures, stop = _failures(law, subject, found, again, asked, budget)
@@ -94,7 +95,7 @@ def check_law(law: Law, subject: Subject, budget: Budget, kept: Sequence[AnyForm
     verdict: LawVerdict = "FAIL" if failures else "INCONCLUSIVE" if why else "PASS"
     at_work = rules_at_work(law, asked.cases, subject.domain, enough=budget.min_cases)
     why = why if verdict == "INCONCLUSIVE" else ""
-    result = LawResult(law.id, law.rule, law.kind, verdict, len(asked.cases), tuple(failures), at_work, why=why)
+    result = law_result(law, verdict, len(asked.cases), tuple(failures), at_work, why)
     if isinstance(stop, KeyboardInterrupt):
         raise InterruptedLawError(result) from stop
     return result
@@ -268,6 +269,7 @@ def _failures(
     """A row for each mode, and what stopped the check of the law; from an interrupt on nothing more is shrunk."""
     limit = Limit(seconds=max(LEAST_SHRINKING, asked.seconds)) if budget.shrink is None else budget.shrink
     failures, stop = [], asked.stop
+    numbers = {id(case): number for number, case in enumerate(asked.cases)}
     for mode in _by_frequency(found, again):
         drawn, kept = ([each for each in given if each.mode is mode] for given in (found, again))
         shown, left = min([*drawn, *kept], key=lambda each: each.simplicity), ""
@@ -279,7 +281,7 @@ def _failures(
             simplest, spent = _shrunk(law, subject, shown, budget, limit)
             shown, left = min(shown, simplest, key=lambda each: each.simplicity), _left(spent)
             stop = spent if isinstance(spent, KeyboardInterrupt) else stop
-        failures.append(_failure(law, mode, drawn, shown, left))
+        failures.append(failure_of(law, drawn, shown, left, numbers))
     return failures, stop
 
 
@@ -304,18 +306,3 @@ def _shrunk(
             if stop is not None or simplest is None or not is_batched or subject.late > late:
                 return found, stop
         return shrink_until(law, subject, found)
-
-
-def _failure(
-    law: Law, mode: type[Divergence], drawn: list[Counterexample], shown: Counterexample, left: str
-) -> Failure:
-    """One mode's row: its counts among the drawn cases, and the simplest breach that is known."""
-    return Failure(
-        mode.mode,
-        len(drawn),
-        shown.witness(law),
-        ambiguous=sum(bool(each.divergence.also) for each in drawn),
-        off_by_one=sum(isinstance(each.divergence, WrongValue) and each.divergence.off_by_one for each in drawn),
-        said=shown.divergence.said,
-        left=left,
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -16,7 +16,7 @@ from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.truth import holds_of_reference
 from turncheck.reports.cases import describe
 from turncheck.reports.modes import Divergence, diverge
-from turncheck.reports.records import Witness
+from turncheck.reports.records import Step, Witness
 
 
 class FalseLawError(Exception):
@@ -49,12 +49,15 @@ def mistake_in(law: Law, case: str, prompts: Sequence[str], error: BaseException
 
 @attrs.frozen
 class Counterexample:
-    """A case that breaks a law: the case, the first divergence among its answers, and at which of them that is."""
+    """A case that breaks a law: the case, the first divergence among its answers, at which of them that is, and all
+    of them.
+    """
 
     domain: Domain = attrs.field(repr=False)
     case: AnyForm
     divergence: Divergence
     place: int
+    answers: tuple[str, ...] = attrs.field(default=(), repr=False, eq=False)
 
     @property
     def mode(self) -> type[Divergence]:
@@ -84,7 +87,16 @@ class Counterexample:
             step=self.place + 1 if law.form == "play" else 0,
             short=describe(self.domain, text, law.kind),
             steps=steps,
+            track=tuple(self._track()) if isinstance(self.case, Play) else (),
         )
+
+    def _track(self) -> Iterator[Step]:
+        """The turns of the play: how the reference plays it, and how the subject does that is fed its own answers."""
+        turns = list(self.domain.turns(self.case))
+        for place, (turn, orders) in enumerate(zip(turns, self.case.orders, strict=True)):
+            given = self.answers[place] if place < len(self.answers) else ""
+            after = self.domain.write_answer(self.domain.outcome(turn))
+            yield Step(self.domain.write_orders(orders), after, given)
 
 
 def counterexample(law: Law, subject: Subject, case: AnyForm) -> Counterexample | None:
@@ -103,7 +115,7 @@ def counterexample(law: Law, subject: Subject, case: AnyForm) -> Counterexample 
             return None  # of this case the variant's own reference does not keep it
         for place, found in enumerate(_divergences(subject, prompts, answers, again)):
             if found is not None:
-                return Counterexample(subject.domain, case, found, place)
+                return Counterexample(subject.domain, case, found, place, tuple(answers))
         raise mistake_in(law, text_of(case, subject.domain), prompts, error) from error
     return None
 

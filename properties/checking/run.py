@@ -21,6 +21,7 @@ from turncheck.engine.sampling import easy_case
 from turncheck.properties.checking.asking import Limit, Meter, duration, price_of
 from turncheck.properties.checking.check import check_law
 from turncheck.properties.checking.draw import Budget
+from turncheck.properties.checking.failing import law_result
 from turncheck.properties.checking.law import (
     DIRECTION,
     INVARIANCE,
@@ -142,7 +143,7 @@ class Run:
         left = self._began + self.seconds - self.clock()
         if left <= 0:
             why = f"{UNREACHED} {called}"
-            return LawResult(law.id, law.rule, law.kind, "INCONCLUSIVE", 0, why=why)
+            return law_result(law, "INCONCLUSIVE", why=why)
         with subject.meter.within(Limit(until=time.monotonic() + left), called):
             return check_law(law, subject, self._share(law, subject, left), kept)
 

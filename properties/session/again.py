@@ -39,7 +39,7 @@ def again(request: pytest.FixtureRequest, session: Session, chosen: Chosen, resu
 
 
 def with_way_back(report: Report, domain: str | None, model: Mapping[str, Any]) -> Report:
-    """A report of one model with the command by which `turncheck check` repeats its smallest failure.
+    """A report of one model with the commands by which `turncheck check` repeats its failures.
 
     Args:
         report: of a run of that command.
@@ -47,16 +47,19 @@ def with_way_back(report: Report, domain: str | None, model: Mapping[str, Any]) 
         model: the options that name the model, by their parameters.
     """
     (result,) = report.models
-    failed = [law for law in result.laws if law.failed]
-    if not failed:
-        return report
     options = {"domain": domain, "model": model["spec"], "rules": model["rules"], "timeout": model["timeout"]}
     given = [f"--{name}={value}" for name, value in options.items() if value is not None]
     given += [f"--model-arg={argument}" for argument in model["arguments"]]
     given += ["--isolate"] if model.get("isolate") else []
     drawn = [f"--examples={report.examples}", f"--min-cases={report.min_cases}", f"--seed={report.seed}"]
-    again = shlex.join(["turncheck", "check", *given, "-k", min(failed, key=size_of).id, *drawn])
-    return attrs.evolve(report, models=(attrs.evolve(result, again=again),))
+
+    def repeating(law: LawResult) -> str:
+        return shlex.join(["turncheck", "check", *given, "-k", law.id, *drawn]) if law.failed else ""
+
+    laws = tuple(attrs.evolve(law, again=repeating(law)) for law in result.laws)
+    failed = [law for law in laws if law.failed]
+    again = min(failed, key=size_of).again if failed else ""
+    return attrs.evolve(report, models=(attrs.evolve(result, laws=laws, again=again),))
 
 
 def size_of(law: LawResult) -> float:

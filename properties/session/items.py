@@ -70,15 +70,15 @@ def _leave(request: pytest.FixtureRequest, session: Session, law: Law, chosen: C
 
 def _result(request: pytest.FixtureRequest, session: Session, law: Law, model: Model) -> LawResult:
     """How the law fares. What is wrong with a user's domain or law fails the item in one line, and the session."""
+    from turncheck.properties.checking.failing import law_result
     from turncheck.properties.checking.interrupts import StoppedError, stopped_by_alarm
     from turncheck.properties.checking.trial import MISTAKES, is_held, told
-    from turncheck.reports.records import LawResult
 
     try:
         with stopped_by_alarm():  # as pytest-timeout sets one
             return session.check(law, model)
     except StoppedError as error:
-        return LawResult(law.id, law.rule, law.kind, "TIMED_OUT", 0, why=f"it was ended by an alarm: {error}")
+        return law_result(law, "TIMED_OUT", why=f"it was ended by an alarm: {error}")
     except MISTAKES as error:
         if is_held(law, model.subject.domain):  # then the fault is ours
             raise
@@ -154,10 +154,21 @@ def about(session: Session, chosen: Chosen) -> dict[str, Any]:
     return {"suite": chosen.suite, "place": chosen.model, "title": model.suite.title, "model": known}
 
 
-def budget_of(session: Session) -> dict[str, int]:
-    """What a session draws."""
-    budget = session.settings.budget
-    return {"seed": budget.seed, "examples": budget.examples, "min_cases": budget.min_cases}
+def budget_of(session: Session, config: pytest.Config) -> dict[str, Any]:
+    """What a session draws, what else it was asked for, and by which versions."""
+    from turncheck.properties.session.facts import options_of, versions
+    from turncheck.properties.session.settings import seen_from_start
+
+    budget, baseline = session.settings.budget, session.settings.baseline
+    is_compared = baseline is not None and not session.settings.writes_baseline
+    return {
+        "seed": budget.seed,
+        "examples": budget.examples,
+        "min_cases": budget.min_cases,
+        "baseline": seen_from_start(baseline, config) if baseline is not None and is_compared else "",
+        "options": options_of(config),
+        "versions": versions(),
+    }
 
 
 # --- a sweep runs ----------------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ OPTIONS = (
         "the longest that one call of a model may take, where it can be interrupted; what takes longer is no answer "
         "(default: any time)",
     ),
-    Option("report", "DIR", "write divergence.md and divergence.json into DIR"),
+    Option("report", "DIR", "write report.html, divergence.md and divergence.json into DIR"),
     Option(
         "witnesses",
         "DIR",

@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from turncheck.engine.domain import Domain
+from turncheck.engine.schema import Schema
 from turncheck.properties.checking.law import Law
 from turncheck.properties.checking.subject import Subject
 from turncheck.reports.cases import noun_of
 from turncheck.reports.escape import visible
-from turncheck.reports.records import LawResult, ModelResult
+from turncheck.reports.records import Form, LawResult, ModelResult
 from turncheck.reports.show import show_failure
+from turncheck.reports.sweeps import SweepResult
+
+MOST_LAID_OUT = 400
+"""Fields of a text, at most, that a report lays out."""
 
 
 def model_result(
-    subject: Subject, laws: Iterable[LawResult] = (), missing: Mapping[str, str] | None = None, in_all: int = 0
+    subject: Subject,
+    laws: Iterable[LawResult] = (),
+    missing: Mapping[str, str] | None = None,
+    in_all: int = 0,
+    sweep: SweepResult | None = None,
 ) -> ModelResult:
     """How a subject fared with some laws.
 
@@ -23,6 +32,7 @@ def model_result(
         laws: their results.
         missing: the laws that were to run besides and have none, each with the reason.
         in_all: how many laws there are, chosen or not; 0 where that is not known.
+        sweep: what its sweep found.
     """
     domain = subject.domain
     base = domain if domain.base is None else domain.base
@@ -42,7 +52,18 @@ def model_result(
         missing=dict(missing or {}),
         in_all=in_all,
         troubles=subject.troubles(),
+        sweep=sweep,
+        noun=noun_of(domain),
+        prompt=form_of(domain.prompt),
+        answer=form_of(domain.answer),
     )
+
+
+def form_of(schema: Schema) -> Form | None:
+    """How a text is written, for those who lay it out; None of a long one."""
+    if len(schema.names) > MOST_LAID_OUT:
+        return None
+    return Form(schema.notation, schema.write(schema.neutral))
 
 
 def explain(law: Law, result: LawResult, min_cases: int, domain: Domain) -> str:

@@ -6,6 +6,7 @@ In a session that collects no law of Turncheck it changes nothing, and imports n
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, nullcontext
@@ -169,10 +170,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         output[MARKER] = str(error)
         session.items.clear()
         return
-    config.stash[PLAN] = json.dumps(_planned(loaded, items))
+    config.stash[PLAN] = json.dumps(_planned(config, loaded, items))
 
 
-def _planned(session: Session, items: list[pytest.Item]) -> dict[str, Any]:
+def _planned(config: pytest.Config, session: Session, items: list[pytest.Item]) -> dict[str, Any]:
     """What is to run: of each model what is known before, and its items."""
     from turncheck.properties.session.items import about, budget_of
     from turncheck.reports.records import SWEEP
@@ -189,7 +190,7 @@ def _planned(session: Session, items: list[pytest.Item]) -> dict[str, Any]:
         elif session.settings.sweeping is not None:
             planned.setdefault(chosen, []).append((SWEEP, len(numbers), item.nodeid))
     models = [{**about(session, chosen), "items": found} for chosen, found in planned.items()]
-    return {"budget": budget_of(session), "models": models}
+    return {"budget": budget_of(session, config), "models": models}
 
 
 def _given(item: pytest.Item) -> dict[str, Any]:
@@ -358,9 +359,12 @@ def _write(config: pytest.Config, results: Results) -> None:
     from turncheck.properties.session.baseline import write_baseline
     from turncheck.properties.session.session import known_divergences
     from turncheck.properties.session.settings import Settings
+    from turncheck.reports.github import VARIABLE, tell_github
     from turncheck.reports.table import write_report
 
     settings, report = Settings.of(config), results.report()
+    with _told_if_unwritten(results, "summary", Path(os.environ.get(VARIABLE, ""))):
+        tell_github(report)
     if settings.report is not None:
         with _told_if_unwritten(results, "report", settings.report):
             write_report(report, settings.report)
@@ -397,7 +401,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
             show_sweeps(terminalreporter, title, report)
     if exitstatus == pytest.ExitCode.INTERRUPTED and config.pluginmanager.hasplugin("dsession") and _sweeps(config):
         terminalreporter.line(f"a sweep that had begun has no verdict: {way_on(None)}")
+    _tell_page(terminalreporter, config)
     for mistake in dict.fromkeys([*results.unsettled, *results.mistakes]):
         terminalreporter.line(f"ERROR: {mistake}", red=True)
     for nodeid in results.faults:
         terminalreporter.line(f"INTERNAL ERROR in {nodeid}: not the model's fault, see above", red=True)
+
+
+def _tell_page(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Says where the page of the report is."""
+    from turncheck.properties.session.settings import Settings, seen_from_start
+    from turncheck.reports.escape import printable
+    from turncheck.reports.table import PAGE
+
+    folder = Settings.of(config).report
+    if config.stash[RESULTS].models and folder is not None and (folder / PAGE).is_file():
+        terminalreporter.line(f"page: {printable(seen_from_start(folder / PAGE, config))}")

@@ -29,7 +29,7 @@ class Results:
         models: likewise, what is known of each.
         planned: likewise, the items that are to run: by law the place among the suite's laws, and the node id.
         titles: of the suites.
-        budget: what was drawn.
+        budget: what was drawn, and what else was asked for.
         mistakes: what is wrong with a user's domain or law, in one line each.
         unsettled: why a sweep has no verdict: its folder cannot be trusted, or another process sweeps in it.
         faults: the items in which something else went wrong.
@@ -41,7 +41,7 @@ class Results:
         self.models: dict[Key, dict[str, Any]] = {}
         self.planned: dict[Key, dict[str, tuple[int, str]]] = {}
         self.titles: dict[int, str] = {}
-        self.budget: dict[str, int] = {}
+        self.budget: dict[str, Any] = {}
         self.mistakes: list[str] = []
         self.unsettled: list[str] = []
         self.faults: list[str] = []
@@ -111,7 +111,7 @@ class Results:
 
     def _model(self, key: Key) -> ModelResult:
         planned = self.planned.get(key, {})
-        found = {law: values for (*of, law), values in self.laws.items() if tuple(of) == key}
+        found = {law: self._with_way_back(key, law) for (*of, law) in self.laws if tuple(of) == key}
         laws = sorted(found, key=lambda law: planned.get(law, (0, ""))[0])
         sweep = self.sweeps.get(key)
         missing = {
@@ -129,6 +129,11 @@ class Results:
                 **self._smallest(key, [LawResult.from_json(found[law]) for law in laws]),
             }
         )
+
+    def _with_way_back(self, key: Key, law: str) -> dict[str, Any]:
+        """How a law fared, with the command that repeats its failure and where its smallest case is kept."""
+        found = self._again[*key, law]
+        return {**self.laws[*key, law], "again": found["again"], "kept": found["witness"]}
 
     def _smallest(self, key: Key, laws: list[LawResult]) -> dict[str, str]:
         """How the smallest failure is repeated, and where its case is kept; of laws without one the first that failed.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from turncheck.engine.domain import Domain
 from turncheck.engine.learned import Listed
 from turncheck.properties.checking.asking import UNLIMITED, Limit, SpentError
 from turncheck.properties.checking.check import LEAST_SHRINKING
-from turncheck.properties.checking.counterexamples import counterexample
+from turncheck.properties.checking.counterexamples import Counterexample, counterexample
 from turncheck.properties.checking.law import Law
 from turncheck.properties.checking.shrink import shrink_until
 from turncheck.properties.checking.subject import Subject
@@ -18,6 +20,7 @@ from turncheck.properties.sweeps.lines import read_lines
 from turncheck.properties.sweeps.statistics import Rate
 from turncheck.properties.sweeps.sweep import Sweep
 from turncheck.reports.cases import describe
+from turncheck.reports.modes import diverge
 from turncheck.reports.sweeps import Row, Smallest
 
 
@@ -70,41 +73,55 @@ def smallest(sweep: Sweep, limit: Limit | None = None) -> Iterator[Smallest]:
     whole = Limit(seconds=max(2 * LEAST_SHRINKING, subject.meter.seconds)) if limit is None else UNLIMITED
     with subject.meter.within(whole):
         for law in sweep.laws:
-            for (name, mode), text in met.items():
+            for (name, mode), line in met.items():
                 if name == law.id and law.form == "case":
-                    small, left = _shrunk(law, subject, text, each) if is_shrunk else (text, "")
-                    yield Smallest(law.id, mode, small, describe(subject.domain, small, law.kind), left)
+                    found, left = _shrunk(law, subject, line["case"], each) if is_shrunk else (None, "")
+                    yield _smallest(law, mode, line, found, left, subject.domain)
 
 
-def _shrunk(law: Law, subject: Subject, text: str, limit: Limit) -> tuple[str, str]:
-    """The text of a small case that breaks the law as that one does, and why it need not be minimal."""
+def _smallest(
+    law: Law, mode: str, met: Mapping[str, Any], found: Counterexample | None, left: str, domain: Domain
+) -> Smallest:
+    """A small case, as it was found, or as it was met."""
+    if found is None:
+        case, turn, expected, got = (met[name] for name in ("case", "prompt", "expected", "got"))
+        divergence = diverge(domain, turn, expected, got)
+        said = "" if divergence is None or divergence.mode != mode else divergence.said
+        return Smallest(law.id, mode, case, describe(domain, case, law.kind), left, turn, expected, got, said)
+    shown, case = found.divergence, found.text
+    answers = (shown.prompt, shown.expected, shown.got, shown.said)
+    return Smallest(law.id, mode, case, describe(domain, case, law.kind), left, *answers)
+
+
+def _shrunk(law: Law, subject: Subject, text: str, limit: Limit) -> tuple[Counterexample | None, str]:
+    """A small breach of the law in the mode of that case, if it could be looked for, and why it need not be minimal."""
     try:
         start = counterexample(law, subject, subject.domain.read(text))
         if start is None:
-            return text, "asked again, it holds: see the laws about asking again"
+            return None, "asked again, it holds: see the laws about asking again"
         with subject.meter.within(limit):
             found, stop = shrink_until(law, subject, start)
     except SpentError as spent:
-        return text, f"not shrunk: {spent.limit} were spent"
+        return None, f"not shrunk: {spent.limit} were spent"
     if isinstance(stop, KeyboardInterrupt):
         raise stop
-    return found.text, "" if stop is None else f"shrinking stopped at {stop.limit}"
+    return found, "" if stop is None else f"shrinking stopped at {stop.limit}"
 
 
-def _simplest_met(sweep: Sweep) -> dict[tuple[str, str], str]:
-    """The text of the simplest case that the sweep met, by law and failure mode.
+def _simplest_met(sweep: Sweep) -> dict[tuple[str, str], dict[str, Any]]:
+    """The line of the simplest case that the sweep met, by law and failure mode.
 
     Raises:
         UntrustedError: a text is no case.
     """
     domain = sweep.subject.domain
-    met: dict[tuple[str, str], str] = {}
+    met: dict[tuple[str, str], dict[str, Any]] = {}
     for found in read_lines(sweep.folder, sweep.state):
         if found["law"]:
             key = found["law"], found["mode"]
-            met[key] = min(found["case"], met.get(key, found["case"]), key=domain.simplicity)
+            met[key] = min(met.get(key, found), found, key=lambda line: domain.simplicity(line["case"]))
     about_cases = {law.id for law in sweep.laws if law.form == "case"}
-    for (name, _), text in met.items():
-        if name in about_cases and not domain.is_case(text):
+    for (name, _), line in met.items():
+        if name in about_cases and not domain.is_case(line["case"]):
             raise UntrustedError(sweep.folder, f"a case of {name} in its {FOUND} is none of {domain.name}")
     return met

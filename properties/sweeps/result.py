@@ -87,6 +87,7 @@ def found(sweep: Sweep, gate: float | None = None, searches: bool = True, limit:
         noun=noun_of(domain),
         fields_title=_fields_title(domain),
         strata_title=sweep.arrays.strata_title,
+        sentences={law.id: " ".join(law.sentence.split()) for law in sweep.laws if counts.broke[law.id]},
     )
 
 

@@ -57,9 +57,17 @@ def test_a_broken_law_ends_with_1_and_is_shown_with_a_minimal_counterexample_bef
     values = json.loads((tmp_path / "out" / "divergence.json").read_text())
     assert [law["id"] for law in values["models"][0]["laws"]] == ["marks_are_never_taken_back"]
     again = "check --domain=tictactoe.py:DOMAIN --model=players.py:forgetful -k marks_are_never_taken_back"
-    assert lines[-1] == f"again: turncheck {again} --examples=20 --min-cases=1 --seed=0"
-    assert values["models"][0]["again"] == lines[-1].removeprefix("again: ")
-    assert turncheck(*shlex.split(lines[-1])[2:]).stdout.splitlines()[:3] == lines[:3]
+    assert lines[-2:] == [f"again: turncheck {again} --examples=20 --min-cases=1 --seed=0", "page: out/report.html"]
+    assert values["models"][0]["again"] == lines[-2].removeprefix("again: ")
+    assert values["models"][0]["laws"][0]["again"] == values["models"][0]["again"]
+    assert values["options"] == {
+        "domain": "tictactoe.py:DOMAIN",
+        "model": "players.py:forgetful",
+        "-k": "TAKEN",
+    }
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "It breaks 1 of 1 law" in page
+    assert turncheck(*shlex.split(lines[-2])[2:]).stdout.splitlines()[:3] == lines[:3]
 
 
 def test_the_seed_and_the_number_of_cases_count(turncheck):

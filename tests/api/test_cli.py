@@ -85,6 +85,7 @@ BESIDE = ["--domain", "--model-arg", "--rules", "--isolate", "--timeout"]
 SHRINKING = ["--shrink", "--no-shrink"]
 
 OPTIONS = {
+    "report": ["--before", "--out"],
     "resolve": ["--domain"],
     "show": ["--model", *BESIDE, "--as-text"],
     "laws": ["--domain"],
@@ -94,7 +95,18 @@ OPTIONS = {
     "new": [],
     "conform": ["--prompts", *BESIDE],
     "evaluate": ["--model", *BESIDE, "--turns", "--seed"],
-    "sweep": ["--model", *BESIDE, "--sampler", "--turns", "--seed", "--out", "--resume", "--gate", *SHRINKING],
+    "sweep": [
+        "--model",
+        *BESIDE,
+        "--sampler",
+        "--turns",
+        "--seed",
+        "--out",
+        "--resume",
+        "--gate",
+        *SHRINKING,
+        "--report",
+    ],
     "prompts": ["--domain", "--model-arg", "--rules", "--sampler", "--turns", "--seed", "--out"],
     "compare": [],
     "train": ["--domain", "--config", "--seed", "--out", "--steps", "--threads", "--snapshot"],

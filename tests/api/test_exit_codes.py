@@ -1,5 +1,6 @@
 """One table of exit codes: each command is run into each of its outcomes."""
 
+import json
 import subprocess
 import sys
 from importlib import import_module
@@ -15,6 +16,7 @@ from turncheck.__main__ import run
 from turncheck.cli import main
 from turncheck.exit_codes import ABOUT, ENDS, as_table, endings
 from turncheck.properties.checking import truth
+from turncheck.reports.records import Report
 
 PAGE = Path(__file__).parents[2] / "docs" / "exit-codes.md"
 
@@ -65,6 +67,8 @@ OUTCOMES = [
     ("new", 4, ("new", "json")),
     ("prompts", 0, ("prompts", *SWEEP, "--out", "new.jsonl")),
     ("prompts", 4, ("prompts", *SWEEP, "--out", "adder.py")),
+    ("report", 0, ("report", "saved.json")),
+    ("report", 4, ("report", "sum.txt")),
     ("resolve", 0, ("resolve", "--domain", "adder.py")),
     ("resolve", 4, ("resolve", "--domain", "missing.py")),
     ("show", 0, ("show", *ADDER, "players.py:adds", "sum.txt")),
@@ -88,6 +92,7 @@ def turncheck(tmp_path, monkeypatch):
     for name, content in games.items():
         (tmp_path / f"{name}.py").write_text(content, encoding="utf-8")
     (tmp_path / "sum.txt").write_text("07+35=", encoding="utf-8")
+    (tmp_path / "saved.json").write_text(json.dumps(Report(0, 200, 10, ()).to_json()), encoding="utf-8")
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "state.safetensors").write_bytes(b"damaged")
     (tmp_path / "damaged" / "state.json").write_bytes(b"damaged")
@@ -142,6 +147,7 @@ GIVEN = {
     "domain check": ("duel",),
     "new": ("fresh",),
     "prompts": ("--out", "new"),
+    "report": ("saved.json",),
     "show": ("sum.txt",),
     "sweep": ("--out", "new"),
     "train": ("--out", "run"),

@@ -18,6 +18,7 @@ from turncheck.properties.sweeps import rates
 from turncheck.properties.sweeps import sweep as sweep_module
 from turncheck.properties.sweeps.kept import read_state
 from turncheck.properties.sweeps.sweep import Sweep
+from turncheck.reports.saved import read_report
 
 LAWS = laws_of(DOMAIN)
 
@@ -96,6 +97,29 @@ def test_a_sweep_tells_rates_by_law_mode_number_and_orders(turncheck, folder):
     assert len(shown) > 5
     assert {line.split(" ")[0] for line in shown} <= {law.id for law in LAWS}
     assert {path.name for path in (folder / "swept").iterdir()} == {".lock", "divergences.jsonl", "state.json"}
+
+
+def test_a_sweep_writes_a_report_of_what_it_found_with_both_answers(turncheck, folder):
+    result = turncheck(
+        "sweep", "--model", "noisy:0.1", "--turns", 300, "--out", "swept", "--report", "out", "--no-shrink"
+    )
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "page: out/report.html")
+    found = read_report(folder / "out" / "divergence.json")
+    assert (found.examples, found.options) == (0, {"model": "noisy:0.1", "sampler": "play", "turns": "300"})
+    (model,) = found.models
+    assert (model.laws, model.sweep.done, model.noun) == ((), 300, "turn")
+    broken = {row.name for row in model.sweep.laws if row.broke}
+    assert set(model.sweep.sentences) == broken
+    small = model.sweep.smallest[0]
+    assert DOMAIN.resolve_text(small.turn) == small.expected != small.got
+    page = (folder / "out" / "report.html").read_text(encoding="utf-8")
+    assert f"It breaks {len(broken)} of" in page
+    assert f'id="m1-{small.law}--{small.mode}"' in page
+    assert (
+        (folder / "out" / "divergence.md")
+        .read_text()
+        .startswith("# Divergence\n\nseed 0\n\n## noisy:0.1 (noisy): swept\n")
+    )
 
 
 @pytest.mark.parametrize(("gate", "verdict", "code"), [(0.9, "PASS", 0), (0.1, "FAIL", 1), (0.5, "INCONCLUSIVE", 1)])

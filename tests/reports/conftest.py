@@ -6,9 +6,10 @@ import pytest
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Battle, Order, Turn, Unit, resolve_text, write
 from turncheck.engine.play import Play
+from turncheck.properties.session.outcome import form_of
 from turncheck.reports.cases import describe
 from turncheck.reports.modes import diverge
-from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
+from turncheck.reports.records import Drawn, Failure, LawResult, ModelResult, Replay, Report, Step, Witness
 from turncheck.reports.sweeps import Row, Smallest, SweepResult
 
 TURN = write(Turn())
@@ -16,6 +17,12 @@ ANSWER = resolve_text(TURN)
 HURT = write(Turn(Battle(hero=Unit(5, 9, poison=1))))
 PLAY = Play(Battle(hero=Unit(5, 9)), ((Order("hero", "guard"), Order("foe", "wait")),) * 3)
 THIRD = write(list(DOMAIN.turns(PLAY))[2])
+AFTER = [DOMAIN.write_answer(DOMAIN.outcome(turn)) for turn in DOMAIN.turns(PLAY)]
+TRACK = (
+    Step("do hero guard\ndo foe wait\n", AFTER[0], AFTER[0]),
+    Step("do hero guard\ndo foe wait\n", AFTER[1], AFTER[1].replace("burn 0", "burn 4", 1)),
+    Step("do hero guard\ndo foe wait\n", AFTER[2], ""),
+)
 ORDER = tuple(DOMAIN.rules)
 HOSTILE = "| `x` | \x1b[31mred\n| --- |\r<b>*_[l](u)_*</b> \\| \u202e~s~ $m$ &amp; \ud800\u00a0"
 
@@ -67,16 +74,27 @@ SWEEP = SweepResult(
     noun="turn",
     fields_title="number of the state",
     strata_title="orders",
+    sentences={"the_answer_is_the_references": "The answer is the reference's."},
 )
 
 
 @pytest.fixture(scope="session")
 def report():
-    wrong = failed("wrong_value", 12, TURN, ANSWER.replace("hero hp 01", "hero hp 03"), off_by_one=3)
+    wrong = failed(
+        "wrong_value",
+        12,
+        TURN,
+        ANSWER.replace("hero hp 01", "hero hp 03"),
+        off_by_one=3,
+        fields={"hero hp changed": 7, "hero hp unchanged": 4, "foe shield unchanged": 1},
+        strata={"hero heal, foe attack": 9, "hero wait, foe wait": 3},
+        at=(3, 4, 5),
+        simplest=(Drawn(4, TURN, describe(DOMAIN, TURN)),),
+    )
     stale = failed("stale_copy", 2, HURT, resolve_text(HURT).replace("poison 0", "poison 1", 1), known=True)
     play = DOMAIN.write_play(PLAY)
     played = attrs.evolve(
-        stale.witness, case=play, turn=THIRD, step=3, steps=3, short=describe(DOMAIN, play, "rollout")
+        stale.witness, case=play, turn=THIRD, step=3, steps=3, short=describe(DOMAIN, play, "rollout"), track=TRACK
     )
     laws = (
         LawResult("poison_never_lets_hp_rise", "E1", "direction", "PASS", 300, at_work={"E1": 300}),
@@ -96,6 +114,9 @@ def report():
                 failed("label_collapse", 0, TURN, ANSWER.replace("burn", "poison", 1)),
             ),
             at_work={"T2": 4, "O1": 0},
+            sentence="The answer is the reference's.",
+            again="pytest -k the_answer_is_the_references",
+            kept=".turncheck/witnesses/duel-small/the_answer_is_the_references.wrong_value.txt",
             replayed=(
                 replayed("label_collapse", "STILL FAILS", TURN),
                 replayed("no_answer", "FAILS AGAIN", HURT),
@@ -164,7 +185,13 @@ def report():
                 rules_order=ORDER,
                 exempt=("A8", "S1"),
                 sweep=SWEEP,
+                noun="turn",
+                prompt=form_of(DOMAIN.prompt),
+                answer=form_of(DOMAIN.answer),
             ),
             ModelResult(HOSTILE, "py", None, None, (hostile,), "duel/1"),
         ),
+        baseline="known.json",
+        options={"model": HOSTILE},
+        versions={"python": "3.11.9", "turncheck": "0.1.0"},
     )

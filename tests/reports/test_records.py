@@ -1,6 +1,7 @@
 """Records: what `divergence.json` holds, to the last key."""
 
 import json
+from pathlib import Path
 
 import attrs
 import pytest
@@ -8,12 +9,15 @@ import pytest
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.reports.modes import FalseRejection, Unstable, diverge
-from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
+from turncheck.reports.records import Drawn, Failure, Form, LawResult, ModelResult, Replay, Report, Step, Witness
 from turncheck.reports.sweeps import Row, Smallest, SweepResult
 
+GOLDEN = Path(__file__).parent / "golden"
 TURN = write(Turn())
 ANSWER = resolve_text(TURN)
-WITNESS = Witness("a play", TURN, ANSWER, "reject \ud800\n", "a fault", 2, 4, "four turns")
+WITNESS = Witness(
+    "a play", TURN, ANSWER, "reject \ud800\n", "a fault", 2, 4, "four turns", (Step("do", "expected", "given"),)
+)
 LAW = LawResult(
     "a_law",
     "E1",
@@ -22,12 +26,26 @@ LAW = LawResult(
     10,
     (
         Failure(
-            "false_rejection", 3, WITNESS, ambiguous=1, off_by_one=2, known=True, said="so and so", left="not shrunk"
+            "false_rejection",
+            3,
+            WITNESS,
+            ambiguous=1,
+            off_by_one=2,
+            known=True,
+            said="so and so",
+            left="not shrunk",
+            fields={"hero hp changed": 2},
+            strata={"hero wait, foe heal": 1},
+            at=(0, 4, 7),
+            simplest=(Drawn(4, TURN, "a turn"),),
         ),
     ),
     {"E1": 4},
     (Replay("no_answer", "STILL FAILS", TURN, "a turn"),),
     ("unstable",),
+    sentence="A law holds.",
+    again="pytest -k a_law",
+    kept="a_law.txt",
 )
 AS_JSON = {
     "id": "a_law",
@@ -48,18 +66,26 @@ AS_JSON = {
                 "step": 2,
                 "steps": 4,
                 "short": "four turns",
+                "track": [{"done": "do", "expected": "expected", "given": "given"}],
             },
             "ambiguous": 1,
             "off_by_one": 2,
             "known": True,
             "said": "so and so",
             "left": "not shrunk",
+            "fields": {"hero hp changed": 2},
+            "strata": {"hero wait, foe heal": 1},
+            "at": [0, 4, 7],
+            "simplest": [{"at": 4, "case": TURN, "short": "a turn"}],
         }
     ],
     "at_work": {"E1": 4},
     "replayed": [{"mode": "no_answer", "outcome": "STILL FAILS", "case": TURN, "short": "a turn"}],
     "mended": ["unstable"],
     "why": "",
+    "sentence": "A law holds.",
+    "again": "pytest -k a_law",
+    "kept": "a_law.txt",
 }
 
 
@@ -83,13 +109,14 @@ SWEEP = SweepResult(
     fields=(Row("hero hp changed", "", 4, 1, 0.01, 0.9),),
     strata=(Row("hero wait, foe heal", "", 8, 2, 0.03, 0.7),),
     silent={"a_third": "it says nothing"},
-    smallest=(Smallest("a_law", "no_answer", TURN, "a turn"),),
+    smallest=(Smallest("a_law", "no_answer", TURN, "a turn", "", TURN, ANSWER, "", "nothing"),),
     shrunk=False,
     gate=0.25,
     verdict="PASS",
     noun="turn",
     fields_title="number",
     strata_title="orders",
+    sentences={"a_law": "A law holds."},
 )
 SWEEP_AS_JSON = {
     "sampler": "play",
@@ -118,13 +145,26 @@ SWEEP_AS_JSON = {
         {"name": "hero wait, foe heal", "rule": "", "applied": 8, "broke": 2, "rate": 0.25, "low": 0.03, "high": 0.7}
     ],
     "silent": {"a_third": "it says nothing"},
-    "smallest": [{"law": "a_law", "mode": "no_answer", "case": TURN, "short": "a turn", "left": ""}],
+    "smallest": [
+        {
+            "law": "a_law",
+            "mode": "no_answer",
+            "case": TURN,
+            "short": "a turn",
+            "left": "",
+            "turn": TURN,
+            "expected": ANSWER,
+            "got": "",
+            "said": "nothing",
+        }
+    ],
     "shrunk": False,
     "gate": 0.25,
     "verdict": "PASS",
     "noun": "turn",
     "fields_title": "number",
     "strata_title": "orders",
+    "sentences": {"a_law": "A law holds."},
 }
 
 
@@ -143,12 +183,15 @@ def result(verdict, *known):
 def test_the_schema_of_a_report():
     said = ("duel/1", "duel-json/1", "duel/1 with burn_damage 4", ("E1", "T2"), ("A8",), 200, 1)
     missing, again = {"another": "the run was left"}, ("pytest", "kept.txt")
+    forms = ("turn", Form("turn {turn}\n", "turn 01\n"), Form("{turn}", "01"))
     models = (
-        ModelResult("small", "native", 12, "ab", (LAW,), *said, missing, 97, {"worker restarts": 2}, *again, SWEEP),
+        ModelResult(
+            "small", "native", 12, "ab", (LAW,), *said, missing, 97, {"worker restarts": 2}, *again, SWEEP, *forms
+        ),
         ModelResult("reference", "py", None, None, (), "adder/1"),
     )
-    assert in_json(Report(7, 200, 10, models)) == {
-        "schema": 6,
+    assert in_json(Report(7, 200, 10, models, "known.json", {"model": "small"}, {"python": "3.12"})) == {
+        "schema": 7,
         "seed": 7,
         "examples": 200,
         "min_cases": 10,
@@ -172,6 +215,9 @@ def test_the_schema_of_a_report():
                 "again": "pytest",
                 "witness": "kept.txt",
                 "sweep": SWEEP_AS_JSON,
+                "noun": "turn",
+                "prompt": {"text": "turn {turn}\n", "neutral": "turn 01\n"},
+                "answer": {"text": "{turn}", "neutral": "01"},
             },
             {
                 "name": "reference",
@@ -192,17 +238,24 @@ def test_the_schema_of_a_report():
                 "again": "",
                 "witness": "",
                 "sweep": None,
+                "noun": "case",
+                "prompt": None,
+                "answer": None,
             },
         ],
+        "baseline": "known.json",
+        "options": {"model": "small"},
+        "versions": {"python": "3.12"},
     }
 
 
 def test_the_schema_of_a_report_in_the_order_of_its_keys(report):
     values = in_json(report)
     (model, _), law = values["models"], values["models"][0]["laws"][1]
-    assert list(values) == ["schema", "seed", "examples", "min_cases", "models"]
+    facts = ["baseline", "options", "versions"]
+    assert list(values) == ["schema", "seed", "examples", "min_cases", "models", *facts]
     facts = ["domain", "template", "rules", "rules_order", "exempt", "audited", "refuted"]
-    more = ["missing", "in_all", "troubles", "again", "witness", "sweep"]
+    more = ["missing", "in_all", "troubles", "again", "witness", "sweep", "noun", "prompt", "answer"]
     assert list(model) == ["name", "kind", "bytes", "sha256", "laws", *facts, *more]
     assert list(law) == list(AS_JSON)
     assert list(law["failures"][0]) == list(AS_JSON["failures"][0])
@@ -231,10 +284,22 @@ def test_a_sweep_comes_back_from_json(report):
         assert SweepResult.from_json(in_json(sweep)) == sweep
 
 
-@pytest.mark.parametrize("schema", [1, 2, 3, 4, 5, 7, None, "6"])
+@pytest.mark.parametrize("schema", [1, 2, 3, 4, 5, 8, None, "6", True])
 def test_a_report_of_another_schema_is_refused(report, schema):
-    with pytest.raises(ValueError, match=f"schema must be 6, got {schema!r}; write the report anew"):
+    with pytest.raises(ValueError, match=f"schema must be 6 or 7, got {schema!r}; write the report anew"):
         Report.from_json({**in_json(report), "schema": schema})
+
+
+def test_a_report_of_schema_6_is_read_and_what_it_lacks_is_empty(report):
+    old = Report.from_json(json.loads((GOLDEN / "divergence-6.json").read_text(encoding="utf-8")))
+    assert (old.seed, old.baseline, old.options, old.versions) == (7, "", {}, {})
+    (one, two), (same, other) = old.models, report.models
+    assert (one.name, two.name, one.sha256, one.sweep.laws) == (same.name, other.name, same.sha256, same.sweep.laws)
+    assert (one.noun, one.prompt, one.answer, one.sweep.sentences) == ("case", None, None, {})
+    assert [law.id for law in one.laws] == [law.id for law in same.laws]
+    failure = one.laws[1].failures[0]
+    assert (failure.count, failure.fields, failure.at, failure.simplest) == (12, {}, (), ())
+    assert (one.laws[3].failures[0].witness.step, one.laws[3].failures[0].witness.track) == (3, ())
 
 
 # --- what follows from a record --------------------------------------------------------------------------------------

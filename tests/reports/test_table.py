@@ -13,6 +13,7 @@ from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.reports.cases import describe
 from turncheck.reports.modes import diverge
+from turncheck.reports.page import report_page
 from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
 from turncheck.reports.table import by_domain, comparison, divergence_table, notes, summary, to_markdown, write_report
 
@@ -59,14 +60,15 @@ def test_the_files_are_the_same_bytes_each_time(report, tmp_path):
     for folder in (tmp_path / "one", tmp_path / "made" / "if need be"):
         write_report(report, folder)
         write_report(report, folder)
-        assert {path.name for path in folder.iterdir()} == {"divergence.json", "divergence.md"}
+        assert {path.name for path in folder.iterdir()} == {"divergence.json", "divergence.md", "report.html"}
         for name in ("divergence.json", "divergence.md"):
             assert (folder / name).read_bytes() == golden(name).encode()
+        assert (folder / "report.html").read_bytes() == report_page(report).encode()
 
 
 def test_the_files_are_ascii_and_end_with_one_newline(report, tmp_path):
     write_report(report, tmp_path)
-    for path in tmp_path.iterdir():
+    for path in tmp_path.glob("divergence.*"):
         assert path.read_bytes().isascii()
         assert re.search(rb"[^\n]\n\Z", path.read_bytes())
 

@@ -136,7 +136,9 @@ def test_a_law_that_applies_to_no_case_is_inconclusive():
     result = check_law(never, load_subject("reference", DOMAIN), Budget(10))
     why = "no case was drawn to which it applies: look at its cases, its also= and what narrows them"
     at_work = dict.fromkeys(RULES_AT_WORK, 0)
-    assert result == LawResult(AGREES.id, "all", KNOWN_ANSWER, "INCONCLUSIVE", 0, (), at_work, why=why)
+    assert result == LawResult(
+        AGREES.id, "all", KNOWN_ANSWER, "INCONCLUSIVE", 0, (), at_work, why=why, sentence=AGREES.sentence
+    )
 
 
 RULES_AT_WORK = [rule for rule in RULE_IDS if rule not in ("A8", "S1")]

@@ -288,7 +288,7 @@ def test_a_model_that_changes_the_folder_takes_nothing_along(check, pytester, wh
     result = check(*models, *options, "-k", "counter_rises", "-q")
     assert result.ret == 1
     assert len(list((start / "kept").rglob("*.txt"))) == 2
-    assert {path.name for path in (start / "out").iterdir()} == {"divergence.json", "divergence.md"}
+    assert {path.name for path in (start / "out").iterdir()} == {"divergence.json", "divergence.md", "report.html"}
     assert [path.name for path in (start / "elsewhere").iterdir()] == ["been_here"]
     values = json.loads((start / "out" / "divergence.json").read_bytes())
     assert [model["witness"].partition("/")[0] for model in values["models"]] == ["kept", "kept"]

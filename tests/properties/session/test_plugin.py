@@ -9,12 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import attrs
 import pytest
 
 from tests.properties.sessions import MODELS, row_of, rows, section
 from turncheck.engine.registry import load_domain
 from turncheck.properties.laws import laws_of
 from turncheck.properties.session import plugin as plugin_module
+from turncheck.properties.session.outcome import form_of
 
 LAWS = laws_of(load_domain("duel"))
 
@@ -217,6 +219,7 @@ SMALLEST = (
 )
 DUEL = load_domain("duel")
 NEVER = {"replayed": [], "mended": [], "why": ""}
+SENTENCE = "The turn counter rises by 1, to at most 99, in a battle that is not over."
 RISES = {
     "id": "turn_counter_rises_by_one",
     "rule": "T5",
@@ -235,6 +238,7 @@ WITNESS = {
     "step": 0,
     "steps": 0,
     "short": "the neutral turn",
+    "track": [],
 }
 LATE_BY_ONE = {
     "mode": "wrong_value",
@@ -245,6 +249,10 @@ LATE_BY_ONE = {
     "known": False,
     "said": "turn 03 for 02 (+1)",
     "left": "",
+    "fields": {"turn changed": 1},
+    "strata": {"hero wait, foe wait": 1},
+    "at": [0],
+    "simplest": [{"at": 0, "case": WITNESS["case"], "short": "the neutral turn"}],
 }
 NO_FILE = {
     "bytes": None,
@@ -260,9 +268,12 @@ NO_FILE = {
     "in_all": 97,
     "troubles": {},
     "sweep": None,
+    "noun": "turn",
+    "prompt": attrs.asdict(form_of(DUEL.prompt)),
+    "answer": attrs.asdict(form_of(DUEL.answer)),
 }
 JSON = {
-    "schema": 6,
+    "schema": 7,
     "seed": 0,
     "examples": 5,
     "min_cases": 1,
@@ -274,17 +285,27 @@ JSON = {
             "again": "pytest --pyargs 'turncheck.properties.test_laws::test_law[py:plugin_models:late-turn_counter_rises_by_one]'"
             " --turncheck-model=py:plugin_models:late --turncheck-examples=5 --turncheck-min-cases=1 --hypothesis-seed=0",
             "laws": [
-                {**RISES, "verdict": "FAIL", "failures": [LATE_BY_ONE]},
+                {**RISES, "verdict": "FAIL", "failures": [LATE_BY_ONE], "sentence": SENTENCE},
             ],
         },
-        {"name": "reference", "kind": "reference", **NO_FILE, "again": "", "witness": "", "laws": [{**RISES, **HELD}]},
+        {
+            "name": "reference",
+            "kind": "reference",
+            **NO_FILE,
+            "again": "",
+            "witness": "",
+            "laws": [{**RISES, **HELD, "sentence": SENTENCE, "again": "", "kept": ""}],
+        },
     ],
+    "baseline": "",
+    "options": {"model": "py:plugin_models:late, reference"},
 }
 
 
 def report_of(folder):
-    assert sorted(path.name for path in folder.iterdir()) == ["divergence.json", "divergence.md"]
-    return (folder / "divergence.json").read_bytes(), (folder / "divergence.md").read_bytes()
+    files = ("divergence.json", "divergence.md", "report.html")
+    assert sorted(path.name for path in folder.iterdir()) == sorted(files)
+    return tuple((folder / name).read_bytes() for name in files)
 
 
 def test_a_report_is_written_and_is_the_same_in_each_run_and_in_two_processes(check, pytester):
@@ -292,16 +313,23 @@ def test_a_report_is_written_and_is_the_same_in_each_run_and_in_two_processes(ch
         kept = f"kept-{len(folder)}"
         given = [*LATE, *options, "--turncheck-report", folder, "--turncheck-witnesses", kept]
         assert check(*given, subprocess="-n" in options).ret == 1
-    content, page = report_of(pytester.path / "one")
+    content, page, html = report_of(pytester.path / "one")
     values = json.loads(content)
     kept = values["models"][0].pop("witness")
     assert re.fullmatch(r"kept-3/py-plugin_models-late-[0-9a-f]{12}/turn_counter_rises_by_one\.wrong_value\.txt", kept)
+    assert values.pop("versions").keys() >= {"python", "turncheck", "hypothesis", "numpy"}
+    law = values["models"][0]["laws"][0]
+    assert (law.pop("again"), law.pop("kept")) == (values["models"][0]["again"], kept)
     assert values == JSON
     assert page.decode("utf-8").startswith(
         "# Divergence\n\nseed 0, 5 examples and at least 1 cases for each law\n\n## py:plugin\\_models:late (py): 0 of 1 laws held (1 of 97 laws ran)\n"
     )
     for folder, kept in (("deep/two", b"kept-8"), ("three", b"kept-5")):
-        assert tuple(each.replace(kept, b"kept-3") for each in report_of(pytester.path / folder)) == (content, page)
+        assert tuple(each.replace(kept, b"kept-3") for each in report_of(pytester.path / folder)) == (
+            content,
+            page,
+            html,
+        )
 
 
 # --- what a model writes is shown, and does nothing ------------------------------------------------------------------

@@ -29,6 +29,7 @@ from turncheck.properties.sweeps.plan import Plan, turns_in
 from turncheck.properties.sweeps.result import begun, found
 from turncheck.properties.sweeps.statistics import Rate
 from turncheck.properties.sweeps.sweep import Sweep
+from turncheck.reports.sweeps import Smallest
 
 LATE = "py:plugin_models:late"
 ALONE = ["-k", "test_sweep"]
@@ -47,7 +48,7 @@ def shown(result):
 def reported(pytester, folder="out"):
     """The sweeps that a report holds, by model."""
     values = json.loads((pytester.path / folder / "divergence.json").read_text(encoding="utf-8"))
-    assert values["schema"] == 6
+    assert values["schema"] == 7
     return {model["name"]: model["sweep"] for model in values["models"]}
 
 
@@ -77,7 +78,8 @@ def test_a_noisy_model_fails_a_gate_below_its_rate_and_ends_with_1(check, pytest
     assert result.ret == 1
     result.assert_outcomes(failed=1, deselected=len(LAW_IDS))
     said = [line for line in result.outlines if re.fullmatch(FAILS, line)]
-    assert said == [shown(result)[-1]] * 2  # as the failure, and below the tables
+    assert said == [shown(result)[-2]] * 2  # as the failure, and below the tables
+    assert shown(result)[-1] == "page: out/report.html"
     sweep = reported(pytester)["noisy:0.3"]
     assert (sweep["gate"], sweep["verdict"]) == (0.05, "FAIL")
     assert sweep["diverged"] == int(re.fullmatch(FAILS, said[0])[1])
@@ -119,8 +121,12 @@ def test_what_is_reported_is_what_a_sweep_of_the_same_turns_finds(check, pyteste
     assert (expected.sampler, expected.seed, expected.stream) == ("mixed", 5, "numpy-1")
     assert (expected.training_seeds, expected.verdict) == ((1_000_000, 1_999_999), "PASS")
     assert expected.diverged > 0
-    smallest = ("turn_counter_rises_by_one", "wrong_value", write(Turn()), "the neutral turn", "")
-    assert smallest in map(attrs.astuple, expected.smallest)
+    turn = write(Turn())
+    answer = resolve_text(turn)
+    small = ("turn_counter_rises_by_one", "wrong_value", turn, "the neutral turn", "", turn, answer)
+    got, said = answer.replace("turn 02", "turn 03"), "turn 03 for 02 (+1)"
+    assert Smallest(*small, got, said) in expected.smallest
+    assert expected.sentences["turn_counter_rises_by_one"].startswith("The turn counter rises by 1")
     assert reported(pytester) == {LATE: json.loads(json.dumps(expected.to_json()))}
     page = (pytester.path / "out" / "divergence.md").read_text(encoding="utf-8")
     assert "### Sweep: 200 of 200 turns of mixed, seed 5\n" in page
@@ -421,7 +427,8 @@ def test_in_two_processes_the_summary_and_the_report_are_the_same(check, pyteste
     one = check(*options, "--turncheck-report=one")
     two = check(*options, "--turncheck-report=two", "-n", "2", subprocess=True)
     assert one.ret == two.ret == 0
-    assert shown(one) == shown(two)
+    assert shown(one)[:-1] == shown(two)[:-1]
+    assert (shown(one)[-1], shown(two)[-1]) == ("page: one/report.html", "page: two/report.html")
     assert reported(pytester, "one") == reported(pytester, "two")
     assert [sweep["done"] for sweep in reported(pytester, "two").values()] == [100, 100]
 

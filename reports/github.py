@@ -1,0 +1,47 @@
+"""The short table of a run for the summary of a job of GitHub Actions, which names the file in its environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from turncheck.reports.escape import for_markdown
+from turncheck.reports.records import ModelResult, Report
+from turncheck.reports.sweep_text import gate_in_short, swept_in_short
+from turncheck.reports.table import QUIET, law_table, summary
+
+VARIABLE = "GITHUB_STEP_SUMMARY"
+
+MOST_LAWS = 20
+"""Laws of a model that the table has; a summary is at most a megabyte, and shall be read."""
+
+
+def short_markdown(report: Report) -> str:
+    """The verdict of each model, the laws that it broke, and what its sweep says."""
+    return "\n".join(part for model in report.models for part in _parts(model))
+
+
+def _parts(model: ModelResult) -> Iterator[str]:
+    yield f"### Turncheck: {'FAIL' if model.failed else 'PASS'}\n"
+    yield f"{for_markdown(summary(model))}\n"
+    loud = [law for law in model.laws if law.verdict not in QUIET and not law.unreached]
+    loud.sort(key=lambda law: -law.diverged)
+    if loud:
+        yield f"{law_table(loud[:MOST_LAWS])}\n"
+    if beyond := loud[MOST_LAWS:]:
+        yield f"and {len(beyond)} laws more: {for_markdown(', '.join(law.id for law in beyond))}\n"
+    if model.sweep is not None:
+        said = gate_in_short(model.sweep) or f"{swept_in_short(model.sweep)}: {model.sweep.diverged:,} diverge"
+        yield f"{for_markdown(said)}\n"
+
+
+def tell_github(report: Report) -> None:
+    """Adds the short table to the summary of the job; does nothing where there is none.
+
+    Raises:
+        OSError: the file that the environment names cannot be written.
+    """
+    path = os.environ.get(VARIABLE)
+    if path:
+        with open(path, "a", encoding="utf-8", newline="\n") as summary_file:
+            summary_file.write(f"{short_markdown(report)}\n")

@@ -1,0 +1,86 @@
+"""The page as text: the template filled in, with its style and its script, which are named by their hashes.
+
+Whatever a model, a domain or a file wrote is escaped, and shown in printable characters. The content security policy
+lets the page load nothing, run no script but its own, and send nothing anywhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from turncheck.reports.escape import visible
+from turncheck.reports.page.pairs import pairs
+from turncheck.reports.page.views import MOST_WITNESSES, model_views
+from turncheck.reports.records import Report
+
+
+def report_page(report: Report, before: Report | None = None) -> str:
+    """The report as a page of HTML, in one file.
+
+    Args:
+        report: what was found, as `divergence.json` holds it.
+        before: what was found in an earlier run, of the same models, if there is one.
+    """
+    models = model_views(report, before)
+    style, script = _own("page.css"), _own("page.js")
+    page = _environment().get_template("template.html.j2")
+    return page.render(
+        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'",
+        style=Markup(style),
+        script=Markup(script),
+        report=report,
+        models=models,
+        pairs=list(pairs(report.models)),
+        facts=_facts(report),
+        most_witnesses=MOST_WITNESSES,
+    )
+
+
+def _facts(report: Report) -> list[tuple[str, str]]:
+    """The facts of the run, each with its name."""
+    drawn = [("seed", str(report.seed)), ("examples for each law", f"{report.examples:,}")]
+    drawn += [("least cases for a verdict", f"{report.min_cases:,}")]
+    drawn += [("baseline", report.baseline)] if report.baseline else []
+    return [(visible(name), visible(value)) for name, value in [*drawn, *report.options.items()]]
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("turncheck.reports", "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: dict[str, Any] = {
+        "breaks": _breaks,
+        "number": lambda value: f"{value:,}",
+        "px": lambda value: f"{value:.0f}",
+        "visible": visible,
+    }
+    environment.filters.update(filters)
+    return environment
+
+
+def _breaks(name: str) -> Markup:
+    """A name that may be broken behind each of its underscores."""
+    return Markup("_<wbr>").join(name.split("_"))
+
+
+def _own(name: str) -> str:
+    """A file that stands beside this one."""
+    return (files("turncheck.reports") / "page" / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """A text as a content security policy names it."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

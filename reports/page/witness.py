@@ -1,0 +1,345 @@
+"""A witness as the page shows it: the prompt, what was expected and what was given, and what differs, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+import attrs
+
+from turncheck.engine.visible import cut
+from turncheck.reports.escape import printable, shown_lines, visible
+from turncheck.reports.page.laying import (
+    LaidOut,
+    Part,
+    Piece,
+    apart,
+    by_group,
+    cell,
+    groups_of,
+    is_best_as_text,
+    lay_out,
+    parts_of,
+    places_of,
+)
+from turncheck.reports.records import Form, ModelResult, Step, Witness
+
+MOST_DIFFERENCES = 6
+"""Fields that differ, at most, that are named."""
+
+MOST_STEPS, MOST_BEHIND = 30, 4
+"""Turns of a play that are shown, and of these the ones behind the first divergence: all that follows differs."""
+
+MOST_CHANGES = 4
+"""Fields of a turn of a play that are named."""
+
+LONGEST_TEXT = 6_000
+"""Characters of a text that are looked at."""
+
+DIGITS = 18
+"""Of a number of which it is said by how much it is wrong."""
+
+
+@attrs.frozen
+class Cells:
+    """A field of one group: before, as expected and as given, each in printable characters; None where it has none.
+
+    Attributes:
+        before: in the prompt.
+        expected: in the reference's answer.
+        given: in the model's.
+        dim_before, dim_expected, dim_given: whether that is the simplest value.
+        differs: whether the answers differ.
+    """
+
+    before: str | None
+    expected: str
+    given: str
+    dim_before: bool
+    dim_expected: bool
+    dim_given: bool
+    differs: bool
+
+
+@attrs.frozen
+class Side:
+    """Expected and given side by side, by field.
+
+    Attributes:
+        singles: fields of no group, where there are groups, each with its label.
+        groups: the columns, each with before, expected and given; one without a name where there are no groups. A group
+            in which everything is as simple as can be has none.
+        rows: the label of each row, and the cells of each group.
+        quiet: the labels of rows and groups in which everything is as simple as can be.
+        has_before: whether the prompt has any of the fields.
+    """
+
+    singles: list[tuple[str, Cells]]
+    groups: list[str]
+    rows: list[tuple[str, list[Cells | None]]]
+    quiet: list[str]
+    has_before: bool
+
+
+@attrs.frozen
+class Turn:
+    """A turn of a play.
+
+    Attributes:
+        number: from 1.
+        done: its orders.
+        state: `same`, `first` (the first divergence), `apart` (one behind it), `left` (the model came not so far).
+        reference: what the turn changes, by the reference.
+        model: what of the model's state differs from that.
+    """
+
+    number: int
+    done: list[str]
+    state: str
+    reference: list[str]
+    model: list[str]
+
+
+@attrs.frozen
+class Shown:
+    """A witness as the page shows it.
+
+    Attributes:
+        short: the case in a few words.
+        case: its text, where that is another than the prompt's.
+        prompt: the lines of the prompt.
+        orders: lines of the prompt that say what is done, where the rest stands in the table.
+        side: expected and given by field; None where they are shown as text.
+        expected, given: both as text.
+        words: what differs, in words.
+        fault: what the model raised.
+        step: which turn of a play diverges, of how many; empty where there is none.
+        turns: of a play.
+        beyond: turns that are not shown.
+    """
+
+    short: str
+    case: list[str]
+    prompt: list[str]
+    orders: list[str]
+    side: Side | None
+    expected: list[list[Part]]
+    given: list[list[Part]]
+    words: list[str]
+    fault: str
+    step: str
+    turns: list[Turn]
+    beyond: int
+
+
+def show(witness: Witness, model: ModelResult, said: str) -> Shown:
+    """The witness of a model, as the page shows it; `said` is what is wrong, in a few words."""
+    witness = _bounded(witness)
+    side = _side(witness, model)
+    turns = list(islice(_turns(witness, model), _last_shown(witness)))
+    return Shown(
+        short=_said(witness.short or "the case"),
+        case=[] if witness.case == witness.turn or turns else shown_lines(witness.case),
+        prompt=shown_lines(witness.turn),
+        orders=[] if side is None else list(_orders(witness.turn, model)),
+        side=side,
+        expected=parts_of(witness.expected, witness.got),
+        given=parts_of(witness.got, witness.expected),
+        words=_words(witness, model, said),
+        fault=_cut(witness.fault),
+        step=f"turn {witness.step} of {witness.steps}" if witness.step and witness.steps > 1 else "",
+        turns=turns,
+        beyond=len(witness.track) - len(turns),
+    )
+
+
+def _bounded(witness: Witness) -> Witness:
+    """The witness with the starts of what is longer than anybody reads."""
+    return attrs.evolve(
+        witness,
+        case=_start(witness.case),
+        turn=_start(witness.turn),
+        expected=_start(witness.expected),
+        got=_start(witness.got),
+        fault=_start(witness.fault),
+        track=tuple(Step(*map(_start, attrs.astuple(step))) for step in witness.track),
+    )
+
+
+def _start(text: str) -> str:
+    beyond = len(text) - LONGEST_TEXT
+    return text if beyond <= 0 else f"{text[:LONGEST_TEXT]}... and {beyond:,} characters more"
+
+
+def _cut(text: str, longest: int = 400) -> str:
+    return visible(text[:longest]) + ("..." if len(text) > longest else "")
+
+
+def _said(text: str) -> str:
+    """What was said of a case: it is in printable characters already, unless somebody wrote it into the file."""
+    return printable(cut(text, 400))
+
+
+# --- by field --------------------------------------------------------------------------------------------------------
+
+
+def _side(witness: Witness, model: ModelResult) -> Side | None:
+    expected, given = lay_out(model.answer, witness.expected), lay_out(model.answer, witness.got)
+    if expected is None or given is None or not (expected.has_labels and given.has_labels):
+        return None
+    if is_best_as_text(model.answer, witness.turn, witness.expected):
+        return None
+    prompt = lay_out(model.prompt, witness.turn)
+    before = {} if prompt is None else {piece.name: text for piece, text in prompt.pieces.items()}
+
+    def cells_of(piece: Piece | None) -> Cells | None:
+        return None if piece is None else _cells(piece, expected, given, before)
+
+    singles, pieces = apart(list(expected.pieces))
+    alone = [(piece.name, _cells(piece, expected, given, before)) for piece in singles]
+    rows = [(label, [cells_of(each) for each in row]) for label, row in by_group(pieces)]
+    shown = [row for row in rows if not _is_quiet(row[1])]
+    quiet = list(_in_ranges(label for label, cells in rows if _is_quiet(cells)))
+    groups = groups_of(pieces)
+    loud = [place for place in range(len(groups)) if not _is_quiet([cells[place] for _, cells in shown])]
+    return Side(
+        alone,
+        [groups[place] for place in loud],
+        [(label, [cells[place] for place in loud]) for label, cells in shown],
+        [f"all of {group}" for place, group in enumerate(groups) if place not in loud] + quiet,
+        any(piece.name in before for piece in pieces),
+    )
+
+
+def _cells(piece: Piece, expected: LaidOut, given: LaidOut, before: dict[str, str]) -> Cells:
+    was, wanted, got = before.get(piece.name), expected.pieces[piece], given.pieces[piece]
+    dim_was, dim_wanted, dim_got = (text == piece.neutral for text in (was, wanted, got))
+    shown = None if was is None else cell(was)
+    return Cells(shown, cell(wanted), cell(got), dim_was, dim_wanted, dim_got, wanted != got)
+
+
+def _is_quiet(row: Sequence[Cells | None]) -> bool:
+    cells = [each for each in row if each is not None]
+    return all(each.dim_expected and each.dim_given and (each.before is None or each.dim_before) for each in cells)
+
+
+def _in_ranges(labels: Iterable[str]) -> Iterator[str]:
+    """The labels, members of a repeated field that follow each other as one: `mem[4..14]`."""
+    runs: list[list[str]] = []
+    for label in labels:
+        if runs and label == _next_member(runs[-1][-1]):
+            runs[-1].append(label)
+        else:
+            runs.append([label])
+    for run in runs:
+        yield run[0] if len(run) == 1 else f"{run[0].removesuffix(']')}..{run[-1].rpartition('[')[2]}"
+
+
+def _next_member(label: str) -> str:
+    """The next member of a repeated field; nothing behind any other label."""
+    name, _, number = label.removesuffix("]").rpartition("[")
+    return f"{name}[{int(number) + 1}]" if label.endswith("]") and number.isdecimal() else ""
+
+
+def _orders(prompt: str, model: ModelResult) -> Iterator[str]:
+    """The lines of a prompt that have no field of the answer."""
+    if model.prompt is None or model.answer is None:
+        return
+    known = {place.name for row in places_of(model.answer) for place in row if isinstance(place, Piece)}
+    lines = zip(places_of(model.prompt), prompt.split("\n"), strict=False)
+    for row, line in lines:
+        pieces = [place.name for place in row if isinstance(place, Piece)]
+        if pieces and not known.intersection(pieces):
+            yield _cut(line)
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+def _words(witness: Witness, model: ModelResult, said: str) -> list[str]:
+    """What differs, a line for each field; of answers that are not laid out what was said of them."""
+    expected, given = lay_out(model.answer, witness.expected), lay_out(model.answer, witness.got)
+    if expected is None or given is None or not given.has_labels:
+        return [_said(said)] if said else []
+    found = list(_differences(expected, given))
+    beyond = len(found) - MOST_DIFFERENCES
+    return found[:MOST_DIFFERENCES] + ([f"and {beyond} more"] if beyond > 0 else [])
+
+
+def _differences(expected: LaidOut, given: LaidOut) -> Iterator[str]:
+    for piece, wanted in expected.pieces.items():
+        got = given.pieces[piece]
+        if got != wanted:
+            yield f"{piece.name}: expected {cell(wanted)}, given {cell(got)}{_by_how_much(wanted, got)}"
+
+
+def _by_how_much(wanted: str, got: str) -> str:
+    """Of numbers how much too high the given one is."""
+    try:
+        return f" ({int(got[:DIGITS]) - int(wanted[:DIGITS]):+})" if max(len(got), len(wanted)) <= DIGITS else ""
+    except ValueError:
+        return ""
+
+
+# --- turn by turn ----------------------------------------------------------------------------------------------------
+
+
+def _last_shown(witness: Witness) -> int:
+    """The number of the last turn that is shown."""
+    apart = (number for number, step in enumerate(witness.track, 1) if step.given != step.expected)
+    return min(next(apart, MOST_STEPS) + MOST_BEHIND, MOST_STEPS)
+
+
+def _turns(witness: Witness, model: ModelResult) -> Iterator[Turn]:
+    """The turns of a play: how the reference goes on, and where the model leaves it."""
+    before, apart = _first_state(witness, model.answer), False
+    for number, step in enumerate(witness.track, 1):
+        state = "same" if step.given == step.expected else "apart" if apart else "first"
+        state = "left" if apart and not step.given else state
+        apart = apart or state == "first"
+        yield Turn(
+            number,
+            [_cut(line, 80) for line in step.done.removesuffix("\n").split("\n") if line],
+            state,
+            _changes(before, step.expected, model.answer) or ["nothing changes"],
+            _apart(step, state, model.answer),
+        )
+        before = step.expected
+
+
+def _first_state(witness: Witness, form: Form | None) -> str:
+    """The state in which the play of a witness begins."""
+    if form is None:
+        return ""
+    count = form.text.count("\n")
+    return "".join(f"{line}\n" for line in witness.case.split("\n")[:count])
+
+
+def _changes(before: str, after: str, form: Form | None) -> list[str]:
+    """What of a state changes."""
+    was, now = lay_out(form, before), lay_out(form, after)
+    if was is None or now is None:
+        return [_cut(line, 80) for line in after.split("\n")[:MOST_CHANGES] if line]
+    found = [f"{piece.name} {cell(text)}" for piece, text in now.pieces.items() if was.pieces[piece] != text]
+    return _some(found)
+
+
+def _apart(step: Step, state: str, form: Form | None) -> list[str]:
+    if state == "left":
+        return ["its answer led to no turn"]
+    if state == "same":
+        return ["the same"]
+    expected, given = lay_out(form, step.expected), lay_out(form, step.given)
+    if expected is None or given is None:
+        return [_cut(line, 80) for line in (step.given or "nothing").split("\n")[:2] if line]
+    found = [
+        f"{piece.name} {cell(given.pieces[piece])} for {cell(text)}"
+        for piece, text in expected.pieces.items()
+        if given.pieces[piece] != text
+    ]
+    return _some(found) or ["other words than the reference's"]
+
+
+def _some(found: list[str]) -> list[str]:
+    beyond = len(found) - MOST_CHANGES
+    return found[:MOST_CHANGES] + ([f"and {beyond} more"] if beyond > 0 else [])

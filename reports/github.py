@@ -22,7 +22,8 @@ def short_markdown(report: Report) -> str:
 
 
 def _parts(model: ModelResult) -> Iterator[str]:
-    yield f"### Turncheck: {'FAIL' if model.failed else 'PASS'}\n"
+    demands_nothing = model.is_swept_alone and model.sweep is not None and model.sweep.verdict is None
+    yield f"### Turncheck: {'swept' if demands_nothing else 'FAIL' if model.failed else 'PASS'}\n"
     yield f"{for_markdown(summary(model))}\n"
     loud = [law for law in model.laws if law.verdict not in QUIET and not law.unreached]
     loud.sort(key=lambda law: -law.diverged)

@@ -182,6 +182,11 @@ class ModelResult:
         return self.sweep is None and all(law.verdict == "NOT_APPLICABLE" for law in self.laws)
 
     @property
+    def is_swept_alone(self) -> bool:
+        """Whether it was swept, and no law was held besides."""
+        return self.sweep is not None and not self.laws and not self.missing
+
+    @property
     def failed(self) -> bool:
         """Whether it did not pass, or nobody can say."""
         if self.refuted or self.missing or self.says_nothing:

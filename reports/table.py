@@ -47,8 +47,7 @@ def summary(model: ModelResult) -> str:
     digest = "" if model.sha256 is None else f", sha256 {model.sha256[:12]}"
     words = "" if model.template == model.domain else f", template {visible(model.template)}"
     rules = "" if model.rules == model.domain else f", rules {visible(model.rules)}"
-    is_swept = model.sweep is not None and not model.laws and not model.missing
-    held = "swept" if is_swept else f"{_held(model)} laws held"
+    held = "swept" if model.is_swept_alone else f"{_held(model)} laws held"
     held += f", {known} failed as known" if known else ""
     held += f", {aside} not applicable" if aside else ""
     missing = _missing_laws(model)

@@ -110,7 +110,12 @@ def is_best_as_text(form: Form | None, *texts: str) -> bool:
 
 def cell(text: str) -> str:
     """A piece as a table shows it."""
-    return visible(text) if len(text) <= LONGEST_CELL else f"{visible(text[:LONGEST_CELL])}..."
+    return shortened(text, LONGEST_CELL)
+
+
+def shortened(text: str, longest: int = 400) -> str:
+    """The start of a text, in printable characters."""
+    return visible(text[:longest]) + ("..." if len(text) > longest else "")
 
 
 # --- texts as they are -----------------------------------------------------------------------------------------------

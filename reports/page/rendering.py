@@ -46,8 +46,12 @@ def report_page(report: Report, before: Report | None = None) -> str:
 
 def _facts(report: Report) -> list[tuple[str, str]]:
     """The facts of the run, each with its name."""
-    drawn = [("seed", str(report.seed)), ("examples for each law", f"{report.examples:,}")]
-    drawn += [("least cases for a verdict", f"{report.min_cases:,}")]
+    drawn = [("seed", str(report.seed))]
+    if report.examples:
+        drawn += [
+            ("examples for each law", f"{report.examples:,}"),
+            ("least cases for a verdict", f"{report.min_cases:,}"),
+        ]
     drawn += [("baseline", report.baseline)] if report.baseline else []
     return [(visible(name), visible(value)) for name, value in [*drawn, *report.options.items()]]
 

@@ -2,101 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 
-from turncheck.reports.escape import printable, visible
-from turncheck.reports.modes import MODES
+from turncheck.reports.escape import visible
 from turncheck.reports.page.changes import Changes, before_of, changes
-from turncheck.reports.page.heat import Heat, heats, level_of
-from turncheck.reports.page.witness import Shown, show
-from turncheck.reports.records import SWEEP, Failure, LawResult, LawVerdict, ModelResult, Report, Witness
-from turncheck.reports.sweeps import Row, Smallest, SweepResult, percent
+from turncheck.reports.page.heat import Heat, heats
+from turncheck.reports.page.laws import ABOUT_MODES, Fared, LawView, Way, chosen_ways, law_view, of_sweep
+from turncheck.reports.records import SWEEP, ModelResult, Report
+from turncheck.reports.sweeps import SweepResult, percent
 from turncheck.reports.table import notes
 
 MOST_WITNESSES = 60
 """Witnesses that a page shows. The others are counted and named."""
-
-ABOUT_MODES: Mapping[str, str] = {mode.mode: (mode.__doc__ or "").split("\n")[0] for mode in MODES}
-"""What each failure mode is, in a sentence."""
-
-STATES = {"PASS": "held", "FAIL": "broken", "KNOWN": "known"}
-"""What a law is called by its verdict; any other says nothing."""
-
-Way = tuple[str, str]
-
-
-@attrs.frozen
-class Breach:
-    """One way in which a law was broken.
-
-    Attributes:
-        id: its fragment.
-        mode: the failure mode.
-        about: what that is.
-        count: in how many cases; None where they were not counted by mode.
-        level: how many of the law's cases that is, as a shade, 1..LEVELS.
-        known: whether the baseline has it.
-        notes: what there is to say of the count and of the witness.
-        shown: the witness; None where the page shows no more of them.
-    """
-
-    id: str
-    mode: str
-    about: str
-    count: int | None
-    level: int
-    known: bool
-    notes: list[str]
-    shown: Shown | None
-
-
-@attrs.frozen
-class LawView:
-    """A law of a model.
-
-    Attributes:
-        id: its fragment.
-        name, kind, sentence: of the law.
-        rules: those that it follows from.
-        verdict: PASS, FAIL, KNOWN and so on.
-        state: held, broken, known or open.
-        applied: cases.
-        diverged: of those, the broken ones.
-        rate: how often the sweep broke it; empty without one.
-        below: the upper end of that.
-        breaches: the ways.
-        why: of one that neither held nor was broken.
-        again: the command that repeats it.
-        kept: where its smallest case is kept.
-    """
-
-    id: str
-    name: str
-    kind: str
-    sentence: str
-    rules: str
-    verdict: str
-    state: str
-    applied: int
-    diverged: int
-    rate: str
-    below: str
-    breaches: list[Breach]
-    why: str
-    again: str
-    kept: str
-
-    @property
-    def modes(self) -> str:
-        """The modes in which it was broken, between spaces."""
-        return " ".join(breach.mode for breach in self.breaches)
-
-    def breach(self, mode: str) -> Breach | None:
-        """The way of that mode."""
-        return next((breach for breach in self.breaches if breach.mode == mode), None)
 
 
 @attrs.frozen
@@ -159,11 +78,11 @@ def model_views(report: Report, before: Report | None) -> list[ModelView]:
 
 
 def _model(report: Report, id_: str, model: ModelResult, before: ModelResult | None, most: int) -> ModelView:
-    results = [*map(_Result.of, model.laws)] or _of_sweep(model)
-    chosen = _chosen(results, most)
+    results = [*map(Fared.of, model.laws)] or of_sweep(model)
+    chosen = chosen_ways(results, most)
     rates = {} if model.sweep is None else {row.name: row for row in model.sweep.laws}
-    laws = [_law(id_, each, model, rates.get(each.law.id), chosen) for each in results]
-    laws.sort(key=lambda law: -(law.diverged / law.applied if law.applied else 0) if law.breaches else 1)
+    laws = [law_view(id_, each, model, rates.get(each.law.id), chosen) for each in results]
+    laws.sort(key=_most_broken_first)
     held = sum(law.state == "held" for law in laws)
     occurring = {breach.mode for law in laws for breach in law.breaches}
     ways = [(each.law.id, failure.mode) for each in results for failure in each.law.failures]
@@ -195,10 +114,18 @@ SHOWN_ELSEWHERE = (
 """How the notes begin that the page shows in another way."""
 
 
+def _most_broken_first(law: LawView) -> tuple[int, float]:
+    """The order of laws: those that are broken by how often, then the others as they stand."""
+    is_broken = law.state in ("broken", "known")
+    return (0, -law.diverged / law.applied if law.applied else 0.0) if is_broken else (1, 0.0)
+
+
 # --- the verdict -----------------------------------------------------------------------------------------------------
 
 
 def _badge(model: ModelResult) -> str:
+    if model.is_swept_alone and model.sweep is not None and model.sweep.verdict is None:
+        return "SWEPT"
     if not model.failed:
         return "PASS"
     sweep = model.sweep
@@ -215,7 +142,8 @@ def _sentence(model: ModelResult, laws: Sequence[LawView]) -> str:
     if not asked:
         parts.append("No law says anything about this model.")
     elif broken:
-        parts.append(f"It breaks {len(broken)} of {_counted(asked, 'law')}, in {ways} way{'s' * (ways != 1)}.")
+        in_ways = f", in {_counted(range(ways), 'way')}" if all(law.breaches for law in broken) else ""
+        parts.append(f"It breaks {len(broken)} of {_counted(asked, 'law')}{in_ways}.")
     elif not known and not undecided:
         parts.append(f"All {_counted(asked, 'law')} held.")
     else:
@@ -268,114 +196,3 @@ def _at_work(model: ModelResult) -> Iterator[tuple[str, int]]:
     for rule in dict.fromkeys([*model.rules_order, *counts]):
         if rule in counts:
             yield visible(rule), counts[rule]
-
-
-# --- laws ------------------------------------------------------------------------------------------------------------
-
-
-@attrs.frozen
-class _Result:
-    """How a law fared, and whether its cases were counted by mode: a sweep counts them together."""
-
-    law: LawResult
-    by_mode: bool
-    diverged: int
-
-    @classmethod
-    def of(cls, law: LawResult) -> _Result:
-        return cls(law, True, law.diverged)
-
-
-def _of_sweep(model: ModelResult) -> list[_Result]:
-    """The laws of a sweep that stands alone, as far as it knows them."""
-    sweep = model.sweep
-    if sweep is None:
-        return []
-    small: dict[str, list[Smallest]] = {}
-    for each in sweep.smallest:
-        small.setdefault(each.law, []).append(each)
-    rows = [_of_row(row, small.get(row.name, []), sweep) for row in sweep.laws]
-    silent = [_Result.of(LawResult(law, "", "", "NOT_APPLICABLE", 0, why=why)) for law, why in sweep.silent.items()]
-    return rows + silent
-
-
-def _of_row(row: Row, small: Sequence[Smallest], sweep: SweepResult) -> _Result:
-    verdict: LawVerdict = "FAIL" if row.broke else "PASS" if row.applied else "INCONCLUSIVE"
-    why = "" if row.applied else f"it applied to no {sweep.noun} of the sweep"
-    failures = tuple(
-        Failure(each.mode, 0, Witness(each.case, each.turn, each.expected, each.got, short=each.short),
-                said=each.said, left=each.left)
-        for each in small
-    )  # fmt: skip
-    sentence = sweep.sentences.get(row.name, "")
-    return _Result(
-        LawResult(row.name, row.rule, "", verdict, row.applied, failures, why=why, sentence=sentence), False, row.broke
-    )
-
-
-def _chosen(results: Sequence[_Result], most: int) -> set[Way]:
-    """The ways whose witnesses are shown: of each law the most frequent, then of each the next, and so on."""
-    ranked = [
-        (place, -failure.count, law, each.law.id, failure.mode)
-        for law, each in enumerate(results)
-        for place, failure in enumerate(each.law.failures)
-    ]
-    return {(name, mode) for *_, name, mode in sorted(ranked)[:most]}
-
-
-def _law(model_id: str, result: _Result, model: ModelResult, row: Row | None, chosen: Collection[Way]) -> LawView:
-    law, id_ = result.law, f"{model_id}-{_slug(result.law.id)}"
-    verdict = "KNOWN" if law.known else law.verdict
-    return LawView(
-        id_,
-        visible(law.id),
-        visible(law.kind),
-        visible(law.sentence),
-        "all rules" if law.rule == "all" else visible(law.rule),
-        verdict,
-        STATES.get(verdict, "open"),
-        law.applied,
-        result.diverged,
-        "" if row is None else _rate_of(row),
-        "" if row is None or not row.applied else percent(row.high),
-        [_breach(id_, law, failure, model, result.by_mode, chosen) for failure in law.failures],
-        visible(law.why),
-        printable(law.again),
-        visible(law.kept),
-    )
-
-
-def _rate_of(row: Row) -> str:
-    return f"{percent(row.rate)}, {row.interval}" if row.rate is not None else ""
-
-
-def _breach(
-    law_id: str, law: LawResult, failure: Failure, model: ModelResult, by_mode: bool, chosen: Collection[Way]
-) -> Breach:
-    is_shown = (law.id, failure.mode) in chosen
-    return Breach(
-        f"{law_id}--{_slug(failure.mode)}",
-        failure.mode,
-        ABOUT_MODES.get(failure.mode, ""),
-        failure.count if by_mode else None,
-        level_of(failure.count, law.applied) if by_mode else 1,
-        failure.known,
-        list(_notes_of(failure, by_mode)),
-        show(failure.witness, model, failure.said) if is_shown and failure.witness.turn else None,
-    )
-
-
-def _notes_of(failure: Failure, by_mode: bool) -> Iterator[str]:
-    if by_mode and not failure.count:
-        yield "Found in a kept witness alone"
-    if failure.off_by_one and failure.count > 1:
-        yield f"{failure.off_by_one} of {failure.count} are off by one"
-    if failure.ambiguous:
-        yield f"{failure.ambiguous} fit a second mode as well"
-    if failure.left:
-        yield f"Need not be minimal: {visible(failure.left)}"
-
-
-def _slug(text: str) -> str:
-    """A text as part of a fragment."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)[:120]

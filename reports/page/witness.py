@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 import attrs
 
 from turncheck.engine.visible import cut
-from turncheck.reports.escape import printable, shown_lines, visible
+from turncheck.reports.escape import printable, shown_lines
 from turncheck.reports.page.laying import (
     LaidOut,
     Part,
@@ -21,17 +20,13 @@ from turncheck.reports.page.laying import (
     lay_out,
     parts_of,
     places_of,
+    shortened,
 )
-from turncheck.reports.records import Form, ModelResult, Step, Witness
+from turncheck.reports.page.plays import Turn, turns_of
+from turncheck.reports.records import ModelResult, Step, Witness
 
 MOST_DIFFERENCES = 6
 """Fields that differ, at most, that are named."""
-
-MOST_STEPS, MOST_BEHIND = 30, 4
-"""Turns of a play that are shown, and of these the ones behind the first divergence: all that follows differs."""
-
-MOST_CHANGES = 4
-"""Fields of a turn of a play that are named."""
 
 LONGEST_TEXT = 6_000
 """Characters of a text that are looked at."""
@@ -82,25 +77,6 @@ class Side:
 
 
 @attrs.frozen
-class Turn:
-    """A turn of a play.
-
-    Attributes:
-        number: from 1.
-        done: its orders.
-        state: `same`, `first` (the first divergence), `apart` (one behind it), `left` (the model came not so far).
-        reference: what the turn changes, by the reference.
-        model: what of the model's state differs from that.
-    """
-
-    number: int
-    done: list[str]
-    state: str
-    reference: list[str]
-    model: list[str]
-
-
-@attrs.frozen
 class Shown:
     """A witness as the page shows it.
 
@@ -136,7 +112,7 @@ def show(witness: Witness, model: ModelResult, said: str) -> Shown:
     """The witness of a model, as the page shows it; `said` is what is wrong, in a few words."""
     witness = _bounded(witness)
     side = _side(witness, model)
-    turns = list(islice(_turns(witness, model), _last_shown(witness)))
+    turns = turns_of(witness, model.answer)
     return Shown(
         short=_said(witness.short or "the case"),
         case=[] if witness.case == witness.turn or turns else shown_lines(witness.case),
@@ -146,7 +122,7 @@ def show(witness: Witness, model: ModelResult, said: str) -> Shown:
         expected=parts_of(witness.expected, witness.got),
         given=parts_of(witness.got, witness.expected),
         words=_words(witness, model, said),
-        fault=_cut(witness.fault),
+        fault=shortened(witness.fault),
         step=f"turn {witness.step} of {witness.steps}" if witness.step and witness.steps > 1 else "",
         turns=turns,
         beyond=len(witness.track) - len(turns),
@@ -169,10 +145,6 @@ def _bounded(witness: Witness) -> Witness:
 def _start(text: str) -> str:
     beyond = len(text) - LONGEST_TEXT
     return text if beyond <= 0 else f"{text[:LONGEST_TEXT]}... and {beyond:,} characters more"
-
-
-def _cut(text: str, longest: int = 400) -> str:
-    return visible(text[:longest]) + ("..." if len(text) > longest else "")
 
 
 def _said(text: str) -> str:
@@ -250,7 +222,7 @@ def _orders(prompt: str, model: ModelResult) -> Iterator[str]:
     for row, line in lines:
         pieces = [place.name for place in row if isinstance(place, Piece)]
         if pieces and not known.intersection(pieces):
-            yield _cut(line)
+            yield shortened(line)
 
 
 # --- in words --------------------------------------------------------------------------------------------------------
@@ -279,67 +251,3 @@ def _by_how_much(wanted: str, got: str) -> str:
         return f" ({int(got[:DIGITS]) - int(wanted[:DIGITS]):+})" if max(len(got), len(wanted)) <= DIGITS else ""
     except ValueError:
         return ""
-
-
-# --- turn by turn ----------------------------------------------------------------------------------------------------
-
-
-def _last_shown(witness: Witness) -> int:
-    """The number of the last turn that is shown."""
-    apart = (number for number, step in enumerate(witness.track, 1) if step.given != step.expected)
-    return min(next(apart, MOST_STEPS) + MOST_BEHIND, MOST_STEPS)
-
-
-def _turns(witness: Witness, model: ModelResult) -> Iterator[Turn]:
-    """The turns of a play: how the reference goes on, and where the model leaves it."""
-    before, apart = _first_state(witness, model.answer), False
-    for number, step in enumerate(witness.track, 1):
-        state = "same" if step.given == step.expected else "apart" if apart else "first"
-        state = "left" if apart and not step.given else state
-        apart = apart or state == "first"
-        yield Turn(
-            number,
-            [_cut(line, 80) for line in step.done.removesuffix("\n").split("\n") if line],
-            state,
-            _changes(before, step.expected, model.answer) or ["nothing changes"],
-            _apart(step, state, model.answer),
-        )
-        before = step.expected
-
-
-def _first_state(witness: Witness, form: Form | None) -> str:
-    """The state in which the play of a witness begins."""
-    if form is None:
-        return ""
-    count = form.text.count("\n")
-    return "".join(f"{line}\n" for line in witness.case.split("\n")[:count])
-
-
-def _changes(before: str, after: str, form: Form | None) -> list[str]:
-    """What of a state changes."""
-    was, now = lay_out(form, before), lay_out(form, after)
-    if was is None or now is None:
-        return [_cut(line, 80) for line in after.split("\n")[:MOST_CHANGES] if line]
-    found = [f"{piece.name} {cell(text)}" for piece, text in now.pieces.items() if was.pieces[piece] != text]
-    return _some(found)
-
-
-def _apart(step: Step, state: str, form: Form | None) -> list[str]:
-    if state == "left":
-        return ["its answer led to no turn"]
-    if state == "same":
-        return ["the same"]
-    expected, given = lay_out(form, step.expected), lay_out(form, step.given)
-    if expected is None or given is None:
-        return [_cut(line, 80) for line in (step.given or "nothing").split("\n")[:2] if line]
-    found = [
-        f"{piece.name} {cell(given.pieces[piece])} for {cell(text)}"
-        for piece, text in expected.pieces.items()
-        if given.pieces[piece] != text
-    ]
-    return _some(found) or ["other words than the reference's"]
-
-
-def _some(found: list[str]) -> list[str]:
-    beyond = len(found) - MOST_CHANGES
-    return found[:MOST_CHANGES] + ([f"and {beyond} more"] if beyond > 0 else [])

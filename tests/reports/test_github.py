@@ -36,6 +36,13 @@ def test_a_model_that_passed_has_no_table():
     assert shown == "### Turncheck: PASS\n\nsmall (py): 1 of 1 laws held\n"
 
 
+def test_a_sweep_that_demands_nothing_is_no_pass(report):
+    swept = attrs.evolve(report.models[0].sweep, gate=None, verdict=None)
+    shown = short_markdown(Report(0, 0, 0, (attrs.evolve(report.models[0], laws=(), sweep=swept),)))
+    assert shown.startswith("### Turncheck: swept\n")
+    assert "20,000 of 20,000 turns of play, seed 7: 280 diverge" in shown
+
+
 def test_it_goes_behind_what_other_steps_wrote(report, tmp_path, monkeypatch):
     path = tmp_path / "summary.md"
     path.write_text("# Before\n", encoding="utf-8")

@@ -139,6 +139,25 @@ def test_a_perfect_model_shows_that_all_laws_held():
     assert "Broken laws" not in page.text
 
 
+def test_of_a_sweep_alone_the_laws_are_those_that_it_broke_and_held_and_there_is_no_verdict_without_a_gate(report):
+    swept = attrs.evolve(report.models[0].sweep, gate=None, verdict=None)
+    row = attrs.evolve(swept.laws[1], broke=2)  # a law about plays: no small case is looked for
+    swept = attrs.evolve(swept, laws=(swept.laws[0], row, *swept.laws[2:]))
+    alone = attrs.evolve(report.models[0], laws=(), sweep=swept)
+    page = report_page(Report(7, 0, 0, (alone,)))
+    text = Parsed(page).text
+    assert "SWEPT It breaks 2 of 4 laws. Of 1 law nobody can say whether it holds." in text
+    assert "280 of 20,000 cases: wrong_value" in text
+    assert "2 of 2,000 cases\n" in text
+    assert "it applied to no turn of the sweep" in text
+    assert "The answer is the reference's." in text
+    assert "examples for each law" not in text
+    assert re.findall(r'<details class="law" id="m1-(\w+)"', page) == [
+        "the_answer_is_the_references",
+        "poison_never_lets_hp_rise",
+    ]
+
+
 # --- what it is ------------------------------------------------------------------------------------------------------
 
 

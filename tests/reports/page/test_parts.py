@@ -10,7 +10,8 @@ from turncheck.reports.page.changes import Changes, before_of, changes
 from turncheck.reports.page.heat import LEVELS, heats, level_of
 from turncheck.reports.page.laying import Part, Piece, lay_out, parts_of
 from turncheck.reports.page.pairs import pairs
-from turncheck.reports.page.witness import MOST_BEHIND, show
+from turncheck.reports.page.plays import MOST_BEHIND
+from turncheck.reports.page.witness import show
 from turncheck.reports.records import Drawn, Failure, Form, LawResult, ModelResult, Replay, Report, Step, Witness
 from turncheck.reports.sweeps import Row
 

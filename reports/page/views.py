@@ -151,7 +151,8 @@ def _sentence(model: ModelResult, laws: Sequence[LawView]) -> str:
     if known:
         parts.append(f"{_counted(known, 'law')} broke only in ways that the baseline knows.")
     if undecided:
-        parts.append(f"Of {_counted(undecided, 'law')} nobody can say whether it holds.")
+        holds = "they hold" if len(undecided) > 1 else "it holds"
+        parts.append(f"Of {_counted(undecided, 'law')} nobody can say whether {holds}.")
     if model.missing:
         parts.append(f"{len(model.missing)} of what was to run has no result.")
     if model.refuted:

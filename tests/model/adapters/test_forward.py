@@ -1,5 +1,9 @@
 """logits_engine: a function from token ids to logits writes as a plain loop would, and verifies what it would write."""
 
+import inspect
+import re
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -207,3 +211,9 @@ def test_what_cannot_be_asked_raises_in_one_line(forward, prompt, fault):
     assert str(caught.value) == fault
     with pytest.raises(ValueError, match="must"):
         engine.verify([prompt], ["002"])
+
+
+def test_every_argument_has_a_row_in_the_documentation():
+    page = (Path(__file__).parents[3] / "docs" / "models.md").read_text(encoding="utf-8")
+    section = page.split("### A function that gives logits\n", 1)[1].split("\n### ", 1)[0]
+    assert set(re.findall(r"^\| `(\w+)`", section, re.MULTILINE)) == set(inspect.signature(logits_engine).parameters)

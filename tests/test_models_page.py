@@ -1,4 +1,4 @@
-"""docs/models.md and docs/protocol.md: what they list is what there is."""
+"""docs/models.md, the pages of docs/models/ and docs/protocol.md: what they list is what there is."""
 
 import inspect
 import re
@@ -23,6 +23,10 @@ from turncheck.properties.session.options import OPTIONS
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+
+
+def page_of(kind):
+    return (ROOT / "docs" / "models" / f"{kind}.md").read_text(encoding="utf-8")
 
 
 def section(title):
@@ -58,12 +62,12 @@ def test_every_number_of_the_rules_is_named_and_the_example_is_read():
 @pytest.mark.parametrize(
     ("factory", "table"),
     [
-        (endpoint, section("An endpoint")),
+        (endpoint, page_of("endpoint").split("\n## ")[0]),
         (process, PROTOCOL.split("## The command")[1].split("\n## ")[0]),
-        (hugging_face, section("A Hugging Face folder")),
-        (nanogpt, section("A run of nanoGPT")),
-        (onnx, section("A graph of ONNX")),
-        (state_dict, section("A state_dict")),
+        (hugging_face, page_of("huggingface")),
+        (nanogpt, page_of("nanogpt")),
+        (onnx, page_of("onnx")),
+        (state_dict, page_of("state_dict")),
     ],
     ids=["openai", "exec", "hf", "nanogpt", "onnx", "torch"],
 )
@@ -86,8 +90,19 @@ def test_every_option_of_the_plugin_is_in_the_readme():
 
 
 @pytest.mark.parametrize(
-    "path", sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*.md")]), ids=lambda path: path.stem
+    "path",
+    sorted([*(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]),
+    ids=lambda path: str(path.relative_to(ROOT)),
 )
-def test_each_link_leads_to_a_file(path):
-    links = re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
-    assert [link for link in links if not (path.parent / link).exists()] == []
+def test_each_link_leads_to_a_file_and_a_heading(path):
+    links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", path.read_text(encoding="utf-8"))
+    assert [link for link, _ in links if not (path.parent / link).exists()] == []
+    marked = [((path.parent / link if link else path), anchor) for link, anchor in links if anchor]
+    assert [anchor for target, anchor in marked if anchor not in anchors(target)] == []
+
+
+def anchors(page):
+    """The anchors of a page's headings, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -1,4 +1,4 @@
-"""docs/models.md wraps models of other frameworks in some ten lines: the lines run, on tiny models made here."""
+"""docs/models/python.md wraps models of other frameworks in some ten lines: the lines run, on tiny models made here."""
 
 import ast
 import os
@@ -14,7 +14,7 @@ from tests.properties import adder
 from turncheck.model.adapters.conformance import conformance
 from turncheck.properties.session.loading import load_subject
 
-PAGE = (Path(__file__).parents[1] / "docs" / "models.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[1] / "docs" / "models" / "python.md").read_text(encoding="utf-8")
 BLOCKS = dict(re.findall(r"```python\n# (\w+\.py)\n(.*?)```", PAGE, re.DOTALL))
 
 GPT = """

@@ -214,6 +214,6 @@ def test_what_cannot_be_asked_raises_in_one_line(forward, prompt, fault):
 
 
 def test_every_argument_has_a_row_in_the_documentation():
-    page = (Path(__file__).parents[3] / "docs" / "models.md").read_text(encoding="utf-8")
-    section = page.split("### A function that gives logits\n", 1)[1].split("\n### ", 1)[0]
+    page = (Path(__file__).parents[3] / "docs" / "models" / "python.md").read_text(encoding="utf-8")
+    section = page.split("## A function that gives logits\n", 1)[1].split("\n## ", 1)[0]
     assert set(re.findall(r"^\| `(\w+)`", section, re.MULTILINE)) == set(inspect.signature(logits_engine).parameters)

@@ -40,7 +40,7 @@ def domains(page):
 @pytest.mark.parametrize(
     ("page", "laws"),
     [
-        ("README.md", {"lift/1": ["open_doors_hold_the_lift"]}),
+        ("README.md", {"adder/1": ["one_more_is_one_more"]}),
         (
             "docs/domains.md",
             {
@@ -60,10 +60,9 @@ def test_what_the_page_shows_is_a_case():
     assert tictactoe.resolve_text(shown) == "to_move o\nrow x . .\nrow . o .\nrow . . x\n"
 
 
-def test_the_lift_of_the_readme_moves():
-    (lift,) = domains("README.md")
-    assert lift.resolve_text("floor 3 doors open\npress up\n") == "floor 3 doors open\n"
-    assert lift.resolve_text("floor 3 doors closed\npress down\n") == "floor 2 doors closed\n"
+def test_the_adder_of_the_readme_adds():
+    (adder,) = domains("README.md")
+    assert adder.resolve_text("099+001=") == "0100"
 
 
 def test_the_law_about_plays_holds_of_the_reference_and_not_of_a_model_that_clears_the_board(tmp_path, monkeypatch):

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from turncheck.properties.laws.duel import LAWS
     from turncheck.properties.session.loading import SpecError, load_subject
     from turncheck.reports.records import Report
-    from turncheck.reports.table import divergence_table
+    from turncheck.reports.terminal import divergence_table
     from turncheck.suites import suite
 
 # By the room that has them. Those of `engine.duel` are the duel's own.
@@ -96,7 +96,7 @@ _HOMES = {
     "properties.laws.duel": ("LAWS",),
     "properties.session.loading": ("SpecError", "load_subject"),
     "reports.records": ("Report",),
-    "reports.table": ("divergence_table",),
+    "reports.terminal": ("divergence_table",),
     "suites": ("suite",),
 }
 

@@ -1,82 +1,156 @@
-"""`turncheck check`: a model held against the laws of a domain, without a test file."""
+"""`turncheck check`: models held against the laws of a domain, as pytest with the plugin does, without a test file."""
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from turncheck.arguments import CASES, SECONDS, SEED, Place, located
+from turncheck.arguments import CASES, RATE, SECONDS, SEED, Place, located
 from turncheck.exit_codes import BROKEN, NO_VERDICT
 from turncheck.options import (
     TYPED_DOMAIN,
     BadInputError,
     Command,
-    model_options,
+    Function,
+    NoVerdictError,
+    cannot_be_used,
+    options_beside_it,
     prepare,
     shrink_options,
-    subject_of,
 )
 from turncheck.reporting import write
 
 if TYPE_CHECKING:
     from turncheck.engine.domain import Domain
-    from turncheck.properties.checking.asking import Limit
-    from turncheck.properties.checking.draw import Budget
     from turncheck.properties.checking.law import Law
-    from turncheck.properties.checking.subject import Subject
-    from turncheck.reports.records import LawResult, Report
+    from turncheck.properties.session.alone import Alone
+    from turncheck.reports.records import Report
+    from turncheck.reports.screen import Screen
+
+
+def sweep_options(command: Function) -> Function:
+    """The sweep behind the laws."""
+    folder = click.Path(file_okay=False)
+    for option in (
+        click.option(
+            "--sweep", type=CASES, metavar="N", help="After the laws, sweep N cases to estimate failure rates."
+        ),
+        click.option("--sampler", metavar="NAME", help="The sampler of the sweep.  [default: play]"),
+        click.option("--gate", type=RATE, help="Fail unless the sweep shows that fewer cases diverge, 0..1."),
+        located("--sweeps", folder, help="Folder for sweeps.  [default: .turncheck/sweeps]"),
+        click.option("--resume", is_flag=True, help="Continue an interrupted sweep."),
+    )[::-1]:
+        command = option(command)
+    return command
+
+
+def kept_options(command: Function) -> Function:
+    """What is written, and what earlier runs left."""
+    folder = click.Path(file_okay=False)
+    known = "Known failures: a law fails only in a failure mode that is not in FILE."
+    for option in (
+        located("--report", folder, help="Write the report into this folder."),
+        located(
+            "--witnesses",
+            folder,
+            help="Folder for counterexamples, which the next run asks first.  [default: .turncheck/witnesses]",
+        ),
+        located("--baseline", click.Path(dir_okay=False), help=known),
+        click.option("--write-baseline", is_flag=True, help="Write the failures of this run into the --baseline file."),
+    )[::-1]:
+        command = option(command)
+    return command
+
+
+def shown_options(command: Function) -> Function:
+    """How results are shown."""
+    rows = click.Choice(["failing", "all"])
+    colour = click.Choice(["auto", "yes", "no"])
+    for option in (
+        click.option("--table", type=rows, default="failing", help="Laws that the table shows.  [default: failing]"),
+        click.option("-v", "--verbose", "whole", is_flag=True, help="Show each failure with its full texts."),
+        click.option("--color", type=colour, default="auto", help="Use colour.  [default: auto, on a terminal]"),
+    )[::-1]:
+        command = option(command)
+    return command
 
 
 @click.command(cls=Command)
-@model_options
-@click.option("--examples", type=CASES, default=200, show_default=True, help="Cases drawn for each law.")
-@click.option("--min-cases", type=CASES, help="Fewer are INCONCLUSIVE.  [default: 10, or as many as --examples]")
-@click.option("--seed", type=SEED, default=0, show_default=True, help="By which cases are drawn.")
-@click.option("-k", "text", metavar="TEXT", default="", help="Only the laws whose names hold TEXT.")
-@click.option("--budget", type=SECONDS, help="Seconds: as many laws and cases as fit; the rest is INCONCLUSIVE.")
+@click.argument("specs", metavar="[SPEC]...", nargs=-1)
+@click.option("--model", "named", metavar="SPEC", multiple=True, help="The same as SPEC. May be repeated.")
+@options_beside_it
+@click.option("--examples", type=CASES, default=200, show_default=True, help="Cases to draw for each law.")
+@click.option(
+    "--min-cases",
+    type=CASES,
+    help="A law that applies to fewer is INCONCLUSIVE.  [default: 10, or --examples if fewer]",
+)
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of the cases.")
+@click.option("-k", "text", metavar="TEXT", default="", help="Check only laws with TEXT in their names.")
+@click.option("--budget", type=SECONDS, help="Stop after so many seconds. Laws that are not reached are INCONCLUSIVE.")
+@click.option(
+    "--inconclusive",
+    type=click.Choice(["fail", "skip"]),
+    help="Whether an INCONCLUSIVE law fails the run.  [default: fail]",
+)
 @shrink_options
-@located("--report", click.Path(file_okay=False), dest="folder", help="Write the page and the tables here too.")
-def check(
-    domain: Domain,
-    examples: int,
-    min_cases: int | None,
-    seed: int,
-    text: str,
-    budget: float | None,
-    shrink: Limit | None,
-    folder: Place | None,
-    **model: Any,
-) -> None:
-    """Hold a model against the laws of a domain. Shows minimal counterexamples to those that it breaks, and the table.
+@kept_options
+@sweep_options
+@shown_options
+def check(domain: Domain, specs: tuple[str, ...], named: tuple[str, ...], text: str, **given: Any) -> None:
+    """Check models against the laws of a domain. Shows a minimal counterexample to each broken law, and a table.
 
     \b
-      turncheck check --domain tictactoe.py:DOMAIN --model theirs.py:predict
-      turncheck check --model noisy:0.05 -k stun
-    """
-    from turncheck.properties.checking.draw import Budget, least_cases
-    from turncheck.properties.session.again import with_way_back
-    from turncheck.properties.session.facts import with_facts
+      turncheck check checkpoint.safetensors
+      turncheck check theirs.py:predict --domain tictactoe.py:DOMAIN
+      turncheck check noisy:0.05 noisy:0.01 -k stun
 
-    min_cases = least_cases(examples) if min_cases is None else min_cases
-    if min_cases > examples:
-        raise click.UsageError(f"--examples must be {min_cases} or more (--min-cases), got {examples}")
+    A SPEC is a path or KIND:TARGET (see turncheck models). Without one, the domain's own model is checked. The options
+    are those of pytest --pyargs turncheck.properties, where their names begin with --turncheck-.
+    """
+    from turncheck.properties.session.summary import next_steps
+    from turncheck.reports.screen import Screen
+
+    _check_numbers(given)
+    screen = Screen.of(sys.stdout, None if given["color"] == "auto" else given["color"] == "yes")
+    folder: Place | None = given["report"]
+    models = tuple(dict.fromkeys([*named, *specs]))
     try:
         laws = _chosen(domain, text)
         if folder is not None:
             prepare(folder)
-        subject = _tried(domain, laws, model)
-        report, is_whole = _checked(subject, laws, Budget(examples, seed, min_cases, shrink=shrink), budget)
+        with _one_line_errors():
+            alone = _loaded(domain, laws, models, given)
+            alone.run(lambda line: click.echo(line, err=True))
     except KeyboardInterrupt:
         click.echo("interrupted before any law ran", err=True)
         sys.exit(NO_VERDICT)
-    typed = click.get_current_context().meta.get(TYPED_DOMAIN)
-    report = with_way_back(with_facts(report, typed, model, {"-k": text, "budget": budget}), typed, model)
-    _show(report)
+    if alone.is_left:
+        click.echo(f"interrupted after {alone.session.run.done} of {len(alone.session.run.jobs)} laws", err=True)
+    report = _report(alone, {"text": text, **given})
+    _show(alone, report, screen, given)
+    for line in next_steps(report):
+        click.echo(line)
+    _write_baseline(alone, report)
     write(report, folder)
-    sys.exit(NO_VERDICT if not is_whole else BROKEN if report.failed else 0)
+    if alone.is_left:
+        sys.exit(NO_VERDICT)
+    sys.exit(BROKEN if alone.fails(report) else 0)
+
+
+def _check_numbers(given: dict[str, Any]) -> None:
+    """Raises click.UsageError where no law could reach its least number of cases."""
+    from turncheck.properties.checking.draw import least_cases
+
+    least = least_cases(given["examples"]) if given["min_cases"] is None else given["min_cases"]
+    if least > given["examples"]:
+        raise click.UsageError(f"--examples must be {least} or more (--min-cases), got {given['examples']}")
 
 
 def _chosen(domain: Domain, text: str) -> list[Law]:
@@ -91,52 +165,84 @@ def _chosen(domain: Domain, text: str) -> list[Law]:
     return laws
 
 
-def _tried(domain: Domain, laws: Sequence[Law], model: dict[str, Any]) -> Subject:
-    from turncheck.properties.checking.trial import try_domain
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    """What a session refuses is said with the names that its options have here."""
+    import pytest
 
-    try_domain(domain, laws)
-    subject = subject_of(domain, **model)
-    if subject.domain is not domain:  # a variant: its rules were named beside the model
-        try_domain(subject.domain, laws)
-    return subject
+    from turncheck.properties.sweeps import faults
+    from turncheck.reports.escape import visible
 
-
-def _checked(subject: Subject, laws: Sequence[Law], budget: Budget, seconds: float | None) -> tuple[Report, bool]:
-    """What was found, and whether the run came to its end; what broke is shown."""
-    from turncheck.properties.checking.check import InterruptedLawError
-    from turncheck.properties.checking.run import Run, finding_most_first
-    from turncheck.properties.laws import laws_of
-    from turncheck.properties.session.outcome import explain, model_result
-    from turncheck.properties.session.progress import watching
-    from turncheck.reports.records import Report
-
-    run = Run([(subject, law) for law in laws], budget, seconds)
-    results: list[tuple[Law, LawResult]] = []
     try:
-        with watching(run):
-            for law in laws if seconds is None else finding_most_first(laws):
-                results.append((law, run.check(law, subject)))
-    except KeyboardInterrupt as interrupt:
-        if isinstance(interrupt, InterruptedLawError) and run.law is not None:
-            results.append((run.law, interrupt.result))
-        click.echo(f"interrupted after {run.done} of {len(laws)} laws", err=True)
-    results.sort(key=lambda each: laws.index(each[0]))
-    for law, result in results:
-        if result.verdict in ("FAIL", "INCONCLUSIVE") and not result.unreached:
-            click.echo(f"{explain(law, result, budget.min_cases, subject.domain)}\n")
-    found = {law.id for law, _ in results}
-    missing = {law.id: "the run was left" for law in laws if law.id not in found}
-    in_all = len(laws_of(subject.domain))
-    model = model_result(subject, [result for _, result in results], missing, in_all)
-    return Report(budget.seed, budget.examples, budget.min_cases, (model,)), run.done == len(laws)
+        yield
+    except pytest.UsageError as error:
+        said = re.sub("--turncheck-(?!model SPEC to pytest)", "--", str(error)).replace("--hypothesis-seed", "--seed")
+        raise BadInputError(said) from error
+    except faults.NoVerdictError as error:
+        raise NoVerdictError(visible(str(error))) from error
+    except faults.SweepError as error:
+        raise BadInputError(visible(str(error))) from error
 
 
-def _show(report: Report) -> None:
-    from turncheck.reports.table import divergence_table, notes, summary
+def _loaded(domain: Domain, laws: Sequence[Law], models: Sequence[str], given: dict[str, Any]) -> Alone:
+    """The session, its models loaded. What they found out about whatever stands behind them is said on stderr."""
+    from turncheck.properties.session.alone import Alone, Typed
+    from turncheck.properties.session.progress import loading
+    from turncheck.reports.escape import visible
 
-    (model,) = report.models
-    click.echo(f"{summary(model)} (seed {report.seed})\n")
-    if model.laws:
-        click.echo(f"{divergence_table(model)}\n")
-    for note in notes(model, report.min_cases):
-        click.echo(note)
+    places = {name: value.path if isinstance(value, Place) else value for name, value in given.items()}
+    values = {**places, "model": list(models), "model_arg": list(given["arguments"]), "domain": None}
+    name = visible(models[0]) if len(models) == 1 else "the model"
+    with loading(name, lambda line: click.echo(line, err=True)):
+        alone = Alone.load(domain, laws, Typed(values, Path.cwd()))
+    for model in alone.session.models.values():
+        for finding in model.subject.findings():
+            click.echo(f"{visible(model.subject.name)}: {visible(finding)}", err=True)
+    return alone
+
+
+def _report(alone: Alone, given: dict[str, Any]) -> Report:
+    """What was found, with the command that repeats the smallest failure of each model."""
+    import attrs
+
+    from turncheck.properties.session.again import with_way_back
+    from turncheck.properties.session.facts import with_facts
+
+    typed = click.get_current_context().meta.get(TYPED_DOMAIN)
+    about = {name: given[name] for name in ("rules", "timeout", "arguments", "isolate")}
+    reports = [with_way_back(report, typed, {"spec": spec, **about}) for spec, report in alone.reports()]
+    together = attrs.evolve(reports[0], models=tuple(model for report in reports for model in report.models))
+    others = {"-k": given["text"], **{name: given[name] for name in ("budget", "sweep", "sampler", "gate")}}
+    specs = ", ".join(spec for spec, _ in alone.reports() if spec is not None)
+    return with_facts(together, typed, {"spec": specs, **about}, others)
+
+
+def _show(alone: Alone, report: Report, screen: Screen, given: dict[str, Any]) -> None:
+    from turncheck.properties.session.outcome import explain
+    from turncheck.properties.session.summary import laws_shown, sweeps_shown
+    from turncheck.reports.escape import visible
+
+    several = len(report.models) > 1
+    for model, law, result in alone.told():
+        name = f"{visible(model.subject.name)}: " if several else ""
+        click.echo(f"{name}{explain(law, result, model.subject.domain, screen, given['whole'])}\n", color=screen.colour)
+    every_law = given["table"] == "all"
+    for line in laws_shown(report, screen, every_law, "--table=all", f" (seed {report.seed})"):
+        click.echo(line, color=screen.colour)
+    for line in sweeps_shown(report):
+        click.echo(line.replace("--turncheck-", "--"))
+
+
+def _write_baseline(alone: Alone, report: Report) -> None:
+    from turncheck.engine.visible import visible
+    from turncheck.properties.session.baseline import write_baseline
+    from turncheck.properties.session.session import known_divergences
+
+    path = alone.settings.baseline
+    if path is None or not alone.settings.writes_baseline:
+        return
+    try:
+        decided = [law for law in report.models[0].laws if law.verdict in ("PASS", "FAIL")]
+        write_baseline(path, decided, known_divergences(alone.settings))
+    except OSError as error:
+        raise BadInputError(visible(cannot_be_used(error, path, "written"))) from error

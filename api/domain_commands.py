@@ -47,8 +47,11 @@ def check_domain(name: str, seed: int) -> None:
     """
     from turncheck.engine.visible import visible
     from turncheck.properties.checking import doctor
+    from turncheck.properties.session.progress import stepping
 
-    report = doctor.check_domain(load(name), address=name, seed=seed)
+    domain = load(name)
+    with stepping("domain check", len(doctor.LOOKS)) as begins:
+        report = doctor.check_domain(domain, address=name, seed=seed, begins=begins)
     click.echo(f"{visible(report.domain)}\n\n{report}")
     sys.exit(1 if report.failed else 0)
 

@@ -24,6 +24,7 @@ from turncheck.engine.duel import samplers
 from turncheck.engine.duel.aims import highest, played_on
 from turncheck.engine.duel.describe import describe
 from turncheck.engine.duel.json_text import from_json, to_json
+from turncheck.engine.duel.recall import recall
 from turncheck.engine.duel.resolve import resolve
 from turncheck.engine.duel.rules import RULE_IDS, RULES_VERSION, STANDARD, Rules
 from turncheck.engine.duel.size import size_of
@@ -74,6 +75,7 @@ def _made(rules: Rules) -> Domain:
         size=size_of,
         edits=lambda: _edits(rules),
         describe=describe,
+        recall=recall,
         aims=partial(highest, rules=rules),
         plays_on=played_on,
         laws=_laws,

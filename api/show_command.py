@@ -1,8 +1,12 @@
-"""`turncheck show`: a model's answer beside the reference's, to a case in a file or to a kept witness."""
+"""`turncheck show`: a model's answer beside the reference's, to a case in a file, a kept witness, or a case that is
+given in a few words.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +18,7 @@ from turncheck.options import BadInputError, Command, cannot_be_used, model_opti
 if TYPE_CHECKING:
     from turncheck.engine.domain import Domain
     from turncheck.properties.checking.subject import Subject
+    from turncheck.reports.screen import Screen
 
 LARGEST = 1_000_000
 """Bytes of a file that is read; a case has a few hundred."""
@@ -34,9 +39,13 @@ def show(file: Place, as_text: bool, **model: Any) -> None:
     \b
       turncheck show --model noisy:0.5 turn.txt
       turncheck show --model noisy:0.5 .turncheck/witnesses/*/regen_gives_three.wrong_value.txt
+      turncheck show --model noisy:0.5 "hero hp 05/09 poison 2; hero heal then foe attack"
 
-    FILE holds a case, or a witness that pytest kept: then it is asked what the witness's law asks of it.
+    FILE holds a case, or a witness that was kept: then the model is asked what the witness's law asks. In its place a
+    case or a play may be given in a few words, as failures and tables show it.
     """
+    if not as_text and not os.path.lexists(file.path) and (texts := _recalled(file.typed, model["domain"])):
+        sys.exit(BROKEN if _show_recalled(subject_of(**model), texts) else HELD)
     content = _content(file)
     subject = subject_of(**model)
     if as_text:
@@ -62,18 +71,89 @@ def _content(file: Place) -> str:
     return found.decode("utf-8", "surrogateescape")
 
 
+# --- a case in a few words -------------------------------------------------------------------------------------------
+
+
+def _recalled(typed: str, domain: Domain) -> tuple[str, ...]:
+    """The texts of the cases or plays that some words are about; none where they can only be the name of a file.
+
+    Raises:
+        BadInputError: they are a few words, and of no case.
+    """
+    from turncheck.engine.visible import visible
+    from turncheck.reports.recall import RecallError, recalled
+
+    try:
+        return recalled(domain, typed)
+    except RecallError as error:
+        if " " not in typed.strip():
+            return ()
+        raise BadInputError(visible(f"there is no file {typed!r:.80}, and {error}")) from error
+
+
+def _show_recalled(subject: Subject, texts: Sequence[str]) -> bool:
+    """Asks the cases or plays; shows the first that is answered wrongly, else the first. Whether one is."""
+    wrong = [text for text in texts if _place_of_divergence(subject, text) is not None]
+    shown = (wrong or texts)[0]
+    if len(texts) > 1:
+        told = f"this one is the first of {len(wrong)} that it answers wrongly" if wrong else "it answers all rightly"
+        click.echo(f"these words are about {len(texts)} texts: {told}")
+    if subject.domain.is_case(shown):
+        return _show_text(subject, shown)
+    return _show_play(subject, shown)
+
+
+def _prompts_of(domain: Domain, text: str) -> list[str]:
+    """The case itself, or the turns of a play as the reference plays it."""
+    if domain.is_case(text):
+        return [text]
+    return [domain.write(turn) for turn in domain.turns(domain.read_play(text))]
+
+
+def _place_of_divergence(subject: Subject, text: str) -> int | None:
+    prompts = _prompts_of(subject.domain, text)
+    answers = zip(prompts, subject.ask(prompts), strict=True)
+    return next((place for place, each in enumerate(answers) if subject.divergence(*each) is not None), None)
+
+
+def _show_play(subject: Subject, play: str) -> bool:
+    """Shows a play, and the first of its turns that is answered wrongly; whether one is."""
+    from turncheck.reports.show import show_case
+
+    _echo(show_case(play, "play", _screen()))
+    prompts, place = _prompts_of(subject.domain, play), _place_of_divergence(subject, play)
+    if place is None:
+        click.echo(f"the answers agree in each of its {len(prompts)} turns")
+        return False
+    return _show_text(subject, prompts[place], f"turn {place + 1} of it")
+
+
+def _echo(text: str) -> None:
+    click.echo(text, color=_screen().colour)
+
+
+def _screen() -> Screen:
+    from turncheck.reports.screen import Screen
+
+    return Screen.of(sys.stdout)
+
+
 # --- a case ----------------------------------------------------------------------------------------------------------
 
 
-def _show_text(subject: Subject, prompt: str) -> bool:
+def _show_text(subject: Subject, prompt: str, heading: str = "") -> bool:
     """Asks a text; whether the answers differ."""
     from turncheck.reports.cases import noun_of
     from turncheck.reports.show import show_answer, show_divergence
 
     (got,) = subject.ask([prompt])
-    expected, found, noun = subject.expected(prompt), subject.divergence(prompt, got), noun_of(subject.domain)
-    agreeing = f"{show_answer(prompt, expected, got, noun)}\nthe answers agree"
-    click.echo(show_divergence(found, noun) if found else agreeing)
+    expected, found, noun = (
+        subject.expected(prompt),
+        subject.divergence(prompt, got),
+        heading or noun_of(subject.domain),
+    )
+    agreeing = f"{show_answer(prompt, expected, got, noun, _screen())}\nthe answers agree"
+    _echo(show_divergence(found, noun, _screen()) if found else agreeing)
     _show_in_other_words(subject, prompt)
     return found is not None
 
@@ -148,7 +228,7 @@ def _show_witness(subject: Subject, file: str, content: str) -> bool:
         click.echo(f"\nit was kept as {kept.mode}: the law holds")
         return False
     failure = Failure(found.mode.mode, 0, found.witness(law), said=found.divergence.said)
-    click.echo(show_witness(failure, _noun(subject)))
+    _echo(show_witness(failure, _noun(subject), _screen()))
     _show_in_other_words(subject, found.divergence.prompt)
     click.echo(f"\nit was kept as {kept.mode}: the law is broken")
     return True
@@ -163,12 +243,12 @@ def _show_answers(subject: Subject, case: str, prompts: list[str]) -> None:
     from turncheck.reports.show import show_answer, show_case
 
     if len(prompts) > MOST_PROMPTS:
-        click.echo(show_case(case, "play"))
+        _echo(show_case(case, "play", _screen()))
         return
     for place, prompt in enumerate(prompts):
         (got,) = subject.ask([prompt])
         heading = _noun(subject) if prompt == case or not place else f"{_noun(subject)} made of it"
-        click.echo(show_answer(prompt, subject.expected(prompt), got, heading))
+        _echo(show_answer(prompt, subject.expected(prompt), got, heading, _screen()))
 
 
 def _noun(subject: Subject) -> str:

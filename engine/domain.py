@@ -210,6 +210,8 @@ class Domain:
         edits: gives what says how a case is made simpler (see `turncheck.properties.checking.edits`).
         size: the total order by which counterexamples are shrunk: a key of a text.
         describe: a case in a few words, by its text and the kind of its law.
+        recall: the texts of the cases and plays that `describe` says so; needed where it is given, if a case is to be
+            asked again by its few words (`turncheck show`).
         aims: of a play, numbers that are to become high, by name: they steer how plays are drawn.
         plays_on: makes a play that begins with a case and goes on at random.
         laws: its laws, or a function that gives them when they are first asked for.
@@ -254,6 +256,7 @@ class Domain:
     edits: Callable[[], Any] | None = attrs.field(default=None, kw_only=True)
     size: Callable[[str], Any] | None = attrs.field(default=None, kw_only=True)
     describe: Callable[[str, str], str] | None = attrs.field(default=None, kw_only=True)
+    recall: Callable[[str], Sequence[str]] | None = attrs.field(default=None, kw_only=True)
     aims: Callable[[Play], Mapping[str, float]] | None = attrs.field(default=None, kw_only=True)
     plays_on: Callable[[Any, Random], Play] | None = attrs.field(default=None, kw_only=True)
     laws: Any = attrs.field(default=(), kw_only=True)

@@ -61,6 +61,26 @@ def describe(domain: Domain, text: str, kind: str = "") -> str:
     return _malformed_in_short(domain, text, fault)
 
 
+def answer_in_short(domain: Domain, text: str) -> str:
+    """An answer in a few words: its fields that are unlike the simplest; what cannot be read, by its start.
+
+    >>> from turncheck.engine.fields import Int
+    >>> adder = Domain("adder/1", prompt=Schema("{a}+{b}=", end="", a=Int(0, 9), b=Int(0, 9)),
+    ...     answer=Schema("sum {sum}\\nof {a} and {b}", sum=Int(0, 18), a=Int(0, 9), b=Int(0, 9)), resolve=dict)
+    >>> answer_in_short(adder, "sum 07\\nof 0 and 7\\n"), answer_in_short(adder, "sum 7\\nof 0\\n" * 40)
+    ('sum 07; of b 7', 'sum 7 ... (80 lines)')
+    """
+    if not text:
+        return "(nothing)"
+    texts = domain.answer_reader.texts(text)
+    if texts is not None and not (len(domain.answer.lines) == 1 and len(text) <= LONGEST):
+        unlike = _unlike(domain.answer, dict(zip(domain.answer.names, texts, strict=True)))
+        return "; ".join(unlike) or "the simplest answer"
+    first, *others = text.removesuffix("\n").split("\n")
+    more = f" ... ({len(others) + 1:,} lines)" if others else ""
+    return f"{_shown(first)}{more}"
+
+
 def noun_of(domain: Domain) -> str:
     """What tables and pages call a case: a turn where the answer is the next state."""
     return "turn" if domain.has_plays else "case"

@@ -1,4 +1,6 @@
-"""The divergence table: one row for each law and failure mode, on the terminal, as Markdown and as JSON."""
+"""The divergence table: one row for each law and failure mode, as Markdown and as JSON, and what is noted under it.
+The table on a terminal: `turncheck.reports.terminal`.
+"""
 
 from __future__ import annotations
 
@@ -16,20 +18,12 @@ from turncheck.reports.sweep_text import sweep_markdown
 
 HEADERS = ("law", "rule", "verdict", "checked", "diverged", "failure", "smallest witness")
 ALIGNED = ("left", "left", "left", "right", "right", "left", "left")
-WIDTHS = (None, None, None, None, None, 34, 40)
 
 PAGE = "report.html"
 """The page of a report, beside `divergence.json`."""
 
 MOST_NAMED = 8
 """Laws without a result that are named, of those that have none for the same reason."""
-
-
-def divergence_table(model: ModelResult) -> str:
-    """The table of one model, for a terminal."""
-    return tabulate(
-        _rows(model), HEADERS, tablefmt="simple", disable_numparse=True, colalign=ALIGNED, maxcolwidths=WIDTHS
-    )
 
 
 def plain_table(rows: Sequence[Sequence[object]], headers: Sequence[str], style: str = "simple") -> str:
@@ -66,16 +60,13 @@ def by_domain(report: Report) -> list[Report]:
     ]
 
 
-def comparison(report: Report) -> str:
-    """Several models side by side: each law that one of them broke, with the cases in which each did."""
-    return tabulate(_side_by_side(report), _compared_headers(report), disable_numparse=True)
-
-
-def _compared_headers(report: Report) -> list[str]:
+def compared_headers(report: Report) -> list[str]:
+    """What stands above models side by side."""
     return ["law", *(visible(model.name) for model in report.models)]
 
 
-def _side_by_side(report: Report) -> list[list[str]]:
+def side_by_side(report: Report) -> list[list[str]]:
+    """Each law that did not pass with one of the models, and its outcome with each; then how many held."""
     by_law: dict[str, list[str]] = {}
     for place, model in enumerate(report.models):
         for law in model.laws:
@@ -109,14 +100,14 @@ def to_markdown(report: Report) -> str:
     for model in report.models:
         parts.append(f"## {for_markdown(summary(model))}\n")
         parts += _law_tables(model)
-        if found := notes(model, report.min_cases):
+        if found := [*_unreached(model), *notes(model, report.min_cases), *way_back(model)]:
             parts.append("".join(f"- {_noted(note)}\n" for note in found))
         if model.sweep is not None:
             parts.append(sweep_markdown(model.sweep))
     for group in by_domain(report):
         if len(group.models) > 1 and any(model.laws for model in group.models):
-            rows = [[for_markdown(cell) for cell in row] for row in _side_by_side(group)]
-            headers = [for_markdown(header) for header in _compared_headers(group)]
+            rows = [[for_markdown(cell) for cell in row] for row in side_by_side(group)]
+            headers = [for_markdown(header) for header in compared_headers(group)]
             parts.append(f"## Side by side\n\n{tabulate(rows, headers, tablefmt='pipe', disable_numparse=True)}\n")
     return "\n".join(parts)
 
@@ -144,7 +135,7 @@ def _quiet_in_short(laws: Sequence[LawResult]) -> str:
 
 def law_table(laws: Sequence[LawResult]) -> str:
     """Laws as a table in Markdown."""
-    rows = [[for_markdown(cell) for cell in row] for law in laws for row in _law_rows(law)]
+    rows = [[for_markdown(cell) for cell in row] for law in laws for row in law_rows(law)]
     return tabulate(rows, HEADERS, tablefmt="pipe", disable_numparse=True, colalign=ALIGNED)
 
 
@@ -168,11 +159,8 @@ def write_report(report: Report, folder: Path) -> None:
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _rows(model: ModelResult) -> list[list[str]]:
-    return [row for law in model.laws if not law.unreached for row in _law_rows(law)]
-
-
-def _law_rows(law: LawResult) -> list[list[str]]:
+def law_rows(law: LawResult) -> list[list[str]]:
+    """The rows of a law: one for each failure mode, without one a row that says why."""
     head = [law.id, law.rule, "KNOWN" if law.known else law.verdict, str(law.applied)]
     if not law.failures:
         return [[*head, "0", visible(law.why), ""]]
@@ -204,9 +192,8 @@ def _witness_in_short(failure: Failure) -> str:
 
 
 def notes(model: ModelResult, min_cases: int) -> list[str]:
-    """Lines under the table: laws without a result or without a turn, troubles, kept witnesses, mended modes, rules
-    that were hardly at work, answers with two readings, witnesses that need not be minimal, and the command that
-    repeats the smallest failure.
+    """Lines under the table: laws without a result, troubles, kept witnesses, mended modes, rules
+    that were hardly at work, answers with two readings, and witnesses that need not be minimal.
 
     Args:
         model: whose table it is.
@@ -214,7 +201,6 @@ def notes(model: ModelResult, min_cases: int) -> list[str]:
     """
     return [
         *_without_results(model),
-        *_unreached(model),
         *_refuted(model),
         *troubles_in_short(model.troubles),
         *_replayed(model),
@@ -223,7 +209,6 @@ def notes(model: ModelResult, min_cases: int) -> list[str]:
         *_ambiguous(model),
         *_audited(model),
         *_unshrunk(model),
-        *_again(model),
     ]
 
 
@@ -232,7 +217,7 @@ def _without_results(model: ModelResult) -> Iterator[str]:
         by_reason: dict[str, list[str]] = {}
         for law, why in model.missing.items():
             by_reason.setdefault(why, []).append(law)
-        named = "; ".join(f"{_some(laws)} ({visible(why)})" for why, laws in by_reason.items())
+        named = "; ".join(f"{some(laws)} ({visible(why)})" for why, laws in by_reason.items())
         yield f"NO RESULT for {len(model.missing)} of what was to run, and did not pass: {named}"
     elif model.says_nothing:
         yield "INCONCLUSIVE: no law says anything about this model, so it passed nothing"
@@ -253,7 +238,7 @@ def _unshrunk(model: ModelResult) -> Iterator[str]:
         yield f"smallest witnesses that need not be minimal: {count} ({visible(why)})"
 
 
-def _some(laws: Sequence[str]) -> str:
+def some(laws: Sequence[str]) -> str:
     """The first of them by name."""
     beyond = len(laws) - MOST_NAMED
     return ", ".join(laws[:MOST_NAMED]) + (f" and {beyond} more" if beyond > 0 else "")
@@ -265,7 +250,8 @@ def troubles_in_short(troubles: Mapping[str, int]) -> list[str]:
     return [f"TROUBLE on the way to the answers: {told}"] if told else []
 
 
-def _again(model: ModelResult) -> Iterator[str]:
+def way_back(model: ModelResult) -> Iterator[str]:
+    """The command that repeats the smallest failure, and where its case is kept; nothing where there is none."""
     if model.again:
         # As it is wherever that is harmless: what is escaped could not be pasted into a shell.
         yield f"again: {model.again if model.again.isprintable() else visible(model.again)}"

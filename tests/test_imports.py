@@ -75,13 +75,13 @@ EXCEPTIONS = {
     "api/show_command.py":
                        Room(rooms=GENERIC, libraries=("click",)),
     "api/check_command.py":
-                       Room(rooms=GENERIC, libraries=("click", "rich")),
+                       Room(rooms=GENERIC, libraries=("attrs", "click", "pytest")),
     "api/conform_command.py":
                        Room(rooms=GENERIC, libraries=("attrs", "click")),
     "api/domain_commands.py":
                        Room(rooms=GENERIC, libraries=("click",)),
     "api/prompting.py":
-                       Room(rooms=(*GENERIC, *DUEL), libraries=("rich",)),
+                       Room(rooms=(*GENERIC, *DUEL), libraries=("attrs", "rich")),
     "model/adapters/alphabet.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs",), lazily=("tokenizers",)),
     "properties/sweeps/plan.py":

@@ -39,8 +39,11 @@ from turncheck.reports.records import UNREACHED, LawResult
 EVERY = 30.0
 """Seconds after which a run without a bar says how far it is."""
 
-WORTH_SAYING = 60.0
+WORTH_SAYING = 20.0
 """Seconds from which on the price of a run is said before it goes on."""
+
+TELLING = 3
+"""Laws after which the rest is told from what these took, where the model itself takes next to no time."""
 
 LONG = 10.0
 """Seconds of a law from which on it has a line of its own."""
@@ -113,6 +116,7 @@ class Run:
     _spent_done: float = attrs.field(default=0.0, init=False)
     _told: float = attrs.field(default=attrs.Factory(lambda self: self.clock(), takes_self=True), init=False)
     _is_priced: bool = attrs.field(default=False, init=False)
+    _is_told: bool = attrs.field(default=False, init=False)  # whether it was said how long all of it takes
     _expected: float | None = attrs.field(default=None, init=False)
     _subject: Subject | None = attrs.field(default=None, init=False)
     _before_law: int = attrs.field(default=0, init=False)
@@ -176,13 +180,22 @@ class Run:
         return f"{', '.join(parts)}{f': {self.law.id}' if self.law is not None else ''}"
 
     def left(self) -> float | None:
-        """The seconds that are left, as far as they can be told; None before a price is known."""
+        """The seconds that are left, as far as they can be told: by what an answer costs, or where that is next to
+        nothing by what a law took; None before either is known.
+        """
         if self._expected is None or self._subject is None or self._subject.meter.price is None:
-            return None
+            return self._left_by_laws()
         price = self._subject.meter.price
         prompts = max(self._expected - self._expected_done - self._of_law(self._subject), 0.0)
         dearer = self._spent_done / (self._expected_done * price) if self.done >= 3 and price else 1.0
         left = prompts * price * max(dearer, 1.0)
+        return left if self.seconds is None else min(left, max(self._began + self.seconds - self.clock(), 0.0))
+
+    def _left_by_laws(self) -> float | None:
+        if self.done < TELLING:
+            return None
+        jobs = len(self.jobs) / self.processes
+        left = (self.clock() - self._began) / self.done * max(jobs - self.done, 0.0)
         return left if self.seconds is None else min(left, max(self._began + self.seconds - self.clock(), 0.0))
 
     def _of_law(self, subject: Subject) -> float:
@@ -208,6 +221,7 @@ class Run:
         self._expected = sum(self._prompts(law, subject) for subject, law in self.jobs) / self.processes
         seconds = self._expected * meter.price
         if seconds >= WORTH_SAYING and self.seconds is None:
+            self._is_told = True
             self._say(self._price(seconds, meter.price))
 
     def _price(self, seconds: float, price: float) -> str:
@@ -233,6 +247,9 @@ class Run:
             self._spent_done += took
         if took > LONG:
             self._say(f"{law.id}: {prompts:,} prompts in {duration(took)}; {self.status()}")
+        elif not self._is_told and self.done >= TELLING and (left := self._left_by_laws() or 0.0) >= WORTH_SAYING:
+            self._is_told = True
+            self._say(f"about {duration(left)} left, by what the first {self.done} of {len(self.jobs)} laws took")
 
     def _say(self, line: str) -> None:
         self._told = self.clock()

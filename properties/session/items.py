@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from turncheck.properties.session.stash import HELD, LEFT, RESULT, SESSION, SWEPT, results_of
+from turncheck.properties.session.stash import HELD, LEFT, RESULT, SESSION, SWEPT, TOLD, results_of
+from turncheck.properties.session.summary import screen_of
 
 if TYPE_CHECKING:
     from turncheck.properties.checking.law import Law
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from turncheck.properties.session.suites import Chosen
     from turncheck.properties.sweeps.sweep import Sweep
     from turncheck.reports.records import LawResult
+    from turncheck.reports.screen import Screen
     from turncheck.reports.sweeps import SweepResult
 
 
@@ -33,7 +37,7 @@ def hold(request: pytest.FixtureRequest, law: Law | None, chosen: Chosen) -> Non
     if HELD not in request.node.stash:
         request.node.stash[HELD] = _held(request, session, law, chosen)
     # A plugin may run what failed once more: it would find the same.
-    _end(session, law, request.node.stash[HELD], session.models[chosen])
+    _end(request, session, law, request.node.stash[HELD], session.models[chosen])
 
 
 def _held(request: pytest.FixtureRequest, session: Session, law: Law, chosen: Chosen) -> LawResult:
@@ -57,15 +61,13 @@ def _held(request: pytest.FixtureRequest, session: Session, law: Law, chosen: Ch
 
 def _leave(request: pytest.FixtureRequest, session: Session, law: Law, chosen: Chosen, result: LawResult) -> None:
     """Takes what is known of a law whose check is interrupted: its item has no report."""
-    from turncheck.properties.session.outcome import explain
-
     model = session.models[chosen]
     with suppress(OSError):
         session.keep(result, model)
     _record(request, session, chosen, result, Counter())
     results_of(request.config).take(json.loads(request.node.stash[RESULT]), request.node.nodeid)
     if result.failed:
-        request.config.stash[LEFT] = explain(law, result, session.settings.budget.min_cases, model.subject.domain)
+        request.config.stash[LEFT] = _told(request.config, law, result, model)(screen_of(request.config))
 
 
 def _result(request: pytest.FixtureRequest, session: Session, law: Law, model: Model) -> LawResult:
@@ -86,19 +88,27 @@ def _result(request: pytest.FixtureRequest, session: Session, law: Law, model: M
         pytest.fail(told(error), pytrace=False)
 
 
-def _end(session: Session, law: Law, result: LawResult, model: Model) -> None:
-    from turncheck.properties.session.outcome import explain, in_short
+def _end(request: pytest.FixtureRequest, session: Session, law: Law, result: LawResult, model: Model) -> None:
+    from turncheck.properties.session.outcome import in_short
 
     if result.verdict == "PASS":
         return
     if result.verdict == "NOT_APPLICABLE":
         pytest.skip(f"not applicable: {result.why}")
-    shown = explain(law, result, session.settings.budget.min_cases, model.subject.domain)
+    request.node.stash[TOLD] = told = _told(request.config, law, result, model)
+    shown = told(screen_of(request.config, colour=False))
     if result.known or (result.verdict == "FAIL" and session.settings.writes_baseline):
         pytest.xfail(f"known: {in_short(result)}")
     if result.verdict == "INCONCLUSIVE" and session.settings.skips_inconclusive:
         pytest.skip(shown.splitlines()[-1])
     pytest.fail(shown, pytrace=False)
+
+
+def _told(config: pytest.Config, law: Law, result: LawResult, model: Model) -> Callable[[Screen], str]:
+    """What is told of a law that did not hold, on any screen; texts are whole under `-v`."""
+    from turncheck.properties.session.outcome import explain
+
+    return partial(explain, law, result, model.subject.domain, whole=config.get_verbosity() > 0)
 
 
 def _record(

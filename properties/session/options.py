@@ -91,6 +91,11 @@ OPTIONS = (
         "the longest that one call of a model may take, where it can be interrupted; what takes longer is no answer "
         "(default: any time)",
     ),
+    Option(
+        "table",
+        "failing|all",
+        "which laws have rows in the table at the end: those that failed, or all of them (default: failing)",
+    ),
     Option("report", "DIR", "write report.html, divergence.md and divergence.json into DIR"),
     Option(
         "witnesses",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.schema import Schema
 from turncheck.properties.checking.law import Law
 from turncheck.properties.checking.subject import Subject
+from turncheck.reports.brief import failure_in_short
 from turncheck.reports.cases import noun_of
 from turncheck.reports.escape import visible
 from turncheck.reports.records import Form, LawResult, ModelResult
+from turncheck.reports.screen import Screen
 from turncheck.reports.show import show_failure
 from turncheck.reports.sweeps import SweepResult
 
@@ -66,16 +69,26 @@ def form_of(schema: Schema) -> Form | None:
     return Form(schema.notation, schema.write(schema.neutral))
 
 
-def explain(law: Law, result: LawResult, min_cases: int, domain: Domain) -> str:
+def explain(law: Law, result: LawResult, domain: Domain, screen: Screen, whole: bool = False) -> str:
     """What is told of a law that did not hold: its rule and its sentence, and for each failure mode a minimal
     counterexample with both answers.
+
+    Args:
+        law: which.
+        result: how it fared.
+        domain: that it is held in.
+        screen: what it is shown on.
+        whole: whether texts are shown whole; else their fields that are not as usual, in a few lines.
     """
     about = ", ".join(part for part in (law.rule, law.kind) if part)
-    parts = [f"{law.id} ({about})", law.sentence]
+    parts = [f"{screen.paint(law.id, 'bold')} ({about})", *screen.wrapped(" ".join(law.sentence.split()))]
     if result.verdict in ("INCONCLUSIVE", "TIMED_OUT"):
-        parts.append(f"{result.verdict}: {visible(result.why)}")
-    shown = (show_failure(failure, result.applied, noun_of(domain)) for failure in result.failures)
-    return "\n".join([*parts, *(f"\n{failure}" for failure in shown)])
+        first, *more = screen.wrapped(f"{result.verdict}: {visible(result.why)}", "  ")
+        parts += [screen.paint(result.verdict, "yellow", "bold") + first[len(result.verdict) :], *more]
+    for failure in result.failures:
+        full = partial(show_failure, failure, result.applied, noun_of(domain), screen)
+        parts += ["", full() if whole else failure_in_short(failure, result.applied, domain, screen)]
+    return "\n".join(parts)
 
 
 def in_short(result: LawResult) -> str:

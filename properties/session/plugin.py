@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from turncheck.properties.session.options import FOUND, OPTIONS, PLANNED
-from turncheck.properties.session.stash import LEFT, MARKER, PLAN, RESULT, RESULTS, SESSION, SUITES, results_of
+from turncheck.properties.session.stash import LEFT, MARKER, PLAN, RESULT, RESULTS, SESSION, SUITES, TOLD, results_of
 
 if TYPE_CHECKING:
     from turncheck.properties.checking.law import Law
@@ -296,6 +296,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             from turncheck.reports.records import LawResult
 
             crash.message = in_short(LawResult.from_json(law))
+    if TOLD in item.stash and report.when == "call" and report.failed and not hasattr(item.config, "workerinput"):
+        from turncheck.properties.session.told import Told
+
+        report.longrepr = Told(report.longrepr, item.stash[TOLD])  # type: ignore[assignment]  # all that pytest asks of it
     return report
 
 
@@ -319,6 +323,26 @@ class Listener:
     def pytest_handlecrashitem(self, crashitem: str) -> None:
         """Takes the item with which one of pytest-xdist's processes died."""
         results_of(self.config).crashed(crashitem)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tells one of pytest-xdist's processes how wide the terminal is."""
+        from turncheck.properties.session.summary import WIDTH
+
+        node.workerinput[WIDTH] = self.config.get_terminal_writer().fullwidth
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, None, None]:
+        """What to do next, behind pytest's own summary."""
+        yield
+        if self.config.getoption("no_summary") or RESULTS not in self.config.stash:
+            return
+        from turncheck.properties.session.summary import next_steps
+
+        results = self.config.stash[RESULTS]
+        for line in next_steps(results.report()) if results.models else ():
+            terminalreporter.line(line)
+        _tell_page(terminalreporter, self.config)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -389,6 +413,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
     """The divergence tables and the sweeps, after the failures."""
     if config.getoption("no_summary") or RESULTS not in config.stash:
         return
+    from turncheck.properties.session.settings import Settings
     from turncheck.properties.session.summary import show_laws, show_sweeps, way_on
 
     results = config.stash[RESULTS]
@@ -397,7 +422,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
         terminalreporter.line(config.stash[LEFT])
     if results.models:
         for title, report in results.reports().items():
-            show_laws(terminalreporter, title, report)
+            show_laws(terminalreporter, title, report, Settings.of(config).shows_all)
             show_sweeps(terminalreporter, title, report)
     if exitstatus == pytest.ExitCode.INTERRUPTED and config.pluginmanager.hasplugin("dsession") and _sweeps(config):
         terminalreporter.line(f"a sweep that had begun has no verdict: {way_on(None)}")

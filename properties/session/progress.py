@@ -13,10 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from turncheck.properties.checking.asking import Meter, duration, price_of
-from turncheck.properties.checking.run import EVERY, Run, beating
+from turncheck.properties.checking.run import EVERY, WORTH_SAYING, Run, beating
 
 FIRST = 10.0
 """Seconds after which it is said for the first time that a model is being loaded."""
+
+PRICED = 8
+"""Prompts after which the price of an answer is known."""
 
 SILENT = -2
 """pytest's verbosity under `-qq`."""
@@ -61,11 +64,18 @@ def counting(
     has_bar, say = tell is None and console.is_terminal, tell or on_stderr
     with Progress(*columns, console=console, transient=True, disable=not has_bar) as shown:
         task, told = shown.add_task("", total=total), time.monotonic()
+        is_priced = has_bar or total is None
 
         def beat() -> None:
-            nonlocal told
-            status = asked(meter, meter.prompts - before, total)
-            shown.update(task, description=status, completed=meter.prompts - before)
+            nonlocal told, is_priced
+            prompts = meter.prompts - before
+            status = asked(meter, prompts, total)
+            shown.update(task, description=status, completed=prompts)
+            if not is_priced and prompts >= PRICED and meter.price is not None and total is not None:
+                is_priced = True
+                if max(total - prompts, 0) * meter.price >= WORTH_SAYING:
+                    told = time.monotonic()
+                    say(f"{what}: {status}")
             if not has_bar and time.monotonic() - told >= EVERY:
                 told = time.monotonic()
                 say(f"{what}: {status}")
@@ -81,6 +91,38 @@ def asked(meter: Meter, prompts: int, total: int | None = None) -> str:
         parts.append(price_of(meter.price))
         parts += [] if total is None else [f"about {duration(max(total - prompts, 0) * meter.price)} left"]
     return ", ".join(parts)
+
+
+@contextmanager
+def stepping(what: str, total: int, tell: Callable[[str], None] | None = None) -> Iterator[Callable[[str], None]]:
+    """Within it somebody can see at which of so many steps a command is: a bar on a terminal, else a line after `FIRST`
+    seconds and every half minute from then on. What it gives is told the name of each step when that begins.
+    """
+    console, began = Console(stderr=True), time.monotonic()
+    columns = (
+        TextColumn(what),
+        BarColumn(20),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    has_bar, say = tell is None and console.is_terminal, tell or on_stderr
+    with Progress(*columns, console=console, transient=True, disable=not has_bar) as shown:
+        task, number, at, due = shown.add_task("", total=total), 0, "", FIRST
+
+        def begins(name: str) -> None:
+            nonlocal number, at
+            number, at = number + 1, name
+            shown.update(task, description=name, completed=number - 1)
+
+        def beat() -> None:
+            nonlocal due
+            if not has_bar and (took := time.monotonic() - began) >= due:
+                due = took + EVERY
+                say(f"{what}: {at}, {number} of {total}, {took:.0f} s so far")
+
+        with beating(beat):
+            yield begins
 
 
 @contextmanager

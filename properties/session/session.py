@@ -20,7 +20,7 @@ from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.trial import MISTAKES, told, try_domain
 from turncheck.properties.session.baseline import Baseline, BaselineError, compared, load_baseline
 from turncheck.properties.session.loading import SpecError, given_subject, is_python, load_subject, sampler_of
-from turncheck.properties.session.settings import Settings, seen_from_start
+from turncheck.properties.session.settings import Configuration, Settings, seen_from_start
 from turncheck.properties.session.suites import Chosen, Suite, item_id
 from turncheck.properties.session.witnesses import (
     Kept,
@@ -70,7 +70,7 @@ class Session:
     run: Run
 
     @classmethod
-    def load(cls, config: pytest.Config, suites: Sequence[Suite], wanted: Mapping[Chosen, Sequence[Law]]) -> Session:
+    def load(cls, config: Configuration, suites: Sequence[Suite], wanted: Mapping[Chosen, Sequence[Law]]) -> Session:
         """Everything that a session needs before any law runs.
 
         Args:
@@ -147,14 +147,15 @@ class Session:
         return work
 
 
-def _run(jobs: Sequence[Job], settings: Settings, config: pytest.Config) -> Run:
+def _run(jobs: Sequence[Job], settings: Settings, config: Configuration) -> Run:
     """The run of some laws; of pytest-xdist's processes each has its own, with a part of them."""
+    prefix = getattr(config, "prefix", "--turncheck-")
     return Run(
         jobs,
         settings.budget,
         settings.seconds,
-        examples_option="--turncheck-examples",
-        budget_option="--turncheck-budget",
+        examples_option=f"{prefix}examples",
+        budget_option=f"{prefix}budget",
         processes=getattr(config, "workerinput", {}).get("workercount", 1),
     )
 
@@ -204,7 +205,7 @@ def _laws_of_suite(number: int, wanted: Mapping[Chosen, Sequence[Law]]) -> list[
     return list(laws.values())
 
 
-def _model(suite: Suite, place: int, settings: Settings, config: pytest.Config) -> Model:
+def _model(suite: Suite, place: int, settings: Settings, config: Configuration) -> Model:
     given = suite.models[place]
     rules = None if settings.rules is None else seen_from_start(settings.rules, config)
     arguments = () if suite.names_its_own else settings.arguments

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 import pytest
@@ -18,6 +18,24 @@ from turncheck.properties.session.options import OPTIONS
 
 HOME = Path(".turncheck")
 """Where witnesses and sweeps are kept unless told otherwise, in pytest's root folder. Witnesses are to be committed."""
+
+
+class Configuration(Protocol):
+    """What says the options of a session: pytest's configuration, or that of a session without it."""
+
+    @property
+    def rootpath(self) -> Path:
+        """The folder in which a session keeps what it keeps."""
+
+    @property
+    def invocation_params(self) -> Any:
+        """It has a `dir`, the folder in which the session was started."""
+
+    def getoption(self, name: str, default: Any = ...) -> Any:
+        """What the command line says."""
+
+    def getini(self, name: str) -> Any:
+        """What the ini file says."""
 
 
 @attrs.frozen
@@ -55,6 +73,7 @@ class Settings:
         seconds: what all laws together may take; None for any time.
         timeout: seconds that one call of a model may take; None for any time.
         skips_inconclusive: whether an INCONCLUSIVE law is skipped rather than failed.
+        shows_all: whether laws that did not fail have rows in the table too.
         report: the folder of the report, if one is wanted.
         witnesses: the folder of the kept witnesses.
         is_home: whether that is the plugin's own folder.
@@ -72,6 +91,7 @@ class Settings:
     seconds: float | None
     timeout: float | None
     skips_inconclusive: bool
+    shows_all: bool
     report: Path | None
     witnesses: Path
     is_home: bool
@@ -80,7 +100,7 @@ class Settings:
     sweeping: Sweeping | None = None
 
     @classmethod
-    def of(cls, config: pytest.Config) -> Settings:
+    def of(cls, config: Configuration) -> Settings:
         """The options of the command line, and of the ini file where that has none.
 
         Raises:
@@ -99,6 +119,7 @@ class Settings:
             seconds=_number("--turncheck-budget", given["budget"], float, None, 0.001),
             timeout=_number("--turncheck-timeout", given["timeout"], float, None, 0.001),
             skips_inconclusive=_choice("--turncheck-inconclusive", given["inconclusive"] or "fail", "fail", "skip"),
+            shows_all=_choice("--turncheck-table", given["table"] or "failing", "failing", "all"),
             report=_path(config, "report"),
             witnesses=_path(config, "witnesses") or config.rootpath / HOME / "witnesses",
             is_home=given["witnesses"] is None,
@@ -134,19 +155,21 @@ class Settings:
             raise pytest.UsageError(f"--turncheck-baseline must be a file, got the folder {near(self.baseline)}")
 
 
-def _shrinking(config: pytest.Config) -> Limit | None:
+def _shrinking(config: Configuration) -> Limit | None:
     """The limit on shrinking one counterexample; None for the usual one. What is typed wins over the ini file."""
     typed = (config.getoption("turncheck_shrink", default=None), config.getoption("turncheck_no_shrink", default=None))
     limit, is_off = typed if any(typed) else (config.getini("turncheck_shrink"), config.getini("turncheck_no_shrink"))
     if limit and is_off:
         raise pytest.UsageError("--turncheck-shrink and --turncheck-no-shrink cannot both be given: leave one out")
     try:
+        if isinstance(limit, Limit):
+            return limit
         return Limit.parse(limit) if limit else Limit(prompts=0) if is_off else None
     except ValueError as error:
         raise pytest.UsageError(f"--turncheck-shrink {error}") from None
 
 
-def _sweeping(config: pytest.Config, given: dict[str, Any]) -> Sweeping | None:
+def _sweeping(config: Configuration, given: dict[str, Any]) -> Sweeping | None:
     turns = _number("--turncheck-sweep", given["sweep"], int, None, 1)
     gate = _number("--turncheck-gate", given["gate"], float, None, 0, most=1)
     if gate == 0:
@@ -158,7 +181,7 @@ def _sweeping(config: pytest.Config, given: dict[str, Any]) -> Sweeping | None:
     return _checked_sweeping(config, given, turns, gate)
 
 
-def _checked_sweeping(config: pytest.Config, given: dict[str, Any], turns: int, gate: float | None) -> Sweeping:
+def _checked_sweeping(config: Configuration, given: dict[str, Any], turns: int, gate: float | None) -> Sweeping:
     from turncheck.properties.sweeps.gate import least_turns  # numpy and scipy, which laws do not need
 
     if gate is not None and turns < (least := least_turns(gate)):
@@ -175,7 +198,7 @@ def _check_seed(seed: int) -> None:
         raise pytest.UsageError(f"{demand}, got {seed}: training draws from others")
 
 
-def domain_of(config: pytest.Config) -> str | None:
+def domain_of(config: Configuration) -> str | None:
     """The domain of `turncheck.properties`, as typed: a file that the ini file names is seen from that file."""
     given = config.getoption("turncheck_domain", default=None)
     written: str = "" if given is not None else config.getini("turncheck_domain") or ""
@@ -183,12 +206,12 @@ def domain_of(config: pytest.Config) -> str | None:
     return given or (str(config.rootpath / written) if is_file else written) or None
 
 
-def specs_of(config: pytest.Config) -> tuple[str | None, ...]:
+def specs_of(config: Configuration) -> tuple[str | None, ...]:
     """The models to check, as typed, each once; None is the one that comes with the domain."""
     return tuple(dict.fromkeys(_value(config, "turncheck_model") or [None]))
 
 
-def _value(config: pytest.Config, dest: str) -> Any:
+def _value(config: Configuration, dest: str) -> Any:
     """What the command line says, else the ini file, else None."""
     given = config.getoption(dest, default=None)
     if given is not None:
@@ -196,7 +219,7 @@ def _value(config: pytest.Config, dest: str) -> Any:
     return config.getini(dest) or None
 
 
-def _path(config: pytest.Config, name: str) -> Path | None:
+def _path(config: Configuration, name: str) -> Path | None:
     """A path: of the command line as seen from where pytest was called, of the ini file as seen from that file.
 
     It is absolute, since a model may change the folder of the process.
@@ -208,7 +231,7 @@ def _path(config: pytest.Config, name: str) -> Path | None:
     return config.rootpath / written if written else None
 
 
-def seen_from_start(path: Path, config: pytest.Config) -> str:
+def seen_from_start(path: Path, config: Configuration) -> str:
     """The path from where pytest was called, if it is below that or in pytest's root folder."""
     start = config.invocation_params.dir
     is_near = path.is_relative_to(start) or (
@@ -238,7 +261,7 @@ def _choice(flag: str, given: str, usual: str, other: str) -> bool:
     return given == other
 
 
-def _seed(config: pytest.Config) -> int:
+def _seed(config: Configuration) -> int:
     seed = config.getoption("--hypothesis-seed", default=None) or 0
     try:
         return int(seed)

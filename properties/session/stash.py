@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from turncheck.properties.session.results import Results
     from turncheck.properties.session.session import Session
     from turncheck.properties.session.suites import Suites
     from turncheck.reports.records import LawResult
+    from turncheck.reports.screen import Screen
     from turncheck.reports.sweeps import SweepResult
 
 MARKER = "turncheck"
@@ -23,6 +26,7 @@ PLAN: pytest.StashKey[str] = pytest.StashKey()           # what is to run, until
 HELD: pytest.StashKey[LawResult] = pytest.StashKey()     # of an item
 SWEPT: pytest.StashKey[SweepResult] = pytest.StashKey()  # of an item
 LEFT: pytest.StashKey[str] = pytest.StashKey()           # what is told of a law whose check was interrupted
+TOLD: pytest.StashKey[Callable[[Screen], str]] = pytest.StashKey()  # of an item that failed, for any screen
 RESULT: pytest.StashKey[str] = pytest.StashKey()         # of an item, as it travels with its report
 RESULTS: pytest.StashKey[Results] = pytest.StashKey()
 # fmt: on

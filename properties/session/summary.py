@@ -1,4 +1,4 @@
-"""What is shown at the end of a session: the divergence tables, and the sweeps."""
+"""What is shown at the end of a session: the divergence tables, the sweeps, and what to do next."""
 
 from __future__ import annotations
 
@@ -6,38 +6,94 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from turncheck.reports.screen import Screen
+
 if TYPE_CHECKING:
     from turncheck.reports.records import ModelResult, Report
     from turncheck.reports.sweeps import SweepResult
 
+EVERY_LAW = "--turncheck-table=all"
 
-def show_laws(terminalreporter: pytest.TerminalReporter, title: str, report: Report) -> None:
+
+WIDTH = "turncheck_width"
+"""By which one of pytest-xdist's processes is told the width of the terminal."""
+
+
+def screen_of(config: pytest.Config, colour: bool = True) -> Screen:
+    """What pytest writes to, with colour where it has some unless none is wanted. One of pytest-xdist's processes does
+    not write itself.
+    """
+    width = getattr(config, "workerinput", {}).get(WIDTH)
+    if width is not None:
+        return Screen(width)
+    writer = config.get_terminal_writer()
+    return Screen(writer.fullwidth, writer.hasmarkup and colour)
+
+
+def show_laws(terminalreporter: pytest.TerminalReporter, title: str, report: Report, every_law: bool = False) -> None:
     """The divergence tables of a suite, and what there is to note under each."""
-    from turncheck.reports.table import comparison, divergence_table, notes, summary
-
-    models = [model for model in report.models if model.laws or model.missing]
-    if not models:
+    if not any(model.laws or model.missing for model in report.models):
         return
     terminalreporter.section(f"divergence{f': {title}' if title else ''} (seed {report.seed})")
+    for line in laws_shown(report, screen_of(terminalreporter.config), every_law, EVERY_LAW):
+        terminalreporter.line(line)
+
+
+def laws_shown(report: Report, screen: Screen, every_law: bool, option: str, more: str = "") -> list[str]:
+    """The divergence tables of some models, and what there is to note under each.
+
+    Args:
+        report: of the models.
+        screen: what it is shown on.
+        every_law: whether laws that did not fail have rows too.
+        option: what shows all of them.
+        more: what is said behind how many laws held.
+    """
+    from turncheck.reports.table import notes, summary
+    from turncheck.reports.terminal import comparison, divergence_table
+
+    models = [model for model in report.models if model.laws or model.missing]
+    lines: list[str] = []
     for number, model in enumerate(models):
-        terminalreporter.line("\n" * (number > 0) + summary(model))
-        terminalreporter.line("")
+        lines += [*([""] if number else []), *screen.wrapped(f"{summary(model)}{more}", "  "), ""]
         if model.laws:
-            terminalreporter.line(f"{divergence_table(model)}\n")
-        for note in notes(model, report.min_cases):
-            terminalreporter.line(note)
+            lines += [*divergence_table(model, screen, every_law, option).split("\n"), ""]
+        lines += [part for note in notes(model, report.min_cases) for part in screen.wrapped(note, "  ")]
     if len(models) > 1:
-        terminalreporter.line(f"\nside by side, the laws that one of them broke\n\n{comparison(report)}")
+        lines += [
+            *([""] if lines[-1] else []),
+            "side by side, the laws that one of them broke",
+            "",
+            *comparison(report, screen).split("\n"),
+        ]
+    return lines
+
+
+def next_steps(report: Report) -> list[str]:
+    """What to do next: the command that repeats the smallest failure of each model, as one line whatever the width, and
+    how a failure is shown whole.
+    """
+    from turncheck.reports.table import way_back
+
+    lines = [line for model in report.models for line in way_back(model)]
+    if any(law.failures for model in report.models for law in model.laws):
+        lines.append("-v shows the texts of each failure whole")
+    return lines
 
 
 def show_sweeps(terminalreporter: pytest.TerminalReporter, title: str, report: Report) -> None:
     """What the sweeps of a suite found."""
-    models = [(model, model.sweep) for model in report.models if model.sweep is not None]
-    for number, (model, result) in enumerate(models):
-        if not number:
-            about = f"{f'{title}: ' if title else ''}sweep of {result.sampler}"
-            terminalreporter.section(f"{about} (seed {result.seed})")
-        terminalreporter.line("\n" * (number > 0) + _sweep_shown(model, result))
+    swept = [model.sweep for model in report.models if model.sweep is not None]
+    if swept:
+        about = f"{f'{title}: ' if title else ''}sweep of {swept[0].sampler}"
+        terminalreporter.section(f"{about} (seed {swept[0].seed})")
+    for number, told in enumerate(sweeps_shown(report)):
+        terminalreporter.line("\n" * (number > 0) + told)
+
+
+def sweeps_shown(report: Report) -> list[str]:
+    """What the sweep of each model found, if it was swept."""
+    return [_sweep_shown(model, model.sweep) for model in report.models if model.sweep is not None]
 
 
 def _sweep_shown(model: ModelResult, result: SweepResult) -> str:

@@ -61,7 +61,8 @@ def turncheck():
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A current folder with some models, and a turn in `turn.txt`."""
+    """A current folder with some models, and a turn in `turn.txt`; the terminal is wide."""
+    monkeypatch.setenv("COLUMNS", "200")
     (tmp_path / "cli_models.py").write_text(MODELS, encoding="utf-8")
     (tmp_path / "turn.txt").write_bytes(NEUTRAL.encode())
     for name, content in GAMES.items():
@@ -90,7 +91,29 @@ OPTIONS = {
     "show": ["--model", *BESIDE, "--as-text"],
     "laws": ["--domain"],
     "models": [],
-    "check": ["--model", *BESIDE, "--examples", "--min-cases", "--seed", "-k", "--budget", *SHRINKING, "--report"],
+    "check": [
+        "--model",
+        *BESIDE,
+        "--examples",
+        "--min-cases",
+        "--seed",
+        "-k",
+        "--budget",
+        "--inconclusive",
+        *SHRINKING,
+        "--report",
+        "--witnesses",
+        "--baseline",
+        "--write-baseline",
+        "--sweep",
+        "--sampler",
+        "--gate",
+        "--sweeps",
+        "--resume",
+        "--table",
+        "-v",
+        "--color",
+    ],
     "domain": [],
     "new": [],
     "conform": ["--prompts", *BESIDE],

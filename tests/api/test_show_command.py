@@ -29,6 +29,7 @@ def turncheck(tmp_path, monkeypatch):
     for name, content in {**GAMES, "session_models": MODELS}.items():
         (tmp_path / f"{name}.py").write_text(content, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(sys, "path", list(sys.path))
     yield lambda *arguments: CliRunner().invoke(main, arguments, prog_name="turncheck")
     for name in (*GAMES, "session_models"):
@@ -171,3 +172,66 @@ def test_a_pipe_can_be_shown_too(turncheck, tmp_path):
     result = turncheck("show", "--model", "reference", "pipe")
     writer.join()
     assert (result.exit_code, resolve_text(NEUTRAL).splitlines()[0] in result.stdout) == (0, True)
+
+
+# --- a case in a few words -------------------------------------------------------------------------------------------
+
+
+def test_a_case_in_a_few_words_is_asked(turncheck):
+    result = turncheck("show", "--model", "reference", "hero hp 05/09 poison 2;\n   hero heal then foe attack")
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert lines[:2] == ["turn", "  turn 01"]
+    assert lines[2].startswith("  hero hp 05/09 shield 00 poison 2 burn 0 ")
+    assert lines[-1] == "the answers agree"
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_case_of_any_domain_is_asked_and_what_differs_is_marked(turncheck):
+    given = ("show", "--domain", "tictactoe.py", "--model", "players.py:forgetful")
+    result = turncheck(*given, "to_move player o; row a1 x; move b1")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-6:] == [
+        "- row x o .",
+        "+ row . o .",
+        "      ^",
+        "  row . . .",
+        "  row . . .",
+        "wrong_value: a1 . for x  (- expected, + given)",
+    ]
+
+
+def test_a_play_in_a_few_words_is_asked_turn_by_turn(turncheck):
+    right = turncheck("show", "--model", "reference", "3 turns: hero guard (2 times) / wait")
+    assert right.exit_code == 0
+    assert right.stdout.startswith("these words are about 2 texts: it answers all rightly\nplay\n  turn 01\n")
+    assert right.stdout.endswith("\nthe answers agree in each of its 3 turns\n")
+    wrong = turncheck("show", "--model", "session_models.py:in_the_nineties", "turn 88; 3 turns: wait (3 times)")
+    assert wrong.exit_code == 1
+    assert "\nturn 3 of it\n  turn 90\n" in wrong.stdout
+
+
+def test_of_words_that_fit_several_turns_the_one_that_is_answered_wrongly_is_shown(turncheck, tmp_path):
+    (tmp_path / "first.py").write_text(
+        "from turncheck.engine.duel import resolve_text\n\n\ndef predict(prompts):\n"
+        "    return ['' if 'do foe brace\\ndo hero' in each else resolve_text(each) for each in prompts]\n"
+    )
+    result = turncheck("show", "--model", "first.py:predict", "foe brace")
+    sys.modules.pop("first", None)
+    assert result.exit_code == 1
+    first, *lines = result.stdout.splitlines()
+    assert first == "these words are about 2 texts: this one is the first of 1 that it answers wrongly"
+    assert lines.index("  do foe brace") < lines.index("  do hero wait")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("hero xp 3", "no turn of duel/1 is described so"),
+        ("line 2: hero hp ...", "a malformed text is not told whole by its few words: name the file of its witness"),
+    ],
+)
+def test_words_that_are_about_no_case_end_with_4(turncheck, words, why):
+    result = turncheck("show", "--model", "reference", words)
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr == f"Error: there is no file '{words}', and {why}\n"

@@ -8,13 +8,24 @@ from turncheck.properties.checking import truth
 
 
 @pytest.fixture
-def check(pytester):
-    """Runs the laws in a folder of its own, which holds some models in `plugin_models.py`."""
+def check(pytester, monkeypatch):
+    """Runs the laws in a folder of its own, which holds some models in `plugin_models.py`. All laws have rows, and the
+    terminal is wide, unless the options say otherwise.
+    """
+    monkeypatch.setenv("COLUMNS", "200")
     pytester.makepyfile(plugin_models=MODELS)
     pytester.syspathinsert()
 
     def run(*options, examples=5, subprocess=False):
-        given = ["--pyargs", "turncheck.properties", "-p", "no:cacheprovider", "-p", "no:randomly"]
+        given = [
+            "--pyargs",
+            "turncheck.properties",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:randomly",
+            "--turncheck-table=all",
+        ]
         if examples is not None:
             given += [f"--turncheck-examples={examples}", "--turncheck-min-cases=1"]
         start = pytester.runpytest_subprocess if subprocess else pytester.runpytest_inprocess
@@ -26,6 +37,7 @@ def check(pytester):
 @pytest.fixture
 def games(pytester, monkeypatch):
     """Runs pytest in a folder of a user's, with two domains and players of them; `files` are written beside these."""
+    monkeypatch.setenv("COLUMNS", "200")
     pytester.makepyfile(**GAMES)
     pytester.syspathinsert()
     monkeypatch.setattr(truth, "TRIED", 40)

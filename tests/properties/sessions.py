@@ -67,7 +67,9 @@ def rows(result):
 def row_of(result, law):
     """The cells of a law's first row: law, rule, verdict, checked, diverged, failure, witness."""
     (line,) = [line for line in section(result) if line.startswith(f"{law} ")]
-    return re.split(r"  +", line.strip())
+    *head, counted, failure, witness = [*re.split(r"  +", line.strip()), "", ""][:6]
+    diverged, _, checked = counted.partition(" of ")
+    return [cell for cell in (*head, checked, diverged, failure, witness) if cell]
 
 
 # --- games of a user's own -------------------------------------------------------------------------------------------

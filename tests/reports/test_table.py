@@ -1,4 +1,4 @@
-"""The divergence table: on the terminal, as Markdown, as files; and that nothing a model writes can break it."""
+"""The divergence table: as Markdown, as files, and what is noted under it; that nothing a model writes can break it."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from turncheck.reports.cases import describe
 from turncheck.reports.modes import diverge
 from turncheck.reports.page import report_page
 from turncheck.reports.records import Failure, LawResult, ModelResult, Replay, Report, Witness
-from turncheck.reports.table import by_domain, comparison, divergence_table, notes, summary, to_markdown, write_report
+from turncheck.reports.table import by_domain, notes, summary, to_markdown, way_back, write_report
 
 GOLDEN = Path(__file__).parent / "golden"
 HOUSE = settings(deadline=None, database=None, derandomize=True)
@@ -45,11 +45,6 @@ def model(*laws):
 
 
 # --- golden files ----------------------------------------------------------------------------------------------------
-
-
-def test_the_table_for_a_terminal(report):
-    parts = [[summary(model), divergence_table(model), *notes(model, 10)] for model in report.models]
-    assert "\n\n".join("\n".join(part) for part in parts) + "\n" == golden("table.txt")
 
 
 def test_the_tables_as_markdown(report):
@@ -125,26 +120,6 @@ def test_what_became_of_accepted_drafts_is_noted():
         "VERIFY IS WRONG: 3 of 200 drafts that it accepted are not what the model writes; it was not used any more, "
         "and the run fails (see turncheck conform)"
     )
-
-
-def test_several_models_stand_side_by_side_by_the_laws_that_one_of_them_broke():
-    def of(name, *outcomes):
-        laws = [attrs.evolve(law(verdict, *counts, **said), id=id) for id, verdict, counts, said in outcomes]
-        return ModelResult(name, "py", None, None, tuple(laws), "duel/1")
-
-    right = of("right", *((id, "PASS", (), {}) for id in "abc"), ("d", "NOT_APPLICABLE", (), {}), ("e", "PASS", (), {}))
-    wrong = of(
-        "wr\x1bong", ("a", "PASS", (), {}), ("b", "FAIL", (7,), {}), ("c", "FAIL", (2,), {"known": True})
-    )  # fmt: skip
-    lines = comparison(Report(0, 200, 10, (right, wrong))).splitlines()
-    assert [line.rstrip() for line in lines] == [
-        "law        right           wr\\x1bong",
-        "---------  --------------  --------------",
-        "b          PASS            FAIL 7 of 100",
-        "c          PASS            KNOWN 2 of 100",
-        "d          NOT_APPLICABLE",
-        "laws held  4 of 4          1 of 3",
-    ]
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -289,14 +264,14 @@ def test_what_went_wrong_on_the_way_is_noted():
 def test_the_command_that_repeats_a_failure_can_be_copied_from_the_terminal_and_from_the_page():
     command = "pytest 'test_game.py::test_game[a*b|c-law_1]' --turncheck-model='py:m*:f'"
     failed = attrs.evolve(model(law("FAIL")), again=command, witness="kept/law_1.txt")
-    assert notes(failed, 10) == [f"again: {command}", "its smallest case is kept in kept/law_1.txt"]
+    assert list(way_back(failed)) == [f"again: {command}", "its smallest case is kept in kept/law_1.txt"]
     page = to_markdown(Report(0, 200, 10, (failed,)))
     assert page.endswith(f"- again: `{command}`\n- its smallest case is kept in kept/law\\_1.txt\n")
 
 
 def test_a_command_with_what_a_terminal_would_obey_is_escaped():
     failed = attrs.evolve(model(law("FAIL")), again="pytest '\x1b[31m'")
-    assert notes(failed, 10) == ["again: pytest '\\x1b[31m'"]
+    assert list(way_back(failed)) == ["again: pytest '\\x1b[31m'"]
 
 
 def test_models_are_compared_with_those_of_their_own_domain(report):
@@ -322,8 +297,7 @@ def test_nothing_that_a_model_writes_breaks_a_row_or_a_note(name, prompt, got, f
     hostile = LawResult("a_law", "T2", "malformed", "FAIL", 1, failures, replayed=replayed)
     result = ModelResult(name, "py", None, None, (hostile, hostile), "duel/1")
 
-    lines = [summary(result), *divergence_table(result).split("\n"), *notes(result, 10)]
-    assert all(line.isprintable() for line in lines)
+    assert all(line.isprintable() for line in [summary(result), *notes(result, 10)])
 
     title, _, seed, _, heading, _, header, rule, *rest = to_markdown(Report(0, 200, 10, (result,))).split("\n")
     rows, noted = rest[:2], rest[3:-1]

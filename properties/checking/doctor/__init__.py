@@ -4,6 +4,6 @@
 that wavers, boundaries that are never drawn, laws that are not true, never apply or say nothing.
 """
 
-from turncheck.properties.checking.doctor.report import DomainReport, Row, check_domain
+from turncheck.properties.checking.doctor.report import LOOKS, DomainReport, Row, check_domain
 
-__all__ = ["DomainReport", "Row", "check_domain"]
+__all__ = ["LOOKS", "DomainReport", "Row", "check_domain"]

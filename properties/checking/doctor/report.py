@@ -93,7 +93,9 @@ class DomainReport:
         return "\n\n".join(part for part in parts if part)
 
 
-def check_domain(domain: Domain, *, address: str = "", seed: int = 0) -> DomainReport:
+def check_domain(
+    domain: Domain, *, address: str = "", seed: int = 0, begins: Callable[[str], None] = lambda name: None
+) -> DomainReport:
     """Looks at all that can be wrong with a domain, its laws included.
 
     Args:
@@ -101,9 +103,11 @@ def check_domain(domain: Domain, *, address: str = "", seed: int = 0) -> DomainR
         address: how a fresh process can load it: `FILE.py:NAME`, `MODULE:NAME` or the name of an installed one; by
             default it is looked for among the modules that are loaded.
         seed: of all that is drawn.
+        begins: is told what is looked at next, by its name.
     """
     looked, rows = Looked(domain, address, seed), []
     for name in LOOKS:
+        begins(name)
         row = _row(name, looked)
         rows += [] if row is None else [row]
         if row is not None and row.verdict == "fails" and name in GROUND:

@@ -51,6 +51,15 @@ def test_a_slow_run_says_its_price_before_it_goes_on(running):
     assert said == [f"{price}; --examples=20 takes 2 min, --budget=SECONDS limits it", f"{took}; {left}"]
 
 
+def test_a_run_of_a_fast_model_says_how_long_it_takes_by_what_its_first_laws_took(running):
+    run, subject, clock, said = running(0.0, [AGREES] * 6, UNSHRUNK)
+    for law, told in enumerate([0, 0, 1, 1, 1, 1], start=1):
+        clock.now = 8.0 * law  # what is drawn takes the time, not the model
+        run.check(AGREES, subject)
+        assert len(said) == told
+    assert said == ["about 24 s left, by what the first 3 of 6 laws took"]
+
+
 def test_a_run_says_every_half_minute_how_far_it_is_and_not_more_often(running):
     run, _, clock, said = running(1.0, [AGREES])
     run.law = AGREES

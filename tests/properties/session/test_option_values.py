@@ -29,6 +29,7 @@ def test_where_nothing_is_said_everything_has_its_default(pytester):
         seconds=None,
         timeout=None,
         skips_inconclusive=False,
+        shows_all=False,
         report=None,
         witnesses=pytester.path / ".turncheck" / "witnesses",
         is_home=True,
@@ -53,6 +54,7 @@ turncheck_min_cases = 5
 turncheck_budget = 90
 turncheck_shrink = 30s
 turncheck_inconclusive = skip
+turncheck_table = all
 turncheck_timeout = 2.5
 turncheck_report = out
 turncheck_witnesses = kept
@@ -87,6 +89,7 @@ def test_every_option_can_stand_in_the_ini_file_whose_paths_are_seen_from_there(
         seconds=90.0,
         timeout=2.5,
         skips_inconclusive=True,
+        shows_all=True,
         report=here / "out",
         witnesses=here / "kept",
         is_home=False,

@@ -1,0 +1,218 @@
+"""A session without pytest, as `turncheck check` has it: the same options, laws, witnesses, baseline and sweeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from turncheck.engine.domain import Domain
+from turncheck.properties.checking.check import InterruptedLawError
+from turncheck.properties.checking.law import Law
+from turncheck.properties.checking.run import finding_most_first
+from turncheck.properties.checking.trial import try_domain
+from turncheck.properties.laws import laws_of
+from turncheck.properties.session.again import size_of
+from turncheck.properties.session.outcome import model_result
+from turncheck.properties.session.progress import counting, watching
+from turncheck.properties.session.session import Model, Session
+from turncheck.properties.session.settings import Settings, seen_from_start
+from turncheck.properties.session.suites import Chosen, Suite
+from turncheck.reports.records import SWEEP, LawResult, ModelResult, Report
+
+if TYPE_CHECKING:
+    from turncheck.reports.sweeps import SweepResult
+
+LEFT = "the run was left"
+
+
+@attrs.frozen
+class Typed:
+    """The options of a command, in the place of pytest's configuration (`settings.Configuration`).
+
+    Attributes:
+        values: by the name behind `--`, with `_` for `-`; None for what was not given.
+        folder: in which the command was started.
+    """
+
+    values: Mapping[str, Any]
+    folder: Path
+    prefix: str = "--"
+
+    @property
+    def rootpath(self) -> Path:
+        """Where witnesses and sweeps are kept."""
+        return self.folder
+
+    @property
+    def invocation_params(self) -> Typed:
+        """What has the folder in which the command was started."""
+        return self
+
+    @property
+    def dir(self) -> Path:
+        """That folder."""
+        return self.folder
+
+    def getoption(self, name: str, default: Any = None) -> Any:
+        """What was given."""
+        name = "seed" if name == "--hypothesis-seed" else name.removeprefix("turncheck_")
+        return self.values.get(name, default)
+
+    def getini(self, name: str) -> None:
+        """Nothing: there is no ini file."""
+
+
+@attrs.define
+class Alone:
+    """A session that runs by itself.
+
+    Attributes:
+        config: its options.
+        session: its models.
+        laws: those that the models are held against.
+        results: what is known so far, by model.
+        sweeps: likewise.
+        is_left: whether somebody interrupted it.
+    """
+
+    config: Typed
+    session: Session
+    laws: Sequence[Law]
+    results: dict[Chosen, list[tuple[Law, LawResult]]] = attrs.field(factory=dict, init=False)
+    sweeps: dict[Chosen, SweepResult] = attrs.field(factory=dict, init=False)
+    is_left: bool = attrs.field(default=False, init=False)
+
+    @classmethod
+    def load(cls, domain: Domain, laws: Sequence[Law], config: Typed) -> Alone:
+        """The session of some laws of a domain, its models loaded.
+
+        Raises:
+            pytest.UsageError: an option, a model, a kept witness or the baseline cannot be used.
+            DomainError, FalseLawError, LawFunctionError: something is wrong with a variant of the domain.
+        """
+        specs = tuple(dict.fromkeys(config.getoption("turncheck_model") or [None]))
+        suite = Suite("", domain, specs)
+        wanted = {Chosen(0, place): list(laws) for place in range(len(specs))}
+        session = Session.load(config, [suite], wanted)
+        for model in session.models.values():
+            if model.subject.domain is not domain:  # a variant: its rules were named beside the model
+                try_domain(model.subject.domain, laws)
+        return cls(config, session, laws)
+
+    @property
+    def settings(self) -> Settings:
+        """What it checks."""
+        return self.session.settings
+
+    def run(self, warn: Callable[[str], None]) -> None:
+        """Holds the models against the laws, and sweeps them, until that is done or somebody interrupts it.
+
+        Args:
+            warn: takes lines about what could not be kept.
+        """
+        try:
+            with watching(self.session.run):
+                for chosen, model in self.session.models.items():
+                    self._hold(chosen, model, warn)
+            if self.settings.sweeping is not None:
+                for chosen, model in self.session.models.items():
+                    self._sweep(chosen, model)
+        except KeyboardInterrupt:
+            self.is_left = True
+
+    def _hold(self, chosen: Chosen, model: Model, warn: Callable[[str], None]) -> None:
+        found = self.results.setdefault(chosen, [])
+        for law in self.laws if self.settings.seconds is None else finding_most_first(self.laws):
+            try:
+                result = self.session.check(law, model)
+            except InterruptedLawError as interrupt:
+                found.append((law, interrupt.result))
+                self._keep(model, interrupt.result, warn)
+                raise
+            found.append((law, result))
+            self._keep(model, result, warn)
+
+    def _keep(self, model: Model, result: LawResult, warn: Callable[[str], None]) -> None:
+        try:
+            self.session.keep(result, model)
+        except OSError as error:
+            warn(f"witnesses of {result.id} cannot be kept in {model.folder}: {error}")
+
+    def _sweep(self, chosen: Chosen, model: Model) -> None:
+        from turncheck.properties.sweeps.progress import run
+        from turncheck.properties.sweeps.result import found
+
+        assert self.settings.sweeping is not None
+        work = self.session.sweep(model)
+        try:
+            run(work)
+            with counting(work.subject.meter, "looking for the smallest turns"):
+                result = found(work, self.settings.sweeping.gate, limit=self.settings.budget.shrink)
+        except KeyboardInterrupt:
+            self.sweeps[chosen] = found(work, searches=False)
+            raise
+        self.sweeps[chosen] = result
+
+    # --- what was found ---
+
+    def told(self) -> Iterator[tuple[Model, Law, LawResult]]:
+        """The laws to tell about: those that failed, and those of which nobody can say."""
+        for chosen, model in self.session.models.items():
+            for law, result in self._in_order(chosen):
+                if result.verdict in ("FAIL", "INCONCLUSIVE", "TIMED_OUT") and not result.unreached:
+                    yield model, law, result
+
+    def _in_order(self, chosen: Chosen) -> list[tuple[Law, LawResult]]:
+        places = {law.id: place for place, law in enumerate(self.laws)}
+        return sorted(self.results.get(chosen, ()), key=lambda each: places[each[0].id])
+
+    def reports(self) -> Iterator[tuple[str | None, Report]]:
+        """For each model as it was typed a report of it alone."""
+        budget = self.settings.budget
+        for chosen, model in self.session.models.items():
+            spec = model.suite.models[chosen.model]
+            result = self._model(chosen, model)
+            yield (
+                (None if spec is None else str(spec)),
+                Report(budget.seed, budget.examples, budget.min_cases, (result,)),
+            )
+
+    def _model(self, chosen: Chosen, model: Model) -> ModelResult:
+        laws = [self._with_kept(model, result) for _, result in self._in_order(chosen)]
+        known = {law.id for law in laws}
+        missing = {law.id: LEFT for law in self.laws if law.id not in known}
+        if self.settings.sweeping is not None and chosen not in self.sweeps:
+            missing[SWEEP] = LEFT
+        result = model_result(model.subject, laws, missing, len(laws_of(model.subject.domain)))
+        failed = [law for law in laws if law.failed]
+        kept = min(failed, key=size_of).kept if failed else ""
+        return attrs.evolve(result, sweep=self.sweeps.get(chosen), witness=kept)
+
+    def _with_kept(self, model: Model, law: LawResult) -> LawResult:
+        """The law with the path of the file in which its smallest case is kept, if it failed and is kept."""
+        failures = [failure for failure in law.failures if not failure.known]
+        if not law.failed or not failures:
+            return law
+        mode = min(failures, key=lambda failure: len(failure.witness.case)).mode
+        path = model.folder / f"{law.id}.{mode}.txt"
+        return attrs.evolve(law, kept=seen_from_start(path, self.config)) if path.is_file() else law
+
+    def fails(self, report: Report) -> bool:
+        """Whether the run fails: as pytest does with the same options."""
+        return any(self._fails(model) for model in report.models)
+
+    def _fails(self, model: ModelResult) -> bool:
+        verdicts = {law.verdict for law in model.laws if not law.known}
+        verdicts |= set() if model.sweep is None or model.sweep.verdict is None else {model.sweep.verdict}
+        if (
+            self.settings.writes_baseline
+            and "FAIL" in verdicts
+            and (model.sweep is None or model.sweep.verdict != "FAIL")
+        ):
+            verdicts.remove("FAIL")
+        inconclusive = "INCONCLUSIVE" in verdicts or model.says_nothing
+        is_wrong = bool(model.refuted or model.missing or verdicts & {"FAIL", "TIMED_OUT"})
+        return is_wrong or (inconclusive and not self.settings.skips_inconclusive)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LIBRARIES = ("attrs", "hypothesis", "numpy", "pytest", "tokenizers", "torch", "transformers")
 """Libraries that a result may depend on, besides those of the model's own."""
 
-ELSEWHERE = ("report", "witnesses", "baseline", "write-baseline", "sweeps", "resume", "examples", "min-cases")
+ELSEWHERE = ("table", "report", "witnesses", "baseline", "write-baseline", "sweeps", "resume", "examples", "min-cases")
 """Options that change no result, and those that a report has in a place of their own."""
 
 

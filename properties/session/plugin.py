@@ -426,7 +426,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
             show_sweeps(terminalreporter, title, report)
     if exitstatus == pytest.ExitCode.INTERRUPTED and config.pluginmanager.hasplugin("dsession") and _sweeps(config):
         terminalreporter.line(f"a sweep that had begun has no verdict: {way_on(None)}")
-    _tell_page(terminalreporter, config)
     for mistake in dict.fromkeys([*results.unsettled, *results.mistakes]):
         terminalreporter.line(f"ERROR: {mistake}", red=True)
     for nodeid in results.faults:

@@ -1,4 +1,4 @@
-"""How a command ends: one table of exit codes for all of them, the codes of pytest's sessions among them.
+"""Exit codes: one table for all commands, including the codes of pytest sessions.
 
 >>> print(as_table(["check"]))
 | command | 0 | 1 |
@@ -14,20 +14,20 @@ HELD, BROKEN, NO_VERDICT, INTERNAL, BAD_INPUT = range(5)
 
 ABOUT: Mapping[int, str] = {
     HELD: "everything held",
-    BROKEN: "a law was broken or is INCONCLUSIVE, answers differ, a gate or a comparison was not passed",
-    NO_VERDICT: "no verdict: it was interrupted, or what was kept (a sweep, a training run) cannot be trusted",
-    INTERNAL: "an internal error, which is a fault of Turncheck's own",
-    BAD_INPUT: "bad input: an option, a model, a card, a domain or a file cannot be used",
+    BROKEN: "a law was broken or is INCONCLUSIVE, answers differ, or a gate or a comparison failed",
+    NO_VERDICT: "no verdict: the command was interrupted, or a saved sweep or training run cannot be trusted",
+    INTERNAL: "an internal error: a bug in Turncheck",
+    BAD_INPUT: "bad input: an option, a model, a card, a domain or a file that cannot be used",
 }
-"""What each code says, of any command."""
+"""The meaning of each code, for any command."""
 
-DONE = "it is done"
+DONE = "done"
 
 ENDS: Mapping[str, Mapping[int, str]] = {
     "check": {HELD: "every law held", BROKEN: "a law was broken or is INCONCLUSIVE"},
     "compare": {HELD: "SECOND is not worse than FIRST", BROKEN: "SECOND is worse, in its answers or in a law"},
-    "conform": {HELD: "the contract is kept", BROKEN: "it is not"},
-    "domain check": {HELD: "nothing has to be mended before a run", BROKEN: "something has"},
+    "conform": {HELD: "the model keeps its contract", BROKEN: "the model breaks its contract"},
+    "domain check": {HELD: "no check failed", BROKEN: "a check failed: fix the domain before a run"},
     "domain list": {HELD: DONE},
     "evaluate": {HELD: DONE, BROKEN: "the model's verify is wrong"},
     "laws": {HELD: DONE},
@@ -35,24 +35,29 @@ ENDS: Mapping[str, Mapping[int, str]] = {
     "new": {HELD: DONE},
     "prompts": {HELD: DONE},
     "report": {HELD: DONE},
-    "resolve": {HELD: "it answered, `reject REASON` too"},
-    "show": {HELD: "the answers agree; of a witness, its law holds", BROKEN: "they differ; its law is broken"},
+    "resolve": {HELD: "the engine answered, `reject REASON` included"},
+    "show": {
+        HELD: "the answers agree; for a witness, its law holds",
+        BROKEN: "the answers differ; for a witness, its law is broken",
+    },
     "sweep": {
-        HELD: "it is done, and passed its gate if it has one",
-        BROKEN: "its gate was not passed, or verify is wrong",
+        HELD: "done; passed the gate, if there is one",
+        BROKEN: "failed the gate, or the model's verify is wrong",
     },
     "train": {HELD: DONE},
 }
-"""What 0 and 1 say of each command. All else is the same for every command; without a 1 it never ends so."""
+"""The meaning of 0 and 1 for each command. The other codes mean the same for every command; a command without a 1 never
+ends with 1.
+"""
 
 
 def endings(command: str) -> dict[int, str]:
-    """What each code says of one command, by the command's name."""
+    """Return the meaning of each code for a command, by the command's name."""
     return {code: ENDS.get(command, {}).get(code, about) for code, about in ABOUT.items() if _has(command, code)}
 
 
 def as_table(commands: Iterable[str] = tuple(ENDS)) -> str:
-    """What 0 and 1 say of the commands, in Markdown, as `docs/exit-codes.md` has it."""
+    """Return the Markdown table of 0 and 1 for the commands, as in `docs/exit-codes.md`."""
     rows = [f"| `{command}` | {ENDS[command][HELD]} | {ENDS[command].get(BROKEN, '')} |" for command in commands]
     return "\n".join(["| command | 0 | 1 |", "|---|---|---|", *rows])
 

@@ -72,5 +72,5 @@ def test_every_mode_is_planted():
 
 
 def test_the_table_on_the_page_has_the_modes_in_their_order():
-    rows = re.findall(r"^\| (\w+) .*\|$", PAGE[PAGE.index("## Planted and named") :], re.MULTILINE)
+    rows = re.findall(r"^\| (\w+) .*\|$", PAGE[PAGE.index("## How well the modes are told apart") :], re.MULTILINE)
     assert rows == ["planted", *NAMES]

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 @click.group(cls=Group)
 @click.version_option(package_name="turncheck")
 def main() -> None:
-    """QuickCheck for learned engines: hold a small model against the deterministic engine that it imitates.
+    """QuickCheck for learned engines: check a small model against the deterministic engine that it imitates.
 
     \b
-      turncheck new my_game                                         # a domain of your own, to start from
-      turncheck check --domain my_game.py --model model.py:predict  # the laws that a model breaks
+      turncheck new my_game                                         # write a domain to start from
+      turncheck check --domain my_game.py --model model.py:predict  # check which laws a model breaks
     """
     from turncheck.model.memory import keep_freed_memory
 
@@ -49,12 +49,13 @@ for command in (check, conform, domain, new, show, prompts, sweep, compare, repo
 @main.command()
 @domain_option
 def resolve(domain: Domain) -> None:
-    """Answer the case on standard input. As the reference does: with its answer, or with `reject REASON`.
+    """Answer the case on standard input. Prints the reference's answer, or `reject REASON`.
 
     \b
       turncheck resolve < turn.txt
 
-    Byte for byte: no newline is translated, and bytes that are no UTF-8 are answered like any other text.
+    Input and output are bytes: no newline is translated, and bytes that are not UTF-8 get an answer like any other
+    text.
     """
     text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     click.echo(domain.resolve_text(text).encode(), nl=False)
@@ -63,7 +64,7 @@ def resolve(domain: Domain) -> None:
 @main.command()
 @domain_option
 def laws(domain: Domain) -> None:
-    """List the laws of a domain. Each has a name, the rules that it follows from, a kind, and a sentence.
+    """List the laws of a domain. Prints the name, the rules, the kind and the sentence of each law.
 
     \b
       turncheck laws --domain tictactoe.py:DOMAIN
@@ -77,10 +78,10 @@ def laws(domain: Domain) -> None:
 
 @main.command()
 @model_options
-@click.option("--turns", type=CASES, default=10_000, show_default=True, help="For each row of the table.")
-@click.option("--seed", type=EVALUATION_SEED, default=0, show_default=True, help="An evaluation seed.")
+@click.option("--turns", type=CASES, default=10_000, show_default=True, help="Cases for each row of the table.")
+@click.option("--seed", type=EVALUATION_SEED, default=0, show_default=True, help="Evaluation seed, below 1,000,000.")
 def evaluate(turns: int, seed: int, **model: Any) -> None:
-    """Count the held-out cases that a model answers rightly. By sampler; malformed texts by their reason.
+    """Count the held-out cases that a model answers correctly. Prints a row per sampler, and per reason for rejecting.
 
     \b
       turncheck evaluate --model runs/x/checkpoint.safetensors --turns 1000
@@ -107,7 +108,7 @@ def evaluate(turns: int, seed: int, **model: Any) -> None:
 
 @main.command()
 def models() -> None:
-    """List the kinds of models. They stand before the colon of KIND:TARGET.
+    """List the kinds of models. A SPEC is a path or KIND:TARGET, with one of these kinds.
 
     \b
       turncheck models

@@ -31,15 +31,16 @@ EVERY = 30.0
 
 @click.command(cls=Command)
 @click.argument("spec", required=False)
-@click.option("--prompts", "count", type=CASES, help="Cases and damaged cases that are asked, of some 50.")
+@click.option("--prompts", "count", type=CASES, help="Number of cases and damaged cases to ask.  [default: about 50]")
 @options_beside_it
 def conform(count: int | None, **model: Any) -> None:
-    """Check that a model keeps its contract. Before any law: batches, repetition, odd prompts, its end, its verify.
+    """Check that a model keeps its contract. Tests batches, repetition, odd prompts, ends of answers and verify.
 
     \b
       turncheck conform py:my_model:predict
 
-    Each check is shown as it is made. A warning is nothing that the contract forbids; it says what a run makes of it.
+    Run this before any law. Each check is printed when it is done. A warning does not break the contract; it says how a
+    run handles the behaviour.
     """
     from turncheck.model.adapters.conformance import CHECKS
     from turncheck.reports.escape import visible
@@ -59,7 +60,7 @@ def conform(count: int | None, **model: Any) -> None:
 
 
 def _checks(subject: Subject, count: int | None) -> Iterator[Finding]:
-    """The checks, each as soon as it is made; what takes long is said to stderr meanwhile."""
+    """Yield the checks, each when it is done; report slow checks on stderr."""
     from turncheck.model.adapters.conformance import conformance
     from turncheck.model.adapters.exam import encoded, sample_of_cases, spread
     from turncheck.model.adapters.templates import bare

@@ -13,7 +13,7 @@ from turncheck.options import BadInputError, Command, Subgroup, cannot_be_used, 
 
 @click.group(cls=Subgroup)
 def domain() -> None:
-    """Look at domains: list them, check one.
+    """List domains or check a domain.
 
     \b
       turncheck domain list
@@ -23,7 +23,7 @@ def domain() -> None:
 
 @domain.command("list")
 def list_domains() -> None:
-    """List the domains that packages offer.
+    """List the domains of installed packages.
 
     \b
       turncheck domain list
@@ -38,9 +38,9 @@ def list_domains() -> None:
 
 @domain.command("check")
 @click.argument("name", metavar="DOMAIN")
-@click.option("--seed", type=SEED, default=0, show_default=True, help="By which cases are drawn.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of the cases.")
 def check_domain(name: str, seed: int) -> None:
-    """Say what is wrong with a domain. Before any model is asked, and with what to do.
+    """Check a domain for faults. Asks no model; says what to do about each fault.
 
     \b
       turncheck domain check tictactoe.py:DOMAIN
@@ -59,7 +59,7 @@ def check_domain(name: str, seed: int) -> None:
 @click.command(cls=Command)
 @click.argument("name", type=click.Path(path_type=Path))
 def new(name: Path) -> None:
-    """Write a folder NAME to start from. A domain, a law, a model with a planted bug, a test file: it runs at once.
+    """Write a folder NAME to start from. It has a domain, a law, a model with a planted bug, and a test file.
 
     \b
       turncheck new my_game

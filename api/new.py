@@ -97,14 +97,14 @@ turncheck_model = reference
 README = """\
 # NAME
 
-`NAME.py` is a domain: how its texts are written, what it does, a law. `model.py` is a model of it, with a planted bug.
+`NAME.py` is a domain: the form of its texts, its step and a law. `model.py` is a model of it, with a planted bug.
 
-    pytest                                                       # the laws hold of the reference
-    pytest --turncheck-model model.py:predict                    # and not of the model
+    pytest                                                       # check the reference: every law holds
+    pytest --turncheck-model model.py:predict                    # check the model: a law fails
     turncheck check --domain NAME.py --model model.py:predict    # the same without a test file
-    turncheck domain check NAME.py                               # what is wrong with the domain itself
+    turncheck domain check NAME.py                               # check the domain itself
     turncheck sweep --domain NAME.py --model model.py:predict --turns 10000 --out sweep
-    turncheck train --domain NAME.py --config tiny --out run     # a tiny transformer that learns it
+    turncheck train --domain NAME.py --config tiny --out run     # train a tiny transformer
 """
 
 

@@ -193,7 +193,7 @@ TYPED_DOMAIN = "turncheck.domain"
 
 def domain_option(command: Function) -> Function:
     """`--domain`, which gives the domain itself."""
-    about = "A name (turncheck domain list), FILE.py:NAME or MODULE:NAME.  [default: duel]"
+    about = "A name (see turncheck domain list), FILE.py:NAME or MODULE:NAME.  [default: duel]"
 
     def loaded(context: click.Context, parameter: click.Parameter, name: str | None) -> Domain:
         context.meta[TYPED_DOMAIN] = name
@@ -219,17 +219,19 @@ def load(name: str | None) -> Domain:
 
 def model_options(command: Function) -> Function:
     """How a model is named, as to pytest."""
-    about = "A path, or KIND:TARGET as turncheck models lists them; else the domain's own."
+    about = "A path or KIND:TARGET (see turncheck models).  [default: the domain's own model]"
     return click.option("--model", "spec", metavar="SPEC", help=about)(options_beside_it(command))
 
 
 def options_beside_it(command: Function) -> Function:
     """What can be said beside a SPEC, as to pytest."""
-    about = "Seconds a call may take; else any time."
+    about = "Longest time for one call of a model.  [default: no limit]"
     command = click.option("--timeout", type=SECONDS, help=about)(command)
-    alone = "Run a py: model in a process of its own, which it may end: for models that you do not trust."
+    alone = "Run a py: model in a separate process: for models that you do not trust."
     command = click.option("--isolate", is_flag=True, help=alone)(command)
-    return words_options("An option of its kind, or template=, rejects=, rules=, sha256=.")(command)
+    return words_options("An option of the model's kind, or template=, rejects=, rules=, sha256=. May be repeated.")(
+        command
+    )
 
 
 def shrink_options(command: Callable[..., Any]) -> Function:
@@ -243,15 +245,17 @@ def shrink_options(command: Callable[..., Any]) -> Function:
             raise click.UsageError("--shrink and --no-shrink cannot both be given: leave one out")
         command(*arguments, shrink=Limit(prompts=0) if no_shrink else shrink, **others)
 
-    about = "Most prompts (100) or model's time (30s, 5m) to shrink one counterexample.  [default: 30s or more]"
+    about = "Limit for shrinking one counterexample: prompts (100) or model time (30s, 5m).  [default: 30s or more]"
     limit = click.option("--shrink", type=SHRINKING, help=about)
-    none = click.option("--no-shrink", is_flag=True, help="Show the smallest case that was drawn.")
+    none = click.option(
+        "--no-shrink", is_flag=True, help="Do not shrink: show the smallest failing case that was drawn."
+    )
     return limit(none(limited))
 
 
 def words_options(about: str) -> Callable[[Function], Function]:
     """In which words, and of which domain, a model is asked; `about` says which arguments there are."""
-    rules = click.option("--rules", metavar="FILE", help="A rules file: the variant that it is held against.")
+    rules = click.option("--rules", metavar="FILE", help="A rules file: check against this variant of the domain.")
     arguments = click.option(
         "--model-arg", "arguments", metavar="KEY=VALUE", multiple=True, callback=no_long_numbers, help=about
     )

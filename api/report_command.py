@@ -17,10 +17,12 @@ A_FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(cls=Command)
 @click.argument("files", type=A_FILE, nargs=-1, required=True)
-@click.option("--before", type=A_FILE, help="The divergence.json of an earlier run: what is new since, what is mended.")
-@click.option("--out", type=A_FILE, help="The page.  [default: report.html, beside the first FILE]")
+@click.option(
+    "--before", type=A_FILE, help="The divergence.json of an earlier run, to show what is new and what is fixed."
+)
+@click.option("--out", type=A_FILE, help="The page to write.  [default: report.html, beside the first FILE]")
 def report(files: tuple[Path, ...], before: Path | None, out: Path | None) -> None:
-    """Make the page of a saved divergence.json. Of several FILES the models stand side by side.
+    """Make the page of a saved divergence.json. With several FILES, the page compares their models.
 
     \b
       turncheck report out/divergence.json --before main/divergence.json

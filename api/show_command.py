@@ -31,18 +31,18 @@ BOM = "\ufeff"
 
 @click.command(cls=Command)
 @model_options
-@click.option("--as-text", is_flag=True, help="Ask the file's text as it is, a malformed one too.")
+@click.option("--as-text", is_flag=True, help="Ask the text of FILE unchanged, even if it is malformed.")
 @located_argument("file", click.Path(dir_okay=False))
 def show(file: Place, as_text: bool, **model: Any) -> None:
-    """Show a model's answer beside the reference's. What differs is marked.
+    """Show a model's answer beside the reference's. Differences are marked.
 
     \b
       turncheck show --model noisy:0.5 turn.txt
       turncheck show --model noisy:0.5 .turncheck/witnesses/*/regen_gives_three.wrong_value.txt
       turncheck show --model noisy:0.5 "hero hp 05/09 poison 2; hero heal then foe attack"
 
-    FILE holds a case, or a witness that was kept: then the model is asked what the witness's law asks. In its place a
-    case or a play may be given in a few words, as failures and tables show it.
+    FILE holds a case or a saved counterexample; for a counterexample, the model is asked what its law asks. Instead of
+    FILE, you may give a case or a play in its short form, as failures and tables show it.
     """
     if not as_text and not os.path.lexists(file.path) and (texts := _recalled(file.typed, model["domain"])):
         sys.exit(BROKEN if _show_recalled(subject_of(**model), texts) else HELD)

@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 
 def _sample_options(command: Function) -> Function:
     """What a sweep is of."""
-    command = click.option("--seed", type=EVALUATION_SEED, default=0, show_default=True, help="An evaluation seed.")(
-        command
-    )
-    most = "Cases; of small at most all."
+    command = click.option(
+        "--seed", type=EVALUATION_SEED, default=0, show_default=True, help="Evaluation seed, below 1,000,000."
+    )(command)
+    most = "Number of cases; for small, at most all of them."
     command = click.option("--turns", type=CASES, default=100_000, show_default=True, help=most)(command)
-    about = "play, mixed, small (every case of a bound), or another of the domain's.  [default: play]"
+    about = "play, mixed, small (all small cases), or a sampler of the domain's.  [default: play, else mixed]"
     return click.option("--sampler", metavar="NAME", help=about)(command)
 
 
@@ -66,9 +66,9 @@ def _plan(subject: Subject, sampler: str | None, seed: int, turns: int) -> Plan:
 
 
 @click.command(cls=Command)
-@words_options("template=, rejects= or rules=, as they will be said to the sweep.")
+@words_options("template=, rejects= or rules=, the same as for the sweep.")
 @_sample_options
-@located("--out", click.Path(dir_okay=False), required=True, help="A new file.")
+@located("--out", click.Path(dir_okay=False), required=True, help="File to write; it must not exist.")
 def prompts(
     domain: Domain,
     sampler: str | None,
@@ -78,7 +78,7 @@ def prompts(
     rules: str | None,
     arguments: tuple[str, ...],
 ) -> None:
-    """Write the prompts of a sweep to a file. They are answered elsewhere; sweep --model predictions:FILE checks that.
+    """Write the prompts of a sweep to a file. Answer them elsewhere, then sweep --model predictions:FILE.
 
     \b
       turncheck prompts --turns 100000 --out prompts.jsonl
@@ -106,11 +106,11 @@ def prompts(
 @click.command(cls=Command)
 @model_options
 @_sample_options
-@located("--out", click.Path(file_okay=False), required=True, help="The sweep's folder.")
-@click.option("--resume", is_flag=True, help="Go on with the sweep in that folder.")
-@click.option("--gate", type=RATE, help="End with 1 unless fewer cases than that diverge, surely.")
+@located("--out", click.Path(file_okay=False), required=True, help="Folder of the sweep.")
+@click.option("--resume", is_flag=True, help="Continue the sweep in that folder.")
+@click.option("--gate", type=RATE, help="Fail unless the sweep shows that fewer cases diverge, 0..1.")
 @shrink_options
-@located("--report", click.Path(file_okay=False), dest="folder", help="Write the page and the tables there.")
+@located("--report", click.Path(file_okay=False), dest="folder", help="Write the report into this folder.")
 def sweep(
     sampler: str | None,
     turns: int,
@@ -122,7 +122,7 @@ def sweep(
     shrink: Limit | None,
     **model: Any,
 ) -> None:
-    """Estimate how often a model breaks each law. Ctrl-C keeps what was done, and --resume goes on.
+    """Estimate how often a model breaks each law. Ctrl-C saves the sweep, and --resume continues it.
 
     \b
       turncheck sweep --model noisy:0.01 --turns 100000 --out sweeps/noisy --gate 0.02

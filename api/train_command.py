@@ -28,10 +28,12 @@ EVERY = 30.0
 @domain_option
 @click.option("--config", "config_name", default="small", show_default=True, help=described(CONFIGS))
 @click.option("--seed", type=EVALUATION_SEED, default=0, show_default=True)
-@located("--out", click.Path(), required=True, help="The run's folder; a run in it goes on.")
-@click.option("--steps", type=CASES, help="Optimizer steps of the whole run, instead of the config's.")
-@click.option("--threads", type=Whole(1, 1_024), help="PyTorch's threads, instead of the config's.")
-@click.option("--snapshot", "snapshots", type=CASES, multiple=True, help="Keep a checkpoint of that step.")
+@located("--out", click.Path(), required=True, help="Folder of the run; a run in it is continued.")
+@click.option("--steps", type=CASES, help="Optimizer steps of the whole run.  [default: the config's]")
+@click.option("--threads", type=Whole(1, 1_024), help="PyTorch threads.  [default: the config's]")
+@click.option(
+    "--snapshot", "snapshots", type=CASES, multiple=True, help="Keep the checkpoint of this step. May be repeated."
+)
 def train(
     domain: Domain,
     config_name: str,
@@ -41,7 +43,7 @@ def train(
     threads: int | None,
     snapshots: tuple[int, ...],
 ) -> None:
-    """Train a tiny transformer on a domain's reference. Ctrl-C saves; the same command goes on.
+    """Train a tiny transformer on a domain's reference. Ctrl-C saves the run, and the same command continues it.
 
     \b
       turncheck train --domain tictactoe.py:DOMAIN --config tiny --out runs/ttt

@@ -1,6 +1,6 @@
-"""The options of the pytest plugin: each on the command line and in the ini file, under the same name.
+"""The options of the pytest plugin. Each option has the same name on the command line and in the ini file.
 
-This module is read at every start of pytest, in every project: it imports nothing.
+pytest reads this module at every start, in every project, so it imports nothing.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 FOUND = "turncheck"
-"""The attribute of an item's report that holds what it found, as text."""
+"""The attribute of an item's report that holds the item's result, as text."""
 
 PLANNED = "turncheck_planned"
-"""The attribute of the report of a process's first item that holds what is to run, as text."""
+"""The attribute of the report of a process's first item that holds the planned run, as text."""
 
 
 class Option(NamedTuple):
@@ -24,108 +24,109 @@ class Option(NamedTuple):
 
     @property
     def flag(self) -> str:
-        """How it is written on the command line."""
+        """Its name on the command line."""
         return f"--turncheck-{self.name}"
 
     @property
     def dest(self) -> str:
-        """How it is written in the ini file."""
+        """Its name in the ini file."""
         return f"turncheck_{self.name.replace('-', '_')}"
 
 
-SHIPPED = "the one that comes with the domain"
+SHIPPED = "the domain's own model"
 
 OPTIONS = (
     Option(
         "domain",
         "DOMAIN",
-        "the domain whose laws turncheck.properties has: the name of an installed one (turncheck domain list), "
-        "FILE.py:NAME or MODULE:NAME (default: duel)",
+        "the domain to check: a name (see turncheck domain list), FILE.py:NAME or MODULE:NAME (default: duel)",
     ),
     Option(
         "model",
         "SPEC",
-        "a model to check: the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the "
-        f"kinds); may be repeated (default: {SHIPPED}); for short --model and --model-arg where turncheck.properties "
-        "is run, if no conftest file or plugin has an option of that name",
+        "a model to check: the path of a checkpoint, a card or a folder, or KIND:TARGET (see turncheck models); may be "
+        f"repeated (default: {SHIPPED}). For turncheck.properties, --model and --model-arg are short names, unless "
+        "a conftest file or another plugin has these options",
         ini="linelist",
     ),
     Option(
         "model-arg",
         "KEY=VALUE",
-        "an option of the model's kind, or template=, rejects=, rules=, sha256= as a card has them; the value is TOML, "
-        "else text; may be repeated; for one model alone, since several need cards",
+        "an option of the model's kind, or template=, rejects=, rules=, sha256=; the value is TOML, else text; may be "
+        "repeated; for one model only: several models need cards",
         ini="linelist",
     ),
     Option(
         "isolate",
         None,
-        "run each py: model in a process of its own, which it may end: for models that you do not trust",
+        "run each py: model in a separate process: for models that you do not trust",
         ini="bool",
     ),
-    Option("rules", "FILE", "a rules file: the variant of the domain that all models of the run are held against"),
-    Option("examples", "N", "cases that are drawn for each law (default: 200)"),
+    Option("rules", "FILE", "a rules file: check all models of the run against this variant of the domain"),
+    Option("examples", "N", "cases to draw for each law (default: 200)"),
     Option(
         "min-cases",
         "N",
-        "different cases to which a law must apply, else it is INCONCLUSIVE, and in which each rule must be at work, "
-        "else the run says so (default: 10, or the examples where these are fewer)",
+        "a law that applies to fewer different cases is INCONCLUSIVE; a rule that is at work in fewer cases is named "
+        "below the table (default: 10, or the examples if fewer)",
     ),
     Option(
         "budget",
         "SECONDS",
-        "do as much as fits: laws of all kinds take turns and share the time, and those that are not reached are "
-        "INCONCLUSIVE (default: any time)",
+        "check as much as fits: laws of all kinds take turns and share the time; laws that are not reached are "
+        "INCONCLUSIVE (default: no limit)",
     ),
     Option(
         "shrink",
         "PROMPTS|SECONDS",
-        "the most that shrinking one counterexample may take: prompts (100), or time that the model needs (30s, 5m) "
+        "limit for shrinking one counterexample: prompts (100) or model time (30s, 5m) "
         "(default: 30s, or as long as the law's cases took)",
     ),
-    Option("no-shrink", None, "shrink nothing: show the smallest case that was drawn", ini="bool"),
-    Option("inconclusive", "fail|skip", "what an INCONCLUSIVE law is in the session (default: fail)"),
+    Option("no-shrink", None, "do not shrink: show the smallest failing case that was drawn", ini="bool"),
+    Option("inconclusive", "fail|skip", "whether an INCONCLUSIVE law fails or is skipped (default: fail)"),
     Option(
         "timeout",
         "SECONDS",
-        "the longest that one call of a model may take, where it can be interrupted; what takes longer is no answer "
-        "(default: any time)",
+        "longest time for one call of a model, if it can be interrupted; a slower call is no answer (default: none)",
     ),
     Option(
         "table",
         "failing|all",
-        "which laws have rows in the table at the end: those that failed, or all of them (default: failing)",
+        "laws with a row in the table at the end: those that failed, or all (default: failing)",
     ),
     Option("report", "DIR", "write report.html, divergence.md and divergence.json into DIR"),
     Option(
         "witnesses",
         "DIR",
-        "where minimal counterexamples are kept as text, to be asked first in the next run "
-        "(default: .turncheck/witnesses)",
+        "folder for minimal counterexamples, which the next run asks first (default: .turncheck/witnesses)",
     ),
-    Option("baseline", "FILE", "divergences that are known, by law and failure mode: a law fails only in a new one"),
-    Option("write-baseline", None, "write what diverges now into the file that --turncheck-baseline names", ini="bool"),
+    Option(
+        "baseline", "FILE", "known failures, by law and failure mode: a law fails only in a mode that is not in FILE"
+    ),
+    Option("write-baseline", None, "write the failures of this run into the --turncheck-baseline file", ini="bool"),
     Option(
         "sweep",
         "N",
-        "ask so many cases of a sampler, behind the laws, and estimate how often each law is broken; its seed is that "
-        "of --hypothesis-seed (default: no sweep)",
+        "after the laws, ask N cases of a sampler and estimate how often each law is broken, with the seed of "
+        "--hypothesis-seed (default: no sweep)",
     ),
     Option(
-        "sampler", "NAME", "whose cases a sweep asks: play, mixed, small, or another of the domain's (default: play)"
+        "sampler",
+        "NAME",
+        "the sampler of the sweep: play, mixed, small, or a sampler of the domain's (default: play, else mixed)",
     ),
     Option(
         "gate",
         "RATE",
-        "0..1: a sweep fails unless its interval shows that fewer cases than that diverge; where the rate lies in "
-        "the interval it is INCONCLUSIVE (default: nothing is demanded)",
+        "0..1: the sweep passes if its confidence interval is below RATE, fails if it is above, and is "
+        "INCONCLUSIVE if RATE lies in it (default: no gate)",
     ),
-    Option("sweeps", "DIR", "where sweeps are kept while they run and afterwards (default: .turncheck/sweeps)"),
+    Option("sweeps", "DIR", "folder for sweeps (default: .turncheck/sweeps)"),
     Option(
         "resume",
         None,
-        "go on with a sweep that was interrupted, of a model that is still the same; that of a model with a file goes "
-        "on without this, if the file's hash is the same",
+        "continue an interrupted sweep of a model without a file, if the model is still the same; a sweep of a model "
+        "with a file continues without this option if the file's hash is the same",
         ini="bool",
     ),
 )

@@ -29,7 +29,7 @@ SHORT = ("--model", "--model-arg")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options under their long names, which no other plugin has."""
-    group = parser.getgroup("turncheck", "Turncheck: laws held against a learned engine")
+    group = parser.getgroup("turncheck", "Turncheck: check a learned engine against laws")
     for option in OPTIONS:
         parser.addini(option.dest, option.help, type=option.ini, default=None)
         if option.metavar is None:

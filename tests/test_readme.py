@@ -72,7 +72,6 @@ def test_it_can_be_followed_in_an_empty_folder_and_ends_as_it_shows(tmp_path: Pa
     codes, printed = followed(check + laws, tmp_path)
     assert codes == [0, 1, 1, 1]
     (gate,) = re.findall(r"`(gate 1%: [^`]+)`", README)
-    name, sentence, *_ = failure.splitlines()
-    assert [line for line in (name, sentence, gate) if line not in printed.splitlines()] == []
-    assert "wrong_value in 6 of 172 cases" in printed
+    assert failure in printed
+    assert gate in printed.splitlines()
     assert (tmp_path / "out" / "report.html").exists()

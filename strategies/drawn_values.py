@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from random import Random
 from typing import Any, TypeAlias
 
@@ -41,6 +42,9 @@ ENUMERATED = 10_000
 MOST_BYTES = 4096
 """Bytes of one draw, at most: Hypothesis gives up beyond twice as many."""
 
+ALONE = 128
+"""Entries of a table in which each value stands as often as the others, at least about so many."""
+
 ALIKE = 224
 """Of the first byte of a row: from here on two fields of the same kind have the same value."""
 
@@ -49,10 +53,17 @@ Values: TypeAlias = "st.SearchStrategy[tuple[Any, ...]]"
 
 @attrs.frozen
 class Coded:
-    """Values that are made of some bytes, none where there is one value."""
+    """Values that are made of some bytes, none where there is one value.
+
+    Attributes:
+        size: how many bytes.
+        value: what is made of them.
+        alone: how a value is drawn that shares its draw with no other; of bytes too where it is None.
+    """
 
     size: int
     value: Callable[[bytes], Any]
+    alone: st.SearchStrategy[Any] | None = None
 
 
 @attrs.frozen
@@ -117,6 +128,29 @@ class Row:
             other = (one + 1 + data[3] % (len(places) - 1)) % len(places)
             found[places[other]] = found[places[one]]
         return tuple(found)
+
+
+def joined(parts: Sequence[Drawn], make: Callable[[tuple[Any, ...]], Any], *, at_once: bool = True) -> Drawn:
+    """What is made of the values of several parts, drawn at once where they are made of bytes, or each by itself.
+
+    By themselves they take a draw each. But where Hypothesis shrinks or aims it tries one draw after the other, and
+    gets further with many small ones than with a large one.
+    """
+    if not at_once:
+        return st.tuples(*map(strategy_of, parts)).map(make)
+    row = Row(tuple(parts))
+    if row.is_of_bytes:
+        return Coded(row.size, lambda data: make(row.values(data)))
+    return row.strategy().map(make)
+
+
+def strategy_of(drawn: Drawn) -> st.SearchStrategy[Any]:
+    """The values of one part, which shares its draw with no other."""
+    if isinstance(drawn, st.SearchStrategy):
+        return drawn
+    if isinstance(drawn, Coded) and drawn.alone is not None:
+        return drawn.alone
+    return Row((drawn,)).strategy().map(itemgetter(0))
 
 
 def some_bytes(size: int) -> st.SearchStrategy[bytes]:
@@ -198,6 +232,22 @@ def _of_table(table: Table) -> Drawn:
     if OF_A_BYTE < size <= OF_A_CHARACTER:
         return Lettered(lambda number: table[number % size])
     return Coded(1 if size <= OF_A_BYTE else _bytes_for(size), lambda data: table[_number(data) % size])
+
+
+def evenly(values: Sequence[Any]) -> Coded:
+    """Any of the values, each as often as the others. Shrinks towards the first."""
+    # Hypothesis also copies a draw from one place to another, and where it does not fit there it takes the first entry.
+    # From a table as long as others all come out about even; from one of eight a third were the first.
+    return of_entries([value for value in values for _ in range(max(ALONE // len(values), 1))])
+
+
+def of_entries(values: Sequence[Any]) -> Coded:
+    """Any entry of a table, which may hold a value many times."""
+    if len(set(values)) == 1:
+        return Coded(0, lambda data: values[0], st.just(values[0]))
+    size = 1 if len(values) <= OF_A_BYTE else _bytes_for(len(values))
+    numbers = 1 + _number(b"\xff" * size)
+    return Coded(size, lambda data: values[_number(data) * len(values) // numbers], st.sampled_from(values))
 
 
 def _bytes_for(size: int) -> int:

@@ -5,9 +5,9 @@ Hypothesis draws and shrinks; the counts come from a generate phase that nothing
 1. The law's cases are drawn, without asking anything. Each different one counts once.
 2. All their prompts go to the subject in batches, with the reference's answers as drafts.
 3. The law is checked on every case. What breaks is counted by failure mode.
-4. For each mode Hypothesis runs once more with the same seed, fails on that mode alone, and shrinks what it finds. Of a
-   turn the search in batches goes on from there: it finds a smaller one in half of the cases, and ends minimal. It
-   begins with the smallest turn that was drawn where the model is slow: Hypothesis asks one prompt a call.
+4. For each mode a counterexample is shrunk. Of a case the search in batches begins with the smallest one that is known:
+   among those that were drawn, and among the smaller cases that the model answered wrongly to whatever law. Of a text
+   or a play Hypothesis runs once more with the same seed, fails on that mode alone, and shrinks what it finds.
 
 A limit that is reached and an interrupt leave what was found by then, and say so.
 """
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 
 import attrs
 from hypothesis.errors import HypothesisException, Unsatisfiable
@@ -50,8 +51,8 @@ LEAST_SHRINKING = 30.0
 
 INTERRUPTED = "shrinking was interrupted"
 
-SLOW = 0.1
-"""Seconds an answer from which on Hypothesis, which asks one prompt a call, shrinks no turn."""
+KNOWN = 64
+"""Cases with wrong answers, the simplest first, among which a smaller counterexample is looked for."""
 
 
 class NotApplicableError(Exception):
@@ -296,13 +297,24 @@ def _shrunk(
     law: Law, subject: Subject, found: Counterexample, budget: Budget, limit: Limit
 ) -> tuple[Counterexample, Stop | None]:
     """A small breach in the mode of the one that was found, and what stopped the search."""
-    meter, late = subject.meter, subject.late
     is_batched = law.form == "case" and not law.again and law.kind != MALFORMED
-    with meter.within(limit):
-        if not (is_batched and (meter.price or 0) >= SLOW):
-            simplest, stop = _hypothesis(law, subject, found.mode, budget)
-            found = simplest or found
-            # Where prompts run out of time, have to be written twice, or are many for a case, it would take too long.
-            if stop is not None or simplest is None or not is_batched or subject.late > late:
-                return found, stop
-        return shrink_until(law, subject, found)
+    with subject.meter.within(limit):
+        if is_batched:
+            return shrink_until(law, subject, _simplest_known(law, subject, found))
+        simplest, stop = _hypothesis(law, subject, found.mode, budget)
+        return simplest or found, stop
+
+
+def _simplest_known(law: Law, subject: Subject, found: Counterexample) -> Counterexample:
+    """The simplest counterexample in the same mode among those cases that the subject answered wrongly before, to
+    whatever law; the one that was found if there is none.
+    """
+    domain = subject.domain
+    smaller = (case for size, case in subject.answered_wrongly() if size < found.simplicity)
+    cases = list(islice((case for case in smaller if law.applies(case, domain)), KNOWN))
+    try:
+        ask_all(law, subject, cases)
+    except SpentError:
+        return found
+    known = (each for each in counterexamples(law, subject, cases) if each.mode is found.mode)
+    return min([found, *known], key=lambda each: each.simplicity)

@@ -34,8 +34,11 @@ from turncheck.properties.checking.subject import Subject
 BATCH = 8
 """Cases in a batch of which few are expected to break the law: more take a small model longer, each, than these."""
 
-PATIENCE = 6
+PATIENCE = 12
 """Neighbours in a row that may keep the law, for each piece that is not at its simplest."""
+
+LATE = 20
+"""Prompts that may run out of time in one search."""
 
 TRIES = 60
 """Neighbours that are drawn to fill a batch: of a small case few are smaller."""
@@ -58,9 +61,16 @@ def shrink_until(law: Law, subject: Subject, found: Counterexample) -> tuple[Cou
     """The same as far as it gets before a limit is reached or the user interrupts it, and which of these stopped it."""
     search = Search(law, subject, found)
     try:
-        return _run(search), None
+        with subject.patiently():
+            return _run(search), None
+    except _TooLateError:
+        return search.best, None
     except (SpentError, KeyboardInterrupt) as stop:
         return search.best, stop
+
+
+class _TooLateError(Exception):
+    """Too many prompts ran out of time."""
 
 
 def _run(search: Search) -> Counterexample:
@@ -88,12 +98,14 @@ class Search:
         subject: which is asked.
         best: the smallest counterexample; its mode stays.
         edits: how a case is made simpler.
+        late: how many prompts had run out of time when the search began.
     """
 
     law: Law
     subject: Subject
     best: Counterexample
     edits: Edits = attrs.field(default=attrs.Factory(lambda self: edits_of(self.subject.domain), takes_self=True))
+    late: int = attrs.field(default=attrs.Factory(lambda self: self.subject.late, takes_self=True), init=False)
     _tried: set[str] = attrs.field(factory=set, init=False)
 
     @property
@@ -125,11 +137,15 @@ class Search:
         asked = {text_of(case, domain): case for case in cases if self.is_worth_asking(case)}
         if not asked:
             return False
+        if self.late and len(asked) > 1:  # of several prompts that run out of time each is asked by itself anyway
+            return self.finds_among(asked.values(), size=1)
         self._tried.update(asked)
         self.subject.ask([prompt for case in asked.values() for prompt in self.law.asks(case, domain)])
         if self.law.again:
             self.subject.ask_again(list(asked), self.law.again)
         broken = [counterexample(self.law, self.subject, case) for case in asked.values()]
+        if self.subject.late - self.late > LATE:
+            raise _TooLateError
         found = [each for each in broken if each is not None and each.mode is self.best.mode]
         self.best = min([self.best, *found], key=lambda each: each.simplicity)
         return bool(found)

@@ -6,10 +6,13 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
+from operator import itemgetter
+from typing import Any
 
 import attrs
 
-from turncheck.engine.domain import Domain
+from turncheck.engine.domain import AnyCase, Domain
 from turncheck.engine.learned import (
     DraftedWriter,
     LearnedEngine,
@@ -105,6 +108,8 @@ class Subject:
     faults: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
     _answers: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
     _again: dict[tuple[Manner, str], str] = attrs.field(factory=dict, init=False, repr=False)
+    _wrong: dict[str, tuple[Any, AnyCase]] = attrs.field(factory=dict, init=False, repr=False)
+    _looked_at: int = attrs.field(default=0, init=False, repr=False)
     _expected: dict[str, str] = attrs.field(factory=dict, init=False, repr=False)
     _late_in_a_row: int = attrs.field(default=0, init=False, repr=False)
 
@@ -147,6 +152,14 @@ class Subject:
         if len(answer) <= LONGEST_KEPT:
             return answer
         return plain(answer, max(LONGEST_KEPT, 20 * len(self.expected(prompt))))
+
+    def answered_wrongly(self) -> list[tuple[Any, AnyCase]]:
+        """The cases asked so far that it answered wrongly, each behind its simplicity; the simplest first."""
+        for prompt, answer in islice(self._answers.items(), self._looked_at, None):
+            if not self.is_right(prompt, answer) and self.domain.is_case(prompt):
+                self._wrong[prompt] = self.domain.simplicity(prompt), self.domain.read(prompt)
+        self._looked_at = len(self._answers)
+        return sorted(self._wrong.values(), key=itemgetter(0))
 
     def knows(self, prompts: Iterable[str]) -> bool:
         """Whether it was asked all of them before."""

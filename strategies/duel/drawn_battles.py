@@ -8,7 +8,8 @@ from functools import partial
 from hypothesis import strategies as st
 
 from turncheck.engine.duel import STANDARD, Battle, Order, Play, Rules, Turn, Unit, resolve
-from turncheck.strategies.duel.drawn_numbers import Numbers, often
+from turncheck.strategies.drawn_values import Coded
+from turncheck.strategies.duel.drawn_numbers import often
 from turncheck.strategies.duel.drawn_options import Number, part
 from turncheck.strategies.duel.drawn_turns import Battles, actions, order_pairs
 from turncheck.strategies.duel.drawn_units import units
@@ -58,7 +59,7 @@ def plays(
     return st.tuples(beginning, known, known, steps).map(_play)
 
 
-def lasting(rules: Rules) -> Numbers:
+def lasting(rules: Rules) -> Coded:
     """An option: any hp, mostly enough for many turns. Shrinks towards 1."""
     highest = min(rules.field("hp").high, rules.field("max").high)
     shares = {highest: 0.30, **dict.fromkeys((highest * tenth // 10 for tenth in (8, 6, 5, 4)), 0.10)}
@@ -73,7 +74,7 @@ def starts(*, hp: Number | None = None, rules: Rules = STANDARD) -> st.SearchStr
     shield = often(range(min(10, rules.field("shield").high) + 1), {0: 0.6})
     blank = {row.name: 0 for row in rules.fields[3:]}
     narrowed = {**blank, "shield": shield} if hp is None else {**blank, "shield": shield, "hp": hp}
-    fresh = units(rules=rules, **narrowed)
+    fresh = units(at_once=False, rules=rules, **narrowed)
     return st.tuples(fresh, fresh).map(partial(_started, rules))
 
 

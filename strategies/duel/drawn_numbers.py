@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from hypothesis import strategies as st
 
 from turncheck.engine.duel.tables import Field
+from turncheck.strategies.drawn_values import Coded, of_entries
 
-Numbers: TypeAlias = "st.SearchStrategy[int]"
+Numbers: TypeAlias = "Coded | st.SearchStrategy[int]"
+"""How a number is drawn: from bytes that it shares with others, or by a strategy of its own."""
 
 
 def usual(row: Field) -> Numbers:
@@ -32,25 +34,14 @@ def _shares(row: Field) -> dict[int, float]:
     return {0: 0.70 if row.name == "stun" else 0.45, 1: 0.05, row.high: 0.10}
 
 
-def often(numbers: range, shares: Mapping[int, float]) -> Numbers:
+def often(numbers: range, shares: Mapping[int, float]) -> Coded:
     """All of the numbers, with a share of the draws for some, which may lie outside. Shrinks towards the first number.
 
-    It is one draw, since draws are what costs time, from a table that holds some numbers many times. Those stand side
-    by side, so that an index shrinks as its number would, with no lower number left behind a higher one; numbers that
-    lie outside come last.
+    They stand in a table that holds some numbers many times. Those stand side by side, so that an index shrinks as its
+    number would, with no lower number left behind a higher one; numbers that lie outside come last.
     """
     size = max(len(numbers) / (1 - sum(shares.values())), 20)
     times = dict.fromkeys(numbers, 1)
     for number, share in shares.items():
         times[number] = times.get(number, 0) + round(share * size)
-    return st.sampled_from([number for number, count in times.items() for _ in range(count)])
-
-
-# Hypothesis also copies a draw from one place to another, and where it does not fit there it takes the first option.
-# From a table as long as those of the numbers all options come out about even; from one of eight a third were waits.
-_NAMES = 128
-
-
-def evenly(names: Sequence[str]) -> st.SearchStrategy[str]:
-    """Any of the names. Shrinks towards the first."""
-    return st.sampled_from([name for name in names for _ in range(_NAMES // len(names))])
+    return of_entries([number for number, count in times.items() for _ in range(count)])

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from turncheck.engine.duel.state import OutOfRangeError, UnknownNameError
 from turncheck.engine.duel.tables import Field
+from turncheck.strategies.drawn_values import Coded, Drawn, evenly
 from turncheck.strategies.duel.drawn_numbers import Numbers, often
 
 Part = TypeVar("Part")
-Names: TypeAlias = "str | st.SearchStrategy[str]"
+Names: TypeAlias = "str | Coded | st.SearchStrategy[str]"
 Number: TypeAlias = "int | Numbers | Callable[[Field], Numbers]"
 """What narrows a field: a number, a strategy of numbers, or a function that makes one from the field's row."""
 
@@ -37,7 +38,7 @@ class OptionError(TypeError):
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def narrowed(row: Field, option: Number | None, usual: Numbers) -> Numbers:
+def narrowed(row: Field, option: Number | None, usual: Numbers) -> Drawn:
     """The numbers of that field: the usual ones, or what the option makes of them.
 
     Raises:
@@ -46,14 +47,14 @@ def narrowed(row: Field, option: Number | None, usual: Numbers) -> Numbers:
     """
     if option is None:
         return usual
-    if isinstance(option, st.SearchStrategy):
+    if isinstance(option, Coded | st.SearchStrategy):
         return option
     if callable(option):
         return option(row)
     if type(option) is not int:
         raise OptionError(row.name, "an int, a strategy of ints or a function of the field's row", option)
     _check_range(row, option)
-    return st.just(option)
+    return evenly([option])
 
 
 def between(low: int, high: int | None = None) -> Callable[[Field], Numbers]:
@@ -102,7 +103,7 @@ def part(option: str, kind: type[Part], value: Part | st.SearchStrategy[Part]) -
     return st.just(value)
 
 
-def name(option: str, known: Collection[str], value: Names) -> st.SearchStrategy[str]:
+def name(option: str, known: Collection[str], value: Names) -> Drawn:
     """The names of an option that is one of the known names or a strategy of them.
 
     Raises:
@@ -111,7 +112,8 @@ def name(option: str, known: Collection[str], value: Names) -> st.SearchStrategy
     """
     if isinstance(value, str):
         check_name(option, known, value)
-    return part(option, str, value)
+        return evenly([value])
+    return value if isinstance(value, Coded) else part(option, str, value)
 
 
 def check_name(option: str, known: Collection[str], value: str) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from hypothesis import strategies as st
 
 from turncheck.engine.duel import STANDARD, Rules, Turn
-from turncheck.strategies.duel.drawn_numbers import evenly
+from turncheck.strategies.drawn_values import evenly, strategy_of
 from turncheck.strategies.duel.drawn_options import part
 from turncheck.strategies.duel.drawn_turns import turns as any_turns
 from turncheck.strategies.duel.operators import OPERATORS
@@ -38,9 +38,9 @@ def malformed_turns(
     """
     if reason is not None and reason not in OPERATORS:
         raise UnknownReasonError(reason, OPERATORS)
-    reasons = evenly(list(OPERATORS)) if reason is None else st.just(reason)
-    valid = any_turns(fallen=True, rules=rules) if turns is None else part("turns", Turn, turns)
-    return st.tuples(reasons, _CHOICES, valid).map(partial(_damaged, rules))
+    reasons = evenly(list(OPERATORS) if reason is None else [reason])
+    valid = any_turns(fallen=True, at_once=False, rules=rules) if turns is None else part("turns", Turn, turns)
+    return st.tuples(strategy_of(reasons), _CHOICES, valid).map(partial(_damaged, rules))
 
 
 def _damaged(rules: Rules, drawn: tuple[str, bytes, Turn]) -> str:

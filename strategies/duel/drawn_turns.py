@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from turncheck.engine.duel import STANDARD, UNIT_NAMES, Battle, Order, Rules, Turn, Unit
 from turncheck.engine.duel.tables import ACTION_NAMES
-from turncheck.strategies.duel.drawn_numbers import evenly, usual
+from turncheck.strategies.drawn_values import Coded, Drawn, evenly, joined, strategy_of
+from turncheck.strategies.duel.drawn_numbers import usual
 from turncheck.strategies.duel.drawn_options import Names, Number, OptionError, check_name, name, narrowed, part
-from turncheck.strategies.duel.drawn_units import units
+from turncheck.strategies.duel.drawn_units import unit
 
 Units: TypeAlias = "Unit | st.SearchStrategy[Unit]"
 Battles: TypeAlias = "Battle | st.SearchStrategy[Battle]"
@@ -30,6 +31,7 @@ def turns(
     foe_action: Names | None = None,
     first: Names | None = None,
     fallen: bool = False,
+    at_once: bool = True,
     rules: Rules = STANDARD,
 ) -> st.SearchStrategy[Turn]:
     """Turns in which both units stand. Shrinks towards `Turn()`: turn 1, two units at 1/1, both wait, the hero first.
@@ -45,6 +47,7 @@ def turns(
         foe_action: what the foe is ordered to do, likewise.
         first: whose order comes first, "hero" or "foe", by default either.
         fallen: whether finished battles are drawn besides, at times.
+        at_once: whether a turn is one draw, which is fast; else each number is one, and shrinks better.
         rules: whose ranges the numbers come from. Units that are given have their own.
 
     Raises:
@@ -54,12 +57,13 @@ def turns(
     """
     battle_parts = {"turn": turn, "hero": hero, "foe": foe, "fallen": fallen or None}
     if battle is None:
-        whole = _battles(turn, hero, foe, fallen, rules)
+        whole = _battles(turn, hero, foe, fallen, rules, at_once=at_once)
     elif doubled := [option for option, value in battle_parts.items() if value is not None]:
         raise OptionError("battle", f"left out beside {', '.join(doubled)}", battle)
     else:
         whole = part("battle", Battle, battle)
-    return st.tuples(whole, order_pairs(hero_action, foe_action, first)).map(_turn)
+    pair = orders(hero_action, foe_action, first, at_once=at_once)
+    return strategy_of(joined((whole, pair), _turn, at_once=at_once))
 
 
 def order_pairs(
@@ -71,11 +75,17 @@ def order_pairs(
         OptionError: an option is neither a name nor a strategy.
         UnknownNameError: an action or a unit has a name that the duel does not have.
     """
-    return st.tuples(
-        actions() if hero_action is None else name("hero_action", ACTION_NAMES, hero_action),
-        actions() if foe_action is None else name("foe_action", ACTION_NAMES, foe_action),
+    return strategy_of(orders(hero_action, foe_action, first, at_once=False))
+
+
+def orders(hero_action: Names | None, foe_action: Names | None, first: Names | None, *, at_once: bool) -> Drawn:
+    """How the two orders are drawn together with others; the options are those of `order_pairs`."""
+    parts = (
+        _any_action() if hero_action is None else name("hero_action", ACTION_NAMES, hero_action),
+        _any_action() if foe_action is None else name("foe_action", ACTION_NAMES, foe_action),
         evenly(UNIT_NAMES) if first is None else name("first", UNIT_NAMES, first),
-    ).map(_orders)
+    )
+    return joined(parts, _orders, at_once=at_once)
 
 
 def actions(*, but: Collection[str] = ()) -> st.SearchStrategy[str]:
@@ -84,31 +94,37 @@ def actions(*, but: Collection[str] = ()) -> st.SearchStrategy[str]:
     Raises:
         UnknownNameError: one of those to leave out is no action.
     """
+    return strategy_of(_any_action(but=but))
+
+
+def _any_action(*, but: Collection[str] = ()) -> Coded:
+    """How the name of an action is drawn together with others."""
     for left_out in but:
         check_name("but", ACTION_NAMES, left_out)
     return evenly([action for action in _SIMPLEST_FIRST if action not in but])
 
 
 def _turn(drawn: tuple[Battle, tuple[Order, Order]]) -> Turn:
-    battle, orders = drawn
-    return Turn(battle, *orders)
+    battle, pair = drawn
+    return Turn(battle, *pair)
 
 
 def _orders(drawn: tuple[str, str, str]) -> tuple[Order, Order]:
     hero_action, foe_action, first = drawn
-    orders = Order("hero", hero_action), Order("foe", foe_action)
-    return orders if first == "hero" else orders[::-1]
+    pair = Order("hero", hero_action), Order("foe", foe_action)
+    return pair if first == "hero" else pair[::-1]
 
 
 def _battles(
-    turn: Number | None, hero: Units | None, foe: Units | None, fallen: bool, rules: Rules
-) -> st.SearchStrategy[Battle]:
-    any_unit = units(fallen=fallen, rules=rules)
-    return st.tuples(
+    turn: Number | None, hero: Units | None, foe: Units | None, fallen: bool, rules: Rules, *, at_once: bool
+) -> Drawn:
+    any_unit = unit(fallen, rules, {}, at_once=at_once)
+    parts = (
         narrowed(rules.turn, turn, usual(rules.turn)),
         any_unit if hero is None else part("hero", Unit, hero),
         any_unit if foe is None else part("foe", Unit, foe),
-    ).map(partial(_battle, rules))
+    )
+    return joined(parts, partial(_battle, rules), at_once=at_once)
 
 
 def _battle(rules: Rules, drawn: tuple[int, Unit, Unit]) -> Battle:

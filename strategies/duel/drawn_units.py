@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypedDict, Unpack
 
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from turncheck.engine.duel import STANDARD, Rules, Unit
 from turncheck.engine.duel.tables import Field
-from turncheck.strategies.duel.drawn_numbers import Numbers, often, usual
+from turncheck.strategies.drawn_values import Coded, Drawn, joined, strategy_of
+from turncheck.strategies.duel.drawn_numbers import often, usual
 from turncheck.strategies.duel.drawn_options import Number, OptionError, narrowed
 
 
@@ -52,7 +54,9 @@ class HpAboveMaxOptionsError(ValueError):
         )
 
 
-def units(*, fallen: bool = False, rules: Rules = STANDARD, **numbers: Unpack[UnitNumbers]) -> st.SearchStrategy[Unit]:
+def units(
+    *, fallen: bool = False, at_once: bool = True, rules: Rules = STANDARD, **numbers: Unpack[UnitNumbers]
+) -> st.SearchStrategy[Unit]:
     """Units that stand. Shrinks towards `Unit()`, hp 1/1 with all else 0, or to the lowest that the options allow.
 
     An option narrows the field of its name: `units(poison=9)`, `units(hp=st.integers(5, 9))`, `units(burn=positive)`.
@@ -60,6 +64,7 @@ def units(*, fallen: bool = False, rules: Rules = STANDARD, **numbers: Unpack[Un
 
     Args:
         fallen: whether units that have fallen are drawn besides, at times, where hp is not narrowed.
+        at_once: whether a unit is one draw, which is fast; else each number is one, and shrinks better.
         rules: whose ranges the numbers come from.
         numbers: what narrows hp, max and so on: an int, a strategy of ints, or a function of the field's row. With hp
             narrowed max is at least hp, with max narrowed hp is at most max. Both may be narrowed.
@@ -71,9 +76,15 @@ def units(*, fallen: bool = False, rules: Rules = STANDARD, **numbers: Unpack[Un
     """
     _check_names(numbers, rules)
     options: dict[str, Number] = {**numbers}  # type: ignore[dict-item]  # a TypedDict's values are objects to mypy
-    hp_and_max = _hp_and_max(options.get("hp"), options.get("max"), fallen, rules)
+    return strategy_of(unit(fallen, rules, options, at_once=at_once))
+
+
+def unit(fallen: bool, rules: Rules, options: Mapping[str, Number], *, at_once: bool) -> Drawn:
+    """How a unit is drawn together with others; the options are those of `units`."""
+    pair, make = _hp_and_max(options.get("hp"), options.get("max"), fallen, rules)
+    hp_and_max = joined(pair, make, at_once=at_once)
     rest = [narrowed(row, options.get(row.name), usual(row)) for row in rules.fields[2:]]
-    return st.tuples(hp_and_max, *rest).map(partial(_unit, rules))
+    return joined((hp_and_max, *rest), partial(_unit, rules), at_once=at_once)
 
 
 def _check_names(numbers: UnitNumbers, rules: Rules) -> None:
@@ -93,27 +104,26 @@ def _unit(rules: Rules, drawn: tuple[tuple[int, int], *tuple[int, ...]]) -> Unit
 
 def _hp_and_max(
     hp: Number | None, most: Number | None, fallen: bool, rules: Rules
-) -> st.SearchStrategy[tuple[int, int]]:
+) -> tuple[tuple[Drawn, Drawn], Callable[[tuple[int, int]], tuple[int, int]]]:
+    """How two numbers are drawn, and what makes hp and max of them."""
     rows = rules.field("hp"), rules.field("max")
     highest = min(row.high for row in rows)
     if hp is not None and most is not None:
-        both = narrowed(rows[0], hp, st.nothing()), narrowed(rows[1], most, st.nothing())
-        return st.tuples(*both).map(_checked)
+        return (narrowed(rows[0], hp, st.nothing()), narrowed(rows[1], most, st.nothing())), _checked
     if most is not None:
-        pair = _usual_hp(highest, fallen), narrowed(rows[1], most, st.nothing())
-        return st.tuples(*pair).map(partial(_hp_within_max, highest))
+        return (_usual_hp(highest, fallen), narrowed(rows[1], most, st.nothing())), partial(_hp_within_max, highest)
     pair = narrowed(rows[0], hp, _usual_hp(highest, fallen)), _missing(rows[1])
-    return st.tuples(*pair).map(partial(_max_from_missing, rows[1].high))
+    return pair, partial(_max_from_missing, rows[1].high)
 
 
-def _usual_hp(highest: int, fallen: bool) -> Numbers:
+def _usual_hp(highest: int, fallen: bool) -> Coded:
     """Low hp often, since it takes little to fall from there."""
     low = dict.fromkeys(range(1, min(12, highest) + 1), 0.02)
     shares = low | {1: 0.05, max(highest - 1, 1): 0.03, highest: 0.10}
     return often(range(1, highest + 1), shares | ({0: 0.12} if fallen else {}))
 
 
-def _missing(row: Field) -> Numbers:
+def _missing(row: Field) -> Coded:
     """How much of max a unit lacks. -1, the last of any row, leads to the highest max."""
     return often(range(row.high), {0: 0.25, 1: 0.05, -1: 0.10})
 

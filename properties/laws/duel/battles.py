@@ -19,6 +19,7 @@ from turncheck.properties.laws.duel.cases import (
 )
 from turncheck.properties.laws.duel.conditions import action_of, any_unit, both_units, goes_on, is_left_alone
 from turncheck.properties.laws.duel.written import law, unit_law
+from turncheck.strategies.drawn_values import evenly
 from turncheck.strategies.duel import actions, between, positive, turns, units
 
 # --- when it is over, and the turn counter ---------------------------------------------------------------------------
@@ -75,7 +76,7 @@ _both_aim_at_themselves = both_units(is_left_alone)
 
 
 def _self_aimed_turns(rules: Rules) -> st.SearchStrategy[Turn]:
-    names = st.sampled_from(SELF_AIMED)
+    names = evenly(SELF_AIMED)
     return turns(hero_action=names, foe_action=names, rules=rules)
 
 

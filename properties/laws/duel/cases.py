@@ -13,6 +13,7 @@ from turncheck.engine.duel import UNIT_NAMES, Battle, Order, Rules, Turn, Unit, 
 from turncheck.engine.duel.state import change
 from turncheck.properties.laws.duel.amounts import SELF_AIMED
 from turncheck.properties.laws.duel.conditions import Who, slot_of
+from turncheck.strategies.drawn_values import Coded, evenly, strategy_of
 from turncheck.strategies.duel import turns, units
 from turncheck.strategies.duel.drawn_units import UnitNumbers
 
@@ -44,10 +45,10 @@ def sturdy(**numbers: Unpack[UnitNumbers]) -> UnitCases:
     return cases
 
 
-def strong(rules: Rules) -> st.SearchStrategy[int]:
+def strong(rules: Rules) -> Coded:
     """Hp that no turn can take: two strikes' worth and more."""
     highest = rules.field("max").high
-    return st.integers(min(40, highest), highest)
+    return evenly(range(min(40, highest), highest + 1))
 
 
 def _anyone(rules: Rules) -> st.SearchStrategy[Unit]:
@@ -85,7 +86,7 @@ def performed(actor: UnitCases, *names: str) -> TurnCases:
     """Turns in which a unit, drawn so, performs one of those actions, and the other does not strike."""
 
     def cases(rules: Rules) -> st.SearchStrategy[Turn]:
-        ordered, harmless = st.sampled_from(names), st.sampled_from(SELF_AIMED)
+        ordered, harmless = evenly(names), evenly(SELF_AIMED)
         drawn = turns(hero=actor(rules), hero_action=ordered, foe_action=harmless, rules=rules)
         return drawn.map(partial(freed, name="hero", rules=rules))
 
@@ -96,7 +97,7 @@ def struck(target: UnitCases, *names: str, striker: UnitCases = _anyone) -> Turn
     """Turns in which a unit, drawn so, waits, and the other performs one of those strikes."""
 
     def cases(rules: Rules) -> st.SearchStrategy[Turn]:
-        orders: dict[str, Any] = {"hero_action": st.sampled_from(names), "foe_action": "wait"}
+        orders: dict[str, Any] = {"hero_action": evenly(names), "foe_action": "wait"}
         drawn = turns(hero=striker(rules), foe=target(rules), **orders, rules=rules)
         return drawn.map(partial(freed, name="hero", rules=rules))
 
@@ -112,7 +113,8 @@ def either_side(cases: TurnCases) -> TurnCases:
     """Turns as drawn, or with hero and foe swapped: a law is written for the hero and checked on both."""
 
     def sided(rules: Rules) -> st.SearchStrategy[Turn]:
-        return st.builds(lambda turn, swap: swapped(turn, rules) if swap else turn, cases(rules), st.booleans())
+        sides = strategy_of(evenly([False, True]))
+        return st.tuples(cases(rules), sides).map(lambda drawn: swapped(drawn[0], rules) if drawn[1] else drawn[0])
 
     return sided
 

@@ -36,13 +36,14 @@ from turncheck.properties.laws.duel.conditions import (
     withstands,
 )
 from turncheck.properties.laws.duel.written import law, unit_law
+from turncheck.strategies.drawn_values import evenly
 from turncheck.strategies.duel import between, positive, turns, units
 
 
 def _deadly_turns(rules: Rules) -> st.SearchStrategy[Turn]:
     # Poison alone takes the last hp of a unit that does nothing for itself.
     dying = units(hp=1, poison=positive, rules=rules)
-    return turns(hero=dying, hero_action=st.sampled_from(["wait", "attack", "ignite", "guard"]), rules=rules)
+    return turns(hero=dying, hero_action=evenly(["wait", "attack", "ignite", "guard"]), rules=rules)
 
 
 def _falls(turn: Turn, name: UnitName, rules: Rules) -> bool:
@@ -80,7 +81,7 @@ def _felled_by(strike: str, striker: UnitCases, answered: tuple[str, ...]) -> Tu
 
     def cases(rules: Rules) -> st.SearchStrategy[Turn]:
         weak = units(hp=between(1, power(strike, rules)), shield=0, rules=rules)
-        own = st.sampled_from(answered)
+        own = evenly(answered)
         drawn = turns(hero=striker(rules), foe=weak, hero_action=strike, foe_action=own, first="hero", rules=rules)
         return drawn.map(partial(freed, name="hero", rules=rules))
 
@@ -134,7 +135,7 @@ def fall_ends_no_turn(before: Unit, after: Unit, rules: Rules) -> None:
 def _pricked_turns(rules: Rules) -> st.SearchStrategy[Turn]:
     weak = units(hp=between(1, rules.thorns_damage), rules=rules)
     thorny = sturdy(thorns=positive)(rules)
-    strike = st.sampled_from(STRIKES)
+    strike = evenly(STRIKES)
     drawn = turns(hero=weak, foe=thorny, hero_action=strike, foe_action=strike, first="hero", rules=rules)
     return drawn.map(partial(freed, name="hero", rules=rules))
 

@@ -36,6 +36,7 @@ from turncheck.properties.laws.duel.conditions import (
     withstands,
 )
 from turncheck.properties.laws.duel.written import law, unit_law
+from turncheck.strategies.drawn_values import evenly
 from turncheck.strategies.duel import actions, between, positive, starts, turns, units
 from turncheck.strategies.duel.drawn_options import Number
 
@@ -142,15 +143,15 @@ def _changes_nothing(turn: Turn, name: UnitName, rules: Rules) -> bool:
 
 
 def _sated(rules: Rules) -> st.SearchStrategy[Turn]:
-    return performed(at_full_hp(unit_with(regen=between(amount("heal", "regen", rules)))), "heal")(rules)
+    return performed(at_full_hp(sturdy(regen=between(amount("heal", "regen", rules)))), "heal")(rules)
 
 
 def _fully_guarded(rules: Rules) -> st.SearchStrategy[Turn]:
-    return performed(unit_with(shield=rules.field("shield").high), "guard")(rules)
+    return performed(sturdy(shield=rules.field("shield").high), "guard")(rules)
 
 
 def _braced(rules: Rules) -> st.SearchStrategy[Turn]:
-    return performed(unit_with(thorns=between(amount("brace", "thorns", rules)), fragile=0), "brace")(rules)
+    return performed(sturdy(thorns=between(amount("brace", "thorns", rules)), fragile=0), "brace")(rules)
 
 
 _clean = performed(unit_with(poison=0, burn=0, fragile=0), "cleanse")
@@ -165,7 +166,7 @@ def slot_is_spent_in_vain_too(before: Unit, after: Unit, turn: Turn, name: UnitN
 
 
 def _untouched_turns(rules: Rules) -> st.SearchStrategy[Turn]:
-    harmless = st.sampled_from(SELF_AIMED)
+    harmless = evenly(SELF_AIMED)
     return turns(battle=starts(rules=rules), hero_action="wait", foe_action=harmless, rules=rules)
 
 

@@ -24,7 +24,7 @@ from turncheck.strategies.duel import lasting, plays, starts, turns, units
 
 def _battles(rules: Rules) -> st.SearchStrategy[Battle]:
     """Fresh battles and, as often, battles in the middle."""
-    return starts(hp=lasting(rules), rules=rules) | turns(rules=rules).map(lambda turn: turn.battle)
+    return starts(hp=lasting(rules), rules=rules) | turns(at_once=False, rules=rules).map(lambda turn: turn.battle)
 
 
 def _any_play(rules: Rules) -> st.SearchStrategy[Play]:
@@ -71,8 +71,8 @@ def own_turn_counter_counts_the_turns(play: Play, battles: list[Battle], rules: 
 
 
 def _plays_without_healing(rules: Rules) -> st.SearchStrategy[Play]:
-    unhealed = units(regen=0, rules=rules)
-    start = turns(hero=unhealed, foe=unhealed, rules=rules).map(lambda turn: turn.battle)
+    unhealed = units(regen=0, at_once=False, rules=rules)
+    start = turns(hero=unhealed, foe=unhealed, at_once=False, rules=rules).map(lambda turn: turn.battle)
     return plays(start=start, but=["heal"], rules=rules)
 
 

@@ -39,6 +39,7 @@ from turncheck.properties.laws.duel.conditions import (
     strikes,
 )
 from turncheck.properties.laws.duel.written import law, unit_law
+from turncheck.strategies.drawn_values import evenly
 from turncheck.strategies.duel import between, positive, turns, units
 
 # --- what a strike takes ---------------------------------------------------------------------------------------------
@@ -100,7 +101,7 @@ def _strongest_attack(rules: Rules) -> int:
 def _shielded_turns(rules: Rules) -> st.SearchStrategy[Turn]:
     thick = between(min(_strongest_attack(rules), rules.field("shield").high))
     shielded = units(shield=thick, poison=0, burn=0, rules=rules)
-    own = st.sampled_from([action.name for action in rules.actions if action.power == 0])
+    own = evenly([action.name for action in rules.actions if action.power == 0])
     return turns(hero=shielded, hero_action=own, foe_action="attack", rules=rules)
 
 
@@ -123,7 +124,7 @@ def _first_strikes(turn: Turn, rules: Rules) -> bool:
 
 def _thinly_shielded_turns(rules: Rules) -> st.SearchStrategy[Turn]:
     thin = units(shield=between(0, rules.field("shield").high - 1), rules=rules)
-    return turns(foe=thin, hero_action=st.sampled_from(STRIKES), first="hero", rules=rules)
+    return turns(foe=thin, hero_action=evenly(STRIKES), first="hero", rules=rules)
 
 
 def _with_more_shield(turn: Turn, rules: Rules) -> Turn:

@@ -35,6 +35,7 @@ from turncheck.properties.laws.duel.conditions import (
     withstands,
 )
 from turncheck.properties.laws.duel.written import law, unit_law
+from turncheck.strategies.drawn_values import evenly
 from turncheck.strategies.duel import between, positive, turns, units
 
 _strikes_a_standing_target = all_of(is_sound, opponent(all_of(is_struck_by(*STRIKES), withstands)))
@@ -84,7 +85,7 @@ def _first_strikes(turn: Turn, rules: Rules) -> bool:
 
 def _blunt_turns(rules: Rules) -> st.SearchStrategy[Turn]:
     blunt = units(thorns=between(0, rules.field("thorns").high - 1), rules=rules)
-    drawn = turns(foe=blunt, hero_action=st.sampled_from(STRIKES), first="hero", rules=rules)
+    drawn = turns(foe=blunt, hero_action=evenly(STRIKES), first="hero", rules=rules)
     return drawn.map(partial(freed, name="hero", rules=rules))
 
 
@@ -107,7 +108,7 @@ def _braced_turns(first: UnitName) -> TurnCases:
 
     def cases(rules: Rules) -> st.SearchStrategy[Turn]:
         bracing = units(hp=strong(rules), thorns=0, rules=rules)
-        hero, strike = sound()(rules), st.sampled_from(STRIKES)
+        hero, strike = sound()(rules), evenly(STRIKES)
         drawn = turns(hero=hero, foe=bracing, hero_action=strike, foe_action="brace", first=first, rules=rules)
         return drawn.map(partial(freed, name="hero", rules=rules)).map(partial(freed, name="foe", rules=rules))
 

@@ -18,7 +18,6 @@ from turncheck.engine.duel import RULE_IDS, STANDARD, Battle, Turn, read, resolv
 from turncheck.engine.duel.tables import BLANK
 from turncheck.model.adapters.calibration import Noisy
 from turncheck.model.adapters.python import PythonFunction
-from turncheck.properties.checking import check
 from turncheck.properties.checking.asking import Limit
 from turncheck.properties.checking.check import Budget, InterruptedLawError, check_law, draw, smallest
 from turncheck.properties.checking.counterexamples import FalseLawError, ask_all, counterexample

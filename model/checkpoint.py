@@ -182,12 +182,15 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def load_checkpoint(path: str | os.PathLike[str], domain: Domain) -> tuple[TransformerEngine, Metadata]:
+def load_checkpoint(
+    path: str | os.PathLike[str], domain: Domain, threads: int = 1
+) -> tuple[TransformerEngine, Metadata]:
     """The learned engine that the file holds, and what it says of itself.
 
     Args:
         path: of the file.
         domain: which the model must have learned.
+        threads: on which batches are answered side by side.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -206,7 +209,7 @@ def load_checkpoint(path: str | os.PathLike[str], domain: Domain) -> tuple[Trans
     _check_tensors(path, tensors, transformer.state_dict())
     _check_digest(path, tensors, metadata)
     transformer.load_state_dict(tensors, assign=True)
-    return TransformerEngine(transformer, tokenizer), about
+    return TransformerEngine(transformer, tokenizer, threads), about
 
 
 def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -1,9 +1,9 @@
 """Greedy decoding: a transformer and its tokenizer as a learned engine.
 
-An answer is written token by token, or compared with a draft in one pass. Both are float32 on one thread, and of equal
-logits the lowest token id wins. Writing is right-padded in two fixed shapes (1 and `WRITTEN` rows) and to fixed
-lengths, so that its arithmetic does not depend on what else is asked. Comparing takes the shapes that cost least; what
-it decides by less than `SAFE_MARGIN`, many times what a shape can change, is written.
+An answer is written token by token, or compared with a draft in one pass. Both are float32, each batch on one thread,
+and of equal logits the lowest token id wins. Writing is right-padded in two fixed shapes (1 and `WRITTEN` rows) and to
+fixed lengths, so that its arithmetic does not depend on what else is asked. Comparing takes the shapes that cost least;
+what it decides by less than `SAFE_MARGIN`, many times what a shape can change, is written.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
+from itertools import chain
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -19,6 +20,7 @@ import torch
 from torch import Tensor
 
 from turncheck.engine.learned import SAFE_MARGIN, Verdict
+from turncheck.model.parallel import Workers
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
 from turncheck.model.transformer import Cache, Transformer
 
@@ -81,23 +83,37 @@ class Comparison:
     cache: Cache
 
 
+@attrs.frozen
+class Batch:
+    """Rows that are compared in one pass: their places, and the length to which they are padded."""
+
+    indices: list[int]
+    length: int
+
+
 class TransformerEngine:
     """A learned engine whose answers come from a transformer."""
 
-    def __init__(self, transformer: Transformer, tokenizer: Tokenizer) -> None:
+    def __init__(self, transformer: Transformer, tokenizer: Tokenizer, threads: int = 1) -> None:
         self.transformer, self.tokenizer = transformer.eval(), tokenizer
-        self._cache = Cache(transformer.config, COMPARED)
+        self._workers = Workers(threads, lambda: Cache(transformer.config, COMPARED))
 
     @repeatable
     def predict(self, prompts: Sequence[str], /) -> list[str]:
         """What the model writes greedily behind each prompt, up to its stop or the limit of the answer."""
-        return [answer for batch in _batches(prompts) for answer in self._write(batch)]
+        written = self._workers.map(lambda _, batch: self._write(batch), _batches(prompts))
+        return [answer for batch in written for answer in batch]
 
     @repeatable
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
         """Whether the model would write each draft: one pass over prompt and draft, where writing takes one a token."""
-        compared = dict(self._compared(self._rows(prompts, drafts)))
-        return [compared[index].verdict for index in range(len(prompts))]
+        rows = self._rows(prompts, drafts)
+
+        def verdicts(cache: Cache, batch: Batch) -> list[tuple[int, Verdict]]:
+            return [(index, found.verdict) for index, found in self._compared(cache, batch, rows)]
+
+        compared = dict(chain.from_iterable(self._workers.map(verdicts, self._alike(rows))))
+        return [compared[index] for index in range(len(prompts))]
 
     @repeatable
     def predict_with_drafts(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[str]:
@@ -108,10 +124,18 @@ class TransformerEngine:
         as the draft. What takes more than `PASSES` passes, or is decided by less than `SAFE_MARGIN`, is written.
         """
         rows = self._rows(prompts, drafts)
-        found = {index: self._settled(rows[index], comparison) for index, comparison in self._compared(rows)}
+
+        def settled(cache: Cache, batch: Batch) -> list[tuple[int, str | None]]:
+            return [(index, self._settled(rows[index], found)) for index, found in self._compared(cache, batch, rows)]
+
+        found = dict(chain.from_iterable(self._workers.map(settled, self._alike(rows))))
         unsettled = [index for index in range(len(rows)) if found[index] is None]
         found.update(zip(unsettled, self.predict([prompts[index] for index in unsettled]), strict=True))
         return [cast(str, found[index]) for index in range(len(rows))]
+
+    def close(self) -> None:
+        """Lets go of its threads."""
+        self._workers.close()
 
     def _rows(self, prompts: Sequence[str], drafts: Sequence[str]) -> list[Row]:
         return [
@@ -154,24 +178,29 @@ class TransformerEngine:
 
     # --- by a draft ---
 
-    def _compared(self, rows: Sequence[Row]) -> Iterator[tuple[int, Comparison]]:
-        """Each row's index and comparison, in batches of rows of one length."""
+    def _alike(self, rows: Sequence[Row]) -> Iterator[Batch]:
+        """Batches of rows of one length."""
         of_length: defaultdict[int, list[int]] = defaultdict(list)
         for index, row in enumerate(rows):
             of_length[row.padded(self.transformer.config.context)].append(index)
         for length, indices in of_length.items():
             for start in range(0, len(indices), COMPARED):
-                batch = indices[start : start + COMPARED]
-                yield from zip(batch, self._compare([rows[index] for index in batch], length), strict=True)
+                yield Batch(indices[start : start + COMPARED], length)
 
-    def _compare(self, rows: Sequence[Row], length: int) -> Iterator[Comparison]:
+    def _compared(self, cache: Cache, batch: Batch, rows: Sequence[Row]) -> Iterator[tuple[int, Comparison]]:
+        """The index and the comparison of each row of a batch."""
+        return zip(
+            batch.indices, self._compare(cache, [rows[index] for index in batch.indices], batch.length), strict=True
+        )
+
+    def _compare(self, cache: Cache, rows: Sequence[Row], length: int) -> Iterator[Comparison]:
         """One pass over rows that are padded to that length."""
         tokens = _padded([row.prompt + row.draft[:-1] for row in rows], len(rows), length)
         longest = max(len(row.draft) for row in rows)
         places = torch.tensor([[len(row.prompt) - 1] for row in rows]) + torch.arange(longest)
-        behind = self.transformer.hidden(tokens, cache=self._cache, wanted=places.clamp_(max=length - 1))
+        behind = self.transformer.hidden(tokens, cache=cache, wanted=places.clamp_(max=length - 1))
         verdicts = self._verdicts(behind, [row.draft for row in rows])
-        return (Comparison(*verdict, self._cache.row(place)) for place, verdict in enumerate(verdicts))
+        return (Comparison(*verdict, cache.row(place)) for place, verdict in enumerate(verdicts))
 
     def _verdicts(self, hidden: Tensor, drafts: Sequence[list[int]]) -> Iterator[tuple[Verdict, int]]:
         """hidden: (B, T, width), at the places at which the drafts' tokens are predicted; verdicts and own tokens."""

@@ -16,7 +16,7 @@ from safetensors.torch import save
 
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import resolve_text
-from turncheck.model.adapters.foreign import WRAP
+from turncheck.model.adapters.foreign import FILLED, WRAP
 from turncheck.model.checkpoint import (
     KEY,
     LARGEST_CHECKPOINT,
@@ -250,7 +250,7 @@ def test_a_zip_archive_as_torch_writes_it_is_refused_unread(tmp_path, fault_of):
     sprung, archive = tmp_path / "sprung", tmp_path / "model.pt"
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("archive/data.pkl", pickle.dumps(Trap(sprung)))
-    assert fault_of(archive.read_bytes()) == f"{WHOLE}got a PyTorch file, as torch.save writes it: {WRAP}"
+    assert fault_of(archive.read_bytes()) == f"{WHOLE}got a PyTorch file, as torch.save writes it: {FILLED}"
     assert not sprung.exists()
 
 

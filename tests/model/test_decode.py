@@ -168,6 +168,15 @@ def test_with_drafts_the_answers_are_those_without(engine, asked):
     assert engine.predict_with_drafts(prompts, drafts) == plain
 
 
+def test_threads_change_neither_answers_nor_verdicts(engine, asked):
+    several = TransformerEngine(engine.transformer, engine.tokenizer, threads=3)
+    prompts, drafts, _, _ = asked
+    assert several.predict(prompts) == engine.predict(prompts)
+    assert several.verify(prompts, drafts) == engine.verify(prompts, drafts)
+    assert several.predict_with_drafts(prompts, drafts) == engine.predict_with_drafts(prompts, drafts)
+    several.close()
+
+
 def test_verdicts_are_those_of_the_tokens_it_writes(engine, asked):
     prompts, drafts, _, written = asked
     verdicts = engine.verify(prompts, drafts)

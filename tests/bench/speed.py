@@ -296,7 +296,7 @@ def row_of_shrinking(failures: int, budget: Budget) -> Row:
 @click.option("--seed", type=click.IntRange(0, 999_999), default=0, show_default=True)
 def main(spec: str | None, examples: int, every: int, turns: int, failures: int, seed: int) -> None:
     """Measure all, and print the table."""
-    engine = load_subject(spec, DOMAIN).engine
+    engine = load_subject(spec, DOMAIN, ["threads=1"]).engine
     if not isinstance(engine, TransformerEngine):
         raise click.UsageError("a checkpoint of turncheck's own is needed, whose passes can be timed by themselves")
     torch.set_num_threads(1)

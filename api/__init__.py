@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from turncheck.engine.sampling import UnknownSamplerError, sample
     from turncheck.engine.schema import Schema
     from turncheck.model.adapters.conformance import run_conformance_test
-    from turncheck.model.adapters.forward import logits_engine
+    from turncheck.model.adapters.weights.forward import logits_engine
     from turncheck.properties.checking.asking import SpentError
     from turncheck.properties.checking.check import InterruptedLawError, check_law
     from turncheck.properties.checking.counterexamples import FalseLawError

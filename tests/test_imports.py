@@ -82,7 +82,7 @@ EXCEPTIONS = {
                        Room(rooms=GENERIC, libraries=("click",)),
     "api/prompting.py":
                        Room(rooms=(*GENERIC, *DUEL), libraries=("attrs", "rich")),
-    "model/adapters/alphabet.py":
+    "model/adapters/weights/alphabet.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs",), lazily=("tokenizers",)),
     "properties/sweeps/plan.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs", "numpy")),

@@ -10,14 +10,14 @@ import pytest
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel.variants import ACTION_KEYS, NUMBERS, read_rules
 from turncheck.model.adapters.card import KEYS
-from turncheck.model.adapters.endpoint import endpoint
-from turncheck.model.adapters.hf import hugging_face
 from turncheck.model.adapters.kinds import GIVEN, kinds
-from turncheck.model.adapters.nanogpt import nanogpt
-from turncheck.model.adapters.onnx import onnx
-from turncheck.model.adapters.process import process
-from turncheck.model.adapters.state_dict import state_dict
+from turncheck.model.adapters.processes.process import process
+from turncheck.model.adapters.servers.endpoint import endpoint
 from turncheck.model.adapters.templates import templates
+from turncheck.model.adapters.weights.hf import hugging_face
+from turncheck.model.adapters.weights.nanogpt import nanogpt
+from turncheck.model.adapters.weights.onnx import onnx
+from turncheck.model.adapters.weights.state_dict import state_dict
 from turncheck.properties.session.options import OPTIONS
 
 ROOT = Path(__file__).parents[1]

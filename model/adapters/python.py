@@ -46,7 +46,9 @@ def python(
         options: what it is called with.
     """
     if isolate:
-        from turncheck.model.adapters.isolation import isolated  # with what asks processes, which few runs need
+        from turncheck.model.adapters.processes.isolation import (
+            isolated,  # with what asks processes, which few runs need
+        )
 
         return isolated(target, beside_the_spec, options)
     return engine_of(target, beside_the_spec, options)

@@ -35,7 +35,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from turncheck.duel import DOMAIN
 from turncheck.engine.learned import LearnedEngine, answers
 from turncheck.engine.sampling import sample
-from turncheck.model.adapters.hf import hugging_face
+from turncheck.model.adapters.weights.hf import hugging_face
 
 SIZES = {"50k": (2, 32, 2), "200k": (3, 64, 4)}
 """Layers, width and heads."""

@@ -28,11 +28,11 @@ from tests.model.adapters.servers import (
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import EngineError, UnavailableError, Verdict, Verifier, answers
-from turncheck.model.adapters import asking, wire
-from turncheck.model.adapters import endpoint as module
-from turncheck.model.adapters.address import Address, EndpointError, read_address
-from turncheck.model.adapters.endpoint import EndpointEngine, VerifyingEndpointEngine
-from turncheck.model.adapters.wire import Watchdog
+from turncheck.model.adapters.servers import asking, wire
+from turncheck.model.adapters.servers import endpoint as module
+from turncheck.model.adapters.servers.address import Address, EndpointError, read_address
+from turncheck.model.adapters.servers.endpoint import EndpointEngine, VerifyingEndpointEngine
+from turncheck.model.adapters.servers.wire import Watchdog
 from turncheck.properties.checking.subject import Subject
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "openai" / "server.py"

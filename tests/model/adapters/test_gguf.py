@@ -17,11 +17,11 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.fields import Int
 from turncheck.engine.learned import EngineError, UnavailableError
 from turncheck.engine.schema import Schema
-from turncheck.model.adapters import gguf as kind
 from turncheck.model.adapters.conformance import conformance, run_conformance_test
-from turncheck.model.adapters.gguf import gguf
-from turncheck.model.adapters.gguf_file import read_header
 from turncheck.model.adapters.loading import load
+from turncheck.model.adapters.weights import gguf as kind
+from turncheck.model.adapters.weights.gguf import gguf
+from turncheck.model.adapters.weights.gguf_file import read_header
 
 needs_llama = pytest.mark.skipif(find_spec("xllamacpp") is None, reason="pip install turncheck[gguf]")
 

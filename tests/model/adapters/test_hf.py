@@ -17,8 +17,8 @@ from turncheck.engine.fields import Int
 from turncheck.engine.learned import SAFE_MARGIN, EngineError, answers
 from turncheck.engine.schema import Schema
 from turncheck.model.adapters.conformance import conformance, run_conformance_test
-from turncheck.model.adapters.hf import hugging_face
 from turncheck.model.adapters.loading import load
+from turncheck.model.adapters.weights.hf import hugging_face
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
@@ -548,7 +548,7 @@ def test_options_that_cannot_be_are_refused(made, options, fault):
 
 
 def test_a_library_that_is_missing_is_named_with_the_command(made, monkeypatch):
-    for name in [name for name in sys.modules if name.startswith("turncheck.model.adapters.hf_")]:
+    for name in [name for name in sys.modules if name.startswith("turncheck.model.adapters.weights.hf_")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "tokenizers", None)
     refused(made / "gpt2", "it needs tokenizers, which is not installed: pip install 'turncheck[hf]'")

@@ -7,8 +7,8 @@ import pytest
 
 from turncheck.duel import DOMAIN
 from turncheck.engine.learned import EngineError, UnavailableError, Verdict, Verifier
-from turncheck.model.adapters.isolation import ModelError
 from turncheck.model.adapters.loading import load
+from turncheck.model.adapters.processes.isolation import ModelError
 from turncheck.properties.checking.timeouts import can_interrupt
 from turncheck.properties.session.loading import load_subject
 

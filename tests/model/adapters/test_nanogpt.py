@@ -22,9 +22,9 @@ from tests.model.adapters.nanogpts import (
 )
 from turncheck.duel import DOMAIN
 from turncheck.engine.learned import EngineError, answers
-from turncheck.model.adapters import torch_file
 from turncheck.model.adapters.conformance import conformance, run_conformance_test
 from turncheck.model.adapters.loading import load as load_model
+from turncheck.model.adapters.weights import torch_file
 
 CASES = [f"{a}+{b}=" for a in range(10) for b in range(10)]
 

@@ -21,8 +21,8 @@ from turncheck.engine.learned import EngineError, Verifier, answers
 from turncheck.engine.schema import Schema
 from turncheck.model.adapters.conformance import conformance, run_conformance_test
 from turncheck.model.adapters.loading import load
-from turncheck.model.adapters.onnx import onnx
 from turncheck.model.adapters.recognise import found_in, recognised
+from turncheck.model.adapters.weights.onnx import onnx
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
@@ -34,7 +34,7 @@ from onnx import TensorProto, helper  # noqa: E402  it may not be here
 
 from tests.model.adapters import graphs  # noqa: E402  it needs these libraries
 from tests.model.adapters.graphs import INT64, SIZE, bigram, save, value  # noqa: E402
-from turncheck.model.adapters.onnx_file import read_onnx  # noqa: E402
+from turncheck.model.adapters.weights.onnx_file import read_onnx  # noqa: E402
 
 RIGHT = [SMALL.resolve_text(prompt) for prompt in PROMPTS]
 
@@ -732,7 +732,7 @@ def test_a_vocabulary_that_is_missing_or_too_large_is_named(folder):
 
 def test_a_library_that_is_missing_is_named_with_the_command(folder, monkeypatch):
     one_table()
-    for name in [name for name in sys.modules if name.startswith("turncheck.model.adapters.onnx_")]:
+    for name in [name for name in sys.modules if name.startswith("turncheck.model.adapters.weights.onnx_")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     refused("model.onnx", "it needs onnxruntime, which is not installed: pip install 'turncheck[onnx]'")

@@ -10,9 +10,9 @@ import pytest
 from tests.model.adapters.servers import Reply, Ways, serving
 from tests.model.adapters.tiny_llama import DIGITS, PROMPTS
 from turncheck.engine.learned import EngineError, Probed, Troubled
-from turncheck.model.adapters.endpoint import EndpointEngine, chat, endpoint
 from turncheck.model.adapters.loading import load
-from turncheck.model.adapters.probe import Place, begun, place_in, stopped
+from turncheck.model.adapters.servers.endpoint import EndpointEngine, chat, endpoint
+from turncheck.model.adapters.servers.probe import Place, begun, place_in, stopped
 from turncheck.model.adapters.templates import Template
 
 RIGHT = Ways(DIGITS.resolve_text, length=5)

@@ -17,10 +17,10 @@ import pytest
 
 from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import EngineError, UnavailableError, Verdict, Verifier
-from turncheck.model.adapters import process as module
-from turncheck.model.adapters import protocol, worker
-from turncheck.model.adapters.process import process
-from turncheck.model.adapters.protocol import ProtocolError
+from turncheck.model.adapters.processes import process as module
+from turncheck.model.adapters.processes import protocol, worker
+from turncheck.model.adapters.processes.process import process
+from turncheck.model.adapters.processes.protocol import ProtocolError
 from turncheck.properties.checking.timeouts import TimeUp, can_interrupt, time_limit
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="exec: needs POSIX pipes")
@@ -712,7 +712,7 @@ def test_an_engine_that_nobody_holds_ends_its_process(tmp_path):
 
 def test_the_process_ends_with_the_interpreter(tmp_path):
     workers = Workers(tmp_path)
-    code = "import sys; from turncheck.model.adapters.process import process; kept = process(sys.argv[1])"
+    code = "import sys; from turncheck.model.adapters.processes.process import process; kept = process(sys.argv[1])"
     subprocess.run([sys.executable, "-c", code, workers.command()], check=True)
     (pid,) = workers.pids()
     wait_until_gone(pid)

@@ -9,9 +9,9 @@ import pytest
 from tests.model.adapters.servers import Reply, Ways, serving, unused_port
 from tests.model.adapters.tiny_llama import DIGITS, PROMPTS
 from turncheck.engine.learned import EngineError
-from turncheck.model.adapters import wire
-from turncheck.model.adapters.endpoint import endpoint
-from turncheck.model.adapters.proxies import Proxy, is_loopback, proxy_to
+from turncheck.model.adapters.servers import wire
+from turncheck.model.adapters.servers.endpoint import endpoint
+from turncheck.model.adapters.servers.proxies import Proxy, is_loopback, proxy_to
 
 NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 RIGHT = Ways(DIGITS.resolve_text, length=5, route="http://model.example:80/v1/completions")

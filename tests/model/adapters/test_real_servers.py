@@ -20,7 +20,7 @@ from tests.model.adapters.conftest import OFFLINE
 from tests.model.adapters.servers import unused_port
 from tests.model.adapters.tiny_llama import DIGITS, PROMPTS
 from turncheck.engine.learned import EngineError
-from turncheck.model.adapters.endpoint import chat, endpoint
+from turncheck.model.adapters.servers.endpoint import chat, endpoint
 
 NEEDED = ("torch", "transformers", "fastapi", "uvicorn", "openai", "gguf", "xllamacpp")
 MISSING = [name for name in NEEDED if find_spec(name) is None]

@@ -4,7 +4,7 @@ import pytest
 
 from tests.model.adapters.servers import Ways, serving
 from tests.model.adapters.tiny_llama import DIGITS
-from turncheck.model.adapters.endpoint import endpoint
+from turncheck.model.adapters.servers.endpoint import endpoint
 
 LAWS = """
 import turncheck

@@ -13,12 +13,12 @@ from importlib.util import find_spec
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine
 from turncheck.engine.visible import quoted
-from turncheck.model.adapters.gguf_file import Header, read_header
-from turncheck.model.adapters.isolation import IsolatedEngine, isolated
+from turncheck.model.adapters.processes.isolation import IsolatedEngine, isolated
 from turncheck.model.adapters.templates import OWN, Template
-from turncheck.model.adapters.wording import said
+from turncheck.model.adapters.weights.gguf_file import Header, read_header
+from turncheck.model.adapters.weights.wording import said
 
-WORKER = "turncheck.model.adapters.gguf_worker:LlamaEngine"
+WORKER = "turncheck.model.adapters.weights.gguf_worker:LlamaEngine"
 
 CASES_LONG, SHORTEST, ROUNDED = 4, 1024, 256
 """What is read of a longer context: as many tokens as so many of the longest case have bytes, and no fewer than so

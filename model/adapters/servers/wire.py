@@ -18,8 +18,8 @@ from types import TracebackType
 import attrs
 
 from turncheck.engine.learned import UnavailableError
-from turncheck.model.adapters.address import OPTION, Address, EndpointError, ServerSettings
-from turncheck.model.adapters.proxies import Proxy
+from turncheck.model.adapters.servers.address import OPTION, Address, EndpointError, ServerSettings
+from turncheck.model.adapters.servers.proxies import Proxy
 
 LARGEST = 64 * 2**20
 """Bytes of an answer that are read at most, whatever was asked; a server that sends more is not read to its end."""

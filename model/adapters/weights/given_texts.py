@@ -16,10 +16,10 @@ import attrs
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError
 from turncheck.engine.visible import quoted
-from turncheck.model.adapters.alphabet import ENDS, Vocabulary, of_meta, of_option
-from turncheck.model.adapters.logits import Texts
-from turncheck.model.adapters.own_texts import OWN_VOCABULARY, own_texts
-from turncheck.model.adapters.wording import WordedTexts, worded
+from turncheck.model.adapters.weights.alphabet import ENDS, Vocabulary, of_meta, of_option
+from turncheck.model.adapters.weights.logits import Texts
+from turncheck.model.adapters.weights.own_texts import OWN_VOCABULARY, own_texts
+from turncheck.model.adapters.weights.wording import WordedTexts, worded
 
 TOKENIZER, META = "tokenizer.json", "meta.pkl"
 """What lies beside a model, by the names that transformers and nanoGPT give it."""
@@ -182,8 +182,8 @@ def _pieces(
 ) -> GivenTexts:
     options.check_unused("a tokenizer.json, which has tokens of its own for any text", "unknown")
     try:
-        from turncheck.model.adapters.hf_texts import Texts as Tokenized
-        from turncheck.model.adapters.hf_texts import check_ends, fitted, read_tokenizer
+        from turncheck.model.adapters.weights.hf_texts import Texts as Tokenized
+        from turncheck.model.adapters.weights.hf_texts import check_ends, fitted, read_tokenizer
     except ModuleNotFoundError as error:
         raise EngineError(f"it needs {error.name}, which is not installed: pip install tokenizers") from error
     read = read_tokenizer(path)

@@ -3,9 +3,9 @@
 It knows nothing of the function but that. What stands before the answer is never padded: rows of one length are asked
 together, so a forward pass without a mask will do, and one that knows no padding.
 
-`turncheck.model.adapters.logits` is for models with a tokenizer, a context and a cache. Here the function may be so
-small that what stands around it costs more than itself: hundreds of rows are compared with their drafts at once, in
-whatever type of float they come.
+`turncheck.model.adapters.weights.logits` is for models with a tokenizer, a context and a cache. Here the function may
+be so small that what stands around it costs more than itself: hundreds of rows are compared with their drafts at once,
+in whatever type of float they come.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from turncheck.model.adapters.address import ServerSettings
-from turncheck.model.adapters.completions import BUSY, check_status, read_choices, read_models
-from turncheck.model.adapters.wire import FAULTS, LARGEST, Reply, Watchdog, Wire, explained
+from turncheck.model.adapters.servers.address import ServerSettings
+from turncheck.model.adapters.servers.completions import BUSY, check_status, read_choices, read_models
+from turncheck.model.adapters.servers.wire import FAULTS, LARGEST, Reply, Watchdog, Wire, explained
 
 PAUSES = (0.25, 0.5, 1.0)
 """Seconds before a busy server is asked again, where it does not name them itself."""

@@ -13,8 +13,8 @@ import attrs
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError
 from turncheck.engine.visible import cut, quoted
-from turncheck.model.adapters.logits import Row
 from turncheck.model.adapters.recognise import METADATA_KEY
+from turncheck.model.adapters.weights.logits import Row
 from turncheck.model.tokens import ANSWER, STOP, Tokenizer, VocabularyError, vocabulary
 
 OWN_VOCABULARY = METADATA_KEY

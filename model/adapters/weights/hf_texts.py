@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, described
 from turncheck.engine.visible import cut, quoted
-from turncheck.model.adapters.logits import Row
+from turncheck.model.adapters.weights.logits import Row
 
 UNKNOWN = "\ufffd"
 """Stands in an answer for a token that the tokenizer does not have."""

@@ -17,9 +17,9 @@ import attrs
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import UnavailableError
 from turncheck.engine.sampling import easy_case, sample, samplers_of
-from turncheck.model.adapters.address import OPTION, Address, EndpointError, ServerSettings, bases
-from turncheck.model.adapters.asking import Asker
-from turncheck.model.adapters.completions import (
+from turncheck.model.adapters.servers.address import OPTION, Address, EndpointError, ServerSettings, bases
+from turncheck.model.adapters.servers.asking import Asker
+from turncheck.model.adapters.servers.completions import (
     BUSY,
     check_status,
     is_cut,
@@ -28,8 +28,8 @@ from turncheck.model.adapters.completions import (
     read_choices,
     read_echo,
 )
+from turncheck.model.adapters.servers.wire import Reply
 from turncheck.model.adapters.templates import OWN, Template
-from turncheck.model.adapters.wire import Reply
 
 BATCH = 16
 """Prompts in one request, of a server that takes more than one."""

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from turncheck.engine.learned import EngineError
 from turncheck.engine.visible import quoted
-from turncheck.model.adapters.gpt import Shape
-from turncheck.model.adapters.torch_file import listed_names, read_saved
+from turncheck.model.adapters.weights.gpt import Shape
+from turncheck.model.adapters.weights.torch_file import listed_names, read_saved
 
 ALONE = 'save {"model": model.state_dict(), "model_args": model_args} alone'
 """The way out for a file that holds more than tensors and plain values."""

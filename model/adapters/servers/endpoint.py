@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine, UnavailableError, Verdict
-from turncheck.model.adapters.address import EndpointError, ServerSettings, settings_of
-from turncheck.model.adapters.asking import Asker
-from turncheck.model.adapters.completions import PLAIN, is_cut, judged, read_echo
-from turncheck.model.adapters.probe import BATCH, ECHO, Known, probed, unasked
+from turncheck.model.adapters.servers.address import EndpointError, ServerSettings, settings_of
+from turncheck.model.adapters.servers.asking import Asker
+from turncheck.model.adapters.servers.completions import PLAIN, is_cut, judged, read_echo
+from turncheck.model.adapters.servers.probe import BATCH, ECHO, Known, probed, unasked
 from turncheck.model.adapters.templates import OWN, Template
 
 CUT = "answers cut at max_new"

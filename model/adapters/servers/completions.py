@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import attrs
 
 from turncheck.engine.learned import UnavailableError, Verdict
-from turncheck.model.adapters.address import OPTION, EndpointError, ServerSettings
-from turncheck.model.adapters.wire import Reply
+from turncheck.model.adapters.servers.address import OPTION, EndpointError, ServerSettings
+from turncheck.model.adapters.servers.wire import Reply
 
 BUSY = (429, 503)
 """What a server answers that is to be asked again."""

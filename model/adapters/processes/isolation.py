@@ -11,15 +11,15 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from turncheck.engine.learned import EngineError, LearnedEngine, UnavailableError
-from turncheck.model.adapters import isolated as worker_script
-from turncheck.model.adapters.process import (
+from turncheck.model.adapters.processes import isolated as worker_script
+from turncheck.model.adapters.processes.process import (
     LONGEST_WAIT,
     POSIX,
     ProcessEngine,
     VerifyingProcessEngine,
 )
-from turncheck.model.adapters.protocol import Answer, AnswerCheck, ProtocolError, ReportedError
-from turncheck.model.adapters.worker import Worker, WorkerSettings
+from turncheck.model.adapters.processes.protocol import Answer, AnswerCheck, ProtocolError, ReportedError
+from turncheck.model.adapters.processes.worker import Worker, WorkerSettings
 
 BATCH = 64
 """The most prompts in one request."""

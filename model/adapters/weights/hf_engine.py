@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from turncheck.model.adapters.logits import Ids, Logits
+from turncheck.model.adapters.weights.logits import Ids, Logits
 from turncheck.model.decode import repeatable
 
 CACHES = ("past_key_values", "cache", "cache_params")

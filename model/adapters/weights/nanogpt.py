@@ -15,9 +15,9 @@ import os
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine
 from turncheck.engine.visible import quoted
-from turncheck.model.adapters.alphabet import Vocabulary, of_meta, of_option, of_tokenizer
 from turncheck.model.adapters.templates import OWN, Template
-from turncheck.model.adapters.wording import Wording, said, worded
+from turncheck.model.adapters.weights.alphabet import Vocabulary, of_meta, of_option, of_tokenizer
+from turncheck.model.adapters.weights.wording import Wording, said, worded
 
 RUN, META = "ckpt.pt", "meta.pkl"
 """What nanoGPT calls the checkpoint of a run, and the vocabulary of its data."""
@@ -55,9 +55,9 @@ def nanogpt(
         raise EngineError(f"max_new must be 1..1000000, got {max_new}")
     path = _checkpoint(target)
     try:
-        from turncheck.model.adapters.continuing import ContinuingEngine
-        from turncheck.model.adapters.gpt import GPT
-        from turncheck.model.adapters.nanogpt_file import read
+        from turncheck.model.adapters.weights.continuing import ContinuingEngine
+        from turncheck.model.adapters.weights.gpt import GPT
+        from turncheck.model.adapters.weights.nanogpt_file import read
     except ModuleNotFoundError as error:
         way_out = "pip install 'turncheck[torch]', or name another model with --model"
         raise EngineError(f"it needs {error.name}, which is not installed: {way_out}") from error

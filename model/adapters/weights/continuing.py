@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from turncheck.engine.learned import Verdict
-from turncheck.model.adapters.gpt import GPT, Memory
-from turncheck.model.adapters.logits import LACKING, LONG
-from turncheck.model.adapters.wording import Draft, Wording
+from turncheck.model.adapters.weights.gpt import GPT, Memory
+from turncheck.model.adapters.weights.logits import LACKING, LONG
+from turncheck.model.adapters.weights.wording import Draft, Wording
 from turncheck.model.decode import repeatable
 
 ROUNDED = 16

@@ -21,8 +21,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from turncheck.engine.learned import EngineError
 from turncheck.engine.visible import cut, quoted
-from turncheck.model.adapters.logits import Ids, Logits
-from turncheck.model.adapters.onnx_file import OnnxFile
+from turncheck.model.adapters.weights.logits import Ids, Logits
+from turncheck.model.adapters.weights.onnx_file import OnnxFile
 
 IDS, MASK, PLACES, KINDS, BRANCH = "input_ids", "attention_mask", "position_ids", "token_type_ids", "use_cache_branch"
 PAST, PRESENT, LOGITS = "past_key_values", "present", "logits"

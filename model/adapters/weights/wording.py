@@ -13,9 +13,9 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError
 from turncheck.engine.sampling import easy_case, sample, samplers_of
 from turncheck.engine.visible import quoted
-from turncheck.model.adapters.alphabet import UnknownCharacterError, Vocabulary, listed
-from turncheck.model.adapters.logits import Row
 from turncheck.model.adapters.templates import Template
+from turncheck.model.adapters.weights.alphabet import UnknownCharacterError, Vocabulary, listed
+from turncheck.model.adapters.weights.logits import Row
 
 SAMPLED = 25
 """Cases of each sampler that are looked at for their characters and lengths."""

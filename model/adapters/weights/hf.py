@@ -1,7 +1,8 @@
 """The kind `hf:FOLDER`: a model in a Hugging Face folder, as `save_pretrained` writes it: decoder-only, or an encoder
 and a decoder.
 
-Nothing of the folder is executed and no host is asked. `turncheck.model.adapters.hf_folder` says what it must hold.
+Nothing of the folder is executed and no host is asked. `turncheck.model.adapters.weights.hf_folder` says what it must
+hold.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine
-from turncheck.model.adapters.logits import LogitsEngine
 from turncheck.model.adapters.templates import OWN, Template
-from turncheck.model.adapters.wording import said
+from turncheck.model.adapters.weights.logits import LogitsEngine
+from turncheck.model.adapters.weights.wording import said
 
 if TYPE_CHECKING:
-    from turncheck.model.adapters.hf_texts import Texts
+    from turncheck.model.adapters.weights.hf_texts import Texts
 
 UNLIMITED = 1 << 31
 """The context of a model whose configuration names none."""
@@ -63,9 +64,9 @@ def hugging_face(
     if "" in stops:
         raise EngineError("stop must be texts of one character or more, got an empty one")
     try:
-        from turncheck.model.adapters.hf_engine import HuggingFaceModel
-        from turncheck.model.adapters.hf_folder import read_folder, read_model
-        from turncheck.model.adapters.hf_texts import Texts, begins_with, check_ends, fitted, read_tokenizer
+        from turncheck.model.adapters.weights.hf_engine import HuggingFaceModel
+        from turncheck.model.adapters.weights.hf_folder import read_folder, read_model
+        from turncheck.model.adapters.weights.hf_texts import Texts, begins_with, check_ends, fitted, read_tokenizer
     except ModuleNotFoundError as error:
         way_out = "pip install 'turncheck[hf]', or name another model with --model"
         raise EngineError(f"it needs {error.name}, which is not installed: {way_out}") from error

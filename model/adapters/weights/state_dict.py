@@ -10,10 +10,10 @@ import os
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine
 from turncheck.engine.visible import quoted
-from turncheck.model.adapters.given_texts import given_texts, text_options
 from turncheck.model.adapters.templates import OWN, Template
-from turncheck.model.adapters.trial import tried
-from turncheck.model.adapters.wording import said
+from turncheck.model.adapters.weights.given_texts import given_texts, text_options
+from turncheck.model.adapters.weights.trial import tried
+from turncheck.model.adapters.weights.wording import said
 
 
 def state_dict(
@@ -69,7 +69,7 @@ def state_dict(
         got = "a folder" if target and os.path.isdir(target) else "no file"
         raise EngineError(f"torch:PATH must name the file of a state_dict, got {got} at {quoted(target)}")
     try:
-        from turncheck.model.adapters.state_dict_model import filled
+        from turncheck.model.adapters.weights.state_dict_model import filled
     except ModuleNotFoundError as error:
         way_out = "pip install 'turncheck[torch]', or name another model with --model"
         raise EngineError(f"it needs {error.name}, which is not installed: {way_out}") from error

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from turncheck.engine.learned import EngineError
-from turncheck.model.adapters.proxies import Proxy, is_address, proxy_to
+from turncheck.model.adapters.servers.proxies import Proxy, is_address, proxy_to
 
 OPTION = "--turncheck-model-arg"
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from turncheck.engine.learned import EngineError, LearnedEngine, UnavailableError, Verdict
 from turncheck.engine.visible import quoted
-from turncheck.model.adapters.protocol import (
+from turncheck.model.adapters.processes.protocol import (
     Answer,
     AnswerCheck,
     ProtocolError,
@@ -21,7 +21,7 @@ from turncheck.model.adapters.protocol import (
     shown,
     verdicts_in,
 )
-from turncheck.model.adapters.worker import Worker, WorkerSettings
+from turncheck.model.adapters.processes.worker import Worker, WorkerSettings
 
 LONGEST_WAIT = 86_400.0
 MOST_MEMORY = 1 << 30

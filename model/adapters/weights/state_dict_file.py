@@ -20,7 +20,7 @@ from torch import Tensor
 from turncheck.engine.learned import EngineError
 from turncheck.engine.visible import quoted
 from turncheck.model.adapters.foreign import ARRAYS, ends_of, file_of
-from turncheck.model.adapters.torch_file import listed_names, read_saved
+from turncheck.model.adapters.weights.torch_file import listed_names, read_saved
 
 NESTED = ("state_dict", "model_state_dict", "model")
 """What training scripts call the state_dict in what they save."""

@@ -1,7 +1,7 @@
 """The kind `onnx:TARGET`: a graph of ONNX that gives logits over token ids, by onnxruntime, with a past or without.
 
-The file is looked at before it is opened: `turncheck.model.adapters.onnx_file` says what it may name. What its tokens
-mean is said by a tokenizer.json or a meta.pkl beside it, by the options, or by its own metadata.
+The file is looked at before it is opened: `turncheck.model.adapters.weights.onnx_file` says what it may name. What its
+tokens mean is said by a tokenizer.json or a meta.pkl beside it, by the options, or by its own metadata.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import numpy as np
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine
 from turncheck.engine.visible import quoted
-from turncheck.model.adapters.given_texts import given_texts, text_options
 from turncheck.model.adapters.recognise import onnx_in
 from turncheck.model.adapters.templates import OWN, Template
-from turncheck.model.adapters.trial import same, sample, tried
-from turncheck.model.adapters.wording import said
+from turncheck.model.adapters.weights.given_texts import given_texts, text_options
+from turncheck.model.adapters.weights.trial import same, sample, tried
+from turncheck.model.adapters.weights.wording import said
 
 if TYPE_CHECKING:
-    from turncheck.model.adapters.onnx_model import OnnxModel
+    from turncheck.model.adapters.weights.onnx_model import OnnxModel
 
 ROUNDED = (
     "it rounds numbers by the largest in a pass (dynamic quantization): prompts go alone, and drafts are not compared"
@@ -79,8 +79,8 @@ def onnx(
     )
     path = _file(target)
     try:
-        from turncheck.model.adapters.onnx_file import read_onnx
-        from turncheck.model.adapters.onnx_model import opened, rounds
+        from turncheck.model.adapters.weights.onnx_file import read_onnx
+        from turncheck.model.adapters.weights.onnx_model import opened, rounds
     except ModuleNotFoundError as error:
         way_out = "pip install 'turncheck[onnx]', or name another model with --model"
         raise EngineError(f"it needs {error.name}, which is not installed: {way_out}") from error

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from turncheck.engine.importing import attribute
 from turncheck.engine.learned import EngineError, described
 from turncheck.engine.visible import quoted, type_name
-from turncheck.model.adapters.logits import Ids, Logits
-from turncheck.model.adapters.state_dict_file import fitted_to, read_state
+from turncheck.model.adapters.weights.logits import Ids, Logits
+from turncheck.model.adapters.weights.state_dict_file import fitted_to, read_state
 from turncheck.model.decode import repeatable
 
 TARGETS = "targets"

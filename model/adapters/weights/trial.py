@@ -8,8 +8,8 @@ import numpy as np
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError
-from turncheck.model.adapters.given_texts import GivenTexts
-from turncheck.model.adapters.logits import Ids, LanguageModel, Logits, LogitsEngine, LogitsWriter, Texts
+from turncheck.model.adapters.weights.given_texts import GivenTexts
+from turncheck.model.adapters.weights.logits import Ids, LanguageModel, Logits, LogitsEngine, LogitsWriter, Texts
 
 CASES_LONG, SHORTEST = 4, 1024
 """What is read of a longer context: as many tokens as so many of the longest case have, and no fewer than so many. What

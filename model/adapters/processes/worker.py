@@ -16,8 +16,8 @@ from typing import IO, NoReturn
 import attrs
 
 from turncheck.engine.learned import EngineError, UnavailableError
-from turncheck.model.adapters import protocol
-from turncheck.model.adapters.protocol import (
+from turncheck.model.adapters.processes import protocol
+from turncheck.model.adapters.processes.protocol import (
     PROTOCOL,
     ProtocolError,
     ReportedError,

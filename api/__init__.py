@@ -84,7 +84,7 @@ _HOMES = {
     "engine.sampling": ("UnknownSamplerError", "sample"),
     "engine.schema": ("Schema",),
     "model.adapters.conformance": ("run_conformance_test",),
-    "model.adapters.forward": ("logits_engine",),
+    "model.adapters.weights.forward": ("logits_engine",),
     "properties.checking.asking": ("SpentError",),
     "properties.checking.check": ("InterruptedLawError", "check_law"),
     "properties.checking.counterexamples": ("FalseLawError",),

@@ -1,5 +1,5 @@
 # `make demo` checks the shipped checkpoint, `make test` tests the project, `make test-slow` holds whole what that holds
-# a sample of. Each sets up what it needs.
+# a sample of, `make docs` builds the site of docs/. Each sets up what it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,7 +8,7 @@ PACKAGES := api engine model properties reports strategies
 # Hypothesis shrinks in an order that depends on hashes of texts: of several smallest turns the same is shown each time.
 export PYTHONHASHSEED := 0
 
-.PHONY: demo test test-slow install lint types hold mutants clean FORCE
+.PHONY: demo test test-slow docs install lint types hold mutants clean FORCE
 
 # pytest ends with 0 where every law held and with 1 where some were broken: in both the check ran.
 demo: $(VENV)/installed
@@ -22,6 +22,10 @@ test: $(VENV)/installed lint types
 test-slow: $(VENV)/installed lint types
 	$(BIN)/pytest -m "" -n logical --maxprocesses 4
 	$(BIN)/pytest properties/ --model reference -q
+
+# The site, in site/: dead links, and pages that its menu lacks, are errors.
+docs: $(VENV)/docs-installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
@@ -46,6 +50,10 @@ $(VENV)/installed: pyproject.toml requirements.lock $(VENV)/packages.txt
 		--editable . --config-settings editable_mode=strict
 	@touch $@
 
+$(VENV)/docs-installed: $(VENV)/installed requirements-docs.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-docs.lock
+	@touch $@
+
 # The list of package files: a strict editable install links each of them, so a new one needs a new install.
 $(VENV)/packages.txt: FORCE
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -53,4 +61,4 @@ $(VENV)/packages.txt: FORCE
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 clean:
-	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,47 @@
+"""mkdocs.yml: the menu has every page, and the site can be built where mkdocs is installed (`make docs`)."""
+
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+yaml = pytest.importorskip("yaml")
+
+
+def menu(entries):
+    """The paths in a menu, in order."""
+    for entry in entries:
+        if isinstance(entry, str):
+            yield entry
+        elif isinstance(entry, dict):
+            yield from menu(entry.values())
+        else:
+            yield from menu(entry)
+
+
+def test_every_page_is_in_the_menu_once():
+    found = [*menu(yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"])]
+    docs = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")}
+    examples = {page.relative_to(ROOT).as_posix() for page in (ROOT / "examples").rglob("*.md")}
+    assert sorted(found) == sorted({*docs, *examples, "CONTRIBUTING.md"})
+
+
+def test_the_site_is_built_without_a_warning_and_loads_nothing_from_elsewhere(tmp_path):
+    if find_spec("mkdocs") is None:
+        pytest.skip("mkdocs is not installed: make docs installs it")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    pages = [*tmp_path.rglob("*.html")]
+    assert (tmp_path / "examples" / "py" / "my_model.py").exists()
+    loaded = [
+        tag
+        for page in pages
+        for tag in re.findall(r"<(?:script|link|img)[^>]*>", page.read_text(encoding="utf-8"))
+        if re.search(r"(?:src|href)=\"?(?:https?:)?//", tag) and 'rel="canonical"' not in tag
+    ]
+    assert loaded == []

@@ -1,4 +1,4 @@
-"""Turncheck: QuickCheck for learned engines. The public names of all rooms, loaded when they are first used.
+"""Turncheck: QuickCheck for learned engines. The public names of all packages, imported on first use.
 
 >>> import turncheck
 >>> turncheck.resolve_text("turn 1\\n")

@@ -1,4 +1,4 @@
-"""Checking a model from Python, in a training loop or a notebook: the laws of the pytest suite, a value back."""
+"""Check a model from Python, for example in a training loop or a notebook."""
 
 from __future__ import annotations
 
@@ -31,33 +31,34 @@ def check(
     rejects: bool | None = None,
     name: str = "model",
 ) -> Report:
-    """Holds a model against the laws of a domain, as `turncheck check` does, and gives what it found.
+    """Check a model against the laws of a domain, as `turncheck check` does, and return the report.
 
         report = turncheck.check(my_model.predict, domain=DOMAIN, examples=50)
         if report.failed:
             print(turncheck.divergence_table(report.models[0]))
 
-    Nothing is printed, kept or read. Whatever the model raises is its answer of nothing; only an interrupt passes.
+    Prints nothing, and reads and writes no files. If the model raises, that prompt has no answer; only an interrupt
+    propagates.
 
     Args:
-        predict: a function from a list of texts to a list of texts, or an object with such a method `predict`, and
-            `verify` if it likes.
-        domain: what the model learned, by default the duel. Of a variant (`turncheck.duel.duel(rules)`) a law that is
-            not true of it is NOT_APPLICABLE.
-        laws: which of the domain's laws, by default all.
-        examples: cases that are drawn for each law, 1 or more.
-        seed: by which they are drawn.
-        min_cases: different cases to which a law must apply, 1..examples, else it is INCONCLUSIVE; by default 10, or
-            `examples` where that is fewer.
-        timeout: seconds that one call may take, in the main thread of systems with alarm signals; None for any time.
-        rejects: whether the model was trained to reject malformed prompts, by default as the domain says; if not, no
-            law about that is asked.
-        name: what the report calls it.
+        predict: a function from a list of texts to a list of texts, or an object with such a method `predict` and
+            optionally `verify`.
+        domain: the domain that the model learned; by default the duel. For a variant (`turncheck.duel.duel(rules)`), a
+            law that is not true of the variant is NOT_APPLICABLE.
+        laws: laws of the domain to check; by default all.
+        examples: number of cases to draw for each law, 1 or more.
+        seed: seed of the cases.
+        min_cases: a law that applies to fewer different cases is INCONCLUSIVE, 1..examples; by default 10, or
+            `examples` if fewer.
+        timeout: seconds that one call may take, in the main thread of systems with alarm signals; None for no limit.
+        rejects: whether the model was trained to reject malformed prompts; by default as the domain says. If False, no
+            law about malformed prompts is checked.
+        name: the model's name in the report.
 
     Raises:
-        TypeError: `predict` is neither.
-        ValueError: `examples` or `min_cases` is out of its range, or there are no laws.
-        DomainError: the reference raised, gave what no answer is, or answered the same case in two ways.
+        TypeError: `predict` is neither a function nor such an object.
+        ValueError: `examples` or `min_cases` is out of range, or there are no laws.
+        DomainError: the reference raised, returned an invalid answer, or answered the same case in two ways.
         FalseLawError: a law does not hold of the reference.
         LawFunctionError: a law raised.
         RepeatedLawError: two laws of the domain have the same name.

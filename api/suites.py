@@ -1,4 +1,4 @@
-"""The laws of a domain in a test file of a user's own."""
+"""The laws of a domain as tests in a user's own test file."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from turncheck.properties.session.suites import Asked, suite_function
 
 
 def suite(domain: Domain, model: object = None) -> Callable[..., None]:
-    """A test function for pytest: one item for each law of the domain and each model.
+    """Make a pytest test function with one item for each law of the domain and each model.
 
         import turncheck
         from tictactoe import DOMAIN
 
         test_game = turncheck.suite(DOMAIN)
 
-    Its items are called `test_game[MODEL-LAW]`. What they found stands in a table at the end of the session, with
-    `--turncheck-report DIR` in files too; all options of the plugin count. Other tests are left as they are.
+    The items are called `test_game[MODEL-LAW]`. A table at the end of the session shows the results;
+    `--turncheck-report DIR` writes them to files. All options of the plugin apply. Other tests are not affected.
 
     Args:
-        domain: whose laws they are.
+        domain: the domain whose laws are checked.
         model: a SPEC, a function from a list of texts to a list of texts, or an object with such a method `predict`. By
-            default what `--turncheck-model` names, on the command line or in the ini file, else the model that comes
-            with the domain.
+            default the model of `--turncheck-model`, on the command line or in the ini file, else the domain's own
+            model.
 
     Raises:
-        TypeError: `domain` is no domain, or `model` none of these.
+        TypeError: `domain` is no domain, or `model` is none of these.
     """
     if not isinstance(domain, Domain):
         raise TypeError(f"suite must be given a Domain, got {type(domain).__name__}")

@@ -1,4 +1,4 @@
-"""Laws of a user's own, and the cases that they are about, as data: nothing here draws or checks anything."""
+"""A user's own laws, and the cases that they are about, as data: nothing here draws or checks anything."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ KINDS = ("known answer", "invariance", "direction", "malformed", "rollout", "sta
 
 @attrs.frozen
 class Narrowed:
-    """Cases some of whose fields are narrowed.
+    """Cases with some fields restricted.
 
     Attributes:
-        fields: by name what each is narrowed to: a value, some values (a range, a tuple, a set), or a function of a
-            value that says whether it belongs. The value of a repeated field is the tuple of its members.
+        fields: by name, the restriction of each field: a value, several values (a range, a tuple, a set), or a
+            predicate on a value. The value of a repeated field is the tuple of its members.
     """
 
     fields: Mapping[str, Any] = attrs.field(factory=dict)
 
     def has(self, case: Case) -> bool:
-        """Whether the case is one of them."""
+        """Return whether the case is one of these cases."""
         return all(belongs(case[name], narrowed) for name, narrowed in self.fields.items())
 
 
@@ -35,7 +35,7 @@ ANY = Narrowed()
 
 
 def belongs(value: Any, narrowed: Any) -> bool:
-    """Whether a value is one of those that a field is narrowed to."""
+    """Return whether a value meets the restriction of a field."""
     if callable(narrowed):
         return bool(narrowed(value))
     if isinstance(narrowed, Collection) and not isinstance(narrowed, str):
@@ -48,9 +48,9 @@ class LawFunctionError(ValueError):
     """A function that cannot be a law.
 
     Attributes:
-        law: its name.
+        law: the law's name.
         fault: what is wrong, and the way out.
-        text: the text of a case that shows it, if one does.
+        text: the text of a case that shows the fault, if there is one.
     """
 
     def __init__(self, law: str, fault: str, text: str = "") -> None:
@@ -63,10 +63,10 @@ class LawFunctionError(ValueError):
 
 @attrs.frozen
 class LawFunction:
-    """A law as its author wrote it; `Domain.law` says what each part is.
+    """A law as its author wrote it; `Domain.law` describes the parts.
 
     Raises:
-        LawFunctionError: it has no name or no sentence, or its kind is unknown.
+        LawFunctionError: the function has no name or no docstring, or the kind is unknown.
     """
 
     function: Callable[..., Any]
@@ -89,7 +89,7 @@ class LawFunction:
 
     @property
     def name(self) -> str:
-        """The function's."""
+        """The function's name."""
         return str(getattr(self.function, "__name__", repr(self.function)))
 
     @property

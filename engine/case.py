@@ -1,4 +1,4 @@
-"""A case as a value: what stands in the places of a schema, by name."""
+"""A case as a value: the values of a schema's fields, by name."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class UnknownFieldError(KeyError, AttributeError):
     """A case has no field of that name.
 
     Attributes:
-        name: what was asked for.
-        known: the fields that there are.
+        name: the requested name.
+        known: the fields of the case.
     """
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
@@ -27,12 +27,12 @@ class UnknownFieldError(KeyError, AttributeError):
 
 
 class MemberCountError(ValueError):
-    """A repeated field was given other than one value for each of its members.
+    """A repeated field needs exactly one value for each of its members.
 
     Attributes:
-        name: the field's.
-        members: how many it has.
-        value: what it was given.
+        name: the field's name.
+        members: the number of members.
+        value: the value that was given.
     """
 
     def __init__(self, name: str, members: int, value: object) -> None:
@@ -44,14 +44,14 @@ class MemberCountError(ValueError):
 
 
 class Case(Mapping[str, Any]):
-    """A frozen value with the fields of a schema, as attributes and by name.
+    """An immutable value with the fields of a schema, as attributes and by name.
 
-    A repeated field `mem[0..31]` is a tuple, `case.mem`, whose members are fields too, `case["mem[3]"]`. Fields whose
-    names have a dot form groups: `case.hero.hp` is `case["hero.hp"]`.
+    A repeated field `mem[0..31]` is a tuple, `case.mem`, and its members are fields, `case["mem[3]"]`. Fields with a
+    dot in their name form groups: `case.hero.hp` is `case["hero.hp"]`.
 
     Attributes:
-        schema: whose fields they are.
-        values_: their values, in the order in which the schema writes them.
+        schema: the schema with the fields.
+        values_: the values, in the order in which the schema writes them.
     """
 
     __slots__ = ("schema", "values_")
@@ -103,13 +103,13 @@ class Case(Mapping[str, Any]):
         return Case, (self.schema, self.values_)
 
     def changed(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Case:
-        """The case with some values replaced, by the names of fields or of repeated fields.
+        """Return the case with some values replaced, by the names of fields or of repeated fields.
 
-        Values are not looked at: one that is out of range can be written, and is read leniently alone.
+        The values are not checked: a value out of range can be written, but only a lenient reader reads it back.
 
         Raises:
             UnknownFieldError: there is no such field.
-            MemberCountError: a repeated field is given more or fewer values than it has members.
+            MemberCountError: a repeated field gets more or fewer values than it has members.
         """
         values = list(self.values_)
         for name, value in {**(changes or {}), **more}.items():
@@ -127,10 +127,10 @@ class Case(Mapping[str, Any]):
         return Case(self.schema, tuple(values))
 
     def part(self, schema: Schema) -> Case:
-        """The fields of that schema alone, which are all among these.
+        """Return the case with only the fields of another schema, all of which must be fields of this case.
 
         Raises:
-            UnknownFieldError: one is not.
+            UnknownFieldError: the case lacks a field of the schema.
         """
         if schema is self.schema:
             return self
@@ -142,9 +142,9 @@ class Case(Mapping[str, Any]):
 
 
 class Part:
-    """The fields of a case whose names begin alike, as attributes: `case.hero.hp`.
+    """The fields of a case with a common prefix, as attributes: `case.hero.hp`.
 
-    Two are equal where their fields are called alike behind what they begin with, and hold the same:
+    Two parts are equal if their fields have the same names after the prefix and the same values:
     `case.hero == case.foe`.
     """
 

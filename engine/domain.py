@@ -45,12 +45,12 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class DomainError(ValueError):
-    """A domain that cannot be used, or whose reference did something that it must not.
+    """A domain that cannot be used, or whose reference returned something invalid.
 
     Attributes:
-        domain: its name.
+        domain: the domain's name.
         fault: what is wrong, and the way out.
-        text: the text of a case that shows it, if one does.
+        text: the text of a case that shows the fault, if there is one.
     """
 
     def __init__(self, domain: str, fault: str, text: str = "") -> None:
@@ -73,15 +73,15 @@ def _is_word(symmetry: Symmetry, attribute: object, name: str) -> None:
 
 @attrs.frozen
 class Symmetry:
-    """Two cases whose answers are told from each other: a metamorphic relation.
+    """A metamorphic relation: the answer to one case determines the answer to another case.
 
     Attributes:
-        name: of the relation, which names its law.
-        of_case: from a case to the other case, or to the values of its fields.
-        of_answer: from the answer to the first to the answer that the other must have; by default the same answer.
+        name: the name of the relation and of its law.
+        of_case: a function from a case to the other case, or to the values of its fields.
+        of_answer: a function from the first answer to the required answer to the other case; by default the identity.
 
     Raises:
-        SchemaError: the name is no such word as a law's name.
+        SchemaError: the name is not one word of small letters, digits and _.
     """
 
     name: str = attrs.field(validator=_is_word)
@@ -91,12 +91,12 @@ class Symmetry:
 
 @attrs.frozen
 class Monotone:
-    """A field of the answer that never falls where a field of the prompt rises and all else stays.
+    """A field of the answer that never falls when a field of the prompt rises and everything else stays the same.
 
     Attributes:
-        field: of the answer; an `Int`.
-        of: of the prompt; an `Int`.
-        rises: whether it never falls; else it never rises.
+        field: a field of the answer, an `Int`.
+        of: a field of the prompt, an `Int`.
+        rises: True if `field` never falls; False if it never rises.
     """
 
     field: str
@@ -105,63 +105,63 @@ class Monotone:
 
 
 class Codec(Protocol):
-    """How values of the schemas become the domain's own, and back. All values stand in their schema's order."""
+    """Converts between values of the schemas and the domain's own classes. Values stand in their schema's order."""
 
     def case(self, values: tuple[Any, ...]) -> AnyCase:
-        """The case of the prompt's values."""
+        """Return the case with these values of the prompt."""
         ...
 
     def case_values(self, case: AnyCase) -> tuple[Any, ...]:
-        """The prompt's values of a case."""
+        """Return the prompt's values of a case."""
         ...
 
     def answer(self, values: tuple[Any, ...]) -> AnyAnswer:
-        """The answer of the answer's values, which may lie outside their ranges: a learned engine wrote them."""
+        """Return the answer with these values, which may be out of range, because a learned engine wrote them."""
         ...
 
     def answer_values(self, answer: AnyAnswer) -> tuple[Any, ...]:
-        """The answer's values of an answer."""
+        """Return the answer's values."""
         ...
 
     def parted(self, case: AnyCase) -> tuple[AnyAnswer, Any]:
-        """The state and the orders of a case; of a domain with a state alone."""
+        """Split a case into the state and the orders; only for a domain with a state."""
         ...
 
     def joined(self, state: AnyAnswer, orders: Any) -> AnyCase:
-        """The case of a state and orders."""
+        """Return the case of a state and orders."""
         ...
 
 
 @attrs.frozen
 class CaseCodec:
-    """The usual codec: cases, answers, states and orders are values of type `Case`."""
+    """The default codec: cases, answers, states and orders are values of type `Case`."""
 
     prompt: Schema
     answers: Schema
     orders: Schema | None
 
     def case(self, values: tuple[Any, ...]) -> Case:
-        """The case of those values."""
+        """Return the case with these values."""
         return Case(self.prompt, values)
 
     def case_values(self, case: Case) -> tuple[Any, ...]:
-        """Its values; of a case of another schema those of the same names."""
+        """Return the case's values; for a case of another schema, the values of the same names."""
         return case.part(self.prompt).values_
 
     def answer(self, values: tuple[Any, ...]) -> Case:
-        """The answer of those values."""
+        """Return the answer with these values."""
         return Case(self.answers, values)
 
     def answer_values(self, answer: Case) -> tuple[Any, ...]:
-        """Its values."""
+        """Return the answer's values."""
         return answer.part(self.answers).values_
 
     def parted(self, case: Case) -> tuple[Case, Case | None]:
-        """The state, and the orders if there are any."""
+        """Split a case into the state and the orders, if there are any."""
         return case.part(self.answers), None if self.orders is None else case.part(self.orders)
 
     def joined(self, state: Case, orders: Case | None) -> Case:
-        """Both as one case."""
+        """Join a state and orders into one case."""
         return Case(self.prompt, self.answer_values(state) + (orders.values_ if orders is not None else ()))
 
 
@@ -170,55 +170,54 @@ class Domain:
     """An engine as a value.
 
     Attributes:
-        name: with its version, `tictactoe/1`: checkpoints say which domain they learned.
+        name: the name with its version, `tictactoe/1`; a checkpoint names the domain that it learned.
 
-        state: how a state is written, where the answer is the next state.
-        orders: how that is written which is done in a state, behind it; None where a state goes on by itself.
-        step: from a case to the fields of the state that change, by name, or to the next state.
-        start: where plays begin: a state (or its fields that are not the simplest), several, or a function that makes
-            one from a `random.Random`.
+        state: the schema of a state, if the answer is the next state.
+        orders: the schema of the orders, which follow the state; None if a state changes without orders.
+        step: a function from a case to the fields of the state that change, by name, or to the next state.
+        start: where plays begin: a state (or its fields that are not the simplest), several states, or a function that
+            makes a state from a `random.Random`.
 
-        prompt: how a case is written, in place of state and orders.
-        answer: how an answer is written.
-        resolve: from a case to the answer, or to its fields by name; in place of step too.
+        prompt: the schema of a case, instead of `state` and `orders`.
+        answer: the schema of an answer.
+        resolve: a function from a case to the answer, or to its fields by name; also allowed instead of `step`.
 
-        checks: conditions across fields, in the order in which they are looked at.
-        symmetries: relations between the answers to two cases.
+        checks: conditions across fields, in the order in which they are tested.
+        symmetries: metamorphic relations between the answers to two cases.
         untouched: fields of the state that no step changes.
-        monotone: fields of the answer that follow a field of the prompt.
-        rejects: whether texts that are no case are answered `reject REASON`; else a model is not asked any.
-        accepts: whether an answer to a case is right, where many are; `resolve` then gives one of them.
+        monotone: fields of the answer that never fall when a field of the prompt rises.
+        rejects: whether the engine answers malformed texts with `reject REASON`; if not, no model is asked such texts.
+        accepts: whether an answer to a case is correct, if several are; `resolve` then returns one of them.
 
-        rules: what the engine's rules are called, and a sentence for each; laws name those that they follow from.
-        without: the domain with the rule of that name left out.
-        exempt: the rules that change no answer when they are left out, and why.
-        variants: the domain that the text of a rules file makes of this one.
-        base: of a variant, the domain that it is one of.
-        described: of a variant, how it differs, in words; else the name.
-        fingerprint: what is another for each variant; by default the description.
+        rules: the names of the engine's rules, with a sentence for each; laws name the rules that they follow from.
+        without: returns the domain with the rule of that name left out.
+        exempt: the rules that change no answer when they are left out, with the reasons.
+        variants: returns the variant of this domain that the text of a rules file describes.
+        base: for a variant, the domain that it is a variant of.
+        described: for a variant, its differences in words; else the name.
+        fingerprint: a text that differs for each variant; by default the description.
         variant: the rules in force, as a value of the domain's own.
 
-        codec: how values of the schemas become the domain's own, and back.
+        codec: converts between values of the schemas and the domain's own classes.
         words: the words of the grammar, in the order in which a tokenizer numbers them.
-        reasons: for each reason why a text is rejected the rule that it follows from and a sentence.
-        samplers: seeded distributions of cases by name, besides `mixed`, `uniform` and `play` or in their place; None
-            drops one of these.
-        arrays: many cases at once (`turncheck.engine.table.Arrays`), or a function that gives them when they are first
-            asked for.
-        strategies: Hypothesis strategies of its own (see `turncheck.strategies.cases`).
-        operators: for each reason what damages a case's text so, `operator(case, choice)`.
-        edits: gives what says how a case is made simpler (see `turncheck.properties.checking.edits`).
+        reasons: for each reason for rejecting a text, the rule that it follows from and a sentence.
+        samplers: seeded distributions of cases by name, in addition to `mixed`, `uniform` and `play` or instead of
+            them; None drops one of these.
+        arrays: many cases at once (`turncheck.engine.table.Arrays`), or a function that returns it on first use.
+        strategies: the domain's own Hypothesis strategies (see `turncheck.strategies.cases`).
+        operators: for each reason, an operator that damages a case's text, `operator(case, choice)`.
+        edits: returns the edits that simplify a case (see `turncheck.properties.checking.edits`).
         size: the total order by which counterexamples are shrunk: a key of a text.
-        describe: a case in a few words, by its text and the kind of its law.
-        recall: the texts of the cases and plays that `describe` says so; needed where it is given, if a case is to be
-            asked again by its few words (`turncheck show`).
-        aims: of a play, numbers that are to become high, by name: they steer how plays are drawn.
-        plays_on: makes a play that begins with a case and goes on at random.
-        laws: its laws, or a function that gives them when they are first asked for.
-        derives: whether it gets the laws that follow from its schema as well.
-        held: whether its laws were held against its own reference on many cases; else every run tries them first.
-        templates: other wordings by name: two functions that undo each other, from its texts and back.
-        model: the path of the model that is checked where none is named.
+        describe: returns the short form of a case, from its text and the kind of its law.
+        recall: returns the texts of the cases and plays with a given short form; if `describe` is given, `turncheck
+            show` needs `recall` to ask a case by its short form.
+        aims: quantities of a play that should become high, by name; they steer how plays are drawn.
+        plays_on: makes a play that begins with a case and continues at random.
+        laws: the domain's laws, or a function that returns them on first use.
+        derives: whether the domain also gets the laws derived from its schema.
+        held: whether its laws were checked against its own reference on many cases; if not, every run tries them first.
+        templates: other wordings by name: a pair of inverse functions, from the domain's texts and back.
+        model: the path of the model to check if no model is named.
 
     Raises:
         DomainError: parts are missing or contradict each other.
@@ -328,7 +327,7 @@ class Domain:
 
     @cached_property
     def reader(self) -> Reader:
-        """Reads prompts."""
+        """The reader of prompts."""
         return Reader(self.prompt, self.checks, self.words, {name: each[::-1] for name, each in self.reasons.items()})
 
     @cached_property
@@ -339,31 +338,31 @@ class Domain:
 
     @cached_property
     def answer_reader(self) -> Reader:
-        """Reads answers."""
+        """The reader of answers."""
         return Reader(self.answer, (), self.words, {name: each[::-1] for name, each in self.reasons.items()})
 
     def write(self, case: AnyCase) -> str:
-        """The text of a case."""
+        """Return the text of a case."""
         return self.prompt.write_values(self.codec.case_values(case))
 
     def read(self, text: str) -> AnyCase:
-        """The case that a text is.
+        """Parse the text of a case.
 
         Raises:
-            MalformedTextError: the text is no case; it says why and where.
+            MalformedTextError: the text is no case; the error says why and where.
             DomainError: a check or a field of the domain's own raised.
         """
         return self.codec.case(self._values(text))
 
     def is_case(self, text: str) -> bool:
-        """Whether the text is a case."""
+        """Return whether the text is a case."""
         try:
             return self.reader.is_case(text)
         except BrokenPartError as error:
             raise DomainError(self.name, str(error), text) from error
 
     def unmet(self, values: tuple[Any, ...]) -> Check | None:
-        """The first check that values of all fields of the prompt do not meet; None where they meet all.
+        """Return the first check that the values of the prompt do not meet; None if they meet all checks.
 
         Raises:
             DomainError: a check raised.
@@ -380,16 +379,16 @@ class Domain:
             raise DomainError(self.name, str(error), text) from error
 
     def write_answer(self, answer: AnyAnswer) -> str:
-        """The text of an answer."""
+        """Return the text of an answer."""
         return self.answer.write_values(self.codec.answer_values(answer))
 
     def read_answer(self, text: str) -> AnyAnswer | str:
-        """What a learned engine answered: an answer, or the reason for which it rejects.
+        """Parse a learned engine's answer: return the answer, or the reason of a rejection.
 
-        It is read leniently: words and the form of each field count; values may lie outside their ranges.
+        Parsing is lenient: the words and the form of each field must be correct, but values may be out of range.
 
         Raises:
-            MalformedTextError: the text is neither.
+            MalformedTextError: the text is neither an answer nor a rejection.
             DomainError: a field of the domain's own raised.
         """
         reason = self.rejected_for(text)
@@ -401,11 +400,11 @@ class Domain:
             raise DomainError(self.name, str(error), text) from error
 
     def rejection(self, reason: str) -> str:
-        """The answer to a text that is no case."""
+        """Return the answer to a text that is no case."""
         return f"reject {reason}{self.answer.end}"
 
     def rejected_for(self, answer: str) -> str | None:
-        """The reason for which an answer rejects, if it is a rejection for one of the domain's reasons."""
+        """Return the reason, if the answer is a rejection for one of the domain's reasons."""
         if not self.rejects and self._begins_with_reject:
             return None
         found = re.fullmatch(f"reject ([a-z0-9_]+){self.answer.end}", answer) if answer.startswith("reject") else None
@@ -414,10 +413,10 @@ class Domain:
     # --- the reference ---
 
     def outcome(self, case: AnyCase) -> AnyAnswer:
-        """What the reference answers to a case.
+        """Return the reference's answer to a case.
 
         Raises:
-            DomainError: it raised, or gave fields that the answer has not, or values outside their ranges.
+            DomainError: the reference raised, or returned unknown fields or values out of range.
         """
         function = self.step or self.resolve
         try:
@@ -452,7 +451,7 @@ class Domain:
         return answer
 
     def resolve_text(self, text: str) -> str:
-        """The reference's answer to any text: that of a case, or `reject REASON`."""
+        """Return the reference's answer to any text: the answer to a case, or `reject REASON`."""
         try:
             values = self._values(text)
         except MalformedTextError as error:
@@ -460,12 +459,12 @@ class Domain:
         return self.write_answer(self.outcome(self.codec.case(values)))
 
     def agrees(self, prompt: str, answer: str, expected: str | None = None) -> bool:
-        """Whether an answer is right: the reference's, or one that the domain accepts.
+        """Return whether an answer is correct: the reference's answer, or an answer that the domain accepts.
 
         Args:
             prompt: any text.
-            answer: a learned engine's.
-            expected: the reference's, where it is known already.
+            answer: the learned engine's answer.
+            expected: the reference's answer, if it is already known.
         """
         if answer == (self.resolve_text(prompt) if expected is None else expected):
             return True
@@ -485,31 +484,31 @@ class Domain:
     # --- cases ---
 
     def case(self, /, **values: Any) -> AnyCase:
-        """The simplest case, with those values: of a field by its name, of several members by that of all."""
+        """Return the simplest case with these values, by the names of fields or of repeated fields."""
         return self.codec.case(self.prompt.neutral.changed(values).values_)
 
     def fields_of(self, case: AnyCase) -> Case:
-        """A case as a value with the fields of the prompt, whatever the domain's own cases are."""
+        """Return a case as a value with the fields of the prompt, whatever the class of the domain's cases."""
         return Case(self.prompt, self.codec.case_values(case))
 
     def answer_fields(self, answer: AnyAnswer) -> Case:
-        """An answer as a value with the fields of the answer."""
+        """Return an answer as a value with the fields of the answer."""
         return Case(self.answer, self.codec.answer_values(answer))
 
     @property
     def shared(self) -> tuple[str, ...]:
-        """The fields of the answer that the prompt has too."""
+        """The fields of the answer that the prompt also has."""
         return tuple(name for name in self.answer.names if name in self.prompt.places)
 
     # --- plays ---
 
     @property
     def has_plays(self) -> bool:
-        """Whether an answer can be gone on from: where it is the next state."""
+        """Whether a play can continue from an answer: if the answer is the next state."""
         return self.state is not None
 
     def write_orders(self, orders: Any) -> str:
-        """The text of what is done in a state, as it stands behind the state."""
+        """Return the text of orders, as it follows the state."""
         if self.orders is None:
             return ""
         values = self.codec.case_values(self.codec.joined(self.outset, orders))
@@ -521,7 +520,7 @@ class Domain:
         return self.codec.answer(self.answer.neutral.values_)
 
     def turns(self, play: Play) -> Iterator[AnyCase]:
-        """The cases of a play, one after the other, as the reference plays them."""
+        """Yield the cases of a play, one after the other, as the reference plays them."""
         state = play.state
         for orders in play.orders:
             case = self.codec.joined(state, orders)
@@ -529,8 +528,8 @@ class Domain:
             state = self.outcome(case)
 
     def write_play(self, play: Play) -> str:
-        """The text of a play: the state, then the orders of one turn after another, in lines of their own; without
-        orders their number.
+        """Return the text of a play: the state, then the orders of one turn after another, each on its own lines;
+        without orders, the number of turns.
         """
         state = self.write_answer(play.state)
         if self.orders is None:
@@ -538,10 +537,10 @@ class Domain:
         return state + ("" if self.orders.end else "\n").join(map(self.write_orders, play.orders))
 
     def read_play(self, text: str) -> Play:
-        """The play that a text is: each of its orders makes a case with the state to which the reference comes.
+        """Parse the text of a play: each of its orders must make a case with the state that the reference reaches.
 
         Raises:
-            MalformedTextError: they do not; its line is that of the whole text.
+            MalformedTextError: the text is no such play; the line counts from the start of the whole text.
         """
         lines = [line for line in re.split(r"(?<=\n)", text) if line]
         first, each = len(self.answer.lines), len(self.orders.lines) if self.orders is not None else 1
@@ -576,7 +575,9 @@ class Domain:
     # --- order and words ---
 
     def simplicity(self, text: str) -> Any:
-        """What is simpler comes first: fewer lines, fewer fields unlike the simplest, lower values, then the text."""
+        """Return a sort key, simplest first: fewer lines, fewer fields unlike the simplest, lower values, then the
+        text.
+        """
         if self.size is not None:
             return self.size(text)
         try:
@@ -589,8 +590,9 @@ class Domain:
     # --- laws of the user's own ---
 
     def cases(self, /, **narrowed: Any) -> Narrowed:
-        """The cases in which those fields are narrowed: to a value, to some values, or to those for which a function
-        of the value holds. For `law(cases=...)`; `turncheck.strategies.cases` makes a strategy of them.
+        """Return the cases with some fields restricted: to a value, to several values, or by a predicate on the value.
+
+        Use the result for `law(cases=...)`; `turncheck.strategies.cases` makes a strategy from it.
 
         Raises:
             DomainError: there is no such field.
@@ -628,8 +630,8 @@ class Domain:
         also: Callable[[Any], Any] | None = None,
         plays: bool = False,
     ) -> Any:
-        """Attaches a law: a function that asserts one thing of a case and the answer to it. Its docstring is the law's
-        sentence, its name the law's.
+        """Attach a law: a function with one assertion about a case and its answer. The function's docstring is the
+        law's sentence, its name the law's name.
 
             @DOMAIN.law
             def marks_are_never_taken_back(before, after):
@@ -637,14 +639,14 @@ class Domain:
                 assert ...
 
         Args:
-            function: gets the case and the answer; with `also` the answer to the other case too; with `plays` a play
-                and the states after its turns, of a model that is fed its own answers.
-            rule: the rules that it follows from, for tables.
+            function: gets the case and the answer; with `also`, also the answer to the second case; with `plays`, a
+                play and the states after its turns, for a model that is fed its own answers.
+            rule: the rules that the law follows from, for tables.
             kind: `known answer`, `invariance` (with `also`) or `direction`.
-            cases: those that it is about.
-            applies: a condition on the case, where narrowed fields do not say it.
-            also: makes a second case of the first, or the values of its fields.
-            plays: whether it is about plays.
+            cases: the cases that the law is about.
+            applies: a condition on the case that restricted fields cannot express.
+            also: makes a second case from the first, or the values of its fields.
+            plays: whether the law is about plays.
         """
 
         def attach(decorated: Callable[..., Any]) -> Callable[..., Any]:

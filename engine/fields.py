@@ -33,12 +33,12 @@ LONGEST = 1_000
 
 
 class SchemaError(ValueError):
-    """A schema, or a field of one, whose texts could not be read back.
+    """A schema, or a field of a schema, whose texts could not be read back.
 
     Attributes:
-        field: which field, or which part of the schema.
-        demand: what it must be, in words, with the way out.
-        value: what it is.
+        field: the field, or the part of the schema.
+        demand: the requirement in words, with the way out.
+        value: the value that was given.
     """
 
     def __init__(self, field: str, demand: str, value: object) -> None:
@@ -50,8 +50,8 @@ class SchemaError(ValueError):
 
 
 class Field:
-    """What every field has. A field of one's own gives `pattern`, `simplest`, `edges` and `sample`, and of the rest
-    whatever is not as here.
+    """The interface of every field. A field of your own defines `pattern`, `simplest`, `edges` and `sample`, and
+    overrides other members where its behaviour differs.
     """
 
     reason: str | None = "bad_value"
@@ -62,7 +62,7 @@ class Field:
 
     @property
     def pattern(self) -> str:
-        """A regular expression of all that the field writes, without groups that capture and without spaces."""
+        """A regular expression for all texts that the field writes, without capturing groups and without spaces."""
         raise NotImplementedError
 
     @property
@@ -72,70 +72,75 @@ class Field:
 
     @property
     def width(self) -> int | None:
-        """Characters of its text, where every value has as many; else None. Two fields that stand side by side
-        without a border can be told apart where the first has a width.
+        """The number of characters of its text if it is the same for every value, else None.
+
+        Two fields without a border between them need a width in the first field to be told apart.
         """
         return None
 
     def edges(self) -> Sequence[Any]:
-        """Values at the boundaries, which are drawn often; the simplest among them."""
+        """Return the values at the boundaries, which are drawn often; the simplest value is one of them."""
         raise NotImplementedError
 
     def sample(self, random: Random) -> Any:
-        """Any value, as often as every other."""
+        """Draw any value, each with the same probability."""
         raise NotImplementedError
 
     @property
     def format(self) -> str | None:
-        """What writes the value behind a `%`, as `02d`, where that says it; else None, and `write` is asked."""
+        """The format that writes the value after a `%`, such as `02d`, if there is one; else None, and `write` is
+        called.
+        """
         return None
 
     def write(self, value: Any) -> str:
-        """The value's text."""
+        """Return the value's text."""
         return f"%{self.format}" % (value,) if self.format else str(value)
 
     def read(self, text: str) -> Any:
-        """The value of a text that the pattern matches.
+        """Parse a text that the pattern matches.
 
         Raises:
-            ValueError: the text is none all the same; it is then rejected as one that the pattern does not match.
+            ValueError: the text is no value; it is then rejected like a text that the pattern does not match.
         """
         return text
 
     def allows(self, value: Any) -> bool:
-        """Whether the value is in the field's range. What is not is read all the same, where the pattern matches."""
+        """Return whether the value is in the field's range. Values out of range are parsed too, if the pattern matches."""
         return re.fullmatch(self.pattern, self.write(value)) is not None
 
     def rank(self, value: Any) -> int:
-        """How far the value is from the simplest: 0 for that one. By default, characters that differ."""
+        """Return the distance from the simplest value, which has rank 0. By default, the number of differing
+        characters.
+        """
         text, simplest = self.write(value), self.write(self.simplest)
         differing = sum(one != other for one, other in zip(text, simplest, strict=False))
         return differing + abs(len(text) - len(simplest))
 
     def simpler(self, value: Any) -> Iterator[Any]:
-        """Values of lower rank, the simplest first; few. By default those edges."""
+        """Yield a few values of lower rank, the simplest first. By default, the edges of lower rank."""
         yield from (edge for edge in self.edges() if self.rank(edge) < self.rank(value))
 
     def count(self) -> int | None:
-        """How many values there are; None where that is not known."""
+        """Return the number of values; None if it is not known."""
         return None
 
     def values(self) -> Sequence[Any]:
-        """All values, the simplest first, where `count` says how many there are."""
+        """Return all values, the simplest first, if `count` is known."""
         raise NotImplementedError
 
 
 @attrs.frozen
 class Int(Field):
-    """A whole number of the closed range low..high.
+    """An integer in the closed range low..high.
 
     Attributes:
-        low: the lowest.
-        high: the highest.
-        digits: how many are written, with zeros in front: by default as many as the range needs. 0 writes numbers as
-            Python does, without zeros in front.
-        signed: whether a sign is written, `+` too where the digits are fixed; by default where the range goes below 0.
-        simplest: the number towards which cases are shrunk; by default the one nearest to 0.
+        low: the lowest number.
+        high: the highest number.
+        digits: the number of digits, zero-padded; by default as many as the range needs. 0 writes numbers as Python
+            does, without padding.
+        signed: whether to write a sign, `+` too if the number of digits is fixed; by default if the range goes below 0.
+        simplest: the number towards which cases are shrunk; by default the number nearest to 0.
 
     >>> Int(0, 99).write(7), Int(-128, 127).write(7), Int(0, 99, digits=0).write(7)
     ('07', '+007', '7')
@@ -175,7 +180,7 @@ class Int(Field):
 
     @property
     def pattern(self) -> str:
-        """Digits, with a sign where one is written. Of 0 the sign is `+`, or none: each number has one text."""
+        """Digits, with a sign if a sign is written. 0 has the sign `+` or none, so each number has exactly one text."""
         if not self.digits:
             more = max(LONGEST, len(str(self.low)), len(str(self.high))) - 1
             return f"0|{'-?' * self.signed}[1-9][0-9]{{0,{more}}}"
@@ -184,41 +189,43 @@ class Int(Field):
 
     @property
     def width(self) -> int | None:
-        """The digits, and the sign."""
+        """The number of digits, plus the sign."""
         return self.digits + self.signed if self.digits else None
 
     def edges(self) -> Sequence[int]:
-        """Both ends and the simplest, each with its neighbours."""
+        """Return both ends and the simplest number, each with its neighbours."""
         ends = (self.low, self.low + 1, self.simplest - 1, self.simplest, self.simplest + 1, self.high - 1, self.high)
         return sorted({end for end in ends if self.low <= end <= self.high})
 
     def sample(self, random: Random) -> int:
-        """Any number of the range."""
+        """Draw any number of the range."""
         return random.randint(self.low, self.high)
 
     @property
     def format(self) -> str:
-        """The digits, with a sign where one is written."""
+        """The digits, with a sign if a sign is written."""
         return f"{'+' if self.signed else ''}0{self.digits + self.signed}d" if self.digits else "d"
 
     def write(self, value: int) -> str:
-        """The number's digits. One that is out of range is written all the same, with as many as it needs."""
+        """Return the number's digits. A number out of range is written too, with as many digits as it needs."""
         return f"%{self.format}" % value
 
     def read(self, text: str) -> int:
-        """The number."""
+        """Return the number."""
         return int(text)
 
     def allows(self, value: Any) -> bool:
-        """Whether it is an int of the range."""
+        """Return whether the value is an int in the range."""
         return type(value) is int and self.low <= value <= self.high
 
     def rank(self, value: int) -> int:
-        """Twice the distance from the simplest, and one more below it."""
+        """Return twice the distance from the simplest number, plus one below it."""
         return 2 * abs(value - self.simplest) + (value < self.simplest)
 
     def simpler(self, value: int) -> Iterator[int]:
-        """The simplest, half way to it, one nearer to it; of a negative number the positive one."""
+        """Yield the simplest number, the number half way to it, and one step nearer; for a negative number, the
+        positive one.
+        """
         distance = value - self.simplest
         half = abs(distance) // 2 * (1 if distance > 0 else -1)
         nearer = distance - (1 if distance > 0 else -1)
@@ -228,24 +235,24 @@ class Int(Field):
                 yield found
 
     def count(self) -> int:
-        """The numbers of the range."""
+        """Return the number of integers in the range."""
         return self.high - self.low + 1
 
     def values(self) -> Sequence[int]:
-        """All numbers, by rank."""
+        """Return all numbers, by rank."""
         return sorted(range(self.low, self.high + 1), key=self.rank)
 
 
 class Choice(Field):
-    """One of some words, the simplest first. Words have no spaces and are all different.
+    """One of several words, the simplest first. Words have no spaces and are all different.
 
     Args:
-        words: one or more.
-        reason: why a text is rejected in which none of the words stands there: by default `misplaced_label` where it
-            is another word of the grammar, else `unknown_label`.
+        words: one or more words.
+        reason: the reason for rejecting a text with none of the words in this place; by default `misplaced_label` for
+            another word of the grammar, else `unknown_label`.
 
     Raises:
-        SchemaError: there is no word, one comes twice, or one is empty or holds white space.
+        SchemaError: there is no word, a word occurs twice, or a word is empty or contains white space.
     """
 
     def __init__(self, *words: str, reason: str | None = None) -> None:
@@ -270,12 +277,12 @@ class Choice(Field):
 
     @property
     def pattern(self) -> str:
-        """The words, long ones first."""
+        """The words, long words first."""
         return "|".join(re.escape(word) for word in sorted(self.words, key=len, reverse=True))
 
     @property
     def width(self) -> int | None:
-        """The length of the words, where all are as long."""
+        """The length of the words, if all have the same length."""
         lengths = {len(word) for word in self.words}
         return lengths.pop() if len(lengths) == 1 else None
 
@@ -294,30 +301,30 @@ class Choice(Field):
         return value
 
     def edges(self) -> Sequence[str]:
-        """All words."""
+        """Return all words."""
         return self.words
 
     def sample(self, random: Random) -> str:
-        """Any word."""
+        """Draw any word."""
         return random.choice(self.words)
 
     def allows(self, value: Any) -> bool:
-        """Whether it is one of the words."""
+        """Return whether the value is one of the words."""
         return isinstance(value, str) and value in self._ranks
 
     def rank(self, value: str) -> int:
-        """Its place among the words, from 0."""
+        """Return its index among the words."""
         return self._ranks.get(value, len(self.words))
 
     def simpler(self, value: str) -> Iterator[str]:
-        """The first, one half way to it, the one before."""
+        """Yield the first word, the word half way to it, and the word before."""
         rank = self.rank(value)
         yield from (self.words[place] for place in dict.fromkeys((0, rank // 2, rank - 1)) if 0 <= place < rank)
 
     def count(self) -> int:
-        """The words."""
+        """Return the number of words."""
         return len(self.words)
 
     def values(self) -> Sequence[str]:
-        """The words."""
+        """Return the words."""
         return self.words

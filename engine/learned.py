@@ -1,6 +1,7 @@
-"""The interface of a learned engine: one obligation, `predict`, two options that make it cheaper to check, one that
-says that there is no more to ask than a list of prompts, one that tells what went wrong on the way, and one that tells
-what it found out about whatever stands behind it.
+"""The interface of a learned engine: one required method, `predict`, and optional methods.
+
+Two options make the engine cheaper to check, one says that it only has answers to a fixed list of prompts, one counts
+trouble on the way to the answers, and one reports what the engine found out about the system behind it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from turncheck.engine.visible import cut, is_text, type_name
 
 
 class EngineError(ValueError):
-    """A learned engine that cannot be used: what makes one of what a user named raises this.
+    """A learned engine that cannot be used; factories raise this for a model that a user named.
 
     Attributes:
         fault: what is wrong, and the way out, in one line.
@@ -30,19 +31,19 @@ class EngineError(ValueError):
 
 
 class UnavailableError(Exception):
-    """A learned engine that could not be asked: it took too long, its process died, its host was not there.
+    """A learned engine that could not be asked: a timeout, a dead process, or a missing host.
 
-    After some of these in a row it is asked no more, since each may cost as long as the one before.
+    After several of these in a row the engine is not asked again, because each may cost as long as the last.
     """
 
 
 class ContractError(TypeError):
-    """A learned engine that does not give one text for each prompt, or one verdict for each draft.
+    """A learned engine that does not return one text for each prompt, or one verdict for each draft.
 
     Attributes:
-        demand: what its method must give.
-        value: what it gave.
-        method: which.
+        demand: what the method must return.
+        value: what it returned.
+        method: the method.
     """
 
     def __init__(self, demand: str, value: str, method: str = "predict") -> None:
@@ -57,19 +58,19 @@ class LearnedEngine(Protocol):
     """Anything that answers texts."""
 
     def predict(self, prompts: Sequence[str], /) -> Sequence[str]:
-        """One answer for each prompt, in their order: what the model writes greedily."""
+        """Return one answer for each prompt, in order, decoded greedily."""
         ...
 
 
 @attrs.frozen
 class Verdict:
-    """What a learned engine says of a draft.
+    """A learned engine's verdict on a draft.
 
     Attributes:
-        accepted: how many of the draft's tokens, from its first, the model would greedily write itself.
-        complete: whether it would write all of them and stop there: then the draft is its answer.
-        margin: the smallest distance, in logits, between the best and the second best token over what was compared.
-            A small one means that another order of float operations could decide otherwise.
+        accepted: how many of the draft's tokens, from the first, the model would write greedily itself.
+        complete: whether the model would write the whole draft and stop there; then the draft is its answer.
+        margin: the smallest difference in logits between the best and the second best token, over the compared tokens.
+            If it is small, another order of float operations could give another verdict.
     """
 
     accepted: int
@@ -79,53 +80,53 @@ class Verdict:
 
 @runtime_checkable
 class Verifier(Protocol):
-    """A learned engine that can check an answer in one forward pass instead of writing it token by token."""
+    """A learned engine that checks an answer in one forward pass instead of writing it token by token."""
 
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> Sequence[Verdict]:
-        """One verdict for each prompt and its draft, equal to what greedy decoding in float32 would show."""
+        """Return one verdict for each prompt and its draft, equal to the result of greedy decoding in float32."""
         ...
 
 
 @runtime_checkable
 class DraftedWriter(Protocol):
-    """A learned engine that writes an answer faster when it is given one that is nearly right."""
+    """A learned engine that writes an answer faster if it gets a draft that is nearly correct."""
 
     def predict_with_drafts(self, prompts: Sequence[str], drafts: Sequence[str], /) -> Sequence[str]:
-        """The answers of `predict`, whatever the drafts are; the drafts only make them cheap."""
+        """Return the answers of `predict`, whatever the drafts are; drafts only make the answers cheaper."""
         ...
 
 
 @runtime_checkable
 class Listed(Protocol):
-    """A learned engine that has answers to the prompts of a list and to no others, as where they were made elsewhere.
+    """A learned engine that has answers to a fixed list of prompts only, for example answers made elsewhere.
 
-    Nothing else can be asked of it, no answer of its own leads on to a next prompt, and nothing is asked a second time.
+    It can be asked nothing else: no next prompt that follows from its own answer, and nothing a second time.
     """
 
     def predict(self, prompts: Sequence[str], /) -> Sequence[str]:
-        """The answers on the list, one for each prompt, in their order."""
+        """Return the answers on the list, one for each prompt, in order."""
         ...
 
     def unlisted(self, prompts: Sequence[str], /) -> Sequence[str]:
-        """Those of the prompts that it has no answer to, in their order."""
+        """Return the prompts without an answer, in order."""
         ...
 
 
 @runtime_checkable
 class Troubled(Protocol):
-    """A learned engine that counts what went wrong on the way to its answers, though each prompt has one."""
+    """A learned engine that counts trouble on the way to its answers, although each prompt has an answer."""
 
     def troubles(self) -> Mapping[str, int]:
-        """How often each kind of trouble occurred so far, by its name in the plural: `{"worker restarts": 4}`."""
+        """Return how often each kind of trouble occurred, by its name in the plural: `{"worker restarts": 4}`."""
         ...
 
 
 @runtime_checkable
 class Probed(Protocol):
-    """A learned engine that found out, when it was made, how what stands behind it is to be asked."""
+    """A learned engine that found out, when it was made, how to ask the system behind it."""
 
     def findings(self) -> Sequence[str]:
-        """What was found and what follows from it, one line each: `it takes one prompt a request: batch=1`."""
+        """Return the findings and their consequences, one line each: `it takes one prompt a request: batch=1`."""
         ...
 
 
@@ -134,9 +135,9 @@ SAFE_MARGIN = 1e-3
 
 
 def answers(engine: LearnedEngine, prompts: Sequence[str], drafts: Sequence[str]) -> Sequence[str]:
-    """What the engine answers to each prompt, by the cheapest way that it offers.
+    """Return the engine's answer to each prompt, by the cheapest method that it offers.
 
-    The answers are those of `engine.predict(prompts)`; a good draft only makes them cheap.
+    The answers equal `engine.predict(prompts)`; a good draft only makes them cheaper.
     """
     if isinstance(engine, DraftedWriter):
         return engine.predict_with_drafts(prompts, drafts)

@@ -1,4 +1,4 @@
-"""A play: a state, and what is done in one turn after another."""
+"""A play: a state and the orders of one turn after another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import attrs
 
 @attrs.frozen
 class Play:
-    """A state and the orders of one turn after another, at least one; None for each where a state goes on by itself."""
+    """A state and the orders of one turn after another, at least one turn; None for each turn of a state without
+    orders.
+    """
 
     state: Any
     orders: tuple[Any, ...] = attrs.field(validator=attrs.validators.min_len(1))

@@ -28,11 +28,11 @@ class MalformedTextError(ValueError):
     """A text that is no case of the schema.
 
     Attributes:
-        reason: why, in one word.
-        line: the line of the first thing that is wrong, from 1; where something is missing, the line that misses it.
-        piece: its piece in that line, from 1.
+        reason: the reason, in one word.
+        line: the line of the first fault, from 1; for a missing piece, the line that lacks it.
+        piece: the piece of the first fault in that line, from 1.
         about: the reason in a sentence.
-        rule: the id of the rule that it follows from, if it has one.
+        rule: the id of the rule that the reason follows from, if there is one.
     """
 
     def __init__(self, reason: str, line: int, piece: int, about: str = "", rule: str = "") -> None:
@@ -61,18 +61,18 @@ def _are_named(check: Check, attribute: object, fields: tuple[str, ...]) -> None
 
 @attrs.frozen
 class Check:
-    """A condition across fields: a text that does not meet it is rejected for that reason.
+    """A condition across fields: a text that does not meet the condition is rejected for the check's reason.
 
     Attributes:
-        reason: one word, as `cell_taken`.
-        sentence: what must hold.
-        fields: the fields that the condition looks at, or repeated fields; it gets a case with these alone.
+        reason: one word, such as `cell_taken`.
+        sentence: the condition in words.
+        fields: the fields or repeated fields that the condition uses; it gets a case with these fields only.
         holds: the condition.
-        at_line_end: whether it waits for the end of the line that has the last of its fields; else it is looked at
-            as soon as that field is read.
+        at_line_end: whether to test at the end of the line with the last of these fields; by default, the condition is
+            tested as soon as that field is parsed.
 
     Raises:
-        SchemaError: the reason is no such word, or no field is named.
+        SchemaError: the reason is not one word, or no field is named.
     """
 
     reason: str = attrs.field(validator=_is_reason)
@@ -100,7 +100,7 @@ REASONS: Mapping[str, str] = {
 
 
 def reasons_of(schema: Schema, checks: Sequence[Check]) -> dict[str, str]:
-    """The reasons for which a text can be rejected, each with a sentence: those that the schema has a place for."""
+    """Return the reasons for which a text of the schema can be rejected, each with a sentence."""
     fields = list(schema.fields.values())
     pieces = [piece for line in schema.lines for piece in line]
     labels = any(piece.word for piece in pieces) or any(field.reason is None for field in fields)
@@ -119,7 +119,7 @@ def reasons_of(schema: Schema, checks: Sequence[Check]) -> dict[str, str]:
 
 
 def may_be_out_of_range(field: Any) -> bool:
-    """Whether the field can write a value that is outside its range."""
+    """Return whether the field can write a value outside its range."""
     if not isinstance(field, Int):
         return False
     widest = 10**field.digits - 1 if field.digits else field.high + 1
@@ -145,10 +145,10 @@ _ODD_SPACING = re.compile(rf"^[ \n]|[ \n]{{2}}| $|{_FORBIDDEN.pattern}")
 
 
 class BrokenPartError(Exception):
-    """A check, or a field of somebody's own, that raised when a text was read: a fault of the domain's, not the text's.
+    """A check, or a user's field, that raised while a text was parsed: a fault of the domain, not of the text.
 
     Attributes:
-        part: which.
+        part: the check or field.
         fault: what it raised.
     """
 
@@ -180,13 +180,14 @@ class _OutOfRangeError(Exception):
 
 
 class Reader:
-    """Reads texts by a schema.
+    """Parses texts by a schema.
 
     Args:
-        schema: which.
+        schema: the schema.
         checks: conditions across its fields.
-        words: the words of the grammar; by default the schema's. Another of them in a word's place is misplaced.
-        about: each reason's sentence, and the id of the rule that it follows from.
+        words: the words of the grammar; by default the schema's words. Another of these words in a word's place is
+            misplaced.
+        about: for each reason, its sentence and the id of the rule that it follows from.
     """
 
     def __init__(
@@ -202,10 +203,10 @@ class Reader:
         self._due = {check: _places(check, schema) for check in self.checks}
 
     def values(self, text: str) -> tuple[Value, ...]:
-        """The values of a case, in the schema's order.
+        """Parse the text of a case and return the values, in the schema's order.
 
         Raises:
-            MalformedTextError: the text is no case; it says why and where.
+            MalformedTextError: the text is no case; the error says why and where.
             BrokenPartError: a check or a field raised.
         """
         values = self._valid(text)
@@ -215,7 +216,7 @@ class Reader:
         raise AssertionError(f"{self.schema!r} reads {text!r} piece by piece and not as a whole, or a check wavers")
 
     def is_case(self, text: str) -> bool:
-        """Whether the text is a case.
+        """Return whether the text is a case.
 
         Raises:
             BrokenPartError: a check or a field raised.
@@ -229,8 +230,9 @@ class Reader:
         return None if values is None or not self.meets_checks(values) else values
 
     def lenient(self, text: str) -> tuple[Value, ...]:
-        """The values of what has the form of a case: its words, and in each field's place what that can write. Ranges
-        and checks do not count.
+        """Parse a text with the form of a case: its words, and in each field's place a text that the field can write.
+
+        Ranges and checks do not count.
 
         Raises:
             MalformedTextError: the text has another form.
@@ -245,7 +247,7 @@ class Reader:
         raise AssertionError(f"{self.schema!r} reads {text!r} piece by piece and not as a whole")
 
     def has_form(self, text: str) -> bool:
-        """Whether the text has the form of a case, see `lenient`."""
+        """Return whether the text has the form of a case, see `lenient`."""
         if self._are_plain:
             return self.texts(text) is not None
         try:
@@ -255,7 +257,7 @@ class Reader:
         return True
 
     def texts(self, text: str) -> tuple[str, ...] | None:
-        """What stands in each field's place of what has the form of a case, see `lenient`; None for any other text."""
+        """Return the text in each field's place, if the text has the form of a case (see `lenient`); else None."""
         found = self._pattern.fullmatch(text)
         if found is None or _FORBIDDEN.search(text):
             return None
@@ -331,7 +333,7 @@ class Reader:
             return None
 
     def meets_checks(self, values: tuple[Value, ...]) -> bool:
-        """Whether values of all fields meet the conditions across them.
+        """Return whether the values of all fields meet the checks.
 
         Raises:
             BrokenPartError: a check raised.
@@ -339,7 +341,7 @@ class Reader:
         return self.unmet(values) is None
 
     def unmet(self, values: tuple[Value, ...]) -> Check | None:
-        """The first condition across them that values of all fields do not meet; None where they meet all.
+        """Return the first check that the values of all fields do not meet; None if they meet all checks.
 
         Raises:
             BrokenPartError: a check raised.

@@ -1,10 +1,10 @@
-"""Domains by name: entry points of the group `turncheck.domains`, ours and those of other packages alike, or a file.
+"""Domains by name: from files, from modules and from entry points of the group `turncheck.domains`.
 
-    duel                     what an installed package calls so
+    duel                     the name of a domain of an installed package
     my_game.py:DOMAIN        an attribute of a file; `:DOMAIN` may be left out
     my_package.game:DOMAIN   an attribute of a module
 
-Naming a file or a module runs it. Listing the names imports none of them.
+Turncheck's own domains are entry points too. Naming a file or a module runs it. Listing the names imports nothing.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ USUAL = "DOMAIN"
 
 
 class UnknownDomainError(ValueError):
-    """A name under which no domain can be had.
+    """A name that names no domain.
 
     Attributes:
-        name: as it was typed.
+        name: the name as typed.
         fault: what is wrong, and the way out.
     """
 
@@ -43,15 +43,15 @@ class UnknownDomainError(ValueError):
 
 
 def domains() -> dict[str, EntryPoint]:
-    """The names that installed packages offer; nothing is imported."""
+    """Return the domains of installed packages by name; imports nothing."""
     return {entry.name: entry for entry in entry_points(group=GROUP)}
 
 
 def load_domain(name: str = DEFAULT) -> Domain:
-    """The domain of that name.
+    """Return the domain of that name.
 
     Raises:
-        UnknownDomainError: there is none, or what makes it raised.
+        UnknownDomainError: there is no such domain, or loading it raised.
     """
     offered = domains()
     if name in offered:

@@ -1,16 +1,18 @@
 """Samplers: named, seeded distributions of a domain's cases.
 
 A sampler makes one case from one `random.Random`. `sample(domain, name, seed, count, start)` numbers its cases: case
-`i` of a seed is the same whatever was drawn before it, so that a sample can be cut, resumed and spread over processes.
+`i` of a seed does not depend on the cases before it, so a sample can be cut, resumed and spread over processes.
 
-Every domain has these, unless it has its own of that name:
+Every domain has these samplers, unless it has its own sampler of that name:
 
-- `uniform`: every field uniform over its values; what the checks refuse is drawn again.
-- `mixed`: each field uniform (50 %), at a boundary (35 %), or its simplest (15 %). Where there is a start half of the
-  cases come from `play`, and a third of those have one field drawn anew.
-- `play`, where there is a start: a case 0 to 15 turns behind one, each turn's orders uniform over those that are valid.
+- `uniform`: every field uniform over its values; cases that the checks refuse are drawn again.
+- `mixed`: each field uniform (50 %), at a boundary (35 %), or its simplest value (15 %). If the domain has a start,
+half
+  of the cases come from `play`, and a third of those have one field drawn again.
+- `play`, if the domain has a start: a case 0 to 15 turns after a start, each turn's orders uniform over the valid
+orders.
 
-Seeds are parted by use, so that nothing is ever measured on cases that it was trained on.
+Seeds are split by use, so that no measurement uses cases from training.
 """
 
 from __future__ import annotations
@@ -49,8 +51,8 @@ class UnknownSamplerError(KeyError):
     """There is no sampler of that name.
 
     Attributes:
-        name: what was asked for.
-        known: the samplers that there are.
+        name: the requested name.
+        known: the samplers of the domain.
     """
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
@@ -62,7 +64,7 @@ class UnknownSamplerError(KeyError):
 
 
 def samplers_of(domain: Domain) -> dict[str, Sampler]:
-    """The domain's samplers by name: its own, and those that every domain has."""
+    """Return the domain's samplers by name: its own, and those that every domain has."""
     derived: dict[str, Callable[[Domain, Random], AnyCase]] = {"mixed": mixed, "play": play, "uniform": uniform}
     if domain.start is None:
         del derived["play"]
@@ -75,11 +77,11 @@ def _of(domain: Domain, sampler: Callable[[Domain, Random], AnyCase]) -> Sampler
 
 
 def sample(domain: Domain, name: str, seed: int, count: int, start: int = 0) -> Iterator[AnyCase]:
-    """Cases `start` to `start + count - 1` of that sampler and seed.
+    """Return cases `start` to `start + count - 1` of that sampler and seed.
 
     Raises:
         UnknownSamplerError: no sampler has that name.
-        DomainError: the checks refuse nearly all that is drawn, or a sampler raised.
+        DomainError: the checks refuse nearly all drawn cases, or a sampler raised.
     """
     known = samplers_of(domain)
     if name not in known:
@@ -88,10 +90,10 @@ def sample(domain: Domain, name: str, seed: int, count: int, start: int = 0) -> 
 
 
 def drawn(domain: Domain, name: str, sampler: Sampler, random: Random) -> AnyCase:
-    """What the sampler of that name draws.
+    """Draw a case from the sampler of that name.
 
     Raises:
-        DomainError: it raised.
+        DomainError: the sampler raised.
     """
     try:
         return sampler(random)
@@ -102,7 +104,7 @@ def drawn(domain: Domain, name: str, sampler: Sampler, random: Random) -> AnyCas
 
 
 def stream(name: str, seed: int, index: int) -> Random:
-    """The randomness of one numbered draw: the same on every machine and every version of Python."""
+    """Return the random generator of one numbered draw: the same on every machine and every version of Python."""
     return Random(f"{name}/{seed}/{index}")
 
 
@@ -110,12 +112,12 @@ def stream(name: str, seed: int, index: int) -> Random:
 
 
 def uniform(domain: Domain, random: Random) -> AnyCase:
-    """Any case, as often as every other."""
+    """Draw any case, each with the same probability."""
     return _first_valid(domain, lambda: _values(domain.prompt, random, _uniform_value))
 
 
 def mixed(domain: Domain, random: Random) -> AnyCase:
-    """Any case, with every boundary of every field often."""
+    """Draw any case, with every boundary of every field often."""
     if domain.start is not None and random.random() < 0.5:
         case = play(domain, random)
         return _with_one_other(domain, case, random) if random.random() < 1 / 3 else case
@@ -123,7 +125,7 @@ def mixed(domain: Domain, random: Random) -> AnyCase:
 
 
 def play(domain: Domain, random: Random) -> AnyCase:
-    """A case of a play that began at a start, at a random depth; each comes from a play of its own."""
+    """Draw a case at a random depth of a play from a start; each case comes from its own play."""
     state, case = start_of(domain, random), None
     for _ in range(random.randint(0, DEPTH) + 1):
         following = next_case(domain, state, random)
@@ -136,7 +138,7 @@ def play(domain: Domain, random: Random) -> AnyCase:
 
 
 def played_on(domain: Domain, case: AnyCase, random: Random, most: int = 8) -> Play:
-    """A play that begins with the case, and has up to so many turns more, with orders that are valid there."""
+    """Draw a play that begins with the case and has up to `most` further turns, with valid orders."""
     if domain.plays_on is not None:
         return domain.plays_on(case, random)
     state, orders = domain.codec.parted(case)
@@ -151,7 +153,7 @@ def played_on(domain: Domain, case: AnyCase, random: Random, most: int = 8) -> P
 
 
 def outcome(domain: Domain, case: AnyCase) -> AnyAnswer:
-    """What the reference answers to a case: the last answers are remembered, since plays often begin alike."""
+    """Return the reference's answer to a case; the last answers are cached, because plays often begin alike."""
     if type(case) is not Case:
         return domain.outcome(case)
     try:
@@ -166,16 +168,16 @@ def _outcome(domain: Domain, case: Case) -> AnyAnswer:
 
 
 def easy_case(domain: Domain) -> AnyCase:
-    """The simplest case, where that is one; else the first that is drawn."""
+    """Return the simplest case if it is valid, else the first case that is drawn."""
     case = domain.case()
     return case if domain.is_case(domain.write(case)) else next(sample(domain, next(iter(samplers_of(domain))), 0, 1))
 
 
 def start_of(domain: Domain, random: Random) -> AnyAnswer:
-    """A state at which a play begins.
+    """Return a state at which a play begins.
 
     Raises:
-        DomainError: what the domain gives is none.
+        DomainError: the domain's start is no state.
     """
     given = domain.start
     if callable(given):
@@ -186,10 +188,10 @@ def start_of(domain: Domain, random: Random) -> AnyAnswer:
 
 
 def state_of(domain: Domain, given: Any) -> AnyAnswer:
-    """The state that a domain gave as a start: a state, or the values of its fields that are not the simplest.
+    """Return the state that a domain gave as a start: a state, or the values of its fields that are not the simplest.
 
     Raises:
-        DomainError: it is none.
+        DomainError: it is no state.
     """
     try:
         if isinstance(given, Mapping) and not isinstance(given, Case):
@@ -207,7 +209,7 @@ def state_of(domain: Domain, given: Any) -> AnyAnswer:
 
 
 def next_case(domain: Domain, state: AnyAnswer, random: Random) -> AnyCase | None:
-    """The state with orders that make a valid case with it; None where none were found."""
+    """Return the state with orders that make a valid case; None if no such orders were found."""
     orders = domain.orders
     if orders is None:
         case = domain.codec.joined(state, None)

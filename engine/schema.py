@@ -51,12 +51,12 @@ _WHITE_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 
 @attrs.frozen
 class Piece:
-    """A piece of a line: a word, or fields with what stands around them.
+    """A piece of a line: a word, or fields with the characters around them.
 
     Attributes:
-        borders: the texts before, between and behind the fields, one more than there are fields; of a word, the word.
-        names: the fields, in their order; of a word none.
-        fields: what they hold.
+        borders: the texts before, between and after the fields, one more than there are fields; for a word, the word.
+        names: the names of the fields, in order; for a word, none.
+        fields: the fields.
     """
 
     borders: tuple[str, ...]
@@ -65,28 +65,28 @@ class Piece:
 
     @property
     def word(self) -> str:
-        """The word; empty where there are fields."""
+        """The word; empty if the piece has fields."""
         return "" if self.names else self.borders[0]
 
     @property
     def is_bare(self) -> bool:
-        """Whether it is one field and nothing else."""
+        """Whether the piece is one field and nothing else."""
         return len(self.names) == 1 and self.borders == ("", "")
 
     @cached_property
     def pattern(self) -> str:
-        """A regular expression of it, one group for each field."""
+        """A regular expression for the piece, with one group for each field."""
         groups = [f"({field.pattern})" for field in self.fields]
         return "".join(part for pair in zip(map(re.escape, self.borders), [*groups, ""], strict=True) for part in pair)
 
     @property
     def notation(self) -> str:
-        """How a schema says it: `{hero.hp}/{hero.max}`."""
+        """The piece in the notation of a schema: `{hero.hp}/{hero.max}`."""
         names = [f"{{{name}}}" for name in self.names]
         return "".join(part for pair in zip(self.borders, [*names, ""], strict=True) for part in pair)
 
     def write(self, values: Sequence[Any]) -> str:
-        """Its text."""
+        """Return the text of the piece."""
         texts = [field.write(value) for field, value in zip(self.fields, values, strict=True)]
         return "".join(part for pair in zip(self.borders, [*texts, ""], strict=True) for part in pair)
 
@@ -95,21 +95,22 @@ class Schema:
     """A text with named places.
 
     Args:
-        text: the lines, as they are written; `{name}` stands for a field, `{name[0..n]}` for n + 1 of them, pieces of
-            their own. Indentation and empty lines around the text do not count.
-        end: what ends the text behind its last line.
-        fields: by name, or by the part of the name behind its last dot; a repeated one by its name without an index.
+        text: the lines as they are written. `{name}` stands for a field, `{name[0..n]}` for n + 1 fields, each its own
+            piece. Indentation and empty lines around the text do not count.
+        end: the text that ends the last line.
+        fields: the fields by name, or by the part of the name after its last dot; a repeated field by its name without
+            an index.
 
     Attributes:
         lines: the pieces of each line.
-        names: the fields, in the order in which they are written.
-        fields: what each holds, by name.
-        places: the place of each among the values of a case, by name.
-        repeated: the places of the members of each repeated field, by its name.
-        groups: what stands before the dots of names.
+        names: the names of the fields, in the order in which they are written.
+        fields: the fields by name.
+        places: the index of each field among the values of a case, by name.
+        repeated: the indices of the members of each repeated field, by its name.
+        groups: the prefixes before the dots of names.
 
     Raises:
-        SchemaError: a field is not said, is said and not used, comes twice, or could not be read back.
+        SchemaError: a field is not defined, is defined but not used, occurs twice, or could not be read back.
     """
 
     def __init__(self, text: str, /, *, end: str = "\n", **fields: Field) -> None:
@@ -164,17 +165,17 @@ class Schema:
 
     @cached_property
     def notation(self) -> str:
-        """How it is written, as a schema says it: each place as `{name}`, each member of a repeated field by itself."""
+        """The text in the notation of a schema: each place as `{name}`, each member of a repeated field by itself."""
         return "\n".join(" ".join(piece.notation for piece in line) for line in self.lines) + self.end
 
     @cached_property
     def neutral(self) -> Case:
-        """The case of all the simplest values."""
+        """The case with all the simplest values."""
         return Case(self, tuple(field.simplest for field in self.fields.values()))
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """The words that it writes, in reading order, then those of its choices: the grammar's, and no others."""
+        """The words of the schema in reading order, then the words of its choices: exactly the words of the grammar."""
         literal = [piece.word for line in self.lines for piece in line if piece.word]
         chosen = [word for field in self.fields.values() if isinstance(field, Choice) for word in field.words]
         return tuple(dict.fromkeys([*literal, *chosen]))
@@ -182,13 +183,13 @@ class Schema:
     # --- writing ---
 
     def write(self, case: Case | Mapping[str, Any]) -> str:
-        """The text of a case; of any mapping that has a value for each field."""
+        """Return the text of a case, or of any mapping with a value for each field."""
         if isinstance(case, Case) and case.schema is self:
             return self.write_values(case.values_)
         return self.write_values(tuple(case[name] for name in self.names))
 
     def write_values(self, values: tuple[Any, ...]) -> str:
-        """The text of a case, by its values in their order."""
+        """Return the text of a case, from its values in order."""
         if self._writers:
             changed = list(values)
             for place, write in self._writers:
@@ -214,12 +215,12 @@ class Schema:
     # --- how fields stand to each other ---
 
     def label(self, name: str) -> str:
-        """How tables call a field: its groups and its name, with spaces between."""
+        """Return a field's name for tables: its groups and its name, separated by spaces."""
         return name.replace(".", " ")
 
     @cached_property
     def siblings(self) -> dict[str, tuple[str, ...]]:
-        """For each field the same one of the other groups: `foe.hp` of `hero.hp`."""
+        """For each field, the same field of the other groups: `foe.hp` for `hero.hp`."""
         of_last: dict[str, list[str]] = {}
         for name in self.names:
             if "." in name:
@@ -231,7 +232,7 @@ class Schema:
 
     @cached_property
     def neighbours(self) -> dict[str, tuple[str, ...]]:
-        """For each field the one before it and the one behind it in its line."""
+        """For each field, the fields before and after it in its line."""
         found: dict[str, tuple[str, ...]] = {}
         for line in self.lines:
             names = [name for piece in line for name in piece.names]

@@ -46,23 +46,23 @@ UNREACHED = "not reached within"
 
 @attrs.frozen
 class LawResult:
-    """How one law fared with one model.
+    """The result of one law for one model.
 
     Attributes:
         id: the law's name.
-        rule: the rules that it follows from.
+        rule: the rules that the law follows from.
         kind: `known answer`, `invariance`, `direction`, `malformed`, `rollout`, `stability`.
-        verdict: PASS, FAIL, INCONCLUSIVE (too few cases), TIMED_OUT (it was ended from outside, as by pytest-timeout),
-            NOT_APPLICABLE.
-        applied: the different cases that it was checked on.
-        failures: the ways in which it was broken, most frequent first.
-        at_work: for each of its rules, by id, in how many of the cases leaving it out changes the answer.
-        replayed: what became of the kept witnesses.
-        mended: the modes that the baseline knows and that did not occur.
-        why: of a law that neither held nor was broken, why that is.
+        verdict: PASS, FAIL, INCONCLUSIVE (too few cases), TIMED_OUT (ended from outside, for example by
+            pytest-timeout), NOT_APPLICABLE.
+        applied: the number of different cases on which it was checked.
+        failures: the failures, the most frequent first.
+        at_work: for each of its rules, by id, the number of cases in which the answer changes if the rule is left out.
+        replayed: the results of the saved counterexamples.
+        mended: the modes of the baseline that did not occur.
+        why: why the law neither held nor was broken, if so.
         sentence: the law in full.
-        again: the command that repeats its failure; empty where it did not fail.
-        kept: the path of the file in which its smallest case is kept; empty where it is not.
+        again: the command that repeats its failure; empty if it did not fail.
+        kept: the path of the file with its smallest counterexample; empty if there is none.
     """
 
     id: str
@@ -126,32 +126,32 @@ class Form:
 
 @attrs.frozen
 class ModelResult:
-    """How one model fared.
+    """The results of one model.
 
     Attributes:
-        name: what tables call it.
-        kind: how it is run.
-        bytes: the size of its file; None where it has none.
-        sha256: the hash of its file, likewise.
-        laws: how it fared with each law.
-        domain: the name of the domain that it was held against.
-        template: how cases were said to it; the bare wording is called as the domain is.
-        rules: what it was held against, in words: the domain's name, but for a variant.
+        name: the model's name in tables.
+        kind: the kind of model.
+        bytes: the size of its file; None without a file.
+        sha256: the hash of its file; None without a file.
+        laws: the result of each law.
+        domain: the name of the domain that the model was checked against.
+        template: the wording of the cases; the plain wording has the domain's name.
+        rules: the rules in force, in words: the domain's name, or a variant's description.
         rules_order: the ids of the rules, in the order in which they are published.
-        exempt: the ids of those that are never at work by themselves.
-        audited: how many of the drafts that its `verify` accepted were written plainly too.
-        refuted: how many of those it writes otherwise: its `verify` is wrong if there is one.
-        missing: the laws that were to run and have no result, and the sweep likewise, each with the reason: the run was
-            left, its process died.
-        in_all: how many laws there are, chosen or not; 0 where that is not known.
-        troubles: how often something went wrong on the way to its answers, though each prompt has one, by its name in
-            the plural.
-        again: the command that repeats the smallest failure; empty where there is none.
-        witness: the path of the file in which its smallest case is kept; empty where it is not.
-        sweep: how often it was wrong on a large sample; None where none was asked for.
-        noun: what a case is called.
-        prompt: how a case is written; None where that is not known, or too long to be laid out.
-        answer: how an answer is written, likewise.
+        exempt: the ids of the rules that are never at work by themselves.
+        audited: the number of accepted drafts that were also decoded without `verify`.
+        refuted: the number of these that the model writes differently: `verify` is wrong if there are any.
+        missing: the laws (and the sweep) that were to run and have no result, each with the reason: the run was left,
+            or their process died.
+        in_all: the number of laws, selected or not; 0 if it is not known.
+        troubles: how often something went wrong on the way to the answers, although each prompt has an answer, by its
+            name in the plural.
+        again: the command that repeats the smallest failure; empty if there is none.
+        witness: the path of the file with its smallest counterexample; empty if there is none.
+        sweep: the result of the sweep; None without a sweep.
+        noun: the word for a case.
+        prompt: the form of a case; None if it is not known, or too long to be laid out.
+        answer: the form of an answer; None in the same cases.
     """
 
     name: str
@@ -211,16 +211,16 @@ class ModelResult:
 
 @attrs.frozen
 class Report:
-    """What a run found.
+    """The results of a run.
 
     Attributes:
-        seed: what the cases were drawn by.
-        examples: how many were drawn for a law, those included that came twice.
-        min_cases: on how many cases a law must have been checked, and a rule have been at work.
+        seed: the seed of the cases.
+        examples: the number of cases drawn for each law, repeated cases included.
+        min_cases: the number of cases on which a law must be checked and a rule be at work.
         models: the models, in the order in which they were named.
-        baseline: the file of known divergences that the run was compared with; empty where it was with none.
-        options: what was asked for besides, by the option's name.
-        versions: of Turncheck, Python and the libraries that a result may depend on.
+        baseline: the file of known failures that the run was compared with; empty if there was none.
+        options: the other options of the run, by name.
+        versions: the versions of Turncheck, Python and the libraries that a result may depend on.
     """
 
     seed: int
@@ -233,21 +233,23 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        """Whether a law failed in a way that is not known, or neither held nor was broken, or has no result, or none
-        applied, or a `verify` was wrong, or a gate did not say PASS. Where nothing was checked nothing has passed.
+        """Whether the run failed.
+
+        It failed if a law failed in a mode that is not known, was INCONCLUSIVE or has no result; if no law applied or
+        nothing was checked; if a `verify` was wrong; or if a gate did not say PASS.
         """
         return not self.models or any(model.failed for model in self.models)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, as they stand in `divergence.json`."""
+        """Return plain values, as in `divergence.json`."""
         return {"schema": SCHEMA, **attrs.asdict(self), "models": [model.to_json() for model in self.models]}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Report:
-        """The report that `to_json` gave those values for.
+        """Return the report from the values of `to_json`.
 
         Raises:
-            ValueError: they are of another schema.
+            ValueError: the values have another schema.
         """
         schema = values.get("schema")
         if type(schema) is not int or schema not in READ:

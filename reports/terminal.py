@@ -43,13 +43,13 @@ LEAST_OF_A_MODEL, LEAST_OF_A_LAW = 14, 24
 def divergence_table(
     model: ModelResult, screen: Screen | None = None, every_law: bool = False, option: str = ""
 ) -> str:
-    """The table of one model, for a terminal, and below it a line for each verdict whose laws have no rows.
+    """Return the table of one model for a terminal, with a line below it for each verdict whose laws have no rows.
 
     Args:
-        model: whose laws they are.
-        screen: what it is shown on; None for one of 80 columns, without colour.
+        model: the results of the model.
+        screen: the terminal; None for 80 columns without colour.
         every_law: whether laws that did not fail have rows too.
-        option: what shows all of them, to be named.
+        option: the name of the option that shows all laws.
     """
     screen = screen or Screen()
     laws = sorted(model.laws, key=lambda law: IN_ORDER.index(outcome(law)))
@@ -63,7 +63,7 @@ def divergence_table(
 
 
 def outcome(law: LawResult) -> str:
-    """The verdict as tables show it."""
+    """Return the verdict as tables show it."""
     return "KNOWN" if law.known else law.verdict
 
 

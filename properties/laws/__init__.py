@@ -1,4 +1,4 @@
-"""The laws of a domain: its own, those that follow from its schema, those that a user attached to it."""
+"""The laws of a domain: its own laws, those derived from its schema, and those that a user attached."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class RepeatedLawError(ValueError):
 
 
 def laws_of(domain: Domain) -> tuple[Law, ...]:
-    """All laws of a domain, in the order in which tables show them; of a variant those of its base, which it may break.
+    """Return all laws of a domain, in the order of the tables; for a variant, the laws of its base, which it may break.
 
     Raises:
-        RepeatedLawError: two have the same name.
+        RepeatedLawError: two laws have the same name.
     """
     whole = domain if domain.base is None else domain.base
     own = whole.laws() if callable(whole.laws) else whole.laws

@@ -20,7 +20,7 @@ class SpecError(ValueError):
     """A model that cannot be loaded. The message says what is wrong and the way out.
 
     Attributes:
-        spec: as it was typed; empty where no model was named.
+        spec: the SPEC as typed; empty if no model was named.
         fault: what is wrong.
     """
 
@@ -47,21 +47,22 @@ def load_subject(
     listed: bool = False,
     isolate: bool = False,
 ) -> Subject:
-    """The subject that a SPEC names; the domain's own model where it is None. It was asked one prompt.
+    """Load the model that a SPEC names, or the domain's own model if `spec` is None, and ask it one prompt.
 
     Args:
         spec: `[KIND:]TARGET` as typed, where FILE.py:ATTRIBUTE stands for py:FILE.py:ATTRIBUTE; or None.
-        domain: what the model learned.
-        arguments: `KEY=VALUE` as typed, beside it.
-        rules: the path of a rules file of a variant of the domain; None for the domain itself.
-        limit: the seconds that one call may take; None for any time.
-        listed: whether an engine will do that has answers to a list of prompts alone. It is not asked that prompt, and
-            whoever takes it sees to it that all that is asked is listed (`properties.sweeps.prerecorded.check_listed`).
-        isolate: whether a `py:` model is run in a process of its own, which it may end.
+        domain: the domain that the model learned.
+        arguments: the `KEY=VALUE` options of the model, as typed.
+        rules: the path of a rules file for a variant of the domain; None for the domain itself.
+        limit: seconds that one call may take; None for no limit.
+        listed: whether to accept an engine with answers to a fixed list of prompts. Such an engine is not asked that
+            prompt, and the caller must make sure that every prompt is on the list
+            (`properties.sweeps.prerecorded.check_listed`).
+        isolate: whether to run a `py:` model in a separate process.
 
     Raises:
-        SpecError: none is named and the domain has none, or it cannot be loaded, does not answer one prompt, or is such
-            an engine and none is wanted.
+        SpecError: no model is named and the domain has none; or the model cannot be loaded, does not answer one prompt,
+            or has a fixed list of prompts and `listed` is False.
     """
     from turncheck.model.adapters.loading import load
 
@@ -95,7 +96,7 @@ def load_subject(
 
 
 def given_subject(model: object, domain: Domain, limit: float | None = None) -> Subject:
-    """The subject that a Python object is: a function from texts to texts, or an object with a method `predict`.
+    """Make a subject from a Python object: a function from texts to texts, or an object with a method `predict`.
 
     Raises:
         TypeError: it is neither.
@@ -109,15 +110,15 @@ def given_subject(model: object, domain: Domain, limit: float | None = None) -> 
 
 
 def name_of(model: object) -> str:
-    """What a model that is a Python object is called."""
+    """Return the name of a model that is a Python object."""
     return str(getattr(model, "__name__", type(model).__name__))
 
 
 def sampler_of(asked: str | None, domain: Domain) -> str:
-    """The sampler that a sweep is of: `play` where none is asked for and the domain has it, else its first.
+    """Return the sampler of a sweep: by default `play` if the domain has it, else the domain's first sampler.
 
     Raises:
-        UnknownSamplerError: the domain has none of that name.
+        UnknownSamplerError: the domain has no sampler of that name.
     """
     known = (*samplers_of(domain), "small")
     if asked is None:
@@ -128,7 +129,7 @@ def sampler_of(asked: str | None, domain: Domain) -> str:
 
 
 def is_python(spec: object) -> bool:
-    """Whether a SPEC names a `py:` model."""
+    """Return whether a SPEC names a `py:` model."""
     return isinstance(spec, str) and _of_python(spec).startswith("py:")
 
 

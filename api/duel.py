@@ -1,4 +1,4 @@
-"""The duel as a domain: a turn-based battle of two units, built in, by the interface that every domain has.
+"""The duel as a domain: a turn-based battle of two units, built in, through the interface that every domain has.
 
     >>> from turncheck.duel import DOMAIN, duel
     >>> from turncheck.engine.duel import STANDARD
@@ -7,7 +7,7 @@
     >>> duel(STANDARD.without("E4")).described
     'duel/1 with no E4'
 
-`docs/rules.md` has its rules. What it gives besides its schema stands in the rooms' folders of its name.
+`docs/rules.md` has its rules. The parts that do not follow from its schema are in the `duel` folder of each package.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ EXEMPT = {
 
 
 def duel(rules: Rules = STANDARD) -> Domain:
-    """The duel under those rules; the same value for the same rules."""
+    """Return the duel under those rules; the same value for the same rules."""
     return DOMAIN if rules == STANDARD else _made(rules)
 
 

@@ -1,4 +1,6 @@
-"""The ground truth: the duel's state, tables and rules, resolving a turn, the text, samplers. No learned thing here."""
+"""The reference engine of the duel: state, tables, rules, resolving a turn, the text, samplers. Nothing here is
+learned.
+"""
 
 from turncheck.engine.duel.play import Play, turns_of
 from turncheck.engine.duel.resolve import resolve

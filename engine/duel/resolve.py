@@ -1,4 +1,4 @@
-"""The reference engine: `resolve` works out a turn, one function for each rule, named and numbered as published.
+"""The reference engine: `resolve` computes a turn, with one function for each rule, named and numbered as published.
 
 >>> from turncheck.engine.duel import Battle, Order, Turn, Unit, resolve
 >>> turn = Turn(Battle(1, Unit(20, 20), Unit(9, 9, shield=2)), Order("hero", "attack"), Order("foe", "wait"))
@@ -18,7 +18,7 @@ from turncheck.engine.duel.tables import BLANK, SLOTS, STATUSES, Action, Effect
 
 
 def resolve(turn: Turn, rules: Rules = STANDARD) -> Battle:
-    """The battle after the turn. The outcome of rules other than the standard ones may lie outside their own ranges."""
+    """Return the battle after the turn. Under non-standard rules, the result may lie outside the rules' own ranges."""
     battle = turn.battle
     if battle.over and rules.holds("T1"):
         return battle

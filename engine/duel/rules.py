@@ -1,6 +1,6 @@
-"""The rules in force, as a value: the tables, the single numbers, the order of the phases, and what is left out.
+"""The rules in force, as a value: the tables, the single numbers, the order of the phases, and the rules left out.
 
-`resolve(turn, rules=STANDARD)` takes them as an argument, so that a variant is a value and no copy of the engine:
+`resolve(turn, rules=STANDARD)` takes them as an argument, so a variant is a value and not a copy of the engine:
 
     >>> import attrs
     >>> from turncheck.engine.duel import STANDARD
@@ -64,9 +64,9 @@ class RulesError(ValueError):
     """Rules that no duel can have, or whose values the text cannot hold.
 
     Attributes:
-        field: which number, row or phase.
-        demand: what it must be, in words.
-        value: what it is.
+        field: the number, row or phase.
+        demand: the requirement, in words.
+        value: the value that was given.
     """
 
     def __init__(self, field: str, demand: str, value: object) -> None:
@@ -155,30 +155,30 @@ class Rules:
             _check_amount(f"{action.name}'s {effect.field}", effect.amount, self.field(effect.field).high)
 
     def field(self, name: str) -> Field:
-        """The row of that field."""
+        """Return the row of that field."""
         return self._rows[name]
 
     def action(self, name: str) -> Action:
-        """The row of that action."""
+        """Return the row of that action."""
         return self._actions[name]
 
     def holds(self, rule: str) -> bool:
-        """Whether the rule of that id is in force."""
+        """Return whether the rule of that id is in force."""
         return rule not in self.left_out
 
     def without(self, *rules: str) -> Self:
-        """These rules with those left out; `RULE_IDS` says what is left of the turn."""
+        """Return these rules with some left out; `RULE_IDS` says what remains of the turn."""
         return attrs.evolve(self, left_out=self.left_out | set(rules))
 
     def swapped(self, one: str, another: str) -> Self:
-        """These rules with those two phases in each other's place."""
+        """Return these rules with two phases exchanged."""
         for phase in (one, another):
             _check_name("phase", phase, self.phases)
         swap = {one: another, another: one}
         return attrs.evolve(self, phases=tuple(swap.get(phase, phase) for phase in self.phases))
 
     def with_field(self, name: str, **changes: Any) -> Self:
-        """These rules with that field's row changed: `with_field("shield", high=30)`."""
+        """Return these rules with that field's row changed: `with_field("shield", high=30)`."""
         _check_name("field", name, ("turn", *self._rows))
         if name == "turn":
             return attrs.evolve(self, turn=attrs.evolve(self.turn, **changes))
@@ -186,14 +186,14 @@ class Rules:
         return attrs.evolve(self, fields=rows)
 
     def with_action(self, name: str, **changes: Any) -> Self:
-        """These rules with that action's row changed: `with_action("attack", power=7)`."""
+        """Return these rules with that action's row changed: `with_action("attack", power=7)`."""
         _check_name("action", name, self._actions)
         rows = tuple(attrs.evolve(row, **changes) if row.name == name else row for row in self.actions)
         return attrs.evolve(self, actions=rows)
 
     @cached_property
     def limits(self) -> Limits:
-        """What a state under these rules is checked against."""
+        """The limits against which a state under these rules is checked."""
         return Limits.of((self.turn, *self.fields))
 
     @cached_property

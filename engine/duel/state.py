@@ -1,4 +1,4 @@
-"""What a turn is made of: units, a battle, two orders. Frozen values that check themselves when they are made."""
+"""The parts of a turn: units, a battle, two orders. Immutable values that check themselves when they are made."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class FieldError(ValueError):
 
     Attributes:
         field: the field's name, `hp` or `cd_heal`.
-        demand: what the rules ask of it, in words.
-        value: what it holds.
+        demand: the requirement of the rules, in words.
+        value: the value that was given.
     """
 
     def __init__(self, field: str, demand: str, value: object) -> None:
@@ -42,7 +42,7 @@ class FallenWithStatusError(FieldError):
 
 
 class NotAnIntegerError(FieldError, TypeError):
-    """A number of the state is no `int`; `bool` does not count as one."""
+    """A number of the state is not an `int`; a `bool` does not count as an `int`."""
 
 
 class UnknownNameError(FieldError):
@@ -50,7 +50,7 @@ class UnknownNameError(FieldError):
 
 
 def other(name: UnitName) -> UnitName:
-    """The unit on the other side."""
+    """Return the unit on the other side."""
     return "foe" if name == "hero" else "hero"
 
 
@@ -69,14 +69,14 @@ def _number() -> Any:
 # Without slots, so that `change` can copy a state as one dictionary: a turn makes some twenty of them.
 @attrs.frozen(slots=False)
 class Unit:
-    """One side of a battle. A new unit stands at hp 1/1 with everything else 0.
+    """One side of a battle. By default, hp is 1/1 and everything else 0.
 
     Every number is an `int` in the closed range that `limits` gives for it: by default the standard duel's (hp
-    0..max, max 1..99, shield 0..20, poison 0..9, stun 0..3, the other statuses and the cooldown slots 0..5). `limits`
-    is what the unit is checked against; it is no part of the state and does not count in comparisons.
+    0..max, max 1..99, shield 0..20, poison 0..9, stun 0..3, the other statuses and the cooldown slots 0..5). The unit
+    is checked against `limits`, which is not part of the state and does not count in comparisons.
 
     Raises:
-        FieldError: a number outside its range, hp above max, or V1 broken; its subclass says which.
+        FieldError: a number out of its range, hp above max, or V1 broken; the subclass says which.
     """
 
     hp: int = attrs.field(default=1, validator=_in_limits)
@@ -125,13 +125,13 @@ class Battle:
         return self.hero.fallen or self.foe.fallen
 
     def unit(self, name: UnitName) -> Unit:
-        """The unit of that name."""
+        """Return the unit of that name."""
         return self.hero if name == "hero" else self.foe
 
 
 @attrs.frozen
 class Order:
-    """Which unit is to do what. The action is one of the duel's eight."""
+    """The order of a unit: its name and one of the duel's eight actions."""
 
     unit: UnitName = attrs.field()
     action: str = attrs.field()
@@ -169,7 +169,7 @@ class Turn:
         return self.first, self.second
 
     def order(self, name: UnitName) -> Order:
-        """The order of the unit of that name."""
+        """Return the order of the unit of that name."""
         return self.first if self.first.unit == name else self.second
 
 
@@ -177,10 +177,10 @@ Changed = TypeVar("Changed", bound=Unit | Battle | Turn)
 
 
 def change(state: Changed, **values: object) -> Changed:
-    """The same state with some fields replaced, unchecked.
+    """Return the state with some fields replaced, without checks.
 
-    For the inside of the engine, where each rule keeps its own bounds, and for answers of a learned engine, which may
-    hold anything that the text can hold. Everybody else wants `attrs.evolve`, which checks.
+    Only for the engine itself, where each rule keeps its own bounds, and for answers of a learned engine, which may
+    hold anything that the text can hold. Otherwise use `attrs.evolve`, which checks.
     """
     changed = object.__new__(type(state))
     changed.__dict__.update(state.__dict__)

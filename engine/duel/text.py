@@ -207,19 +207,19 @@ _CODEC = DuelCodec()
 
 
 def write(state: Turn | Battle) -> str:
-    """The text of a turn (five lines) or of a battle (three lines)."""
+    """Return the text of a turn (five lines) or of a battle (three lines)."""
     if isinstance(state, Turn):
         return write(state.battle) + write_orders(state.orders)
     return layout()[0].write_values(_CODEC.answer_values(state))
 
 
 def write_orders(orders: Orders) -> str:
-    """The two lines of a turn's orders."""
+    """Return the two lines of a turn's orders."""
     return "".join(f"do {order.unit} {order.action}\n" for order in orders)
 
 
 def write_rejection(reason: str) -> str:
-    """The answer to a text that is not a turn."""
+    """Return the answer to a text that is not a turn."""
     return f"reject {reason}\n"
 
 
@@ -236,16 +236,16 @@ def _readers(rules: Rules) -> tuple[Reader, Reader]:
 
 
 def read(text: str, rules: Rules = STANDARD) -> Turn:
-    """The turn that the text is.
+    """Parse the text of a turn.
 
     Raises:
-        MalformedTextError: the text is not a turn under these rules; it says why and where.
+        MalformedTextError: the text is not a turn under these rules; the error says why and where.
     """
     return DuelCodec(rules).case(_readers(rules)[0].values(text))
 
 
 def read_battle(text: str, rules: Rules = STANDARD) -> Battle:
-    """The battle that the text is: the first three lines of a turn and nothing else.
+    """Parse the text of a battle: the first three lines of a turn and nothing else.
 
     Raises:
         MalformedTextError: the text is not a battle under these rules.
@@ -254,10 +254,10 @@ def read_battle(text: str, rules: Rules = STANDARD) -> Battle:
 
 
 def read_answer(text: str) -> Battle | str:
-    """What a learned engine answered: a battle, or the reason for which it rejects.
+    """Parse a learned engine's answer: return the battle, or the reason of a rejection.
 
-    It is read leniently: grammar and digit widths count; the battle may hold numbers outside their ranges, hp above
-    max and a fallen unit with statuses, which are for the laws to look at.
+    Parsing is lenient: grammar and digit widths must be correct, but the battle may hold numbers out of range, hp above
+    max and a fallen unit with statuses. The laws check these.
 
     Raises:
         MalformedTextError: the answer is neither a battle nor a rejection.
@@ -268,7 +268,7 @@ def read_answer(text: str) -> Battle | str:
 
 
 def resolve_text(text: str, rules: Rules = STANDARD) -> str:
-    """The answer to any text: the next state, or `reject REASON`. Never raises."""
+    """Return the answer to any text: the next state, or `reject REASON`. Never raises."""
     try:
         turn = read(text, rules)
     except MalformedTextError as error:

@@ -1,6 +1,6 @@
-"""Variants of the rules as data: from the tables of a rules file to `Rules`, and back to a sentence.
+"""Variants of the rules as data: from the tables of a rules file to `Rules`, and to a sentence.
 
-A rules file is TOML and says what differs from the rules as published, in their own words:
+A rules file is TOML. It lists the differences from the published rules, with the names of the rules page:
 
     burn_damage = 4
     left_out = ["E4"]
@@ -41,10 +41,10 @@ EFFECT_KEYS = tuple(field.name for field in attrs.fields(Effect))
 
 
 def read_rules(content: str) -> Rules:
-    """The rules that the text of a rules file says.
+    """Parse the text of a rules file.
 
     Raises:
-        RulesError: it is no TOML, or no duel can have such rules.
+        RulesError: the text is no TOML, or no duel can have such rules.
     """
     try:
         values = tomllib.loads(content)
@@ -58,10 +58,10 @@ def read_rules(content: str) -> Rules:
 
 
 def rules_of(values: Mapping[str, Any], rules: Rules = STANDARD) -> Rules:
-    """The rules with those values in the place of their own.
+    """Return the rules with these values instead of their own.
 
     Raises:
-        RulesError: a name is unknown, a value is of another type, or no duel can have such rules.
+        RulesError: a name is unknown, a value has another type, or no duel can have such rules.
     """
     _check_names("the rules", values, KEYS)
     for name in NUMBERS:
@@ -126,7 +126,7 @@ def _check_texts(name: str, value: object) -> None:
 
 
 def described(rules: Rules) -> str:
-    """The rules in one line: their version, and where they differ from those as published."""
+    """Return the rules in one line: their version, and their differences from the published rules."""
     differing = ", ".join(_differences(rules))
     return f"{RULES_VERSION} with {differing}" if differing else RULES_VERSION
 

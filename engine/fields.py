@@ -106,7 +106,7 @@ class Field:
         return text
 
     def allows(self, value: Any) -> bool:
-        """Return whether the value is in the field's range. A value out of range is parsed too, if the pattern matches."""
+        """Return whether the value is in the field's range. Values out of range are parsed too, if the pattern fits."""
         return re.fullmatch(self.pattern, self.write(value)) is not None
 
     def rank(self, value: Any) -> int:

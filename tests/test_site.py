@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import turncheck
+
 ROOT = Path(__file__).parents[1]
 yaml = pytest.importorskip("yaml")
 
@@ -38,6 +40,8 @@ def test_the_site_is_built_without_a_warning_and_loads_nothing_from_elsewhere(tm
     assert done.returncode == 0, done.stdout + done.stderr
     pages = [*tmp_path.rglob("*.html")]
     assert (tmp_path / "examples" / "py" / "my_model.py").exists()
+    api = (tmp_path / "api.html").read_text(encoding="utf-8")
+    assert [name for name in turncheck.__all__ if f"turncheck.{name}" not in re.findall(r'id="?([\w.]+)', api)] == []
     loaded = [
         tag
         for page in pages

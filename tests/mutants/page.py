@@ -56,25 +56,25 @@ def _listed(seeds: Sequence[int]) -> str:
 INTRODUCTION = """\
 # Mutants
 
-A law that nothing breaks proves nothing. So the laws are held against engines that have one thing wrong each: the
-reference under other rules, and the reference with its answers spoiled. `make mutants` draws {examples} cases for each
-law, as a run does, by seeds 0 to {last}. It writes this page, the whole table of [mutants by laws](mutants.csv), which
-says by how many of the {seeds} seeds a law caught a mutant, and a smallest witness for each mutant, which `make test`
+A law that nothing breaks proves nothing. So the laws are checked on mutants, engines with one error each: the reference
+under other rules, and the reference with wrong answers. `make mutants` draws {examples} cases for each law, as a run
+does, with seeds 0 to {last}. It writes this page, the complete table of [mutants by laws](mutants.csv), which says with
+how many of the {seeds} seeds a law caught a mutant, and a small counterexample for each mutant, which `make test`
 replays.
 
-The law that *names* a mutant is the most specific one: of those that catch it by every seed the one that catches the
-fewest mutants. Laws that compare whole answers with the reference's catch whatever differs and name nothing. Here they
-are called agreement:
+The law that *names* a mutant is the most specific law: the law that catches the fewest mutants, among the laws that catch
+this mutant with every seed. Laws that compare whole answers with the reference's answers catch every difference and name
+nothing. They are called agreement here:
 
 {agreement}
 
-A mutant is *equivalent* if it answers as the reference does on 1,000,000 sampled turns, which
-`python -m tests.mutants.equivalence` looks at.
+A mutant is *equivalent* if it gives the reference's answers on 1,000,000 sampled turns, which
+`python -m tests.mutants.equivalence` checks.
 """
 
 COLUMNS = """\
-In the tables, *laws* is the number of laws that catch the mutant by every seed, and *cases* the number of cases that
-the law which names it needs: in the median of the seeds, and in the worst of them.
+In the tables, *laws* is the number of laws that catch the mutant with every seed. *cases* is the number of cases that the
+naming law needs: the median over the seeds, and the worst seed in parentheses.
 """
 
 
@@ -104,11 +104,11 @@ def _summary(catches: Catches, held: int) -> str:
     slowest = max(worst, key=lambda mutant: worst[mutant])
     lines = [
         f"{len(MUTANTS)} mutants, {len(EQUIVALENT)} of them equivalent",
-        f"{len(caught)} of the other {len(catches.mutants)} are caught by a law besides agreement by every seed",
-        f"{len(catches.laws) - len(catches.idle())} of {len(catches.laws)} laws catch some mutant by every seed",
-        f"the reference breaks no law by {held} seeds",
-        f"the law that names a mutant needs {median(usual.values()):g} cases in the median of the mutants",
-        f"the slowest is `{slowest}`: {worst[slowest]} cases by its worst seed",
+        f"{len(caught)} of the other {len(catches.mutants)} are caught by a law other than agreement, with every seed",
+        f"{len(catches.laws) - len(catches.idle())} of {len(catches.laws)} laws catch a mutant with every seed",
+        f"the reference breaks no law, with {held} seeds",
+        f"the law that names a mutant needs {median(usual.values()):g} cases in the median over the mutants",
+        f"the slowest is `{slowest}`: {worst[slowest]} cases with its worst seed",
         *faults(catches),
     ]
     return "".join(f"- {line}\n" for line in lines)
@@ -138,7 +138,7 @@ def _cases(catches: Catches, law: str, mutant: str) -> str:
 def _equivalents() -> str:
     wrong = {mutant.name: for_markdown(mutant.wrong) for mutant in MUTANTS}
     rows = [[f"`{name}`", wrong[name], for_markdown(reason)] for name, reason in EQUIVALENT.items()]
-    return f"## Equivalent mutants\n\n{_table(rows, ('mutant', 'what is wrong', 'why nothing tells it'))}"
+    return f"## Equivalent mutants\n\n{_table(rows, ('mutant', 'what is wrong', 'why it is equivalent'))}"
 
 
 def _laws(catches: Catches) -> str:

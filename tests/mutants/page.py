@@ -62,9 +62,9 @@ does, with seeds 0 to {last}. It writes this page, the complete table of [mutant
 how many of the {seeds} seeds a law caught a mutant, and a small counterexample for each mutant, which `make test`
 replays.
 
-The law that *names* a mutant is the most specific law: the law that catches the fewest mutants, among the laws that catch
-this mutant with every seed. Laws that compare whole answers with the reference's answers catch every difference and name
-nothing. They are called agreement here:
+The law that *names* a mutant is the most specific law: among the laws that catch this mutant with every seed, the law
+that catches the fewest mutants. Laws that compare whole answers with the reference's answers catch every difference and
+name nothing. They are called agreement here:
 
 {agreement}
 

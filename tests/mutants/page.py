@@ -73,8 +73,8 @@ A mutant is *equivalent* if it gives the reference's answers on 1,000,000 sample
 """
 
 COLUMNS = """\
-In the tables, *laws* is the number of laws that catch the mutant with every seed. *cases* is the number of cases that the
-naming law needs: the median over the seeds, and the worst seed in parentheses.
+In the tables, *laws* is the number of laws that catch the mutant with every seed. *cases* is the number of cases that
+the naming law needs: the median over the seeds, and the worst seed in parentheses.
 """
 
 

@@ -1,4 +1,4 @@
-"""`python -m turncheck`, and the command itself: Ctrl-C is told in a line while it is still being loaded, too."""
+"""`python -m turncheck`, and the command itself: Ctrl-C prints one line, even while the command is still loading."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 def run() -> None:
-    """Runs the command, and ends the process."""
+    """Run the command and end the process."""
     try:
         from turncheck.cli import main
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""Numbers and paths on the command line: how one is read, and what is said of a number that is none.
+"""Numbers and paths on the command line: parsing them, and the errors for bad values.
 
 >>> RATE.convert("2%", None, None)
 Traceback (most recent call last):
@@ -34,17 +34,17 @@ else:  # which has no type arguments before click 8.4
 _Function = Callable[..., None]
 
 LONGEST = 40
-"""Characters of a value that are shown again."""
+"""Most characters of a value in a message."""
 
 LONGEST_LINE = 1_200
-"""Characters of an error that are shown: those of its middle are left out first, since the way out stands last."""
+"""Most characters of an error. The middle is left out first, because the way out comes last."""
 
 DIGITS = 30
-"""More digits than any number here has; Python itself refuses to read some thousands."""
+"""More digits than any valid number has; Python itself refuses to parse some thousands."""
 
 
 class Whole(_OfNumbers):
-    """A whole number in a closed range."""
+    """An integer in a closed range."""
 
     name = "number"
 
@@ -52,10 +52,10 @@ class Whole(_OfNumbers):
         self.low, self.high = low, high
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The number.
+        """Parse the number.
 
         Raises:
-            click.UsageError: it is none, or out of the range.
+            click.UsageError: the value is no number, or out of range.
         """
         number = value if isinstance(value, int) else _whole(value)
         if number is not None and self.low <= number <= self.high:
@@ -63,23 +63,23 @@ class Whole(_OfNumbers):
         return _refuse(param, ctx, f"a whole number, {self.low:,}..{self.high:,}", value, self._meant(value))
 
     def _meant(self, value: Any) -> str:
-        """What to write for 1e5 and for 100,000."""
+        """Return the spelling to suggest for values such as 1e5 and 100,000."""
         said = _float(str(value).replace(",", ""))
         meant = "" if said is None or said != said // 1 else f"{said:.0f}"
         return meant if meant != str(value) and self.low <= (_whole(meant) or -1) <= self.high else ""
 
 
 class Amount(_OfRates):
-    """A number in a closed range: a rate, seconds."""
+    """A number in a closed range: a rate, or seconds."""
 
     def __init__(self, name: str, what: str, low: float, high: float) -> None:
         self.name, self.what, self.low, self.high = name, what, low, high
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number.
+        """Parse the number.
 
         Raises:
-            click.UsageError: it is none, or out of the range.
+            click.UsageError: the value is no number, or out of range.
         """
         number = float(value) if isinstance(value, int | float) else _float(value)
         if number is not None and self.low <= number <= self.high:
@@ -87,7 +87,7 @@ class Amount(_OfRates):
         return _refuse(param, ctx, f"{self.what}, {self.low:g}..{self.high:,.10g}", value, self._meant(value))
 
     def _meant(self, value: Any) -> str:
-        """What to write for 2%, and for 0,02."""
+        """Return the spelling to suggest for values such as 2% and 0,02."""
         text = str(value).strip().replace(",", ".")
         number = _float(text.removesuffix("%").rstrip())
         if number is None or (self.high == 1 and number > 1 and not text.endswith("%")):
@@ -97,15 +97,15 @@ class Amount(_OfRates):
 
 
 class Shrinking(_OfLimits):
-    """The most that may be asked to shrink a counterexample: prompts, or a time."""
+    """The limit for shrinking a counterexample: prompts, or a time."""
 
     name = "prompts|seconds"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Limit:
-        """The limit.
+        """Parse the limit.
 
         Raises:
-            click.UsageError: it is none.
+            click.UsageError: the value is no limit.
         """
         from turncheck.properties.checking.asking import Limit
 
@@ -124,26 +124,26 @@ EVALUATION_SEED = Whole(0, 999_999)
 
 
 class Place(NamedTuple):
-    """A file or a folder that was named: where it is, and how it was typed."""
+    """A file or a folder from the command line: its path, and the name as typed."""
 
     path: Path
     typed: str
 
     def as_typed(self, message: str) -> str:
-        """A message that names it, with its name as it was typed."""
+        """Return a message with the path replaced by the name as typed."""
         return message.replace(str(self.path), self.typed)
 
 
 def located(name: str, kind: click.Path, *, dest: str | None = None, **more: Any) -> Callable[[_Function], _Function]:
-    """An option that names a file or a folder. It is read first: a domain's file, which another option loads, may go to
-    another folder.
+    """Make an option that names a file or a folder. It is parsed first, because loading a domain's file may change the
+    current folder.
     """
     names = (name,) if dest is None else (name, dest)
     return click.option(*names, type=kind, callback=_placed, is_eager=True, **more)
 
 
 def located_argument(name: str, kind: click.Path) -> Callable[[_Function], _Function]:
-    """The same as an argument."""
+    """Make an argument that names a file or a folder, like `located`."""
     return click.argument(name, type=kind, callback=_placed, is_eager=True)
 
 
@@ -152,10 +152,10 @@ def _placed(context: click.Context, parameter: click.Parameter, typed: str | Non
 
 
 def no_long_numbers(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
-    """The `KEY=VALUE` that were given.
+    """Check and return the `KEY=VALUE` arguments.
 
     Raises:
-        click.UsageError: a number in one has a thousand digits or more.
+        click.UsageError: a value is a number of a thousand digits or more.
     """
     for each in given:
         if re.search("[0-9_]{1000}", each):
@@ -179,7 +179,7 @@ def _refuse(param: click.Parameter | None, ctx: click.Context | None, wanted: st
 
 
 def quoted(value: str) -> str:
-    """A value as it is shown again: in printable characters, and cut where it is long.
+    """Return a value for a message: in printable characters, cut if it is long.
 
     >>> quoted("9" * 5000)
     "'9999999999999999999999999999999999999999...' (5,000 characters)"
@@ -189,6 +189,6 @@ def quoted(value: str) -> str:
 
 
 def shortened(message: str) -> str:
-    """A message without its middle, where it is long."""
+    """Return a message without its middle, if it is long."""
     half = LONGEST_LINE // 2
     return message if len(message) <= LONGEST_LINE else f"{message[:half]} ... {message[-half:]}"

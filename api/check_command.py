@@ -1,4 +1,4 @@
-"""`turncheck check`: models held against the laws of a domain, as pytest with the plugin does, without a test file."""
+"""`turncheck check`: check models against the laws of a domain, as pytest with the plugin does, without a test file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def sweep_options(command: Function) -> Function:
-    """The sweep behind the laws."""
+    """Options of the sweep after the laws."""
     folder = click.Path(file_okay=False)
     for option in (
         click.option(
@@ -51,7 +51,7 @@ def sweep_options(command: Function) -> Function:
 
 
 def kept_options(command: Function) -> Function:
-    """What is written, and what earlier runs left."""
+    """Options for the files that a run writes, and for those that earlier runs left."""
     folder = click.Path(file_okay=False)
     known = "Known failures: a law fails only in a failure mode that is not in FILE."
     for option in (
@@ -69,7 +69,7 @@ def kept_options(command: Function) -> Function:
 
 
 def shown_options(command: Function) -> Function:
-    """How results are shown."""
+    """Options for the display of results."""
     rows = click.Choice(["failing", "all"])
     colour = click.Choice(["auto", "yes", "no"])
     for option in (
@@ -145,7 +145,7 @@ def check(domain: Domain, specs: tuple[str, ...], named: tuple[str, ...], text: 
 
 
 def _check_numbers(given: dict[str, Any]) -> None:
-    """Raises click.UsageError where no law could reach its least number of cases."""
+    """Raise click.UsageError if no law could reach its minimum number of cases."""
     from turncheck.properties.checking.draw import least_cases
 
     least = least_cases(given["examples"]) if given["min_cases"] is None else given["min_cases"]
@@ -167,7 +167,7 @@ def _chosen(domain: Domain, text: str) -> list[Law]:
 
 @contextmanager
 def _one_line_errors() -> Iterator[None]:
-    """What a session refuses is said with the names that its options have here."""
+    """Report a session's error with the names that its options have in this command."""
     import pytest
 
     from turncheck.properties.sweeps import faults
@@ -185,7 +185,7 @@ def _one_line_errors() -> Iterator[None]:
 
 
 def _loaded(domain: Domain, laws: Sequence[Law], models: Sequence[str], given: dict[str, Any]) -> Alone:
-    """The session, its models loaded. What they found out about whatever stands behind them is said on stderr."""
+    """Load the session and its models. Print on stderr what the models found out about the systems behind them."""
     from turncheck.properties.session.alone import Alone, Typed
     from turncheck.properties.session.progress import loading
     from turncheck.reports.escape import visible
@@ -202,7 +202,7 @@ def _loaded(domain: Domain, laws: Sequence[Law], models: Sequence[str], given: d
 
 
 def _report(alone: Alone, given: dict[str, Any]) -> Report:
-    """What was found, with the command that repeats the smallest failure of each model."""
+    """Return the results, with the command that repeats the smallest failure of each model."""
     import attrs
 
     from turncheck.properties.session.again import with_way_back

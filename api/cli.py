@@ -1,4 +1,4 @@
-"""The `turncheck` command. Each subcommand puts rooms together; what it needs is imported when it runs."""
+"""The `turncheck` command. Each subcommand combines several packages and imports what it needs when it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`turncheck conform`: whether a model keeps its contract, each check shown as soon as it is made."""
+"""`turncheck conform`: whether a model keeps its contract. Each check is printed when it is done."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from turncheck.properties.checking.subject import Subject
 
 LONG = 10.0
-"""Seconds: of a check that is expected to take longer it is said beforehand, of one that does take longer then."""
+"""Seconds. A check that is expected to take longer is reported before it begins, any other when it does take longer."""
 
 EVERY = 30.0
-"""Seconds between two lines about a check that is still being made."""
+"""Seconds between two lines about a running check."""
 
 
 @click.command(cls=Command)
@@ -83,12 +83,12 @@ def _checks(subject: Subject, count: int | None) -> Iterator[Finding]:
 
 @attrs.define(eq=False)
 class Watch:
-    """Says to stderr what takes long.
+    """Reports slow checks on stderr.
 
     Attributes:
-        answered: prompts that were answered so far, of the check that is being made.
-        asking: prompts, or drafts, of the call that is running; 0 between calls.
-        price: seconds that an answer took, as the first call of some prompts had it; None before it.
+        answered: prompts of the current check that were answered so far.
+        asking: prompts, or drafts, of the running call; 0 between calls.
+        price: seconds an answer, measured in the first call with some prompts; None before that call.
     """
 
     answered: int = 0
@@ -101,14 +101,14 @@ class Watch:
     )  # of which check, by when it began, and when
 
     def begin(self, check: Planned) -> None:
-        """A check is about to be made."""
+        """Begin a check."""
         self._check, self._began, self.answered = check, time.monotonic(), 0
         if self.price is not None and self.price * check.prompts > LONG:
             self._say(f"{check.name} asks {_prompts(check.prompts)}, {self._about(check.prompts)}")
 
     @contextmanager
     def call(self, count: int) -> Iterator[None]:
-        """Within it so many prompts are asked."""
+        """Count the prompts of a call while it runs."""
         started, self.asking = time.monotonic(), count
         try:
             yield
@@ -141,7 +141,7 @@ class Watch:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Within it a thread says what is being asked where a check takes long."""
+        """Run a thread that reports what is being asked when a check is slow."""
         from turncheck.properties.checking.run import beating
 
         with beating(self._tell, min(LONG, EVERY) / 10):
@@ -168,7 +168,7 @@ def _prompts(count: int) -> str:
 
 
 def watched(engine: LearnedEngine, limit: float | None, watch: Watch) -> LearnedEngine:
-    """The engine with all that it offers, each call of which is limited and watched."""
+    """Return the engine with all its methods; each call is limited and watched."""
     from turncheck.properties.checking.timeouts import METHODS, limited
 
     inner = limited(engine, limit)

@@ -1,4 +1,4 @@
-"""`turncheck domain` and `turncheck new`: domains of a user's own."""
+"""`turncheck domain` and `turncheck new`: a user's own domains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a model is right, by sample: exact answers on held-out cases, and on malformed texts."""
+"""How often a model is correct, by sample: exact answers on held-out cases, and on malformed texts."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from turncheck.properties.checking.subject import Subject
 from turncheck.strategies.operators import ImpossibleDamageError, damage, operators_of
 
 CHUNK = 512
-"""Texts that are asked, and then forgotten, at a time."""
+"""Texts in one batch; they are released after each batch."""
 
 TRIES = 20
-"""Cases that are looked at for one with room for a damage."""
+"""Most cases to try until one has room for a damage."""
 
 
 @attrs.frozen
 class Score:
-    """How many of a sample's texts were answered exactly."""
+    """The number of exact answers in a sample."""
 
     name: str
     count: int
@@ -29,18 +29,18 @@ class Score:
 
     @property
     def share(self) -> float:
-        """The exact ones among all, 0..1."""
+        """The share of exact answers, 0..1."""
         return self.exact / self.count if self.count else 1.0
 
 
 def prompts(subject: Subject, turns: int) -> int:
-    """How many prompts `evaluate` asks, about."""
+    """Return the approximate number of prompts that `evaluate` asks."""
     return turns * (len(samplers_of(subject.domain)) + bool(subject.rejects and operators_of(subject.domain)))
 
 
 def evaluate(subject: Subject, turns: int, seed: int = 0) -> Iterator[Score]:
-    """A score for each sampler, then one for malformed texts (all reasons in equal shares) and each reason; the latter
-    not of a model that was not trained to reject.
+    """Yield a score for each sampler. If the model rejects, also yield a score for malformed texts (all reasons in
+    equal shares) and one for each reason.
     """
     domain = subject.domain
     for name in samplers_of(domain):
@@ -61,8 +61,8 @@ def evaluate(subject: Subject, turns: int, seed: int = 0) -> Iterator[Score]:
 
 
 def malformed(domain: Domain, seed: int, index: int, reason: str) -> str | None:
-    """Malformed text `index` of a seed: a case of one of the domain's samplers, damaged at random; None where none of
-    the cases that were looked at has room for that damage.
+    """Return malformed text `index` of a seed: a case of one of the domain's samplers, damaged at random; None if no
+    sampled case has room for that damage.
     """
     random = stream("malformed", seed, index)
     for place in range(index, index + TRIES):
@@ -73,7 +73,7 @@ def malformed(domain: Domain, seed: int, index: int, reason: str) -> str | None:
 
 
 def _exact(subject: Subject, texts: Iterator[str]) -> list[bool]:
-    """For each text whether the answer is right."""
+    """Return for each text whether the answer is correct."""
     exact: list[bool] = []
     for chunk in _chunks(texts):
         fresh = subject.without_memory()  # let go after each chunk

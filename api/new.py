@@ -1,4 +1,4 @@
-"""`turncheck new NAME`: a folder with a domain of one's own, that runs at once and is made to be changed."""
+"""`turncheck new NAME`: write a folder with a small domain that runs at once and is made to be changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class NewError(ValueError):
     """A folder that cannot be written.
 
     Attributes:
-        name: as it was given.
+        name: the name as given.
         fault: what is wrong, and the way out.
     """
 
@@ -109,17 +109,17 @@ README = """\
 
 
 def files_of(name: str) -> Mapping[str, str]:
-    """The files of a new folder: their contents by their names."""
+    """Return the files of a new folder: their contents by their names."""
     files = {f"{name}.py": DOMAIN, "model.py": MODEL, f"test_{name}.py": TEST, "pytest.ini": INI, "README.md": README}
     return {file: content.replace("NAME", name) for file, content in files.items()}
 
 
 def write_new(folder: Path) -> None:
-    """Writes the folder, whose name is the domain's.
+    """Write the folder; its name becomes the domain's name.
 
     Raises:
-        NewError: the name is no module's, another module has it, or the folder is there already.
-        OSError: it cannot be written, and nothing of it was left.
+        NewError: the name is not a module's name, another module has the name, or the folder exists already.
+        OSError: the folder cannot be written; nothing of it remains.
     """
     name = folder.name
     if not re.fullmatch("[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):

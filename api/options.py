@@ -1,4 +1,4 @@
-"""What the subcommands share: how they end, how a domain and a model are named, and what is said where they cannot."""
+"""Common parts of the subcommands: exit codes, naming a domain and a model, and errors."""
 
 from __future__ import annotations
 
@@ -26,47 +26,47 @@ Function = Callable[..., None]
 
 
 class OneLineError(click.ClickException):
-    """An error that is told in one line, cut where it is long."""
+    """An error that is printed in one line, cut if it is long."""
 
     def __init__(self, message: str) -> None:
         super().__init__(shortened(message))
 
 
 class BadInputError(OneLineError):
-    """Something of the user's that cannot be used: an option, a model, a domain or a law of it, a file."""
+    """User input that cannot be used: an option, a model, a domain or a law, or a file."""
 
     exit_code = BAD_INPUT
 
 
 class NoVerdictError(OneLineError):
-    """A command that ends without a result: it was interrupted, or what was kept cannot be trusted."""
+    """A command that ends without a result: it was interrupted, or saved data cannot be trusted."""
 
     exit_code = NO_VERDICT
 
 
 class Command(click.Command):
-    """A subcommand, whose help ends with its exit codes."""
+    """A subcommand whose help ends with its exit codes."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the exit codes."""
+        """Write the exit codes."""
         _write_codes(formatter, endings(_name_of(ctx)))
 
 
 class Subgroup(click.Group):
-    """A subcommand that has subcommands."""
+    """A subcommand with subcommands."""
 
     command_class = Command
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the exit codes."""
+        """Write the exit codes."""
         _write_codes(formatter, ABOUT)
 
 
 class Group(Subgroup):
-    """The command. However it ends, it ends with one of the exit codes, and says why in a line."""
+    """The command. It always ends with one of the exit codes, and prints the reason in one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs a subcommand."""
+        """Run a subcommand."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:  # who read what it prints has gone, as `head` does
@@ -81,7 +81,7 @@ class Group(Subgroup):
         standalone_mode: bool = True,
         **extra: Any,
     ) -> Any:
-        """Runs the command, and ends the process unless it is asked not to."""
+        """Run the command, and end the process unless told not to."""
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, False, **extra)
         try:
@@ -92,7 +92,7 @@ class Group(Subgroup):
 
 
 def _told(error: Exception) -> int:
-    """Says what went wrong; gives the exit code."""
+    """Print what went wrong; return the exit code."""
     if isinstance(error, click.Abort):
         click.echo("interrupted", err=True)
         return NO_VERDICT
@@ -117,13 +117,13 @@ def _tell_internal(error: Exception) -> None:
 
 
 def _say_no_more() -> None:
-    """What is still to be printed goes nowhere: Python would try it once more when it ends, and fail again."""
+    """Discard the remaining output: Python would try to print it once more at its end, and fail again."""
     sys.stdout = io.StringIO()
 
 
 def fault_of_users(error: Exception) -> str | None:
-    """What is wrong, in printable lines, where it is the user's to mend: in a domain or a law, or with a file; None for
-    anything else.
+    """Return the error as printable lines if the user can fix it: in a domain, a law or a file; None for any other
+    error.
     """
     from turncheck.engine.domain import DomainError
     from turncheck.engine.registry import UnknownDomainError
@@ -144,12 +144,12 @@ OF_FILES = frozenset({
     errno.ENAMETOOLONG, errno.ENFILE, errno.ENODEV, errno.ENOENT, errno.ENOSPC, errno.ENOTDIR, errno.EPERM,
     errno.EROFS,
 })
-"""What the system says of files and disks, and that nobody but the user can mend."""
+"""System errors about files and disks that only the user can fix."""
 # fmt: on
 
 
 def cannot_be_used(error: OSError, path: object = None, to: str = "read or written") -> str:
-    """What is said of a file or a folder that the system refuses; of a full disk that it is full."""
+    """Return the message for a file or a folder that the system refuses; for a full disk, the message says so."""
     named = error.filename if path is None else path
     what = "the output" if named is None else os.fsdecode(named) if isinstance(named, bytes) else str(named)
     in_the_way = error.errno in (errno.EEXIST, errno.ENOTDIR)
@@ -158,10 +158,10 @@ def cannot_be_used(error: OSError, path: object = None, to: str = "read or writt
 
 
 def prepare(folder: Place) -> None:
-    """Makes a folder, and sees to it that something can be written there: before the work whose result it is to hold.
+    """Create a folder and test that it can be written, before the work whose result goes there.
 
     Raises:
-        BadInputError: it cannot be made, or nothing can be written there.
+        BadInputError: the folder cannot be created or written.
     """
     from turncheck.engine.visible import visible
 
@@ -174,7 +174,7 @@ def prepare(folder: Place) -> None:
 
 
 def _name_of(ctx: click.Context) -> str:
-    """The name of a subcommand, behind those that it belongs to: `domain check`."""
+    """Return the full name of a subcommand: `domain check`."""
     names = []
     while ctx.parent is not None:
         names.append(ctx.info_name or "")
@@ -188,11 +188,11 @@ def _write_codes(formatter: click.HelpFormatter, codes: Mapping[int, str]) -> No
 
 
 TYPED_DOMAIN = "turncheck.domain"
-"""Where a command finds the name of its domain as it was typed."""
+"""The key of the domain's name as typed, in the context of a command."""
 
 
 def domain_option(command: Function) -> Function:
-    """`--domain`, which gives the domain itself."""
+    """Add `--domain`, which passes the domain itself."""
     about = "A name (see turncheck domain list), FILE.py:NAME or MODULE:NAME.  [default: duel]"
 
     def loaded(context: click.Context, parameter: click.Parameter, name: str | None) -> Domain:
@@ -203,7 +203,7 @@ def domain_option(command: Function) -> Function:
 
 
 def load(name: str | None) -> Domain:
-    """The domain of that name; the default one where there is none.
+    """Return the domain of that name; the default domain without a name.
 
     Raises:
         BadInputError: there is no such domain.
@@ -218,13 +218,13 @@ def load(name: str | None) -> Domain:
 
 
 def model_options(command: Function) -> Function:
-    """How a model is named, as to pytest."""
+    """Add the options that name a model, as in pytest."""
     about = "A path or KIND:TARGET (see turncheck models).  [default: the domain's own model]"
     return click.option("--model", "spec", metavar="SPEC", help=about)(options_beside_it(command))
 
 
 def options_beside_it(command: Function) -> Function:
-    """What can be said beside a SPEC, as to pytest."""
+    """Add the options that go with a SPEC, as in pytest."""
     about = "Longest time for one call of a model.  [default: no limit]"
     command = click.option("--timeout", type=SECONDS, help=about)(command)
     alone = "Run a py: model in a separate process: for models that you do not trust."
@@ -235,7 +235,7 @@ def options_beside_it(command: Function) -> Function:
 
 
 def shrink_options(command: Callable[..., Any]) -> Function:
-    """`--shrink` and `--no-shrink`, as the one argument `shrink`: a limit, or None for the usual one."""
+    """Add `--shrink` and `--no-shrink`, passed as one argument `shrink`: a limit, or None for the default."""
 
     @functools.wraps(command)
     def limited(*arguments: Any, shrink: Limit | None, no_shrink: bool, **others: Any) -> None:
@@ -254,7 +254,7 @@ def shrink_options(command: Callable[..., Any]) -> Function:
 
 
 def words_options(about: str) -> Callable[[Function], Function]:
-    """In which words, and of which domain, a model is asked; `about` says which arguments there are."""
+    """Add the options for the domain, the rules and the wording of prompts; `about` describes the arguments."""
     rules = click.option("--rules", metavar="FILE", help="A rules file: check against this variant of the domain.")
     arguments = click.option(
         "--model-arg", "arguments", metavar="KEY=VALUE", multiple=True, callback=no_long_numbers, help=about
@@ -273,10 +273,10 @@ def subject_of(
     listed: bool = False,
     tells: bool = True,
 ) -> Subject:
-    """The model that was named. What it found out about whatever stands behind it is said on stderr if it `tells`.
+    """Load the named model. If `tells`, print on stderr what the model found out about the system behind it.
 
     Raises:
-        BadInputError: there is none.
+        BadInputError: the model cannot be loaded.
     """
     from turncheck.properties.session.loading import SpecError, load_subject
     from turncheck.properties.session.progress import loading

@@ -1,4 +1,4 @@
-"""The prompts of a sweep as a file, to be answered elsewhere; the bar that shows how far they are."""
+"""Write the prompts of a sweep to a file, to be answered elsewhere, and show a progress bar."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from turncheck.properties.sweeps.prerecorded import prompts_asked
 
 
 def header(subject: Subject, plan: Plan) -> dict[str, object]:
-    """The first line of the file: the schema, and what the prompts are of."""
+    """Return the first line of the file: the schema and the facts of the sweep."""
     domain = subject.domain
     stream = None if plan.sampler == SMALL else arrays_of(domain, plan.sampler).stream
     sample = {"sampler": plan.sampler, "stream": stream, "seed": plan.seed, "turns": plan.turns}
@@ -32,20 +32,21 @@ def header(subject: Subject, plan: Plan) -> dict[str, object]:
 
 
 def write_prompts(path: Path, subject: Subject, plan: Plan, told: Callable[[int], None]) -> int:
-    """Writes the prompts, a line each behind the header, in the words of the subject's template; gives their number.
-    Makes the file's folder.
+    """Write the header and the prompts, one a line, in the wording of the subject's template; return the number of
+    prompts.
 
-    The file is there when all of it is: until then it is `.part`, which is removed where the work is interrupted.
+    Creates the file's folder. The file is complete when it appears: until then it is called `.part`, and it is removed
+    if the work is interrupted.
 
     Args:
-        path: of the file; what is there is replaced.
-        subject: its rules, its template, and whether it rejects. It is not asked itself.
-        plan: of the sweep.
-        told: gets the number of turns that are done, now and then.
+        path: the path of the file, which is replaced if it exists.
+        subject: the rules, the template, and whether the model rejects. The subject is not asked.
+        plan: the plan of the sweep.
+        told: called with the number of turns that are done, from time to time.
 
     Raises:
-        EngineError: the template cannot say one of them.
-        OSError: it cannot be written.
+        EngineError: the template cannot express a prompt.
+        OSError: the file cannot be written.
     """
     _, words = bare(subject.engine)
     part, count = path.with_name(f"{path.name}.part"), 0
@@ -69,8 +70,8 @@ def _line(value: Mapping[str, object]) -> str:
 
 @contextmanager
 def bar(plan: Plan, what: str) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, of the turns of the plan: what it gives is told how many of them are done. Elsewhere a line
-    to stderr every half minute, the first when it is known how long it takes, if that is long.
+    """Show a progress bar for the turns of the plan, on a terminal; yield a function that takes the number of turns
+    done. Elsewhere, print a line on stderr every half minute, the first when the duration is known and long.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -91,13 +92,13 @@ def bar(plan: Plan, what: str) -> Iterator[Callable[[int], None]]:
 
 @attrs.define
 class Lines:
-    """Says on stderr how far something is that takes long.
+    """Reports the progress of slow work on stderr.
 
     Attributes:
-        what: it is.
-        total: turns in all.
-        say: takes lines.
-        clock: gives the time in seconds.
+        what: the work.
+        total: the number of turns.
+        say: prints a line.
+        clock: returns the time in seconds.
     """
 
     what: str
@@ -108,7 +109,7 @@ class Lines:
     _told: float | None = attrs.field(default=None, init=False)
 
     def hear(self, done: int) -> None:
-        """So many turns are done: says it where it is time to."""
+        """Take the number of turns done, and print a line if it is time to."""
         now = self.clock()
         took = now - self._began
         left = took / done * (self.total - done) if done else 0.0

@@ -1,4 +1,4 @@
-"""`turncheck report`: the page of a report that was saved, or of several side by side."""
+"""`turncheck report`: make the page of one or several saved reports."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def report(files: tuple[Path, ...], before: Path | None, out: Path | None) -> No
 
 
 def _read(file: Path) -> Report:
-    """The report that was saved in a file.
+    """Return the report that is saved in a file.
 
     Raises:
-        BadInputError: it cannot be read, or is none.
+        BadInputError: the file cannot be read, or is no report.
     """
     from turncheck.engine.visible import visible
     from turncheck.reports.saved import read_report

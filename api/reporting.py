@@ -1,4 +1,4 @@
-"""What the commands write of what they found: the report's files, and the summary of a job of GitHub Actions."""
+"""Write the results of a command: the report's files, and the summary of a GitHub Actions job."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 def write(report: Report, folder: Place | None) -> None:
-    """Writes a report into a folder, if one is given, and says where its page is; tells GitHub, where it listens.
+    """Write a report into a folder, if one is given, and print where its page is; write the summary of a GitHub Actions
+    job.
 
     Raises:
-        BadInputError: something cannot be written.
+        BadInputError: a file cannot be written.
     """
     from turncheck.engine.visible import visible
     from turncheck.reports.github import VARIABLE, tell_github

@@ -1,5 +1,5 @@
-"""`turncheck show`: a model's answer beside the reference's, to a case in a file, a kept witness, or a case that is
-given in a few words.
+"""`turncheck show`: a model's answer beside the reference's, for a case in a file or in short form, or for a saved
+counterexample.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from turncheck.reports.screen import Screen
 
 LARGEST = 1_000_000
-"""Bytes of a file that is read; a case has a few hundred."""
+"""Most bytes of a file; a case has a few hundred."""
 
 OF_MODELS = (".bin", ".ckpt", ".gguf", ".onnx", ".pt", ".pth", ".safetensors", ".toml")
-"""How the names of models' files end, and of cards."""
+"""Suffixes of the files of models and cards."""
 
 BOM = "\ufeff"
 
@@ -75,10 +75,10 @@ def _content(file: Place) -> str:
 
 
 def _recalled(typed: str, domain: Domain) -> tuple[str, ...]:
-    """The texts of the cases or plays that some words are about; none where they can only be the name of a file.
+    """Return the texts of the cases or plays of a short form; none if the argument can only be the name of a file.
 
     Raises:
-        BadInputError: they are a few words, and of no case.
+        BadInputError: the argument is a short form of no case.
     """
     from turncheck.engine.visible import visible
     from turncheck.reports.recall import RecallError, recalled
@@ -92,7 +92,7 @@ def _recalled(typed: str, domain: Domain) -> tuple[str, ...]:
 
 
 def _show_recalled(subject: Subject, texts: Sequence[str]) -> bool:
-    """Asks the cases or plays; shows the first that is answered wrongly, else the first. Whether one is."""
+    """Ask the cases or plays; show the first with a wrong answer, else the first. Return whether an answer is wrong."""
     wrong = [text for text in texts if _place_of_divergence(subject, text) is not None]
     shown = (wrong or texts)[0]
     if len(texts) > 1:
@@ -104,7 +104,7 @@ def _show_recalled(subject: Subject, texts: Sequence[str]) -> bool:
 
 
 def _prompts_of(domain: Domain, text: str) -> list[str]:
-    """The case itself, or the turns of a play as the reference plays it."""
+    """Return the case itself, or the turns of a play as the reference plays it."""
     if domain.is_case(text):
         return [text]
     return [domain.write(turn) for turn in domain.turns(domain.read_play(text))]
@@ -117,7 +117,7 @@ def _place_of_divergence(subject: Subject, text: str) -> int | None:
 
 
 def _show_play(subject: Subject, play: str) -> bool:
-    """Shows a play, and the first of its turns that is answered wrongly; whether one is."""
+    """Show a play and its first turn with a wrong answer; return whether there is such a turn."""
     from turncheck.reports.show import show_case
 
     _echo(show_case(play, "play", _screen()))
@@ -142,7 +142,7 @@ def _screen() -> Screen:
 
 
 def _show_text(subject: Subject, prompt: str, heading: str = "") -> bool:
-    """Asks a text; whether the answers differ."""
+    """Ask a text and show the answers; return whether they differ."""
     from turncheck.reports.cases import noun_of
     from turncheck.reports.show import show_answer, show_divergence
 
@@ -159,10 +159,10 @@ def _show_text(subject: Subject, prompt: str, heading: str = "") -> bool:
 
 
 def _check_case(file: str, content: str, domain: Domain) -> None:
-    """Looks at whether a file's text is a case.
+    """Check that a file's text is a case.
 
     Raises:
-        BadInputError: it is none.
+        BadInputError: the text is no case.
     """
     from turncheck.engine.reading import MalformedTextError
     from turncheck.engine.visible import visible
@@ -177,7 +177,7 @@ def _check_case(file: str, content: str, domain: Domain) -> None:
 
 
 def _hints(file: str, content: str, domain: Domain) -> list[str]:
-    """What an editor or a checkout may have done to a case, and what else the file may be."""
+    """Return what an editor or a checkout may have done to a case, and what else the file may be."""
     if file.endswith(".py"):
         return ["a Python file names a model, --model FILE.py:ATTRIBUTE, or a domain, --domain FILE.py"]
     if file.endswith(OF_MODELS):
@@ -202,7 +202,7 @@ def _hints(file: str, content: str, domain: Domain) -> list[str]:
 
 
 def _show_witness(subject: Subject, file: str, content: str) -> bool:
-    """Asks a witness what its law asks of it; whether the law is broken."""
+    """Ask a saved counterexample as its law asks it; return whether the law is broken."""
     from turncheck.engine.visible import visible
     from turncheck.properties.checking.check import NotApplicableError, check_says_something
     from turncheck.properties.checking.counterexamples import asked, counterexample
@@ -235,11 +235,11 @@ def _show_witness(subject: Subject, file: str, content: str) -> bool:
 
 
 MOST_PROMPTS = 2
-"""Prompts of a witness that are shown each; a play has more, and is shown as a whole."""
+"""Most prompts of a counterexample that are shown one by one; a play has more, and is shown as a whole."""
 
 
 def _show_answers(subject: Subject, case: str, prompts: list[str]) -> None:
-    """What a model answers to the prompts of a law that holds."""
+    """Show the model's answers to the prompts of a law that holds."""
     from turncheck.reports.show import show_answer, show_case
 
     if len(prompts) > MOST_PROMPTS:
@@ -258,7 +258,7 @@ def _noun(subject: Subject) -> str:
 
 
 def _show_in_other_words(subject: Subject, prompt: str) -> None:
-    """Of a model behind a template, the prompt and the answer as they go to and fro."""
+    """For a model behind a template, show the prompt and the answer in the model's wording."""
     from turncheck.engine.visible import visible
     from turncheck.model.adapters.templates import bare
     from turncheck.properties.checking.timeouts import limited

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def _sample_options(command: Function) -> Function:
-    """What a sweep is of."""
+    """Add the options of a sweep's sample."""
     command = click.option(
         "--seed", type=EVALUATION_SEED, default=0, show_default=True, help="Evaluation seed, below 1,000,000."
     )(command)
@@ -49,7 +49,7 @@ def _sample_options(command: Function) -> Function:
 
 
 def _plan(subject: Subject, sampler: str | None, seed: int, turns: int) -> Plan:
-    """What is swept: of `play` where no sampler is named and the domain has it.
+    """Return the plan of a sweep; by default its sampler is `play` if the domain has it.
 
     Raises:
         click.UsageError: the domain has no such sampler.
@@ -150,7 +150,7 @@ def sweep(
 
 
 def _report(work: Sweep, result: SweepResult, domain: str | None, model: dict[str, Any]) -> Report:
-    """What a sweep found, as a report of it alone."""
+    """Return a report of a sweep alone."""
     from turncheck.properties.session.facts import with_facts
     from turncheck.properties.session.outcome import model_result
     from turncheck.reports.records import Report
@@ -164,10 +164,10 @@ def _report(work: Sweep, result: SweepResult, domain: str | None, model: dict[st
 def _begun(
     sampler: str | None, turns: int, seed: int, out: Place, resume: bool, gate: float | None, model: dict[str, Any]
 ) -> Sweep:
-    """The sweep, begun or to be gone on with; of a model whose answers were made elsewhere, all of them are there.
+    """Begin or resume the sweep; for answers made elsewhere, check that all answers are there.
 
     Raises:
-        BadInputError: it cannot be.
+        BadInputError: the sweep cannot begin or resume.
         NoVerdictError: it was interrupted.
     """
     from turncheck.prompting import bar
@@ -190,7 +190,7 @@ def _begun(
 
 
 def _check_gate(gate: float | None, turns: int) -> None:
-    """Raises click.UsageError where no sweep of so few cases could pass the gate."""
+    """Raise click.UsageError if no sweep of this many cases could pass the gate."""
     from turncheck.properties.sweeps.gate import least_turns
 
     if gate == 0:
@@ -202,7 +202,7 @@ def _check_gate(gate: float | None, turns: int) -> None:
 
 @contextmanager
 def _one_line_errors() -> Iterator[None]:
-    """What is wrong with a sweep's folder is one line, and an exit code that says whether anything was kept there."""
+    """Report a fault of a sweep's folder in one line, with the exit code for saved or missing data."""
     from turncheck.properties.sweeps import faults
     from turncheck.reports.escape import visible
 
@@ -216,7 +216,7 @@ def _one_line_errors() -> Iterator[None]:
 
 @contextmanager
 def _telling_what_is_kept(work: Sweep, gate: float | None) -> Iterator[None]:
-    """Ctrl-C shows what was swept until then, and says what is kept and how it goes on."""
+    """On Ctrl-C, show what was swept so far, what is saved and how to resume."""
     from turncheck.properties.checking.asking import Limit
     from turncheck.properties.sweeps.result import found
 
@@ -252,7 +252,7 @@ def compare(first: Path, second: Path) -> None:
     \b
       turncheck compare sweeps/before sweeps/after
 
-    By McNemar's exact test, at p < 0.01, for the answers and for each law.
+    Uses McNemar's exact test, at p < 0.01, for the answers and for each law.
     """
     from turncheck.properties.sweeps.compare import compared
     from turncheck.reports.escape import visible

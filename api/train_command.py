@@ -1,4 +1,4 @@
-"""`turncheck train`: a tiny transformer of a domain, with how far it is."""
+"""`turncheck train`: train a tiny transformer on a domain, with progress."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from turncheck.model.train import Progress, Run
 
 EVERY = 30.0
-"""Seconds between two lines where there is no terminal."""
+"""Seconds between two lines without a terminal."""
 
 
 @click.command(cls=Command)
@@ -87,7 +87,7 @@ def _run(
 
 
 def _trained(run: Run) -> None:
-    """Trains to the end, and says how far it is: by a bar on a terminal, else by a line now and then."""
+    """Train to the end and report progress: with a bar on a terminal, else with a line from time to time."""
     from rich.console import Console
 
     console = Console(stderr=True)

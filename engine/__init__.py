@@ -1,1 +1,1 @@
-"""What every engine has in common: domains, schemas, text, plays, samplers; the interface of a learned engine."""
+"""What all engines share: domains, schemas, texts, plays, samplers, and the interface of a learned engine."""

@@ -1,4 +1,4 @@
-"""Files of ours that outlast a run: written whole or not at all, and read if they are files."""
+"""Files that outlast a run: written completely or not at all, and read only if they are regular files."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import BinaryIO
 
 
 def write_whole(path: Path, content: bytes, lasts: bool = True) -> None:
-    """Writes a file in the place of the one that is there. After a crash it is one of the two.
+    """Write a file, replacing an existing file. After a crash, the path holds the old file or the new file, complete.
 
     Args:
-        path: of the file.
-        content: of it.
-        lasts: whether that holds after a crash of the machine too, which takes some milliseconds.
+        path: the path of the file.
+        content: the content.
+        lasts: whether this also holds after a crash of the machine, which takes some milliseconds.
 
     Raises:
-        OSError: it cannot be written; the one that was there is as it was.
+        OSError: the file cannot be written; the old file is unchanged.
     """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
@@ -38,7 +38,7 @@ def write_whole(path: Path, content: bytes, lasts: bool = True) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Sees to it that the names in a folder are on the disk, where the system can."""
+    """Flush the names in a folder to the disk, if the system supports it."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -50,10 +50,10 @@ def sync_folder(folder: Path) -> None:
 
 
 def open_file(path: Path) -> BinaryIO:
-    """A file, opened to be read. A pipe, which would block, is none, nor is a folder.
+    """Open a regular file for reading; a pipe, which would block, and a folder are refused.
 
     Raises:
-        OSError: it cannot be opened.
+        OSError: the file cannot be opened.
         ValueError: it is no regular file.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -64,15 +64,15 @@ def open_file(path: Path) -> BinaryIO:
 
 
 def read_file(path: Path, most: int) -> bytes:
-    """The content of a small file.
+    """Return the content of a small file.
 
     Args:
-        path: of it.
-        most: bytes that it may have.
+        path: the path of the file.
+        most: the largest allowed size in bytes.
 
     Raises:
-        OSError: it cannot be read.
-        ValueError: it is no regular file, or larger.
+        OSError: the file cannot be read.
+        ValueError: it is no regular file, or it is larger.
     """
     with open_file(path) as file:
         size = os.fstat(file.fileno()).st_size

@@ -1,4 +1,4 @@
-"""Importing what a user named: `MODULE:ATTRIBUTE` or `FILE.py:ATTRIBUTE`. It is run, and trusted like any code."""
+"""Import what a user named: `MODULE:ATTRIBUTE` or `FILE.py:ATTRIBUTE`. The code is run, and trusted like any code."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from turncheck.engine.visible import cut, type_name
 
 
 class MissingAttributeError(EngineError):
-    """A module that has no attribute of the name that was asked for.
+    """A module that has no attribute of the requested name.
 
     Attributes:
-        module: which.
+        module: the module.
     """
 
     def __init__(self, home: str, name: str, module: ModuleType) -> None:
@@ -31,16 +31,16 @@ class MissingAttributeError(EngineError):
 
 
 def attribute(kind: str, target: str, example: str) -> object:
-    """What `MODULE:ATTRIBUTE` or `FILE.py:ATTRIBUTE` names; the attribute may be dotted.
+    """Return what `MODULE:ATTRIBUTE` or `FILE.py:ATTRIBUTE` names; the attribute may be dotted.
 
     Args:
-        kind: what stood before the target, for the message; empty where nothing does.
-        target: as typed.
-        example: a target, for the message.
+        kind: the kind before the target, for the message; empty without a kind.
+        target: the target as typed.
+        example: an example of a target, for the message.
 
     Raises:
         MissingAttributeError: the module has no such attribute.
-        EngineError: there is no such module, or it raised when it was imported.
+        EngineError: there is no such module, or importing it raised.
     """
     home, _, name = target.rpartition(":")
     if not home or not name or ":" in home[2:]:  # a drive's colon may stand second
@@ -62,7 +62,7 @@ def attribute(kind: str, target: str, example: str) -> object:
 
 
 def shortened(name: str) -> str:
-    """A name as a message repeats it: the start of one that is longer than any that is meant."""
+    """Return a name for a message; a name longer than any sensible name is cut."""
     return cut(name, LONGEST_NAME)
 
 
@@ -77,7 +77,7 @@ LARGEST_SOURCE = 1 << 20
 
 
 def _names_in(target: str) -> str:
-    """The models that a file or a module of the current folder may hold that was named without an attribute."""
+    """Return the likely models in a file or module of the current folder that was named without an attribute."""
     file = target if target.endswith(".py") else f"{target.replace('.', '/')}.py"
     try:
         with open(file, "rb") as source:
@@ -88,8 +88,8 @@ def _names_in(target: str) -> str:
 
 
 def public_names(source: bytes) -> list[str] | None:
-    """The public functions and classes that a source defines, the likeliest models first; None where it cannot be
-    parsed. It is not executed.
+    """Return the public functions and classes that a source defines, the likeliest models first; None if it cannot be
+    parsed. The source is not executed.
     """
     try:
         with warnings.catch_warnings(action="ignore"):
@@ -103,7 +103,7 @@ def public_names(source: bytes) -> list[str] | None:
 
 
 def _defined(statement: ast.stmt) -> str | None:
-    """The name of the function or class that a statement defines; `predict` where it is assigned."""
+    """Return the name of the function or class that a statement defines; `predict` if it is assigned."""
     if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         return statement.name
     targets = statement.targets if isinstance(statement, ast.Assign) else []
@@ -132,7 +132,7 @@ def _of_module(name: str) -> ModuleType:
 
 
 def _of_file(path: Path) -> ModuleType:
-    """The module that the file is; what lies beside it can be imported from it."""
+    """Import a file as a module; the module can import what lies beside the file."""
     if not os.path.isfile(path):
         raise EngineError(f"there is no file {shortened(str(path))}")
     path = path.resolve()

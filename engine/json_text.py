@@ -41,7 +41,7 @@ Shape = Any
 
 
 class JsonText:
-    """The wording: two functions that undo each other."""
+    """The JSON wording of a domain: a pair of inverse functions."""
 
     def __init__(self, domain: Domain) -> None:
         self._end = domain.answer.end
@@ -53,7 +53,7 @@ class JsonText:
         self._layouts = case, _Layout(domain.answer, domain.answer_reader, of_answer, under)
 
     def encode(self, text: str) -> str:
-        """The line of JSON that says a text."""
+        """Return the line of JSON for a text."""
         return json.dumps(self._value_of(text), separators=(",", ":"), ensure_ascii=False)
 
     def _value_of(self, text: str) -> dict[str, Any]:
@@ -65,10 +65,10 @@ class JsonText:
         return {"reject": rejection[1]} if rejection else {"text": text}
 
     def decode(self, line: str) -> str:
-        """The text that a line of JSON says.
+        """Return the text for a line of JSON.
 
         Raises:
-            ValueError: it is not of this wording, or says in two ways what can be said in one.
+            ValueError: the line is not in this wording, or gives a value in two ways.
         """
         value = as_object(json.loads(line, object_pairs_hook=without_doubles))
         if value.keys() == {"reject"}:
@@ -89,10 +89,10 @@ class JsonText:
 
 @attrs.frozen
 class _Layout:
-    """How the texts of a schema are said.
+    """The JSON form of a schema's texts.
 
     Attributes:
-        under: the key under which they stand, if they stand under one.
+        under: the key that holds them, if there is one.
     """
 
     schema: Schema
@@ -101,7 +101,7 @@ class _Layout:
     under: str
 
     def value_of(self, text: str) -> dict[str, Any] | None:
-        """What a text says; None where it is none of the schema's."""
+        """Return the JSON value of a text; None if the text does not fit the schema."""
         if not self.reader.has_form(text):
             return None
         try:
@@ -117,10 +117,10 @@ class _Layout:
         return value if type(field.simplest) is int else field.write(value)
 
     def text_of(self, value: dict[str, Any]) -> str:
-        """The text that says so.
+        """Return the text of a JSON value.
 
         Raises:
-            ValueError: it is said otherwise.
+            ValueError: the value has another form.
         """
         if self.under:
             if value.keys() != {self.under}:
@@ -130,7 +130,7 @@ class _Layout:
         return self.schema.write_values(tuple(self._meant(place, found[place]) for place in range(len(found))))
 
     def _meant(self, place: int, said: object) -> object:
-        """The value that is said; a number or a word that has no place there comes out as a wrong text."""
+        """Return the value for a field; a number or a word that does not fit becomes a wrong text."""
         field, name = self._field(place), self.schema.names[place]
         if type(field.simplest) is int:
             if type(said) is not int:
@@ -149,7 +149,7 @@ class _Layout:
 
 
 def _shape(schema: Schema) -> dict[str, Shape]:
-    """Where the values of the schema stand, nested by the dots of its names."""
+    """Return the places of the schema's values, nested by the dots of its names."""
     shape: dict[str, Shape] = {}
     for name, place in schema.places.items():
         repeated = name.rpartition("[")[0]
@@ -162,7 +162,7 @@ def _shape(schema: Schema) -> dict[str, Shape]:
 
 
 def _form(shape: Shape) -> Shape:
-    """What two shapes have in common that look alike: keys, and lengths of lists."""
+    """Return what identifies a shape: keys, and lengths of lists."""
     if isinstance(shape, dict):
         return {key: _form(each) for key, each in shape.items()}
     return len(shape) if isinstance(shape, tuple) else None
@@ -175,7 +175,7 @@ def _filled(shape: Shape, said: list[object]) -> Any:
 
 
 def _taken(shape: Shape, value: object, name: str) -> Iterator[tuple[int, object]]:
-    """What is said for each place."""
+    """Return the JSON value for each place."""
     if isinstance(shape, dict):
         inside = as_object(value)
         if inside.keys() != shape.keys():
@@ -194,10 +194,10 @@ def _taken(shape: Shape, value: object, name: str) -> Iterator[tuple[int, object
 
 
 def as_object(value: object) -> dict[str, Any]:
-    """The value, if it is an object.
+    """Return the value if it is an object.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not an object.
     """
     if not isinstance(value, dict):
         raise ValueError(f"it must be an object, got {type(value).__name__}")
@@ -205,10 +205,10 @@ def as_object(value: object) -> dict[str, Any]:
 
 
 def as_word(value: object) -> str:
-    """The value, if it is a text without spaces.
+    """Return the value if it is a text without spaces.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not such a text.
     """
     if not isinstance(value, str) or not re.fullmatch(r"[^ \n]+", value):
         raise ValueError(f"a word must be a text without spaces, got {value!r:.80}")
@@ -216,10 +216,10 @@ def as_word(value: object) -> str:
 
 
 def without_doubles(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
-    """The object of those pairs.
+    """Return the object with these pairs.
 
     Raises:
-        ValueError: a key comes twice.
+        ValueError: a key occurs twice.
     """
     found = dict(pairs)
     if len(found) < len(pairs):

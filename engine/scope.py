@@ -1,9 +1,8 @@
-"""The small scope of a domain, whole: for checks that leave nothing of it to chance.
+"""The small scope of a domain, enumerated completely: for checks that leave nothing to chance.
 
-Where the prompt has at most `MOST` cases it is all of them. Else it is every case in which all fields are at their
-simplest but for one, two or three, each of those at one of its boundaries: as many as keep it below the bound. What
-goes wrong at all mostly goes wrong in such a case already (the small scope hypothesis: Jackson, Software Abstractions,
-2006).
+If the prompt has at most `MOST` cases, the small scope is all of them. Otherwise it is every case in which all fields
+have their simplest value, except for one, two or three fields at a boundary: as many as keep the number of cases below
+the bound. Most bugs already show in such a case (the small scope hypothesis: Jackson, Software Abstractions, 2006).
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ MOST_CHANGED = 3
 
 @attrs.frozen
 class Scope:
-    """What a small scope holds.
+    """The extent of a small scope.
 
     Attributes:
-        whole: whether it is every case of the domain.
-        unlike: else, how many fields are at a boundary, at most.
-        bound: cases before the checks are looked at.
+        whole: whether it holds every case of the domain.
+        unlike: if not, the largest number of fields at a boundary.
+        bound: the number of cases before the checks are applied.
     """
 
     whole: bool
@@ -40,7 +39,7 @@ class Scope:
 
 
 def scope_of(domain: Domain, most: int = MOST) -> Scope:
-    """What the small scope of the domain holds."""
+    """Return the extent of the domain's small scope."""
     fields = list(domain.prompt.fields.values())
     counts = [field.count() for field in fields]
     if all(count is not None for count in counts):
@@ -56,7 +55,7 @@ def scope_of(domain: Domain, most: int = MOST) -> Scope:
 
 
 def _with_changed(others: Sequence[int]) -> list[int]:
-    """In how many cases one field is at a boundary, in how many two are, in how many three, if there are as many."""
+    """Return the number of cases with one field at a boundary, with two, and with three, if there are as many fields."""
     counts = [1] + [0] * min(MOST_CHANGED, len(others))
     for other in others:
         for changed in range(len(counts) - 1, 0, -1):
@@ -65,7 +64,7 @@ def _with_changed(others: Sequence[int]) -> list[int]:
 
 
 def small(domain: Domain, most: int = MOST) -> Iterator[AnyCase]:
-    """Every valid case of the small scope, in a fixed order."""
+    """Yield every valid case of the small scope, in a fixed order."""
     for values in _all(domain, scope_of(domain, most)):
         if domain.is_case(domain.prompt.write_values(values)):
             yield domain.codec.case(values)
@@ -85,5 +84,5 @@ def _all(domain: Domain, scope: Scope) -> Iterator[tuple[Any, ...]]:
 
 
 def _others(field: Any) -> Sequence[Any]:
-    """The boundaries of a field, without its simplest value."""
+    """Return the boundaries of a field without its simplest value."""
     return [edge for edge in field.edges() if edge != field.simplest]

@@ -1,7 +1,8 @@
-"""Many cases at once: what a sweep draws, resolves and counts together.
+"""Many cases at once: a sweep draws, resolves and counts them together.
 
-A domain may do so with arrays of its own (`Domain.arrays`, an object with the members of `Arrays`). Every other domain,
-and every sampler for which those arrays have none, is handled case by case:
+A domain may do this with its own arrays (`Domain.arrays`, an object with the members of `Arrays`). Every other domain,
+and
+every sampler that these arrays lack, is processed case by case:
 
 >>> from turncheck.engine.domain import Domain
 >>> from turncheck.engine.fields import Int
@@ -55,88 +56,90 @@ MOST_STRATA = 20
 
 
 class Table(Protocol):
-    """Cases, or the answers to some."""
+    """Cases, or the answers to cases, one a row."""
 
     def __len__(self) -> int: ...
 
     def __getitem__(self, part: slice, /) -> Table: ...
 
     def case(self, index: int) -> Any:
-        """The case, or the answer, in that row, from 0."""
+        """Return the case, or the answer, in that row, from 0."""
         ...
 
     def texts(self) -> list[str]:
-        """The text of each row."""
+        """Return the text of each row."""
         ...
 
 
 class Columns(Protocol):
-    """Cases about which predicates can be asked together."""
+    """Cases on which predicates are evaluated together."""
 
     def meet(self, predicate: Predicate, rows: Rows) -> Mask:
-        """(len(rows),) bool: whether the case in each of those rows meets the predicate."""
+        """(len(rows),) bool: return whether the case in each of these rows meets the predicate."""
         ...
 
 
 class Arrays(Protocol):
-    """How a domain handles many cases at once. Tables are its own: it gets back those that it made."""
+    """How a domain processes many cases at once. The tables are its own: it gets back the tables that it made."""
 
     @property
     def samplers(self) -> Collection[str]:
-        """The samplers that it has, by name."""
+        """The samplers of the arrays, by name."""
         ...
 
     @property
     def stream(self) -> str:
-        """The name of its random stream."""
+        """The name of the random stream."""
         ...
 
     @property
     def block(self) -> int:
-        """Cases that are best handled together."""
+        """The best number of cases to process together."""
         ...
 
     @property
     def strata_title(self) -> str:
-        """What `strata` tells cases apart by, as tables call it."""
+        """The title of the strata in tables."""
         ...
 
     def sample(self, name: str, seed: int, count: int, start: int = 0) -> Table:
-        """Cases `start` to `start + count - 1` of that sampler and seed: the same, whatever was drawn before."""
+        """Return cases `start` to `start + count - 1` of that sampler and seed, whatever was drawn before."""
         ...
 
     def small(self) -> Table | None:
-        """The small scope, whole; None where it has none."""
+        """Return the whole small scope; None if the arrays have none."""
         ...
 
     def resolve(self, cases: Any) -> Table:
-        """The reference's answers to the cases."""
+        """Return the reference's answers to the cases."""
         ...
 
     def changed(self, cases: Any, answers: Any) -> Mapping[str, int]:
-        """For each field that prompt and answer share, in how many rows the answer has another value."""
+        """Return, for each field that prompt and answer share, the number of rows in which the answer has another
+        value.
+        """
         ...
 
     def strata(self, cases: Any) -> Mapping[str, int]:
-        """How many of the cases are in each stratum, by its name."""
+        """Return the number of cases in each stratum, by its name."""
         ...
 
     def stratum(self, case: AnyCase) -> str:
-        """The name of the stratum that a case is in; empty where cases are not told apart."""
+        """Return the name of a case's stratum; empty without strata."""
         ...
 
     def columns(self, cases: Any, answers: Any) -> Columns:
-        """The cases, and what the reference answers to them, to be asked about."""
+        """Return the cases and the reference's answers, for evaluating predicates."""
         ...
 
 
 def samplers_in(domain: Domain) -> tuple[str, ...]:
-    """What can be swept: the domain's samplers by name, then its small scope."""
+    """Return the names of what can be swept: the domain's samplers, then its small scope."""
     return (*(name for name in samplers_of(domain) if name != SMALL), SMALL)
 
 
 def arrays_of(domain: Domain, sampler: str) -> Arrays:
-    """What handles the cases of that sampler: the domain's own arrays, if they have it.
+    """Return what processes the cases of that sampler: the domain's own arrays, if they have the sampler.
 
     Raises:
         UnknownSamplerError: the domain has no such sampler.
@@ -152,13 +155,13 @@ def arrays_of(domain: Domain, sampler: str) -> Arrays:
 
 
 def stratum_of(domain: Domain, case: AnyCase) -> str:
-    """The name of the stratum that a case is in; empty where the domain's cases are not told apart."""
+    """Return the name of a case's stratum; empty if the domain has no strata."""
     return (_own(domain) or _plain(domain)).stratum(case)
 
 
 @lru_cache(maxsize=8)
 def _own(domain: Domain) -> Arrays | None:
-    """The domain's own arrays."""
+    """Return the domain's own arrays."""
     own: Arrays | None = domain.arrays() if callable(domain.arrays) else domain.arrays
     return own
 
@@ -185,17 +188,17 @@ class PlainCases:
         return PlainCases(self.domain, self.cases[part])
 
     def case(self, index: int) -> AnyCase:
-        """The case in that row."""
+        """Return the case in that row."""
         return self.cases[index]
 
     def texts(self) -> list[str]:
-        """The prompts."""
+        """Return the prompts."""
         return [self.domain.write(case) for case in self.cases]
 
 
 @attrs.frozen(eq=False, slots=False)
 class PlainAnswers:
-    """The answers to some cases, worked out when they are first looked at."""
+    """The answers to some cases, computed on first use."""
 
     domain: Domain
     cases: Sequence[AnyCase]
@@ -212,34 +215,34 @@ class PlainAnswers:
         return PlainAnswers(self.domain, self.cases[part])
 
     def case(self, index: int) -> AnyAnswer:
-        """The answer in that row."""
+        """Return the answer in that row."""
         return self.answers[index]
 
     def texts(self) -> list[str]:
-        """The answers' texts."""
+        """Return the texts of the answers."""
         return [self.domain.write_answer(answer) for answer in self.answers]
 
 
 @attrs.frozen(eq=False)
 class PlainColumns:
-    """Cases, each of which is asked by itself."""
+    """Cases on which predicates are evaluated one by one."""
 
     cases: PlainCases
 
     def meet(self, predicate: Predicate, rows: Rows) -> Mask:
-        """(len(rows),) bool: whether the case in each of those rows meets the predicate."""
+        """(len(rows),) bool: return whether the case in each of these rows meets the predicate."""
         return np.fromiter((bool(predicate(self.cases.case(row))) for row in rows.tolist()), bool, len(rows))
 
 
 @attrs.frozen(eq=False, slots=False)
 class PlainArrays:
-    """The cases of any domain, one after the other.
+    """The cases of any domain, processed one after the other.
 
     Attributes:
-        domain: whose.
+        domain: the domain.
         stream: the name of its random stream.
-        block: cases that are handled together.
-        strata_title: cases are told apart by their orders, where these are few.
+        block: the number of cases to process together.
+        strata_title: the title of the strata, which are the orders, if there are few.
     """
 
     domain: Domain
@@ -253,7 +256,7 @@ class PlainArrays:
         return tuple(samplers_of(self.domain))
 
     def sample(self, name: str, seed: int, count: int, start: int = 0) -> PlainCases:
-        """Those cases of the sampler; the last ones are remembered."""
+        """Return these cases of the sampler; the last ones are cached."""
         return self._sample(name, seed, count, start)
 
     @cached_property
@@ -264,7 +267,7 @@ class PlainArrays:
         return lru_cache(maxsize=1)(drawn)
 
     def small(self) -> PlainCases:
-        """The small scope, by enumeration."""
+        """Return the small scope, by enumeration."""
         return self._small
 
     @cached_property
@@ -272,11 +275,11 @@ class PlainArrays:
         return PlainCases(self.domain, list(small(self.domain)))
 
     def resolve(self, cases: PlainCases) -> PlainAnswers:
-        """The answers, worked out when they are first looked at."""
+        """Return the answers, computed on first use."""
         return PlainAnswers(self.domain, cases.cases)
 
     def changed(self, cases: PlainCases, answers: PlainAnswers) -> dict[str, int]:
-        """For each shared field the rows whose answer has another value."""
+        """Return, for each shared field, the rows whose answer has another value."""
         codec, (prompt, answer) = self.domain.codec, (self.domain.prompt.places, self.domain.answer.places)
         places = [(name, prompt[name], answer[name]) for name in self.domain.shared]
         counts = dict.fromkeys(self.domain.shared, 0)
@@ -287,11 +290,11 @@ class PlainArrays:
         return counts
 
     def strata(self, cases: PlainCases) -> dict[str, int]:
-        """How many cases are in each stratum; nothing where they are not told apart."""
+        """Return the number of cases in each stratum; nothing without strata."""
         return dict(Counter(map(self.stratum, cases.cases))) if self._told_apart_by else {}
 
     def stratum(self, case: AnyCase) -> str:
-        """The words that are chosen in the orders, as `to a1`."""
+        """Return the words chosen in the orders, such as `to a1`."""
         if not self._told_apart_by:
             return ""
         values = self.domain.codec.case_values(case)
@@ -299,7 +302,7 @@ class PlainArrays:
 
     @cached_property
     def _told_apart_by(self) -> list[tuple[str, int]]:
-        """The choices of the orders, with their labels and places; none where they have too many combinations."""
+        """Return the choices of the orders, with their labels and places; none if they have too many combinations."""
         orders, prompt = self.domain.orders, self.domain.prompt
         fields = {} if orders is None else orders.fields
         choices = {name: field.count() for name, field in fields.items() if isinstance(field, Choice)}
@@ -308,5 +311,5 @@ class PlainArrays:
         return [(prompt.label(name), prompt.places[name]) for name in choices]
 
     def columns(self, cases: PlainCases, answers: PlainAnswers) -> PlainColumns:
-        """The cases, each of which is asked by itself."""
+        """Return the cases, for evaluating predicates one by one."""
         return PlainColumns(cases)

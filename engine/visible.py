@@ -1,4 +1,4 @@
-"""Untrusted text in printable characters: nothing in it may move a cursor, colour a line or break a table."""
+"""Untrusted text in printable characters: nothing in it can move a cursor, colour a line or break a table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ LONGEST_PLACE = 60
 
 
 def visible(text: str) -> str:
-    r"""The text in printable characters alone: all others, the backslash too, as Python escapes.
+    r"""Return the text in printable characters; all other characters, and the backslash, become Python escapes.
 
     >>> visible("hp\t07 \x1b[31m\ud800\u202e")
     'hp\\t07 \\x1b[31m\\ud800\\u202e'
@@ -20,7 +20,7 @@ def visible(text: str) -> str:
 
 
 def cut(text: str, longest: int) -> str:
-    """The text, or the start of a longer one and three dots: at most that many characters, which are three or more.
+    """Return the text, or the start of a longer text and three dots: at most that many characters, three or more.
 
     >>> cut("a long word", 8)
     'a lon...'
@@ -33,9 +33,10 @@ LONGEST_VALUE = 80
 
 
 def quoted(value: object, longest: int = LONGEST_VALUE) -> str:
-    """A value as a message quotes it: as Python writes it, cut. It never raises, whatever the value is.
+    """Return a value for a message: as Python writes it, cut. Never raises, whatever the value is.
 
-    Of what cannot be written, as an int of more digits than Python writes or a list that is nested too deep, the type.
+    For a value that cannot be written, such as an int of more digits than Python writes or a list nested too deep,
+    return the type.
 
     >>> quoted("x" * 1000, 10), quoted(10**5000), quoted([[]])
     ("'xxxxxx...", 'a value of type int', '[[]]')
@@ -49,12 +50,12 @@ def quoted(value: object, longest: int = LONGEST_VALUE) -> str:
 
 
 def is_text(value: object) -> TypeGuard[str]:
-    """Whether it is a text, whatever it says of its class itself."""
+    """Return whether the value is a text, whatever its class claims."""
     return issubclass(type(value), str)
 
 
 def type_name(value: object) -> str:
-    """What the type of a value is called, cut: a class may say otherwise, or raise, where it is asked itself."""
+    """Return the name of a value's type, cut. A class may lie or raise if it is asked itself."""
     name: str = type.__dict__["__name__"].__get__(type(value))
     return cut(name, LONGEST_VALUE)
 

@@ -55,7 +55,7 @@ def scope_of(domain: Domain, most: int = MOST) -> Scope:
 
 
 def _with_changed(others: Sequence[int]) -> list[int]:
-    """Return the number of cases with one field at a boundary, with two, and with three, if there are as many fields."""
+    """Return the number of cases with one, two and three fields at a boundary, if there are that many fields."""
     counts = [1] + [0] * min(MOST_CHANGED, len(others))
     for other in others:
         for changed in range(len(counts) - 1, 0, -1):

@@ -33,7 +33,7 @@ def list_domains() -> None:
 
     rows = [(name, entry.value) for name, entry in domains().items()]
     click.echo(plain_table(rows, ("domain", "where")))
-    click.echo("\nbesides, FILE.py:NAME and MODULE:NAME name a domain of yours; FILE.py alone is FILE.py:DOMAIN")
+    click.echo("\nyou can also name a domain as FILE.py:NAME or MODULE:NAME; FILE.py means FILE.py:DOMAIN")
 
 
 @domain.command("check")

@@ -41,7 +41,7 @@ def test_list_names_what_packages_offer_and_what_else_can_be_named(turncheck):
             "--------  ---------------------",
             "duel      turncheck.duel:DOMAIN",
             "",
-            "besides, FILE.py:NAME and MODULE:NAME name a domain of yours; FILE.py alone is FILE.py:DOMAIN",
+            "you can also name a domain as FILE.py:NAME or MODULE:NAME; FILE.py means FILE.py:DOMAIN",
         ],
     )
 

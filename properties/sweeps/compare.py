@@ -1,4 +1,4 @@
-"""Two sweeps of the same cases compared: whether one model is worse than another."""
+"""Compare two sweeps of the same cases: whether one model is worse than the other."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Pairing:
 
     Attributes:
         name: a law, or `own answer`.
-        both: cases on which both failed.
-        first: cases on which the first alone did.
-        second: cases on which the second alone did.
+        both: the number of cases on which both failed.
+        first: the number of cases on which only the first failed.
+        second: the number of cases on which only the second failed.
     """
 
     name: str
@@ -34,12 +34,12 @@ class Pairing:
 
     @property
     def p(self) -> float:
-        """McNemar's exact p-value: how likely so uneven a split of the cases on which one alone failed is by chance."""
+        """McNemar's exact p-value: the probability of so uneven a split of the cases on which only one failed."""
         return paired(self.first, self.second)
 
     @property
     def verdict(self) -> str:
-        """Whether the second is worse or better than the first, at p < 0.01; else nothing."""
+        """`worse` or `better` for the second sweep, at p < 0.01; else empty."""
         if self.p >= 0.01:
             return ""
         return "worse" if self.second > self.first else "better"
@@ -47,7 +47,7 @@ class Pairing:
 
 @attrs.frozen
 class Swept:
-    """One of two sweeps that are compared: where it is kept, and of which model it is."""
+    """One of two compared sweeps: its folder and its model."""
 
     folder: Path
     model: str
@@ -61,12 +61,12 @@ class Comparison:
     """Two sweeps of the same cases.
 
     Attributes:
-        first: one.
-        second: the other, which is the better or the worse of the two.
-        sampler: whose cases both are of.
-        seed: of the sample.
-        turns: how many cases.
-        pairs: the cases' own answers, then every law that failed in one of them.
+        first: the first sweep.
+        second: the second sweep, which is better or worse than the first.
+        sampler: the sampler of both sweeps.
+        seed: the seed of the sample.
+        turns: the number of cases.
+        pairs: the cases' own answers, then every law that failed in one of the sweeps.
     """
 
     first: Swept
@@ -78,13 +78,13 @@ class Comparison:
 
     @property
     def verdict(self) -> Literal["worse", "better", "no difference shown"]:
-        """Whether the second is worse than the first, in anything; else whether it is better in anything."""
+        """Whether the second sweep is worse than the first in anything; else whether it is better in anything."""
         verdicts = {pair.verdict for pair in self.pairs}
         return "worse" if "worse" in verdicts else "better" if "better" in verdicts else "no difference shown"
 
     @property
     def in_short(self) -> str:
-        """The verdict, and what it is about, in one line."""
+        """The verdict and what it is about, in one line."""
         cases = f"{self.turns:,} cases of {self.sampler}, seed {self.seed}"
         if self.verdict == "no difference shown":
             return f"{self.verdict}: {self.second} and {self.first}; {cases}"
@@ -98,18 +98,18 @@ class Comparison:
 
 
 def _named(names: list[str]) -> str:
-    """The own answer, and how many laws; a single law by its name."""
+    """Return the own answer and the number of laws; a single law by its name."""
     laws = [name for name in names if name != OWN]
     parts = [OWN] * (OWN in names) + (laws if len(laws) == 1 else [f"{len(laws)} laws"] * bool(laws))
     return " and ".join(parts)
 
 
 def compared(first: Path, second: Path) -> Comparison:
-    """Two whole sweeps of the same cases, paired case by case: the cases' own answers, then every law.
+    """Pair two whole sweeps of the same cases, case by case: the cases' own answers, then every law.
 
     Raises:
-        SweepError: one is no sweep, or they are of other cases, another domain or other rules.
-        NoVerdictError: one is a part of a sweep, or cannot be trusted.
+        SweepError: one is no sweep, or they have other cases, another domain or other rules.
+        NoVerdictError: one is unfinished, or cannot be trusted.
     """
     states = read_whole(first), read_whole(second)
     one, another = (state.about for state in states)
@@ -125,7 +125,7 @@ def compared(first: Path, second: Path) -> Comparison:
 
 
 def _failed(folder: Path, state: State) -> dict[str, set[int]]:
-    """The numbers of the cases that failed, by law; those whose own answer diverged under the empty name."""
+    """Return the numbers of the failed cases, by law; under the empty name, the cases whose own answer diverged."""
     failed: dict[str, set[int]] = {}
     for found in read_lines(folder, state):
         failed.setdefault(found["law"], set()).add(found["turn"])

@@ -1,4 +1,4 @@
-"""What a sweep counts, and whether counts that were kept can be those of any sweep."""
+"""The counts of a sweep, and whether saved counts can belong to a sweep."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from turncheck.reports.modes import MODES
 
 @attrs.define
 class Counts:
-    """What was counted so far.
+    """The counts of a sweep so far.
 
     Attributes:
         done: cases of the sample.
-        diverged: cases whose own answer is not right.
-        unreadable: of those, answers that are not well-formed.
-        applied: for each law the cases that it applied to.
-        broke: for each law the cases that it was broken in.
-        modes: of the cases whose own answer diverged, by failure mode.
-        fields: for each field of the answer, as `hero hp`: cases, and wrong ones. A field that the prompt has too is
-            there twice, as `hero hp changed` and `hero hp unchanged`, by whether the reference changes it.
-        strata: for each stratum, as `hero attack, foe wait`: cases, and wrong ones.
+        diverged: cases whose own answer is wrong.
+        unreadable: wrong answers that are not well-formed.
+        applied: for each law, the cases to which it applied.
+        broke: for each law, the cases in which it was broken.
+        modes: the cases whose own answer diverged, by failure mode.
+        fields: for each field of the answer, such as `hero hp`: cases, and wrong ones. A field that the prompt also has
+            is there twice, as `hero hp changed` and `hero hp unchanged`, by whether the reference changes it.
+        strata: for each stratum, such as `hero attack, foe wait`: cases, and wrong ones.
     """
 
     done: int = 0
@@ -37,12 +37,12 @@ class Counts:
     strata: dict[str, list[int]] = attrs.field(factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values."""
+        """Return plain values."""
         return attrs.asdict(self)
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Counts:
-        """The counts that those values were written for."""
+        """Return the counts from the values of `to_json`."""
         counters = {name: Counter(values[name]) for name in COUNTERS}
         return cls(**{**values, **counters})
 
@@ -51,15 +51,15 @@ COUNTERS, PAIRS = ("applied", "broke", "modes"), ("fields", "strata")
 
 
 def checked_counts(values: object, turns: int, laws: list[str]) -> Counts:
-    """The counts that stand in a file.
+    """Check and return the counts in a file.
 
     Args:
-        values: what stands there.
-        turns: how many cases the sweep is of.
-        laws: which it holds.
+        values: the values in the file.
+        turns: the number of cases of the sweep.
+        laws: the laws of the sweep.
 
     Raises:
-        ValueError: they are not those of any such sweep.
+        ValueError: the values cannot be the counts of such a sweep.
     """
     names = [field.name for field in attrs.fields(Counts)]
     if not isinstance(values, dict) or set(values) != set(names):
@@ -80,7 +80,7 @@ def checked_counts(values: object, turns: int, laws: list[str]) -> Counts:
 
 
 def whole(field: str, value: object, most: int, least: int = 0) -> int:
-    """The value, if it is a whole number in that range, ends included.
+    """Return the value if it is an integer in that closed range.
 
     Raises:
         ValueError: it is not.
@@ -91,7 +91,7 @@ def whole(field: str, value: object, most: int, least: int = 0) -> int:
 
 
 def _counted(name: str, values: object, most: Mapping[str, int]) -> dict[str, int]:
-    """Numbers by name, each at most as high as it may be."""
+    """Return numbers by name, after checking each against its maximum."""
     if not isinstance(values, dict):
         raise ValueError(f"counts {name} must be numbers by name, got {_short(values)}")
     for key, value in values.items():
@@ -102,7 +102,7 @@ def _counted(name: str, values: object, most: Mapping[str, int]) -> dict[str, in
 
 
 def _paired(name: str, values: object, cases: int, wrong: int) -> int:
-    """Checks pairs of numbers by name, cases and wrong ones; returns how many wrong ones there are together."""
+    """Check pairs of numbers by name, cases and wrong ones; return the total of the wrong ones."""
     if not isinstance(values, dict) or not all(isinstance(pair, list) and len(pair) == 2 for pair in values.values()):
         raise ValueError(f"counts {name} must be pairs of numbers by name, got {_short(values)}")
     for key, (first, second) in values.items():

@@ -1,4 +1,4 @@
-"""What is said of a sweep's folder that cannot be used."""
+"""The errors of a sweep's folder that cannot be used."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pathlib import Path
 
 
 class SweepError(ValueError):
-    """A sweep that cannot be begun, go on or be read in that folder.
+    """A sweep that cannot begin, resume or be read in that folder.
 
     Attributes:
-        folder: which.
+        folder: the folder.
         fault: what is wrong with it, and the way out.
     """
 
@@ -22,15 +22,15 @@ class SweepError(ValueError):
 
 
 class OtherSweepError(SweepError):
-    """The folder holds a sweep of something else, or of another version."""
+    """The folder holds another sweep, or a sweep of another version."""
 
 
 class NoVerdictError(SweepError):
-    """Nothing can be said of what the folder holds."""
+    """The content of the folder gives no verdict."""
 
 
 class UntrustedError(NoVerdictError):
-    """The folder holds something that no sweep wrote, or a part of what one did."""
+    """The folder holds something that no sweep wrote, or only a part of what a sweep wrote."""
 
     def __init__(self, folder: Path, fault: str) -> None:
         super().__init__(folder, f"{fault}: restore the folder, or delete it and sweep anew")
@@ -44,17 +44,17 @@ class BusyError(NoVerdictError):
 
 
 class PartialError(NoVerdictError):
-    """The sweep has not come to its end."""
+    """The sweep is not finished."""
 
     def __init__(self, folder: Path, done: int, turns: int) -> None:
         super().__init__(folder, f"it holds {done:,} of {turns:,} turns: --resume goes on with it")
 
 
 class LostError(NoVerdictError):
-    """A chunk could not be kept; what was kept before it is as it was, if the folder is."""
+    """A chunk could not be saved; earlier chunks are unchanged, if the folder still exists."""
 
     @classmethod
     def of(cls, folder: Path, done: int, why: str | None) -> LostError:
-        """Of a file that could not be written, after so many cases."""
+        """Make the error for a file that could not be written, after that many cases."""
         kept = f"the first {done:,} turns are kept" if done else "nothing is kept yet"
         return cls(folder, f"it cannot be written ({why}): {kept}, and once that is mended the sweep can go on")

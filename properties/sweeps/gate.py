@@ -1,4 +1,4 @@
-"""A gate: whether a sweep shows that a model diverges less often than is demanded, and how many cases that takes."""
+"""A gate: whether a sweep shows that a model diverges less often than demanded, and how many cases this takes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from turncheck.properties.sweeps.statistics import LEVEL, Rate
 
 
 def gate(counts: Counts, plan: Plan, rate: float) -> Literal["PASS", "FAIL", "INCONCLUSIVE"]:
-    """Whether the rate of divergence is below that one: PASS or FAIL where its whole 95 % interval says so.
+    """Return whether the rate of divergence is below `rate`: PASS or FAIL if the whole 95 % interval is on one side.
 
     Args:
-        counts: of a whole sweep.
-        plan: what was to be swept, fixed beforehand.
+        counts: the counts of a whole sweep.
+        plan: the plan, fixed in advance.
         rate: 0..1.
 
     Raises:
-        ValueError: the sweep is a part of what was planned; a verdict on it would depend on when it was left.
+        ValueError: the sweep is unfinished; a verdict would depend on when it was stopped.
     """
     if counts.done < plan.turns:
         raise ValueError(f"a gate needs the whole sweep, got {counts.done:,} of {plan.turns:,} turns: --resume goes on")
@@ -28,7 +28,8 @@ def gate(counts: Counts, plan: Plan, rate: float) -> Literal["PASS", "FAIL", "IN
 
 
 def least_turns(gate: float) -> int:
-    """How many cases can pass a gate at all: with fewer the interval's upper end is above it without any divergence.
+    """Return the smallest number of cases that can pass a gate. With fewer cases, the interval's upper end is above the
+    gate even without a divergence.
 
     Args:
         gate: a rate, above 0 and at most 1.

@@ -1,4 +1,4 @@
-"""A sweep's folder as it is written: begun once, held by one process, extended chunk by chunk."""
+"""Write a sweep's folder: begun once, locked by one process, extended chunk by chunk."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from turncheck.properties.sweeps.lock import LockedError, locked
 
 
 def begin(folder: Path, about: Mapping[str, Any], resume: bool = False, anew: bool = False) -> State:
-    """How far the sweep in a folder is. Where it holds none, one is begun.
+    """Return the progress of the sweep in a folder. If the folder holds none, begin a sweep.
 
     Args:
-        folder: of the sweep. It is made if it is not there.
-        about: what the sweep is of.
-        resume: whether one that the folder holds goes on.
-        anew: whether one that the folder holds gives way, whatever it is.
+        folder: the sweep's folder, which is created if it does not exist.
+        about: the facts of the sweep.
+        resume: whether to resume a sweep in the folder.
+        anew: whether to replace a sweep in the folder, whatever it is.
 
     Raises:
-        SweepError: it cannot be written, holds another sweep, or holds one and nobody said to go on.
-        NoVerdictError: what it holds cannot be trusted, or another process sweeps in it.
+        SweepError: the folder cannot be written, holds another sweep, or holds a sweep and neither option is set.
+        NoVerdictError: the content cannot be trusted, or another process sweeps in the folder.
     """
     about = json.loads(json.dumps(about))  # as it comes back from the file
     try:
@@ -43,7 +43,7 @@ def begin(folder: Path, about: Mapping[str, Any], resume: bool = False, anew: bo
 
 
 def _left(folder: Path, about: Mapping[str, Any], resume: bool) -> State | None:
-    """How far the sweep is that was left in the folder; None where nothing is kept in it."""
+    """Return the progress of the sweep that was left in the folder; None if nothing is saved there."""
     try:
         state = read_state(folder)
     except FileNotFoundError:
@@ -62,7 +62,7 @@ def _left(folder: Path, about: Mapping[str, Any], resume: bool) -> State | None:
 
 
 def _emptied(folder: Path, state: State) -> State:
-    """Begins a sweep in a folder, in the place of one that it may hold."""
+    """Begin a sweep in a folder, replacing any sweep there."""
     if os.path.lexists(folder / FOUND) and not (folder / FOUND).is_file():
         raise UntrustedError(folder, f"its {FOUND} must be a regular file")
     with open(folder / FOUND, "ab"):
@@ -74,10 +74,10 @@ def _emptied(folder: Path, state: State) -> State:
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Holds a folder, so that no other process sweeps in it.
+    """Lock a folder, so that no other process sweeps in it.
 
     Raises:
-        BusyError: one does.
+        BusyError: another process sweeps in it.
     """
     with ExitStack() as stack:
         try:
@@ -88,11 +88,11 @@ def held(folder: Path) -> Iterator[None]:
 
 
 class Journal:
-    """The files of a sweep that goes on: lines are written as they are found, and kept together with the counts.
+    """The files of a running sweep: lines are written as they are found, and saved together with the counts.
 
     Attributes:
-        state: how far it is, as the folder keeps it.
-        lasts: whether it outlasts a crash of the machine.
+        state: the progress, as the folder records it.
+        lasts: whether the files survive a crash of the machine.
     """
 
     def __init__(self, folder: Path, state: State, file: BinaryIO, lasts: bool) -> None:
@@ -101,10 +101,10 @@ class Journal:
         self._size = state.size
 
     def write(self, line: Mapping[str, Any]) -> None:
-        """Writes a line; it counts once it is kept.
+        """Write a line; it counts once it is saved.
 
         Raises:
-            LostError: it cannot be written.
+            LostError: the line cannot be written.
         """
         content = json.dumps(line).encode() + b"\n"
         with self._telling():
@@ -113,10 +113,10 @@ class Journal:
         self._size += len(content)
 
     def keep(self, counts: Counts) -> State:
-        """Keeps the lines and the counts: after a crash the sweep goes on from there.
+        """Save the lines and the counts: after a crash, the sweep resumes from there.
 
         Raises:
-            LostError: it cannot be done.
+            LostError: they cannot be saved.
         """
         state = State(self.state.about, deepcopy(counts), self._size, self._digest.hexdigest())
         with self._telling():
@@ -128,7 +128,7 @@ class Journal:
         return state
 
     def read_kept(self) -> None:
-        """Goes to the end of the lines that are kept, drops what stands behind them."""
+        """Go to the end of the saved lines, and drop what follows them."""
         left = self.state.size
         self._file.seek(0)
         while left and (part := self._file.read(min(left, 2**20))):
@@ -140,7 +140,9 @@ class Journal:
         self._file.seek(self.state.size)
 
     def _check_place(self) -> None:
-        """Raises LostError where the folder is another by now, or others write in it too, as without locks they may."""
+        """Raise LostError if the folder was replaced, or another process also writes in it, as is possible without
+        locks.
+        """
         try:
             here, there = os.fstat(self._file.fileno()), os.stat(self.folder / FOUND)
             same = os.path.samestat(here, there) and here.st_size == self._size
@@ -161,15 +163,15 @@ class Journal:
 
 @contextmanager
 def journal(folder: Path, state: State, lasts: bool = True) -> Iterator[Journal]:
-    """The files of a sweep, to go on from a state. No other process can as long as it is open.
+    """Open the files of a sweep, to continue from a state. No other process can do so while they are open.
 
     Args:
-        folder: of the sweep.
-        state: how far it is.
-        lasts: whether what is kept is to outlast a crash of the machine.
+        folder: the sweep's folder.
+        state: the progress.
+        lasts: whether saved data must survive a crash of the machine.
 
     Raises:
-        NoVerdictError: another process goes on, or has; or the files are gone.
+        NoVerdictError: another process continues the sweep, or has continued it; or the files are gone.
     """
     with held(folder), _opened(folder) as file:
         try:
@@ -191,7 +193,7 @@ def _opened(folder: Path) -> BinaryIO:
 
 
 def _write_all(file: BinaryIO, content: bytes) -> None:
-    """Writes all of it: a disk that becomes full takes a part."""
+    """Write all of it: a disk that becomes full may take only a part."""
     view = memoryview(content)
     while view:
         view = view[file.write(view) :]

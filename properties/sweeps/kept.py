@@ -1,8 +1,8 @@
-"""What a sweep's folder keeps: how far the sweep is, and what was counted.
+"""The saved files of a sweep: its progress and its counts.
 
-`state.json` vouches for the first `size` bytes of `divergences.jsonl`. What stands behind them was written after the
-last chunk was kept, and is dropped when the sweep goes on. Before anything is believed, or written, everything is held
-against everything: the schema, a digest of each file, every count, every line.
+`state.json` vouches for the first `size` bytes of `divergences.jsonl`. The bytes after them were written after the last
+saved chunk, and are dropped when the sweep resumes. Before anything is used or written, everything is checked: the
+schema, a digest of each file, every count, every line.
 """
 
 from __future__ import annotations
@@ -36,13 +36,14 @@ EMPTY = hashlib.sha256().hexdigest()
 
 @attrs.frozen
 class State:
-    """How far a sweep is.
+    """The progress of a sweep.
 
     Attributes:
-        about: what it is of, as plain values: `schema`, `domain`, `rules`, `sampler`, `seed`, `turns`, `model`, `laws`.
-        counts: what was counted so far.
-        size: bytes of `divergences.jsonl` that it vouches for.
-        sha256: of those bytes.
+        about: the facts of the sweep, as plain values: `schema`, `domain`, `rules`, `sampler`, `seed`, `turns`,
+            `model`, `laws`.
+        counts: the counts so far.
+        size: the number of bytes of `divergences.jsonl` that the state vouches for.
+        sha256: the hash of these bytes.
     """
 
     about: Mapping[str, Any]
@@ -56,7 +57,7 @@ class State:
         return bool(self.counts.done == self.about["turns"])
 
     def to_bytes(self) -> bytes:
-        """The content of `state.json`."""
+        """Return the content of `state.json`."""
         counts = self.counts.to_json()
         content = {"about": dict(self.about), "counts": counts, "size": self.size, "sha256": self.sha256}
         return json.dumps({**content, "digest": _digest(content)}).encode()
@@ -67,12 +68,12 @@ def _digest(content: Mapping[str, Any]) -> str:
 
 
 def read_state(folder: Path) -> State:
-    """How far the sweep in that folder is; its lines are not looked at.
+    """Return the progress of the sweep in that folder, without checking its lines.
 
     Raises:
-        FileNotFoundError: it holds none.
-        OtherSweepError: it is of another version.
-        UntrustedError: no sweep wrote that.
+        FileNotFoundError: the folder holds no sweep.
+        OtherSweepError: the sweep has another version.
+        UntrustedError: no sweep wrote the file.
     """
     try:
         return _state(folder, parsed(read_file(folder / STATE, LARGEST)))
@@ -85,10 +86,10 @@ def read_state(folder: Path) -> State:
 
 
 def parsed(text: bytes) -> Any:
-    """The value that stands in JSON.
+    """Parse JSON.
 
     Raises:
-        ValueError: it is none, or nobody wrote it for us.
+        ValueError: it is no JSON, or not of a form that Turncheck writes.
     """
     try:
         return json.loads(text, parse_int=_number)
@@ -103,7 +104,7 @@ def _number(digits: str) -> int:
 
 
 def _state(folder: Path, content: object) -> State:
-    """The state that stands in a file. Raises ValueError where none does."""
+    """Return the state in a file. Raises ValueError if there is none."""
     keys = ["about", "counts", "size", "sha256", "digest"]
     about = content.get("about") if isinstance(content, dict) else None
     if not isinstance(content, dict) or not isinstance(about, dict):
@@ -124,18 +125,18 @@ def _state(folder: Path, content: object) -> State:
 
 
 def check_empty(folder: Path) -> None:
-    """Raises UntrustedError where a folder without a state has lines: a sweep's state is there before its lines."""
+    """Raise UntrustedError if a folder without a state has lines: a sweep writes its state before its lines."""
     found = folder / FOUND
     if os.path.lexists(found) and not (found.is_file() and not found.stat().st_size):
         raise UntrustedError(folder, f"it holds {FOUND}, and no {STATE}")
 
 
 def read_whole(folder: Path) -> State:
-    """The state of a sweep that has come to its end; its lines are not looked at.
+    """Return the state of a finished sweep, without checking its lines.
 
     Raises:
-        SweepError: there is none in that folder.
-        NoVerdictError: it is none that can be trusted, or a part of one.
+        SweepError: there is no sweep in that folder.
+        NoVerdictError: the sweep cannot be trusted, or is unfinished.
     """
     try:
         state = read_state(folder)
@@ -154,7 +155,7 @@ MODEL = ("name", "kind", "sha256", "template", "arguments")
 
 
 def _check_about(about: Mapping[str, Any]) -> None:
-    """Raises ValueError where something else stands there than what a sweep is of."""
+    """Raise ValueError if the value does not hold the facts of a sweep."""
     keys = {"schema", "seed", "turns", "model", "laws", *TEXTS}
     if set(about) != keys or type(about["schema"]) is not int:  # another number was met before
         raise ValueError(f"about must have schema {SCHEMA}, {', '.join(sorted(keys - {'schema'}))}")
@@ -176,7 +177,7 @@ def _check_about(about: Mapping[str, Any]) -> None:
 
 
 def check_text(name: str, value: object) -> None:
-    """Raises ValueError where the value is no text."""
+    """Raise ValueError if the value is no text."""
     if not isinstance(value, str):
         raise ValueError(f"{name} must be a text, got {value!r:.60}")
 

@@ -1,4 +1,4 @@
-"""The lines that a sweep's folder keeps of all that diverged, held against what was counted."""
+"""The saved lines of a sweep's divergences, checked against the counts."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from turncheck.reports.modes import MODES
 
 
 def read_lines(folder: Path, state: State) -> Iterator[dict[str, Any]]:
-    """The lines that a state vouches for. It is looked at their digest before the first is given, and at the counts
-    behind the last.
+    """Yield the lines that a state vouches for. The digest is checked before the first line, the counts after the last.
 
     Raises:
-        UntrustedError: they are not those that were counted.
+        UntrustedError: the lines do not match the counts.
     """
     try:
         with open_file(folder / FOUND) as file:
@@ -36,17 +35,17 @@ def read_lines(folder: Path, state: State) -> Iterator[dict[str, Any]]:
 
 
 def check_lines(folder: Path, state: State) -> None:
-    """Looks at all lines that a state vouches for.
+    """Check all lines that a state vouches for.
 
     Raises:
-        UntrustedError: they are not those that were counted.
+        UntrustedError: the lines do not match the counts.
     """
     for _ in read_lines(folder, state):
         pass
 
 
 def _check_digest(file: BinaryIO, state: State) -> None:
-    """Raises ValueError where the file does not begin with the bytes that were kept. Leaves it at its beginning."""
+    """Raise ValueError if the file does not begin with the saved bytes. Leaves it at its beginning."""
     size = os.fstat(file.fileno()).st_size
     if size < state.size or (state.is_whole and size > state.size):
         raise ValueError(f"it must have {state.size:,} bytes, got {size:,}")
@@ -60,7 +59,7 @@ def _check_digest(file: BinaryIO, state: State) -> None:
 
 
 def _checked_lines(file: BinaryIO, state: State) -> Iterator[dict[str, Any]]:
-    """The lines, one by one. Raises ValueError where one is none, or all are not those that were counted."""
+    """Yield the lines. Raises ValueError if a line is malformed, or if the lines do not match the counts."""
     counts, last = state.counts, dict[str, int]()
     diverged, modes, broke = 0, Counter[str](), Counter[str]()
     number = 0
@@ -81,7 +80,7 @@ def _checked_lines(file: BinaryIO, state: State) -> Iterator[dict[str, Any]]:
 
 
 def _line(line: bytes, state: State) -> dict[str, Any]:
-    """The line as a value. Raises ValueError where it is none of such a sweep."""
+    """Parse the line. Raises ValueError if it is no line of such a sweep."""
     found = parsed(line)
     keys = {"turn", "law", "mode", "prompt", "expected", "got"}
     if not isinstance(found, dict) or set(found) not in (keys, keys | {"case"}):
@@ -97,7 +96,7 @@ def _line(line: bytes, state: State) -> dict[str, Any]:
 
 
 def _check_order(found: Mapping[str, Any], last: dict[str, int]) -> None:
-    """A law is held on each case at most once, and on one after the other. Raises ValueError where it was not."""
+    """Raise ValueError unless each law was checked at most once on a case, and on one case after the other."""
     law, turn = found["law"], found["turn"]
     if turn <= last.get(law, -1):
         raise ValueError(f"turn must be above {last[law]:,}, the one before of its law, got {turn:,}")

@@ -1,4 +1,4 @@
-"""A folder that one process works in at a time. The lock is the system's, and goes with the process that holds it."""
+"""A folder in which one process works at a time. The system holds the lock, and releases it with its process."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LOCK = ".lock"
-"""The file that is locked. It stays, empty; nothing follows from its being there."""
+"""The lock file. It remains, empty; its existence means nothing."""
 
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
-"""What a file system says that has no locks, as some of clusters do."""
+"""The errors of a file system without locks, such as some of clusters."""
 
 
 class LockedError(Exception):
-    """Somebody else holds the lock."""
+    """Another process holds the lock."""
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Holds the lock of a folder. A file system without locks gives it to everybody.
+    """Lock a folder. On a file system without locks, everybody gets the lock.
 
     Raises:
-        LockedError: another has it.
-        OSError: the file that is locked cannot be made.
+        LockedError: another process holds the lock.
+        OSError: the lock file cannot be created.
     """
     descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
     opened = [descriptor]
@@ -40,7 +40,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _keep_from_forks(opened: list[int]) -> None:
-    """Closes the file in processes that a model forks: they would hold the lock longer than this one lives."""
+    """Close the file in processes that a model forks: they would hold the lock longer than this process lives."""
     if sys.platform != "win32":
 
         def close() -> None:

@@ -1,4 +1,4 @@
-"""What is swept, and on which of its cases each law is held, worked out for a block of cases at once."""
+"""What a sweep asks, and on which cases each law is checked, computed for a block of cases at once."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from turncheck.engine.table import SMALL, Columns, Table, arrays_of
 from turncheck.properties.checking.law import Law, always
 
 PILOT = 2048
-"""Cases, at most, on which it is looked how often a law applies, before a sweep."""
+"""Most cases on which to measure, before a sweep, how often a law applies."""
 
 MORE = 400
-"""A law that asks a second prompt, made from the case, asks about one such prompt for so many cases."""
+"""A law that asks a second prompt, derived from the case, asks about one such prompt for every this many cases."""
 
 DAMAGED = 50
-"""One case in so many is damaged, for the laws about malformed texts."""
+"""One case in this many is damaged, for the laws about malformed texts."""
 
 PLAYED, AGAIN = 1000, 5000
-"""One case in so many is played on, and one is asked again, which has to be written twice, token by token."""
+"""One case in this many begins a play, and one is asked again, which takes two decodings token by token."""
 
 HeldOn = Literal["own", "more", "malformed", "plays", "again"]
 """What a law is held on: a case's own answer; others' made from it too; a damaged text; a play; a second answer."""
@@ -35,14 +35,14 @@ Mask = npt.NDArray[np.bool_]
 
 @attrs.frozen
 class Plan:
-    """What is swept: cases 0 to `turns - 1` of a sampler and a seed, of the subject's domain."""
+    """The cases of a sweep: cases 0 to `turns - 1` of a sampler and a seed, of the subject's domain."""
 
     sampler: str
     seed: int
     turns: int
 
     def cases(self, start: int, count: int, domain: Domain) -> Table:
-        """Those cases of it.
+        """Return these cases of the plan.
 
         Raises:
             UnknownSamplerError: the domain has no such sampler.
@@ -52,7 +52,7 @@ class Plan:
         return arrays_of(domain, self.sampler).sample(self.sampler, self.seed, count, start)
 
     def pilot(self, domain: Domain) -> Table:
-        """Some cases of it that stand for all: the first, or of the small scope some from everywhere."""
+        """Return some cases that represent all: the first cases, or cases from everywhere in the small scope."""
         most = min(PILOT, arrays_of(domain, self.sampler).block)
         if self.sampler == SMALL:
             return self.cases(0, self.turns, domain)[:: max(1, -(-self.turns // most))]
@@ -77,7 +77,7 @@ def _small_scope(domain: Domain) -> Table:
 
 
 def kind_of(law: Law) -> HeldOn:
-    """What the law is held on."""
+    """Return what the law is checked on."""
     if law.again:
         return "again"
     if law.form == "play":
@@ -111,11 +111,11 @@ class Block:
         return held
 
     def held_on(self, law: Law, part: slice) -> Mask:
-        """Of a law about single cases: on which cases of a part of the block it is held."""
+        """Return, for a law about single cases, the cases of a part of the block on which it is checked."""
         return self._held[law.id][part]
 
     def chosen(self, every: int, salt: str, part: slice) -> Mask:
-        """One case in so many, evenly spread, by its number in the sweep alone."""
+        """Return every n-th case, evenly spread, by its number in the sweep only."""
         indices = np.arange(part.start, part.stop, dtype=np.uint64) + np.uint64(self.start)
         # Multiples of the golden ratio fill a circle evenly (Knuth, The Art of Computer Programming, vol. 3, 6.4).
         on_circle = (indices * np.uint64(0x9E3779B1) + np.uint64(crc32(salt.encode()))) % np.uint64(2**32)
@@ -124,17 +124,17 @@ class Block:
 
 
 def applying(law: Law, columns: Columns, rows: Rows, domain: Domain) -> Mask:
-    """(len(rows),) bool: whether the law says anything about the case in each of those rows."""
+    """(len(rows),) bool: return whether the law applies to the case in each of these rows."""
     if law.applies is always:
         return np.ones(len(rows), bool)
     return columns.meet(lambda case: law.applies(case, domain), rows)
 
 
 def how_often(laws: Sequence[Law], plan: Plan, domain: Domain) -> dict[str, int]:
-    """The sampling stride of each law about single cases: it is held on every n-th of the cases to which it applies.
+    """Return the sampling stride of each law about single cases: it is checked on every n-th case to which it applies.
 
-    Laws about a case's own answer are held on all. Of those that ask more, each asks about as many prompts as another:
-    one that applies seldom is held on a larger part.
+    Laws about a case's own answer are checked on every case. Laws that ask more all get about the same number of
+    prompts, so a law that seldom applies is checked on a larger share.
     """
     if not any(law.asks_more for law in laws):
         return {law.id: 1 for law in laws}

@@ -1,7 +1,7 @@
-"""What a sweep asks of an engine whose answers were made elsewhere: all of its prompts stand before the first answer.
+"""The prompts of a sweep for an engine whose answers were made elsewhere: all are known before the first answer.
 
-No such engine plays on from its own answers or is asked twice, and every other law asks the same whatever is answered.
-So the prompts are those that a sweep asks of a recorder that answers as the reference does.
+Such an engine does not continue from its own answers and is not asked twice, and every other law asks the same prompts
+whatever the answers are. So the prompts are those that a sweep asks of a recorder that answers like the reference.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from turncheck.properties.sweeps.sweep import Sweep
 
 @attrs.frozen
 class Asked:
-    """What a part of a sweep asks.
+    """The prompts of a part of a sweep.
 
     Attributes:
         done: the turns of the sample so far.
-        prompts: those that were not asked in a part before, each once.
+        prompts: the prompts that no earlier part asked, each once.
     """
 
     done: int
@@ -38,11 +38,12 @@ class Asked:
 
 
 def prompts_asked(subject: Subject, plan: Plan) -> Generator[Asked, None, None]:
-    """The prompts that a sweep asks of a listed engine, a chunk at a time. It is to be closed: it has a folder open.
+    """Yield the prompts that a sweep asks of a listed engine, a chunk at a time. Close the generator: it keeps a folder
+    open.
 
     Args:
-        subject: its domain, and whether it rejects, say which laws there are. It is not asked itself.
-        plan: of the sweep.
+        subject: its domain, and whether it rejects, decide which laws there are. It is not asked itself.
+        plan: the plan of the sweep.
     """
     recorder = _Recorder(subject.domain)
     stand_in = attrs.evolve(subject, engine=recorder, limit=None, audit=Audit(), meter=Meter(), repaired=Counter())
@@ -52,15 +53,15 @@ def prompts_asked(subject: Subject, plan: Plan) -> Generator[Asked, None, None]:
 
 
 def check_listed(subject: Subject, plan: Plan, told: Callable[[int], None] = lambda done: None) -> None:
-    """Looks at whether a listed engine has an answer to all that a sweep will ask; of other engines it asks nothing.
+    """Check that a listed engine has an answer to every prompt of a sweep; for other engines, do nothing.
 
     Args:
-        subject: whose engine may be one.
-        plan: of the sweep.
-        told: gets the number of turns that are done, now and then.
+        subject: the subject, whose engine may be listed.
+        plan: the plan of the sweep.
+        told: called with the number of turns that are done, from time to time.
 
     Raises:
-        SpecError: it has not; the prompts without one are counted.
+        SpecError: answers are missing; the error counts the prompts without an answer.
     """
     engine = subject.engine
     if not isinstance(engine, Listed):
@@ -85,7 +86,7 @@ def check_listed(subject: Subject, plan: Plan, told: Callable[[int], None] = lam
 
 
 class _Recorder:
-    """Answers as the reference does, and keeps what it is asked. A listed engine by its interface."""
+    """Answers like the reference, and records its prompts. It has the interface of a listed engine."""
 
     def __init__(self, domain: Domain) -> None:
         self.domain = domain
@@ -97,7 +98,7 @@ class _Recorder:
         return [self.domain.resolve_text(prompt) for prompt in prompts]
 
     def predict_with_drafts(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[str]:
-        """The drafts: they are the reference's answers, which need not be worked out twice."""
+        """Return the drafts: they are the reference's answers, which need not be computed twice."""
         self._record(prompts)
         return list(drafts)
 
@@ -105,7 +106,7 @@ class _Recorder:
         return []
 
     def taken(self) -> list[str]:
-        """What was asked first since the last call."""
+        """Return the new prompts since the last call."""
         taken, self._new = self._new, []
         return taken
 

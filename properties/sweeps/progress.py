@@ -1,4 +1,4 @@
-"""A sweep goes on to its end: with a bar on a terminal, else with a plain line to stderr every half minute."""
+"""Run a sweep to its end: with a bar on a terminal, else with a line on stderr every half minute."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from turncheck.properties.sweeps.sweep import Sweep
 
 
 def run(sweep: Sweep, tell: Callable[[str], None] | None = None) -> None:
-    """Goes on with the sweep to its end. The work up to each chunk is kept.
+    """Run the sweep to its end. The work up to each chunk is saved.
 
-    Somebody who waits sees how far it is: turns, divergences, seconds an answer, what is left. Where that is more than
-    a minute, it is said before the sweep goes on.
+    Reports the progress: turns, divergences, seconds an answer, time left. If more than a minute is left, the estimate
+    is printed before the sweep continues.
 
     Args:
-        sweep: which.
-        tell: takes lines, where there is no bar; by default there is a bar on stderr if that is a terminal, else lines.
+        sweep: the sweep.
+        tell: takes lines, if there is no bar; by default there is a bar if stderr is a terminal, else lines.
     """
     console = Console(stderr=True)
     columns = (TextColumn("turns"), BarColumn(20), MofNCompleteColumn(), TextColumn("{task.description}"))
@@ -41,12 +41,12 @@ def run(sweep: Sweep, tell: Callable[[str], None] | None = None) -> None:
 
 
 class Watch:
-    """What is said of a sweep while it goes on.
+    """Reports the progress of a sweep.
 
     Args:
-        sweep: which.
-        say: takes lines that somebody should see.
-        shown: takes how far it is, for a bar.
+        sweep: the sweep.
+        say: takes lines for the user.
+        shown: takes the progress, for a bar.
     """
 
     def __init__(self, sweep: Sweep, say: Callable[[str], None], shown: Callable[[str], object]) -> None:
@@ -55,7 +55,7 @@ class Watch:
         self.told, self.is_priced = self.began, False
 
     def status(self) -> str:
-        """How far it is."""
+        """The progress."""
         counts, meter = self.sweep.counts, self.sweep.subject.meter
         parts = [f"{counts.diverged:,} diverged"]
         parts += [price_of(meter.price)] if meter.price is not None else []
@@ -63,7 +63,7 @@ class Watch:
         return ", ".join(parts)
 
     def left(self) -> float | None:
-        """The seconds that are left, about; None before a price is known."""
+        """The approximate seconds left; None before the price is known."""
         turns = self.sweep.plan.turns - self.sweep.counts.done
         done = self.sweep.counts.done - self.before
         if done:
@@ -72,16 +72,16 @@ class Watch:
         return None if price is None else turns * self.sweep.prompts_a_case * price
 
     def show(self) -> None:
-        """Shows how far it is."""
+        """Show the progress."""
         self.shown(self.status())
 
     def beat(self) -> None:
-        """Says how far it is where nothing was said for half a minute."""
+        """Report the progress if nothing was printed for half a minute."""
         if time.monotonic() - self.told >= EVERY:
             self._tell(f"{self.sweep.counts.done:,} of {self.sweep.plan.turns:,} turns, {self.status()}")
 
     def hear(self) -> None:
-        """After a call: says what the sweep costs once that is known, where it is worth it."""
+        """After a call, print the cost of the sweep once it is known, if it is high enough."""
         meter = self.sweep.subject.meter
         if self.is_priced or meter.price is None or (meter.prompts <= 8 and meter.seconds < EVERY):
             return

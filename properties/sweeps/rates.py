@@ -1,4 +1,4 @@
-"""What a sweep found: rates with intervals, by law, failure mode, field and stratum; counterexamples."""
+"""The results of a sweep: rates with intervals, by law, failure mode, field and stratum; counterexamples."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ from turncheck.reports.sweeps import Row, Smallest
 
 
 def law_rows(sweep: Sweep) -> list[Row]:
-    """How often each law was broken, in their order; those that say nothing about the subject are left out."""
+    """Return how often each law was broken, in order, without the laws that say nothing about the subject."""
     counts = sweep.counts
     return [_row(law.id, law.rule, counts.broke[law.id], counts.applied[law.id]) for law in sweep.laws]
 
 
 def mode_rows(counts: Counts) -> list[Row]:
-    """How many cases' own answers diverged, and in which mode."""
+    """Return how many cases' own answers diverged, and in which mode."""
     every = [("any", counts.diverged), *counts.modes.most_common()]
     return [_row(name, "", broke, counts.done) for name, broke in every]
 
 
 def field_rows(counts: Counts) -> list[Row]:
-    """How often each field of an answer was wrong; of one that the prompt has too, where it changes and where not."""
+    """Return how often each field of an answer was wrong; for a field of the prompt, changed and unchanged apart."""
     return [_row(name, "", wrong, cases) for name, (cases, wrong) in counts.fields.items()]
 
 
 def stratum_rows(counts: Counts) -> list[Row]:
-    """How many cases diverged, by stratum."""
+    """Return how many cases diverged, by stratum."""
     return [_row(name, "", wrong, cases) for name, (cases, wrong) in sorted(counts.strata.items())]
 
 
@@ -53,19 +53,18 @@ def _row(name: str, rule: str, broke: int, applied: int) -> Row:
 
 
 def smallest(sweep: Sweep, limit: Limit | None = None) -> Iterator[Smallest]:
-    """For each law about single cases and each mode in which it was broken a small case that breaks it so, minimal
-    unless it says why not.
+    """Return a small counterexample for each law about single cases and each mode in which it was broken.
 
-    The search begins at the simplest that the sweep met. Of a listed engine it ends there too: no smaller one can be
-    asked.
+    It is minimal unless it says why not. The search starts from the simplest failing case that the sweep met. For a
+    listed engine it ends there too, because no smaller case can be asked.
 
     Args:
-        sweep: which.
-        limit: the most that shrinking one case may take; None for half a minute of the model's time, and for all of
-            them a minute, or as long as the sweep took. With a limit of nothing the model is not asked.
+        sweep: the sweep.
+        limit: the limit for shrinking one case; None for half a minute of the model's time, and for all cases together
+            a minute, or as long as the sweep took. With a limit of 0 the model is not asked.
 
     Raises:
-        NoVerdictError: what is kept is not what the sweep counted.
+        NoVerdictError: the saved lines do not match the counts.
     """
     subject, met = sweep.subject, _simplest_met(sweep)
     is_shrunk = not isinstance(subject.engine, Listed) and not (limit is not None and limit.is_nothing)
@@ -82,7 +81,7 @@ def smallest(sweep: Sweep, limit: Limit | None = None) -> Iterator[Smallest]:
 def _smallest(
     law: Law, mode: str, met: Mapping[str, Any], found: Counterexample | None, left: str, domain: Domain
 ) -> Smallest:
-    """A small case, as it was found, or as it was met."""
+    """Return a small case: shrunk, or as the sweep met it."""
     if found is None:
         case, turn, expected, got = (met[name] for name in ("case", "prompt", "expected", "got"))
         divergence = diverge(domain, turn, expected, got)
@@ -94,7 +93,9 @@ def _smallest(
 
 
 def _shrunk(law: Law, subject: Subject, text: str, limit: Limit) -> tuple[Counterexample | None, str]:
-    """A small breach of the law in the mode of that case, if it could be looked for, and why it need not be minimal."""
+    """Return a small failure of the law in the mode of that case, if one could be searched, and why it may not be
+    minimal.
+    """
     try:
         start = counterexample(law, subject, subject.domain.read(text))
         if start is None:
@@ -109,7 +110,7 @@ def _shrunk(law: Law, subject: Subject, text: str, limit: Limit) -> tuple[Counte
 
 
 def _simplest_met(sweep: Sweep) -> dict[tuple[str, str], dict[str, Any]]:
-    """The line of the simplest case that the sweep met, by law and failure mode.
+    """Return the line of the simplest case that the sweep met, by law and failure mode.
 
     Raises:
         UntrustedError: a text is no case.

@@ -1,4 +1,4 @@
-"""A sweep from its beginning to what it found: for the pytest plugin, the command line and the report."""
+"""A sweep from its beginning to its results: for the pytest plugin, the command line and the report."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from turncheck.reports.sweeps import SweepResult
 
 
 def begun(subject: Subject, plan: Plan, folder: Path, goes_on: bool) -> Sweep:
-    """A sweep in a folder that may hold one: that one, if it may go on and is not whole, else a new one in its place.
+    """Resume the sweep in a folder, if it may be resumed and is unfinished; else begin a new sweep in its place.
 
     Args:
-        subject: what is asked. The sweep remembers its answers in a memory of its own.
-        plan: what is swept.
-        folder: of this sweep; no other's.
-        goes_on: whether a sweep that was left there may go on: one of the same plan, name, hash, template and rules.
+        subject: the subject. The sweep caches its answers separately.
+        plan: the plan of the sweep.
+        folder: the folder of this sweep only.
+        goes_on: whether a sweep in the folder may be resumed: one of the same plan, name, hash, template and rules.
 
     Raises:
         SweepError: the folder cannot be written.
-        NoVerdictError: what it holds of that sweep cannot be trusted, or another process sweeps in it.
+        NoVerdictError: the saved sweep cannot be trusted, or another process sweeps in the folder.
     """
     subject = subject.without_memory()
     if goes_on:
@@ -45,16 +45,16 @@ def begun(subject: Subject, plan: Plan, folder: Path, goes_on: bool) -> Sweep:
 
 
 def found(sweep: Sweep, gate: float | None = None, searches: bool = True, limit: Limit | None = None) -> SweepResult:
-    """What a sweep found so far, and what the gate says if it is whole.
+    """Return the results of a sweep so far, with the gate's verdict if the sweep is finished.
 
     Args:
-        sweep: whole or partial.
-        gate: 0..1; None where nothing is demanded.
-        searches: whether the smallest cases are looked for.
-        limit: the most that shrinking one of them may take (`rates.smallest`).
+        sweep: a finished or unfinished sweep.
+        gate: 0..1; None without a gate.
+        searches: whether to search for the smallest counterexamples.
+        limit: the limit for shrinking one counterexample (`rates.smallest`).
 
     Raises:
-        NoVerdictError: it is to be searched, and the folder does not hold what the sweep found.
+        NoVerdictError: the search needs the saved lines, and they do not match the counts.
     """
     plan, counts, subject = sweep.plan, sweep.counts, sweep.subject
     low, high = Rate(counts.diverged, counts.done).interval
@@ -92,6 +92,6 @@ def found(sweep: Sweep, gate: float | None = None, searches: bool = True, limit:
 
 
 def _fields_title(domain: Domain) -> str:
-    """What a field of an answer is called."""
+    """Return the title for a field of an answer."""
     numbers = all(isinstance(field, Int) for field in domain.answer.fields.values())
     return f"{'number' if numbers else 'field'} of the {'state' if domain.has_plays else 'answer'}"

@@ -1,4 +1,4 @@
-"""How sure a rate is: exact intervals and tests for counts, by scipy."""
+"""Exact intervals and tests for counts, by scipy."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ LEVEL = 0.95
 
 @attrs.frozen
 class Rate:
-    """So many of so many.
+    """A rate of counts.
 
     Attributes:
-        broke: how many.
-        applied: of how many, 0 or more.
+        broke: the number of failures.
+        applied: the number of cases, 0 or more.
     """
 
     broke: int
@@ -23,12 +23,12 @@ class Rate:
 
     @property
     def value(self) -> float:
-        """The rate; of nothing it is 0."""
+        """The rate; 0 without cases."""
         return self.broke / self.applied if self.applied else 0.0
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The two-sided 95 % interval of Clopper and Pearson (1934); of nothing it is 0 to 1."""
+        """The two-sided 95 % interval of Clopper and Pearson (1934); 0 to 1 without cases."""
         if not self.applied:
             return 0.0, 1.0
         tail = (1 - LEVEL) / 2
@@ -39,17 +39,17 @@ class Rate:
 
     @property
     def highest(self) -> float:
-        """The one-sided 95 % bound from above, which for none of n is about 3/n (Hanley and Lippman-Hand, 1983)."""
+        """The one-sided 95 % upper bound, which is about 3/n for no failure in n (Hanley and Lippman-Hand, 1983)."""
         held = self.applied - self.broke
         return float(beta.ppf(LEVEL, self.broke + 1, held)) if held else 1.0
 
 
 def paired(first_alone: int, second_alone: int) -> float:
-    """The exact two-sided p-value of McNemar's test: of pairs in which one alone failed, how likely so uneven a split.
+    """Return the exact two-sided p-value of McNemar's test, for the pairs in which only one failed.
 
     Args:
-        first_alone: pairs in which the first alone failed.
-        second_alone: pairs in which the second alone failed.
+        first_alone: pairs in which only the first failed.
+        second_alone: pairs in which only the second failed.
     """
     pairs = first_alone + second_alone
     return float(binomtest(first_alone, pairs).pvalue) if pairs else 1.0

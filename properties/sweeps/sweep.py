@@ -1,19 +1,20 @@
-"""Sweeps: a large sample of a named sampler through one subject, every law held against every case of it.
+"""Sweeps: ask a large sample of a named sampler, and check every law on every case.
 
-A property run finds and shrinks; a sweep estimates. Where all answers to a case are right, all laws hold on it, since
-they are true of the reference; so laws are checked on the other cases alone. A law that asks for more than the case's
-own answer is held on a part of the cases to which it applies, chosen by their numbers alone:
+A property run finds and shrinks counterexamples; a sweep estimates rates. If all answers to a case are correct, all
+laws hold on the case, because the laws are true of the reference. So laws are checked on the other cases only. A law
+that asks
+for more than the case's own answer is checked on a part of the cases to which it applies, chosen by their numbers only:
 
-| laws | on |
+| laws | sample |
 |---|---|
 | about a case's own answer | every case |
-| that ask a second prompt, made from the case | as many cases as make one such prompt for `MORE` cases |
+| that ask a second prompt, derived from the case | about one such prompt for every `MORE` cases |
 | about malformed texts: the case, damaged for a random reason | one case in `DAMAGED` |
-| about plays that begin with it | one case in `PLAYED` |
+| about plays that begin with the case | one case in `PLAYED` |
 | about asking again | one case in `AGAIN` |
 
-What diverges goes to a file as it is found; in memory are counts alone. Work is kept after every chunk, and goes on
-from there.
+Divergences go to a file as they are found; only counts stay in memory. Work is saved after every chunk, and a sweep
+resumes from there.
 """
 
 from __future__ import annotations
@@ -55,28 +56,28 @@ Cases = list[tuple[int, AnyForm]]
 
 
 class Sweep:
-    """A sweep in a folder: it goes on where it was left.
+    """A sweep in a folder, which can be resumed.
 
     Args:
-        subject: what is asked.
-        plan: what is swept.
-        folder: where it is kept.
-        laws: which are held; by default those of the subject's domain.
-        resume: whether a sweep that the folder holds goes on.
-        anew: whether what the folder holds of a sweep gives way.
-        lasts: whether what is kept is to outlast a crash of the machine, not only one of the process.
+        subject: the subject.
+        plan: the plan of the sweep.
+        folder: the folder of the sweep.
+        laws: the laws to check; by default the laws of the subject's domain.
+        resume: whether to resume a sweep in the folder.
+        anew: whether to replace a sweep in the folder.
+        lasts: whether saved data must survive a crash of the machine, not only a crash of the process.
 
     Attributes:
-        laws: those that say something about the subject.
-        silent: the others, and why.
-        kinds: what the laws are held on.
-        counts: what was counted so far.
-        prompts_a_case: how many prompts a case costs, about, as the chunk at hand has it.
-        state: how far it is, as the folder keeps it.
+        laws: the laws that say something about the subject.
+        silent: the other laws, and the reasons.
+        kinds: what the laws are checked on.
+        counts: the counts so far.
+        prompts_a_case: the approximate number of prompts for a case, in the current chunk.
+        state: the progress, as the folder records it.
 
     Raises:
-        SweepError: the folder cannot be written, holds another sweep, or holds one and nobody said to go on.
-        NoVerdictError: what it holds cannot be trusted, or another process sweeps in it.
+        SweepError: the folder cannot be written, holds another sweep, or holds a sweep and neither option is set.
+        NoVerdictError: the content cannot be trusted, or another process sweeps in the folder.
         UnknownSamplerError: the domain has no such sampler.
         FalseLawError: the domain's reference breaks a law.
     """
@@ -110,10 +111,10 @@ class Sweep:
         return self.counts.done == self.plan.turns
 
     def chunks(self) -> Iterator[Counts]:
-        """Goes on, chunk by chunk; the work up to each is kept. It may be left at any chunk.
+        """Continue chunk by chunk, saving the work after each; the caller may stop at any chunk.
 
         Raises:
-            NoVerdictError: another process goes on with it, or a chunk cannot be kept.
+            NoVerdictError: another process continues the sweep, or a chunk cannot be saved.
         """
         with journal(self.folder, self.state, self.lasts) as kept:
             while not self.whole:
@@ -132,7 +133,7 @@ class Sweep:
                 yield self.counts
 
     def _affordable(self) -> int:
-        """How many cases the next chunk may have: what it takes is lost where the sweep is stopped."""
+        """Return how many cases the next chunk may have: an unfinished chunk is lost if the sweep is stopped."""
         price = self.subject.meter.price or 0.0
         return max(min(CHUNK, int(CHUNK_SECONDS / price)), FIRST) if price > CHUNK_SECONDS / CHUNK else CHUNK
 
@@ -147,14 +148,14 @@ class Sweep:
     # --- a chunk ---
 
     def _block_at(self, place: int) -> Block:
-        """The block that holds that case."""
+        """Return the block with that case."""
         start = place - place % self.arrays.block
         if self._block is None or self._block.start != start:
             self._block = Block(self.plan, start, self._about_cases, self.every, self.subject.domain)
         return self._block
 
     def _chunk(self, block: Block, part: slice) -> Iterator[dict[str, Any]]:
-        """Asks and checks some cases; gives a line for each that diverges or breaks a law."""
+        """Ask and check some cases; yield a line for each that diverges or breaks a law."""
         domain, first = self.subject.domain, block.start + part.start
         cases, after = block.cases[part], block.after[part]
         prompts, expected = cases.texts(), after.texts()
@@ -174,7 +175,9 @@ class Sweep:
             yield from self._held(law, subject, made)
 
     def _of_own(self, block: Block, part: slice, wrong: Mapping[int, AnyCase]) -> Iterator[tuple[Law, Cases]]:
-        """The laws about a case's own answer, each with those wrong cases to which it applies: on others it holds."""
+        """Return the laws about a case's own answer, each with the wrong cases to which it applies; it holds on all
+        others.
+        """
         for law in self.laws:
             if kind_of(law) == "own":
                 applying = block.held_on(law, part)
@@ -183,7 +186,7 @@ class Sweep:
                 yield law, [(index, case) for index, case in wrong.items() if applying[index - first]]
 
     def _further(self, block: Block, part: slice) -> Iterator[tuple[Law, Cases]]:
-        """The other laws, each with the cases on which it is held."""
+        """Return the other laws, each with the cases on which it is checked."""
         made = {kind: list(self._made(kind, block, part)) for kind in self.kinds - {"own", "more"}}
         for law in self.laws:
             kind = kind_of(law)
@@ -199,7 +202,7 @@ class Sweep:
             yield law, cases
 
     def _made(self, kind: HeldOn, block: Block, part: slice) -> Iterator[tuple[int, AnyForm]]:
-        """The cases of that kind which are made of some cases of a part, each with the case's number."""
+        """Return the cases of that kind derived from some cases of a part, each with the case's number."""
         domain = self.subject.domain
         every = {"malformed": DAMAGED, "plays": PLAYED, "again": AGAIN}[kind]
         chosen = np.flatnonzero(block.chosen(every, kind, part)) + part.start
@@ -225,7 +228,7 @@ class Sweep:
     # --- the cases' own answers ---
 
     def _own(self, subject: Subject, cases: Mapping[int, AnyCase], prompts: Sequence[str]) -> Iterator[dict[str, Any]]:
-        """Cases whose own answer diverges: counted by mode, field and stratum."""
+        """Return the cases whose own answer diverges, counted by mode, field and stratum."""
         for (index, case), prompt in zip(cases.items(), prompts, strict=True):
             (got,), expected = subject.ask([prompt]), subject.expected(prompt)
             found = subject.divergence(prompt, got)
@@ -239,7 +242,7 @@ class Sweep:
             yield {"turn": index, "law": "", "mode": found.mode, **answers}
 
     def _count_all(self, cases: Table, after: Table) -> None:
-        """Every field of every answer, by whether the case changes it; the stratum of every case."""
+        """Count every field of every answer, by whether the case changes it, and the stratum of every case."""
         domain, fields = self.subject.domain, self.counts.fields
         changed = self.arrays.changed(cases, after)
         for name, count in changed.items():
@@ -253,7 +256,7 @@ class Sweep:
             _entry(self.counts.strata, name)[0] += count
 
     def _count_wrong(self, case: AnyCase, expected: str, got: str) -> None:
-        """The fields of an answer that are wrong."""
+        """Count the wrong fields of an answer."""
         domain = self.subject.domain
         try:
             given = domain.answer_fields(said(domain, got))
@@ -270,7 +273,7 @@ class Sweep:
 
 
 def _silent(laws: Sequence[Law], subject: Subject) -> dict[str, str]:
-    """The laws that say nothing about the subject, and why."""
+    """Return the laws that say nothing about the subject, and the reasons."""
     silent = {}
     for law in laws:
         try:
@@ -281,7 +284,7 @@ def _silent(laws: Sequence[Law], subject: Subject) -> dict[str, str]:
 
 
 def _may_break(law: Law, subject: Subject, case: AnyForm) -> bool:
-    """Whether any answer is wrong: where none is the law holds. What is asked again is always looked at."""
+    """Return whether any answer is wrong: if none is, the law holds. Prompts asked again are always checked."""
     if law.again:
         return True
     answers: list[str] = []
@@ -300,7 +303,7 @@ def _line(index: int, law: Law, found: Counterexample) -> dict[str, Any]:
 
 
 def _got(answer: str) -> str:
-    """An answer as it is kept: of a model that does not stop there may be one for every case, and for every law."""
+    """Return an answer as it is saved: a model that does not stop may give a long one for every case and every law."""
     more = len(answer) - LONGEST_GOT
     return answer if more <= 0 else f"{answer[:LONGEST_GOT]}... (cut, {more:,} characters more)"
 

@@ -88,7 +88,7 @@ def test_cards_say_of_several_models_what_is_to_be_said(models, pytester):
     for name, probability in (("good", 0), ("bad", 1)):
         (pytester.path / name).mkdir()
         (pytester.path / name / "engine.toml").write_text(
-            f'kind = "noisy:{probability}"\nrejects = false\n', encoding="utf-8"
+            f'kind = "noisy:{probability}"\nrejects = false\n[options]\nseed = 2\n', encoding="utf-8"
         )
     result = models("--model", "good", "--model", "bad", *SOME)
     assert result.ret == 1

@@ -405,7 +405,7 @@ def test_what_a_model_raised_is_shown_once_in_printable_characters(check, monkey
     result = check("--model", "py:plugin_models:raises", "-k", "statuses_count")
     assert result.ret == 1
     shown = [line for line in result.outlines if line.startswith("no_answer in ")]
-    assert shown == ["no_answer in 1 of 5 cases: ValueError: no\\x1b[31m weights"]
+    assert shown == ["no_answer in 2 of 5 cases: ValueError: no\\x1b[31m weights"]
 
 
 # --- sessions that are not ours --------------------------------------------------------------------------------------

@@ -240,7 +240,7 @@ def test_every_option_can_stand_in_the_ini_file_and_the_command_line_wins(check,
     )
     (pytester.path / "known.json").write_text(json.dumps({"schema": 1, "known": {RISES: ["wrong_value"]}}))
     result = check("-q", "-k", RISES, examples=None)
-    assert (result.ret, row_of_first(result)) == (0, ["KNOWN", "2 of 7"])
+    assert (result.ret, row_of_first(result)) == (0, ["KNOWN", "1 of 7"])
     values = json.loads((pytester.path / "out/report/divergence.json").read_text())
     assert (values["examples"], values["min_cases"], len(values["models"])) == (7, 2, 2)
     assert len(witnesses(pytester.path / "out/kept")) == 1

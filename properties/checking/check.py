@@ -35,16 +35,12 @@ from turncheck.properties.checking.coverage import rules_at_work
 from turncheck.properties.checking.draw import Budget, run
 from turncheck.properties.checking.failing import failure_of, law_result
 from turncheck.properties.checking.law import MALFORMED, ROLLOUT, STABILITY, AnyForm, Law, LawKind, text_of
-from turncheck.properties.checking.shrink import shrink_until
+from turncheck.properties.checking.shrink import LATE, shrink_until
 from turncheck.properties.checking.subject import Subject, described
 from turncheck.properties.checking.truth import first_broken, holds_of_reference
 from turncheck.reports.cases import describe
 from turncheck.reports.modes import MODES, Divergence
 from turncheck.reports.records import Failure, LawResult, LawVerdict
-
-LATE_WHILE_SHRINKING = 20
-"""Prompts that may run out of time while a smaller one of their kind is looked for."""
-
 
 LEAST_SHRINKING = 30.0
 """Seconds of the model's time that shrinking a counterexample may take, unless asking the law's cases took longer."""
@@ -238,7 +234,7 @@ def _hypothesis(
         found = counterexample(law, subject, case) if law.applies(case, subject.domain) else None
         if found is not None and found.mode is mode:
             smallest_so_far = min(found, smallest_so_far or found, key=lambda each: each.simplicity)
-            raise _Enough if subject.late - late > LATE_WHILE_SHRINKING else _FoundError
+            raise _Enough if subject.late - late > LATE else _FoundError
 
     try:
         # What Hypothesis says of a test that fails now and then is nothing that a user could mend.

@@ -18,6 +18,7 @@ What a piece, a step down, a neighbour and a single simplification are, the doma
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import islice
 from random import Random
 
@@ -38,7 +39,7 @@ PATIENCE = 12
 """Neighbours in a row that may keep the law, for each piece that is not at its simplest."""
 
 LATE = 20
-"""Prompts that may run out of time in one search."""
+"""Prompts that may run out of time while a smaller counterexample is looked for."""
 
 TRIES = 60
 """Neighbours that are drawn to fill a batch: of a small case few are smaller."""
@@ -61,10 +62,7 @@ def shrink_until(law: Law, subject: Subject, found: Counterexample) -> tuple[Cou
     """The same as far as it gets before a limit is reached or the user interrupts it, and which of these stopped it."""
     search = Search(law, subject, found)
     try:
-        with subject.patiently():
-            return _run(search), None
-    except _TooLateError:
-        return search.best, None
+        return _run(search), None
     except (SpentError, KeyboardInterrupt) as stop:
         return search.best, stop
 
@@ -74,13 +72,19 @@ class _TooLateError(Exception):
 
 
 def _run(search: Search) -> Counterexample:
+    """The smallest that is found before too many prompts run out of time."""
+    with suppress(_TooLateError), search.subject.patiently():
+        _go_through_all_steps(search)
+    return search.best
+
+
+def _go_through_all_steps(search: Search) -> None:
     search.finds(search.edits.exchanged(search.case))
     delete(search)
     descend(search)
     explore(search, stream("shrink", 0, 0))
     while search.finds_among(search.edited(search.edits.singles(search.case))):
         pass
-    return search.best
 
 
 def is_minimal(law: Law, subject: Subject, found: Counterexample) -> bool:

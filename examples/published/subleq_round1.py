@@ -1,7 +1,7 @@
 """The hand-coded computer of https://github.com/anadim/subleq-transformer, `round1_constructed`.
 
-`model` is the clone's model.py. With steps=200 the model runs a program. As in the authors' loop, a program whose counter
-is outside the memory is at its end.
+`model` is the clone's model.py. With steps=200 the model runs a program. As in the authors' loop, a program whose
+counter is outside the memory is at its end.
 """
 
 import re

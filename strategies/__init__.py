@@ -1,6 +1,6 @@
 """Strategies for Hypothesis, and the operators that damage a text, from a domain's schema.
 
-The strategies are loaded when first used, so that the operators can be had without Hypothesis.
+The strategies are imported on first use, so that the operators work without Hypothesis.
 
     >>> from turncheck.strategies import cases, malformed, plays
 """
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cases", "malformed", "plays"]
 
-# Hidden from type checkers, to which every name would seem to exist.
+# Hidden from type checkers: they would take every name to exist.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:

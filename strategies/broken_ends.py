@@ -1,4 +1,4 @@
-"""Ways in which a text or a line ends too early or too late."""
+"""Ways to end a text or a line too early or too late."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from turncheck.strategies.page import CasePage, Page, Position, followed
 
 
 def lines_missing(page: Page, choices: Choices) -> str:
-    """The last ones; with all of them missing the text is empty."""
+    """Leave out the last lines. If all are left out, the text is empty."""
     del page.lines[choices.pick(range(len(page.lines))) :]
     return page.text
 
 
 def line_ended(page: Page, choices: Choices) -> str:
-    """After at least one piece; what comes on the next lines may be missing as well."""
+    """End a line after at least one piece; the lines after it may be missing too."""
     line, index = choices.pick([place for place in page.places if not page.is_last(place)])
     return ended(page, (line, index), choices)
 
 
 def last_pieces_missing(page: Page, choices: Choices) -> str:
-    """On that line and on every later one."""
+    """Leave out the last piece of a line and of every later line."""
     for line in page.lines[choices.pick(range(len(page.lines))) :]:
         line.pop()
     return page.text
 
 
 def ended(page: Page, fault: Position, choices: Choices) -> str:
-    """The text whose line ends at the fault, and maybe the text as well."""
+    """End the line at the fault, and half of the time the text too."""
     line, index = fault
     del page.lines[line][index + 1 :]
     if choices.pick((False, True)):
@@ -51,7 +51,7 @@ EXTRA_PIECES = (
 
 
 def piece_at_the_end(page: CasePage, choices: Choices) -> str:
-    """Of any line: a number, the last piece again, a word, or something else."""
+    """Append a piece to any line: a number, the last piece again, a word, or something else."""
     line = choices.pick(range(len(page.lines)))
     pieces = page.lines[line]
     kinds = ("0", "1", "7", "00", "42"), (pieces[-1],), pieces, EXTRA_PIECES, page.words, GARBAGE
@@ -60,7 +60,7 @@ def piece_at_the_end(page: CasePage, choices: Choices) -> str:
 
 
 def lines_joined(page: Page, choices: Choices) -> str:
-    """Two neighbours, or one and all that follow it."""
+    """Join a line with the next one, or with all lines after it."""
     line = choices.pick(range(len(page.lines) - 1))
     end = choices.pick((line + 2, len(page.lines)))
     page.lines[line:end] = [[piece for pieces in page.lines[line:end] for piece in pieces]]
@@ -68,18 +68,18 @@ def lines_joined(page: Page, choices: Choices) -> str:
 
 
 def line_at_the_end(page: Page, choices: Choices) -> str:
-    """One line too many, of whatever kind."""
+    """Append a line that does not belong there."""
     page.lines.append(choices.pick(EXTRA_LINES).split(" "))
     return page.text
 
 
 def line_again_at_the_end(page: Page, choices: Choices) -> str:
-    """One of the lines once more."""
+    """Append a copy of one of the lines."""
     page.lines.append(choices.pick(page.lines[::-1]))
     return page.text
 
 
 def lines_again_at_the_end(page: Page, choices: Choices) -> str:
-    """All from one line on a second time."""
+    """Append a copy of all lines from one line on."""
     page.lines += page.lines[choices.pick(range(len(page.lines))) :]
     return page.text

@@ -1,7 +1,7 @@
-"""Ways in which something else stands in a piece's place: a word, a number or whatever a field writes.
+"""Ways to put something wrong in a piece's place: a word, a number or any other value of a field.
 
-Each lets one of the page's targets go wrong. What the text is rejected for then depends on what stands there, so that
-an operator looks whether it is its own reason.
+Each way damages one of the page's targets. The reason for which the text is then rejected depends on what replaces the
+piece, so the operator checks that it is its own reason.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from turncheck.strategies.misspellings import GARBAGE, NOT_NUMBERS, misspell, mi
 from turncheck.strategies.page import CasePage, Position
 
 JOINS = ("", "=", ":", "-", "_", ",", "|", ";")
-"""What stands between two pieces that should have a space between them."""
+"""What joins two pieces that should be separated by a space."""
 
 BORDERS = ("", "-", ":", "/", "|", "_", ".", ",", "~", "=", " ", "\u2044", "\uff0f", "\uff0b")
-"""What stands in the place of a border."""
+"""What replaces a border."""
 
 # --- the piece itself ------------------------------------------------------------------------------------------------
 
 
 def misspelt(page: CasePage, choices: Choices) -> str:
-    """A word, one of the fields in a piece, or what stands around them."""
+    """Misspell a word, one field of a piece, or a border around the fields."""
     place = choices.pick(page.targets)
     if not page.wanted(place).fields:
         page[place] = misspell(page[place], choices, page.words)
@@ -53,7 +53,7 @@ def _miswritten(field: Field, text: str, choices: Choices, words: tuple[str, ...
 
 
 def replaced_by_a_word(page: CasePage, choices: Choices) -> str:
-    """By a word of the grammar that does not belong there."""
+    """Replace a piece by a word of the grammar that does not belong there."""
     place = choices.pick(page.targets)
     pattern = page.wanted(place).pattern
     page[place] = choices.pick([word for word in page.words if not re.fullmatch(pattern, word)])
@@ -61,14 +61,14 @@ def replaced_by_a_word(page: CasePage, choices: Choices) -> str:
 
 
 def replaced_by_another_piece(page: CasePage, choices: Choices) -> str:
-    """By a piece that stands elsewhere in the text."""
+    """Replace a piece by a piece from elsewhere in the text."""
     place = choices.pick(page.targets)
     page[place] = choices.pick(list(dict.fromkeys(page[other] for other in page.places if page[other] != page[place])))
     return page.text
 
 
 def replaced_by_garbage(page: CasePage, choices: Choices) -> str:
-    """By something else altogether."""
+    """Replace a piece by garbage."""
     place = choices.pick(page.targets)
     page[place] = choices.pick(choices.pick((NOT_NUMBERS, GARBAGE, number_instead(page[place]))))
     return page.text
@@ -78,21 +78,21 @@ def replaced_by_garbage(page: CasePage, choices: Choices) -> str:
 
 
 def left_out(page: CasePage, choices: Choices) -> str:
-    """The next piece stands in its place."""
+    """Leave a piece out, so that the next piece takes its place."""
     line, index = _followed_by_another(page, choices)
     del page.lines[line][index]
     return page.text
 
 
 def one_before_it_again(page: CasePage, choices: Choices) -> str:
-    """The piece before it stands in its place too."""
+    """Repeat the piece before it."""
     line, index = choices.pick([place for place in page.targets if place[1] > 0])
     page.lines[line].insert(index, page[line, index - 1])
     return page.text
 
 
 def swapped(page: CasePage, choices: Choices) -> str:
-    """With a later one of its line."""
+    """Swap a piece with a later one of its line."""
     first = choices.pick([place for place in page.targets if _later(page, place)])
     second = choices.pick(_later(page, first))
     page[first], page[second] = page[second], page[first]
@@ -100,14 +100,14 @@ def swapped(page: CasePage, choices: Choices) -> str:
 
 
 def joined(page: CasePage, choices: Choices) -> str:
-    """With the next one, where a space should be between them."""
+    """Join a piece with the next one, without the space between them."""
     line, index = _followed_by_another(page, choices)
     page.lines[line][index : index + 2] = [page[line, index] + choices.pick(JOINS) + page[line, index + 1]]
     return page.text
 
 
 def torn(page: CasePage, choices: Choices) -> str:
-    """A space within the piece."""
+    """Insert a space into a piece."""
     line, index = choices.pick([place for place in page.targets if len(page[place]) > 1])
     piece = page[line, index]
     cut = choices.pick(range(1, len(piece)))
@@ -128,20 +128,20 @@ def _later(page: CasePage, place: Position) -> list[Position]:
 
 
 def line_left_out(page: CasePage, choices: Choices) -> str:
-    """The next line stands in its place."""
+    """Leave a line out, so that the next line takes its place."""
     del page.lines[choices.pick(range(len(page.lines) - 1))]
     return page.text
 
 
 def line_again(page: CasePage, choices: Choices) -> str:
-    """Twice in a row."""
+    """Repeat a line."""
     line = choices.pick(range(len(page.lines) - 1))
     page.lines.insert(line, page.lines[line])
     return page.text
 
 
 def lines_swapped(page: CasePage, choices: Choices) -> str:
-    """Any two."""
+    """Swap any two lines."""
     first = choices.pick(range(len(page.lines) - 1))
     second = choices.pick(range(first + 1, len(page.lines)))
     page.lines[first], page.lines[second] = page.lines[second], page.lines[first]
@@ -149,5 +149,5 @@ def lines_swapped(page: CasePage, choices: Choices) -> str:
 
 
 def an_answer(page: CasePage, choices: Choices) -> str:
-    """What the engine answers to another text."""
+    """Return a rejection, the answer to a malformed text, in place of the case."""
     return page.domain.rejection(choices.pick(tuple(page.domain.reasons)))

@@ -1,4 +1,4 @@
-"""Ways in which a value is outside its range, and in which values do not meet a check."""
+"""Ways to put a value outside its range, and to make values fail a check."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from turncheck.strategies.page import CasePage, Position, fault_of
 
 
 def out_of_range(page: CasePage, choices: Choices) -> str:
-    """Any number that its digits can take out of its range; half of the time just out of it."""
+    """Set a number outside its range, as far as its digits allow; half of the time only just outside."""
     place, at = choices.pick(_numbers(page))
     below, above = _outside(page.wanted(place).fields[at])
     nearest = [*below[-1:], *above[:1]]
@@ -31,7 +31,7 @@ def out_of_range(page: CasePage, choices: Choices) -> str:
 
 
 def _numbers(page: CasePage) -> list[tuple[Position, int]]:
-    """Where numbers stand that can be out of range: the piece, and which of its fields."""
+    """Return where numbers can be out of range: the place of the piece, and the index of its field."""
     return [
         (place, at)
         for place in page.places
@@ -41,7 +41,7 @@ def _numbers(page: CasePage) -> list[tuple[Position, int]]:
 
 
 def _outside(field: Field) -> tuple[range, range]:
-    """What the number's digits can write below and above its range."""
+    """Return the numbers below and above the range that the field's digits can write."""
     assert isinstance(field, Int)
     widest = 10**field.digits - 1 if field.digits else 10 * (abs(field.low) + abs(field.high) + 10)
     return range(-widest if field.signed else 0, field.low), range(field.high + 1, widest + 1)
@@ -50,17 +50,17 @@ def _outside(field: Field) -> tuple[range, range]:
 # --- checks ----------------------------------------------------------------------------------------------------------
 
 ON_THE_CASE = 150
-"""Changes of the case itself that are tried before other cases are."""
+"""Number of changes of the case itself to try before trying other cases."""
 
 OTHER_CASES = 30
 CHANGES = 20
-"""Other cases that are tried then, and changes of each."""
+"""Number of other cases to try then, and number of changes of each."""
 
 
 def unmet(check: Check, reason: str) -> Callable[[CasePage, Choices], str]:
-    """The way of values that do not meet the check, found by trying: few fields of those that it names are changed.
+    """Return the way that makes values fail the check. It tries changes of a few of the fields that the check names.
 
-    Where none of the tries makes a text that is rejected for that reason, other cases are changed likewise.
+    If none of them makes a text that is rejected for that reason, it tries changes of other cases.
     """
 
     def way(page: CasePage, choices: Choices) -> str:
@@ -78,7 +78,7 @@ def unmet(check: Check, reason: str) -> Callable[[CasePage, Choices], str]:
 
 
 def _changed(page: CasePage, check: Check, random: Random, from_the_simplest: bool) -> Iterator[Case]:
-    """The case, changed in ever other ways, then other cases."""
+    """Yield changes of the case, then changes of other cases."""
     names = fields_named(page.domain, check)
     if from_the_simplest:
         yield from _singly(page.fields, names)
@@ -88,7 +88,7 @@ def _changed(page: CasePage, check: Check, random: Random, from_the_simplest: bo
 
 
 def _singly(case: Case, names: Sequence[str]) -> Iterator[Case]:
-    """One field changed: to each of its boundaries, then to what stands in another one."""
+    """Yield cases with one field changed: to each of its boundaries, then to the values of other fields."""
     for name in names:
         field = case.schema.fields[name]
         for value in [*sorted(field.edges(), key=field.rank), *values_elsewhere(case, name, names)]:
@@ -97,7 +97,7 @@ def _singly(case: Case, names: Sequence[str]) -> Iterator[Case]:
 
 
 def _at_random(case: Case, names: Sequence[str], random: Random) -> Case:
-    """Some fields changed, one most of the time; at times all of them to the same value, where they can have it."""
+    """Change some fields, mostly one or two; sometimes all to the same value, where their fields allow it."""
     count = min(random.choice((1, 1, 1, 2, 2, 3, len(names))), len(names))
     chosen = random.sample(names, count)
     if count > 1 and random.random() < 0.3:
@@ -107,7 +107,7 @@ def _at_random(case: Case, names: Sequence[str], random: Random) -> Case:
 
 
 def _others(domain: Domain, random: Random) -> Iterator[Case]:
-    """Some cases of the domain; none where none can be drawn."""
+    """Yield some cases of the domain; none if none can be drawn."""
     samplers = samplers_of(domain)
     sampler = samplers.get("mixed") or next(iter(samplers.values()))
     for _ in range(OTHER_CASES):

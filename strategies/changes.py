@@ -13,14 +13,14 @@ from turncheck.engine.reading import Check
 
 
 def fields_named(domain: Domain, check: Check) -> list[str]:
-    """The fields that a check names, each member of a repeated one by itself."""
+    """Return the fields that a check names; a repeated field counts as its members."""
     schema = domain.prompt
     members = {name: [schema.names[place] for place in places] for name, places in schema.repeated.items()}
     return list(dict.fromkeys(each for name in check.fields for each in members.get(name, [name])))
 
 
 def another_value(case: Case, name: str, names: Sequence[str], random: Random) -> Any:
-    """A boundary, any value, what stands in another field, or a neighbour of a number."""
+    """Return a boundary, any value, the value of another field, or a number one higher or lower."""
     field, value = case.schema.fields[name], case[name]
     kind = random.randrange(4)
     if kind == 0:
@@ -33,14 +33,14 @@ def another_value(case: Case, name: str, names: Sequence[str], random: Random) -
 
 
 def values_elsewhere(case: Case, name: str, names: Sequence[str]) -> list[Any]:
-    """What stands in the other fields and could stand in this one."""
+    """Return the values of the other fields that this field allows."""
     field = case.schema.fields[name]
     return [case[other] for other in names if other != name and allows(field, case[other])]
 
 
 def allows(field: Field, value: Any) -> bool:
-    """Whether the field can have the value, which may be of another kind of field."""
+    """Whether the field allows the value, which may come from another kind of field."""
     try:
         return field.allows(value)
-    except Exception:  # what a user's field makes of the value of another
+    except Exception:  # a user's field may raise anything for the value of another kind of field
         return False

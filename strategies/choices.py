@@ -1,4 +1,4 @@
-"""An integer read as a row of choices, so that what is made from it is a pure function and shrinks with the integer."""
+"""An integer read as a sequence of choices: what is made from them is a pure function and shrinks with the integer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ChoiceError(ValueError):
     """A choice is no integer of 0 or more.
 
     Attributes:
-        value: what it is.
+        value: the choice that was given.
     """
 
     def __init__(self, value: object) -> None:
@@ -36,10 +36,10 @@ def _is_a_choice(holder: Choices, attribute: attrs.Attribute[int], value: int) -
 
 @attrs.define
 class Choices:
-    """The digits of an integer, the lowest first, each to the base that the next question has.
+    """The digits of an integer, lowest first; the base of each digit is the number of options of that choice.
 
-    Of 0 every choice is the first option. Of a random 64-bit integer the choices are as good as uniform, as long as
-    the product of the bases stays far below 2**64; a row of choices that outlasts the integer goes on with the first.
+    0 always picks the first option. A random 64-bit integer makes nearly uniform choices, as long as the product of
+    the bases stays far below 2**64. When the integer is used up, all further choices pick the first option.
 
     >>> choices = Choices(7)
     >>> choices.pick("abc"), choices.pick("abc"), choices.pick("abc")
@@ -49,10 +49,10 @@ class Choices:
     left: int = attrs.field(validator=_is_a_choice)
 
     def pick(self, options: Sequence[Option]) -> Option:
-        """One of the options.
+        """Pick one of the options.
 
         Raises:
-            NoOptionError: there is none.
+            NoOptionError: there are no options.
         """
         if not options:
             raise NoOptionError

@@ -1,13 +1,13 @@
-"""Strategies for Hypothesis from a domain: its cases, plays of it, and texts that are no case.
+"""Hypothesis strategies for a domain: its cases, its plays, and malformed texts.
 
     >>> from turncheck.strategies import cases, malformed, plays
     >>> from turncheck.engine.registry import load_domain
     >>> duel = load_domain("duel")
     >>> any_turns, of_turn_7 = cases(duel), cases(duel, duel.cases(turn=7))
 
-Where there is a start, half of the cases are played. In the others each field is drawn by itself, its boundaries often,
-and what does not meet a check is mended: fields that the check names get other values, one after the other, until it is
-met. What is no case even so is left out.
+If the domain has a start, half of the cases come from plays. The others draw each field independently, with boundary
+values often. Values that fail a check are repaired: the fields that the check names get other values, one field at a
+time, until the check passes. Values that are still no case are discarded.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ from turncheck.strategies.operators import ImpossibleDamageError, UnknownReasonE
 Drawn: TypeAlias = "st.SearchStrategy[Any]"
 
 MOST_TURNS = DEPTH + 1
-"""Turns of a play, at most."""
+"""Most turns of a play."""
 
-MENDINGS = 4
-"""Other values of a field that are tried where a check is not met."""
+REPAIR_TRIES = 4
+"""Number of other values to try for a field when a check fails."""
 
 
 def cases(domain: Domain, narrowed: Narrowed = ANY) -> Drawn:
-    """Valid cases of the domain.
+    """Return a strategy for valid cases of the domain.
 
-    Shrinks to the simplest case, or where there is a start to the first turn of a play; each field by itself in order
-    of rank.
+    Shrinks towards the simplest case, or, if the domain has a start, towards the first turn of a play. Each field
+    shrinks independently, in order of rank.
 
     Args:
-        domain: whose cases. Where it has strategies of its own, its cases are what these draw.
-        narrowed: which cases, `domain.cases(player="x", hp=range(5))`.
+        domain: the domain. If it has its own `cases` strategy, that strategy draws the cases.
+        narrowed: which cases to draw, for example `domain.cases(player="x", hp=range(5))`.
 
     Raises:
-        DomainError: a field is narrowed to nothing that it can be.
+        DomainError: a field is narrowed so far that no value is left.
     """
     to = by_field(domain, narrowed)
     own = getattr(domain.strategies, "cases", None)
@@ -66,12 +66,12 @@ def cases(domain: Domain, narrowed: Narrowed = ANY) -> Drawn:
 
 
 def plays(domain: Domain) -> Drawn:
-    """Plays of 1 to 16 turns, from a start or from any case on. All orders are valid in the state that they meet.
+    """Return a strategy for plays of 1 to 16 turns, from a start or from any case.
 
-    Shrinks to fewer turns, with simpler orders.
+    All orders are valid in the state to which they are given. Shrinks towards fewer turns with simpler orders.
 
     Raises:
-        DomainError: an answer is not the next state, so that nothing can be played.
+        DomainError: the domain's answer is not the next state, so it cannot be played.
     """
     if not domain.has_plays:
         raise DomainError(domain.name, "it must have a state to be played: an answer must be the next state")
@@ -87,7 +87,7 @@ def plays(domain: Domain) -> Drawn:
 
 
 def malformed(domain: Domain, reason: str | None = None) -> st.SearchStrategy[str]:
-    """Texts that the domain rejects, for that reason if one is named, else for any.
+    """Return a strategy for texts that the domain rejects for `reason`, or for any reason if it is None.
 
     Shrinks towards the simplest damage (choice 0 of the reason's operator) to the simplest case.
 
@@ -113,14 +113,16 @@ def malformed(domain: Domain, reason: str | None = None) -> st.SearchStrategy[st
         except ImpossibleDamageError:
             reject()
 
-    # Eight bytes and no integer of 64 bits, of which Hypothesis draws mostly small ones: those would all be damaged in
-    # the first ways and places. Bytes are uniform, and shrink from the first: so that stands for the lowest digits.
+    # Eight bytes instead of a 64-bit integer: Hypothesis draws mostly small integers, which all select the first ways
+    # and places. Bytes are uniform. They shrink from the first byte on, so the first byte holds the lowest digits.
     return st.tuples(some_bytes(1), some_bytes(8), cases(domain)).map(damaged)
 
 
 def refused(domain: Domain, count: int = 200, seed: int = 0) -> float:
-    """The share of independent draws that are no case, half of them uniform, half of them with boundaries often: of a
-    domain that refuses nearly all, cases must come from plays, or from a sampler or strategies of its own.
+    """Return the share of independent draws, 0 to 1, that are no case of the domain.
+
+    Half of the draws are uniform, and half take boundary values often. If the domain refuses nearly all of them, its
+    cases must come from plays, or from its own sampler or strategies.
     """
 
     def value(field: Field, random: Random, index: int) -> Any:
@@ -138,16 +140,16 @@ def refused(domain: Domain, count: int = 200, seed: int = 0) -> float:
 
 
 def _valid(domain: Domain, narrowed: Narrowed, to: Container[str], values: tuple[Any, ...]) -> AnyCase | None:
-    """The case of those values, mended where they do not meet a check; None where there is none of those wanted."""
-    mended = _mended(domain, values, to)
-    if mended is None or not domain.is_case(domain.prompt.write_values(mended)):
+    """Make a case of the values, repaired if they fail a check; None if this gives no case that is wanted."""
+    repaired = _repaired(domain, values, to)
+    if repaired is None or not domain.is_case(domain.prompt.write_values(repaired)):
         return None
-    case = domain.codec.case(mended)
+    case = domain.codec.case(repaired)
     return case if not narrowed.fields or narrowed.has(domain.fields_of(case)) else None
 
 
-def _mended(domain: Domain, values: tuple[Any, ...], fixed: Container[str]) -> tuple[Any, ...] | None:
-    """The values, of which those that are not fixed are changed until every check is met; None where none was."""
+def _repaired(domain: Domain, values: tuple[Any, ...], fixed: Container[str]) -> tuple[Any, ...] | None:
+    """Change values that are not fixed until every check passes; None if that does not succeed."""
     case = Case(domain.prompt, values)
     unmet = domain.unmet(case.values_)
     if unmet is None:
@@ -165,11 +167,12 @@ def _mended(domain: Domain, values: tuple[Any, ...], fixed: Container[str]) -> t
 
 
 def _meeting(domain: Domain, check: Check, case: Case, name: str, names: Sequence[str], random: Random) -> Case:
-    """The case with another value there: one that meets the check and those before it, if few tries find one, else the
-    simplest.
+    """Change field `name` to a value with which this check and those before it pass.
+
+    If no such value is found in a few tries, take the field's simplest value.
     """
     so_far = domain.checks[: domain.checks.index(check) + 1]
-    for _ in range(MENDINGS):
+    for _ in range(REPAIR_TRIES):
         changed = case.changed({name: another_value(case, name, names, random)})
         if domain.unmet(changed.values_) not in so_far:
             return changed
@@ -181,7 +184,7 @@ def _is_something(found: object) -> bool:
 
 
 def _put_over(domain: Domain, drawn: Drawn, narrowed: Narrowed, to: dict[str, Any]) -> Drawn:
-    """Cases drawn without regard to what is narrowed, with narrowed values put in where others stand."""
+    """Draw cases as if nothing were narrowed, then overwrite the values that the narrowing excludes."""
 
     def put(both: tuple[AnyCase, tuple[Any, ...]]) -> AnyCase | None:
         fields = domain.fields_of(both[0])
@@ -196,11 +199,11 @@ def _put_over(domain: Domain, drawn: Drawn, narrowed: Narrowed, to: dict[str, An
 # --- turns of a play -------------------------------------------------------------------------------------------------
 
 _Turn = tuple[int, tuple[Any, ...]]
-"""The orders of a turn, as drawn, and a number: of 0 the turn is left out, and of 1 where the orders are not valid."""
+"""A number and the orders of a turn, as drawn. 0 leaves the turn out; 1 leaves it out if its orders are not valid."""
 
 
 def _turns(domain: Domain, least: int, most: int) -> st.SearchStrategy[list[_Turn]]:
-    """What is to be done in so many turns, of which the last is not left out."""
+    """Draw the orders of `least` to `most` turns; the last turn is not left out by a 0."""
     if domain.orders is None:
         return some_bytes(1).map(lambda data: [(1, ())] * (least + data[0] % (most - least + 1)))
     row = row_of(domain, domain.orders, {})
@@ -211,7 +214,7 @@ def _turns(domain: Domain, least: int, most: int) -> st.SearchStrategy[list[_Tur
 
 
 def _cut(row: Row, least: int, most: int, data: bytes) -> list[_Turn]:
-    """Turns that are made of bytes: one says how many, one how soon the same orders come again, the rest is theirs."""
+    """Make turns of bytes: the first is their number, the second how soon orders repeat, the rest are the orders."""
     size = 1 + row.size
     count, again = least + data[0] % (most - least + 1), most if data[1] < 128 else 1 + data[1] % 4
     starts = [2 + size * (turn % again) for turn in range(count)]
@@ -223,7 +226,7 @@ def _with_the_last(turns: list[_Turn]) -> list[_Turn]:
 
 
 def _from_start(domain: Domain) -> st.SearchStrategy[tuple[AnyAnswer, list[_Turn]]]:
-    """A start, and what is to be done from there on."""
+    """Draw a start and the orders of the turns that follow it."""
     start = domain.start
     starts: Drawn
     if isinstance(start, list | tuple):
@@ -236,7 +239,7 @@ def _from_start(domain: Domain) -> st.SearchStrategy[tuple[AnyAnswer, list[_Turn
 
 
 def _done(domain: Domain, state: AnyAnswer, turns: Sequence[_Turn]) -> Iterator[AnyCase]:
-    """The cases of the turns, one after the other; orders that are not valid are left out, or others are found."""
+    """Yield the case of each turn, in order; orders that are not valid are left out or replaced."""
     for number, (kept, values) in enumerate(turns):
         if not kept:
             continue
@@ -253,7 +256,7 @@ def _done(domain: Domain, state: AnyAnswer, turns: Sequence[_Turn]) -> Iterator[
 
 
 def _last(domain: Domain, drawn: tuple[AnyAnswer, list[_Turn]]) -> AnyCase | None:
-    """The case with which the turns end."""
+    """Return the last case of the turns; None if there is none."""
     case = None
     for case in _done(domain, *drawn):  # noqa: B007  the last one is wanted
         pass

@@ -1,4 +1,4 @@
-"""How words and numbers go wrong: lists of what somebody wrote in their place. No piece here holds white space."""
+"""Wrong spellings of words and numbers: lists of what could be written in their place, all without white space."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from string import ascii_lowercase
 from turncheck.strategies.choices import Choices
 
 Misspelling = Callable[[str], list[str]]
-"""From the right piece to wrong ones."""
+"""A function from the right piece to wrong ones."""
 
 # fmt: off
 GARBAGE = (
     "x", "foo", "hello", "mana", "armor", "enemy", "player", "null", "None", "NaN", "true", "xyzzy", "aaaaaaaaaaaa",
     "-", "_", ".", "?", "???", "/", "\\", "#", "{}", "[]", "<unk>", "<eos>", "\"\"", "''", "%s", "&amp;", "---",
     "\N{SLIGHTLY SMILING FACE}", "\N{SKULL AND CROSSBONES}", "\N{CROSSED SWORDS}", "\u6bd2", "\u00e9", "\u00df",
-    "\ufffd", "\u200b", "\ufeff",  # the last two have no width, yet are no white space
+    "\ufffd", "\u200b", "\ufeff",  # the last two have no width but are not white space
 )
 
-# For each letter what looks like it: a digit, a Cyrillic or a Greek letter.
+# What looks like each letter: a digit, or a Cyrillic or Greek letter.
 LOOK_ALIKES = {
     "a": "\u0430@4", "b": "6", "c": "\u0441", "d": "\u0501", "e": "\u04353", "f": "\u0192", "g": "9", "h": "\u04bb",
     "i": "\u04561l", "j": "\u0458", "k": "\u043a", "l": "1I", "m": "\u043c", "n": "\u043f", "o": "\u043e0",
@@ -76,7 +76,7 @@ def other_case(word: str) -> list[str]:
 
 
 def look_alike(word: str) -> list[str]:
-    """`turn` with a letter that only looks right."""
+    """`turn` with one letter replaced by one that looks like it."""
     return [word[:i] + like + word[i + 1 :] for i, letter in enumerate(word) for like in LOOK_ALIKES.get(letter, "")]
 
 
@@ -89,7 +89,7 @@ def decorated(word: str) -> list[str]:
 
 
 def garbage(word: str) -> list[str]:
-    """Something else altogether."""
+    """Anything else."""
     return list(GARBAGE)
 
 
@@ -114,9 +114,9 @@ MISSPELLINGS: tuple[Misspelling, ...] = (
 
 
 def misspell(word: str, choices: Choices, known: Collection[str]) -> str:
-    """The word as somebody misspelt it, and none of the known ones: a letter more can make `turn` of `urn`.
+    """Misspell the word, but not as one of the known words: an added letter can make `turn` of `urn`.
 
-    A way of misspelling that a word does not have, as swapping the letters of `x`, gives way to garbage.
+    If the chosen misspelling is impossible for this word, such as swapping the letters of `x`, return garbage.
     """
     options = choices.pick(MISSPELLINGS)(word)
     wrong = [option for option in options if option and option not in known]
@@ -149,7 +149,7 @@ def pointed(digits: str) -> list[str]:
 
 
 def foreign_digits(digits: str) -> list[str]:
-    """The digits of another script: `str.isdigit` holds, the grammar does not."""
+    """The digits of another script: `str.isdigit` is true of them, but the grammar does not allow them."""
     scripts = [{str(n): chr(zero + n) for n in range(10)} for zero in ZEROS]
     scripts.append(dict(zip("0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", strict=True)))
     one = [script[digits[0]] + digits[1:] for script in scripts]
@@ -166,12 +166,12 @@ BAD_NUMBERS: tuple[Misspelling, ...] = (wrong_width, letter_inside, signed, poin
 
 
 def miswrite(digits: str, choices: Choices, words: Collection[str] = ()) -> str:
-    """The number as somebody miswrote it: anything but ASCII digits of the same width.
+    """Write the number wrongly: as anything but ASCII digits of the same width.
 
     Args:
-        digits: how the number is written.
-        choices: what goes wrong.
-        words: of the grammar, which at times stand in the number's place.
+        digits: the number as it is written correctly.
+        choices: what to do wrong.
+        words: words of the grammar, which sometimes replace the number.
     """
 
     def no_number(digits: str) -> list[str]:

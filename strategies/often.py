@@ -1,8 +1,8 @@
-"""Tables in which some values stand many times: what is drawn by an index then comes as often as it should.
+"""Weighted tables: a value that should be drawn often has several entries, and a uniform index draws one entry.
 
-All of them go by rank, so that an index shrinks as its value would. Where ranks alternate between two sides, as those
-of -128..127 do, each value stands an odd number of times, most of them once: so a step of two, which shrinkers try, is
-one to the next number of the same side.
+Entries are sorted by rank, so the index shrinks as its value would. If ranks alternate between two sides, as those of
+-128..127 do, each value has an odd number of entries, mostly one. A step of two entries, which shrinkers try, then
+leads to the next number on the same side.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ import attrs
 from turncheck.engine.fields import Int
 
 EDGES, SIMPLEST = 0.30, 0.05
-"""How often a boundary is drawn, and how often the simplest besides; else it is any value."""
+"""Shares of the draws that are a boundary, and that are the simplest value; the others are any value."""
 
 BY_DIGITS = 0.15
-"""Of numbers how often one is drawn by its number of digits, so that low ones come up among many."""
+"""Share of the draws of a number in which all lengths in digits are equally likely, so that low numbers occur."""
 
 AT_LEAST = 20
-"""Entries of a table besides those for the boundaries, where few values would leave these no shares."""
+"""Least number of entries besides those for the boundaries; with fewer, the shares could not be kept."""
 
 
 @attrs.frozen
 class Table:
-    """Values of a field, some of them often; worked out where it is looked at, since there may be very many.
+    """A field's values, some with several entries. Entries are computed on access, since there may be very many.
 
     Attributes:
-        value: the value of each place, from 0.
-        steps: the places at which another width begins; the first is 0, and the last is how many values there are.
-        widths: how many entries each value has from that step to the next one.
-        starts: the entries at which these begin, and how many there are.
+        value: returns the value of a place, from 0.
+        steps: the places at which the width changes. The first is 0, the last is the number of values.
+        widths: the number of entries of each value, from each step to the next.
+        starts: the index of the first entry of each step, then the number of entries.
     """
 
     value: Callable[[int], Any]
@@ -49,12 +49,12 @@ class Table:
 
     @property
     def count(self) -> int:
-        """How many values there are."""
+        """Number of values."""
         return self.steps[-1]
 
     @property
     def size(self) -> int:
-        """How many entries there are."""
+        """Number of entries."""
         return self.starts[-1]
 
     def __getitem__(self, index: int) -> Any:
@@ -63,12 +63,12 @@ class Table:
 
 
 def table_of_values(values: Sequence[Any], edges: Collection[Any]) -> Table:
-    """The values, which stand in order of rank, the edges among them often."""
+    """Return a table of values that are given in order of rank, with more entries for the edges."""
     return _table(values.__getitem__, len(values), {place for place, value in enumerate(values) if value in edges}, ())
 
 
 def table_of_numbers(field: Int) -> Table:
-    """The numbers of a field by rank, its edges often, low ones more often than others."""
+    """Return a table of a field's numbers by rank, with more entries for the edges and for low numbers."""
     both = min(field.high - field.simplest, field.simplest - field.low)
     side = 1 if field.high - field.simplest > both else -1
 
@@ -87,7 +87,7 @@ def table_of_numbers(field: Int) -> Table:
 
 
 def _decades(count: int) -> list[tuple[int, int]]:
-    """The places 1 to 9, 10 to 99 and so on: the first of each, and the first that is no more."""
+    """Return the ranges of places 1 to 9, 10 to 99 and so on: the first place, and one past the last."""
     powers = [1]
     while powers[-1] < count:
         powers.append(powers[-1] * 10)

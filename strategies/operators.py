@@ -1,8 +1,8 @@
-"""The operators that damage a text: for each reason one that makes a text which is rejected for exactly that reason.
+"""Operators that damage a text. For each reason there is one, and its texts are rejected for exactly that reason.
 
-An operator is a pure function of a case and an integer, here without Hypothesis, since training uses it too. The
-integer is read as a row of choices (`turncheck.strategies.choices`): the first says which *way* a text goes wrong, the
-next ones where and by what. How an integer is read never changes within a version of a domain.
+An operator is a pure function of a case and an integer. It does not need Hypothesis, because training uses it too. The
+integer is read as a sequence of choices (`turncheck.strategies.choices`): the first is the *way* to damage the text,
+the next ones are where and how. How an integer is read never changes within a version of a domain.
 
     >>> from turncheck.engine.domain import Domain
     >>> from turncheck.engine.fields import Int
@@ -16,8 +16,8 @@ next ones where and by what. How an integer is read never changes within a versi
     >>> damage(adder, adder.case(a=7), "bad_number", 0)
     '7+00='
 
-The ways follow from the schema. Each text is read before it is given: where a way makes one that is rejected for
-another reason, or is a case, the operator goes on with other integers, which it makes of the first.
+The ways follow from the schema. The operator reads each text before it returns it. If the text is rejected for another
+reason, or is a case, the operator tries other integers, which it derives from the first.
 """
 
 from __future__ import annotations
@@ -38,27 +38,27 @@ from turncheck.strategies.choices import Choices, NoOptionError
 from turncheck.strategies.page import CasePage, Position, fault_of, followed, places_for, split
 
 Way = Callable[[CasePage, Choices], str]
-"""One way in which a text goes wrong: the damaged text of a page."""
+"""One way to damage a text: from a page to the damaged text."""
 
 AnyOperator = Callable[[AnyCase, int], str]
 """From a case and a choice of 0 or more to a damaged text."""
 
 TRIES = 64
-"""Integers that an operator tries, one after the other: of a choice each leaves out one more of its lowest bits."""
+"""Number of integers that an operator tries, in order. Each drops one more of the lowest bits of the choice."""
 
 SEARCHES = 3
-"""The same for each way of an operator whose ways are searches themselves."""
+"""Number of tries per way for an operator whose ways are searches themselves."""
 
 TRIAL_CASES = 3
-"""Sampled cases on which an operator is tried before a domain has it."""
+"""Number of sampled cases on which a derived operator is tried before the domain gets it."""
 
 
 class UnknownReasonError(KeyError):
-    """There is no reason of that name.
+    """No reason has this name.
 
     Attributes:
-        reason: what was asked for.
-        known: the reasons that there are.
+        reason: the name that was given.
+        known: the names of all reasons.
     """
 
     def __init__(self, reason: str, known: Iterable[str]) -> None:
@@ -70,11 +70,11 @@ class UnknownReasonError(KeyError):
 
 
 class ImpossibleDamageError(ValueError):
-    """No text was found that is rejected for that reason.
+    """No text was found that is rejected for this reason.
 
     Attributes:
-        reason: the reason that the text should have been rejected for.
-        fault: what leaves no room for it.
+        reason: the reason for which the text should be rejected.
+        fault: the message: why there is no such text.
     """
 
     def __init__(self, reason: str, fault: str) -> None:
@@ -89,11 +89,11 @@ class ImpossibleDamageError(ValueError):
 
 
 def damage(domain: Domain, case: AnyCase, reason: str, choice: int) -> str:
-    """The case's text, damaged so that it is rejected for that reason.
+    """Damage the case's text so that it is rejected for that reason.
 
     Raises:
         UnknownReasonError: the domain has no such reason.
-        ChoiceError: the choice is no int of 0 or more.
+        ChoiceError: the choice is not an int of 0 or more.
         ImpossibleDamageError: no text was found that is rejected for that reason.
     """
     if reason not in domain.reasons:
@@ -106,9 +106,9 @@ def damage(domain: Domain, case: AnyCase, reason: str, choice: int) -> str:
 
 @lru_cache(maxsize=64)  # a domain never changes
 def operators_of(domain: Domain) -> Mapping[str, AnyOperator]:
-    """The operator of each reason: the domain's own, else one that follows from the schema.
+    """Return the operator of each reason: the domain's own, else one derived from the schema.
 
-    A reason for which none of some tried cases can be damaged has none.
+    A reason has no derived operator if that operator can damage none of a few trial cases.
     """
     own = domain.operators or {}
     missing = [reason for reason in domain.reasons if reason not in own]
@@ -122,7 +122,7 @@ def operators_of(domain: Domain) -> Mapping[str, AnyOperator]:
 
 
 def reachable(domain: Domain, cases: Sequence[AnyCase]) -> dict[str, str | None]:
-    """For each of the domain's reasons a text that is rejected for it, made of one of the cases; None where none is."""
+    """Return a text that is rejected for each of the domain's reasons, made from one of the cases; None if none is."""
     own = domain.operators or {}
     found = {reason: _example(own.get(reason, derived(domain, reason)), cases) for reason in domain.reasons}
     return {reason: text if _is_rejected_for(domain, text, reason) else None for reason, text in found.items()}
@@ -134,7 +134,7 @@ def _is_rejected_for(domain: Domain, text: str | None, reason: str) -> bool:
 
 
 def _example(operator: AnyOperator, cases: Sequence[AnyCase]) -> str | None:
-    """A text that the operator makes of one of the cases."""
+    """Return a text that the operator makes from one of the cases; None if it can damage none of them."""
     for choice, case in enumerate(cases):
         try:
             return operator(case, choice)
@@ -160,14 +160,14 @@ def _trial_cases(domain: Domain) -> list[AnyCase]:
 class Operator:
     """Makes texts that are rejected for one reason, in any of its ways.
 
-    Choice 0 is the simplest damage, and random 64-bit choices spread over the ways and, within each, over the places.
+    Choice 0 is the simplest damage. Random 64-bit choices spread over the ways and, within each, over the places.
 
     Attributes:
-        domain: whose cases are damaged.
+        domain: the domain of the cases.
         reason: why the texts are rejected.
-        ways: what goes wrong.
-        targets: the places in which something else is wrong for that reason.
-        tries: how many integers are tried.
+        ways: the ways to damage a text.
+        targets: the places where a wrong piece causes this reason.
+        tries: number of integers to try.
     """
 
     domain: Domain
@@ -177,10 +177,10 @@ class Operator:
     tries: int = TRIES
 
     def __call__(self, case: AnyCase, choice: int) -> str:
-        """The case's text, damaged as the choice says.
+        """Damage the case's text as the choice selects.
 
         Raises:
-            ChoiceError: the choice is no int of 0 or more.
+            ChoiceError: the choice is not an int of 0 or more.
             ImpossibleDamageError: no text was found that is rejected for the reason.
         """
         Choices(choice)
@@ -188,11 +188,11 @@ class Operator:
             for number in range(self.tries):
                 if (text := self._damaged(case, Choices((choice >> number) + number))) is not None:
                     return text
-        fault = f"no way was found to have {self.domain.write(case)!r:.200} rejected for {self.reason}"
+        fault = f"no way was found to damage {self.domain.write(case)!r:.200} so that it is rejected for {self.reason}"
         raise ImpossibleDamageError(self.reason, fault)
 
     def _damaged(self, case: AnyCase, choices: Choices) -> str | None:
-        """The damaged text; None where it is not rejected for the reason."""
+        """Return the damaged text; None if it is not rejected for the reason."""
         way, page = choices.pick(self.ways), CasePage.of(self.domain, case, self.targets)
         try:
             text = way(page, choices)
@@ -204,7 +204,7 @@ class Operator:
         return self._followed(text, fault, choices)
 
     def _followed(self, text: str, fault: MalformedTextError, choices: Choices) -> str:
-        """The text, which may go on otherwise behind the fault, as long as the fault is the first thing wrong."""
+        """Vary what follows the fault, as long as the text is still rejected for the reason."""
         if self.reason in ("bad_spacing", "truncated", "trailing_text"):
             return text
         end = self.domain.prompt.end
@@ -215,7 +215,7 @@ class Operator:
 
 
 def derived(domain: Domain, reason: str) -> Operator:
-    """The operator for that reason which follows from the domain's schema and checks."""
+    """Derive the operator for that reason from the domain's schema and checks."""
     ways, targets = tuple(_ways(domain, reason)), tuple(places_for(domain.prompt, reason))
     only_checks = len(ways) == sum(check.reason == reason for check in domain.checks)
     return Operator(domain, reason, ways, targets, SEARCHES * len(ways) if only_checks else TRIES)
@@ -232,7 +232,7 @@ def _ways(domain: Domain, reason: str) -> Iterator[Way]:
 
 
 def wrong_besides(page: CasePage, choices: Choices) -> str:
-    """Spacing is looked for in the whole text first, so that another fault before it does not count."""
+    """Break the spacing behind another fault: spacing is checked first in the whole text, so only spacing counts."""
     page.targets = page.places
     other = (pieces.replaced_by_garbage, pieces.misspelt, pieces.left_out)
     page.lines = split(choices.pick(other)(page, choices), page.end)
@@ -263,10 +263,10 @@ WAYS: Mapping[str, tuple[Way, ...]] = {
         pieces.misspelt, pieces.replaced_by_garbage, pieces.joined, pieces.left_out, pieces.swapped, pieces.torn,
     ),
 }
-"""The ways of the reasons that every schema has; a field's own reason has `OF_PIECES`."""
+"""The ways of the reasons that every schema has. A field's own reason has the ways `OF_PIECES`."""
 
 OF_PIECES: tuple[Way, ...] = (
-    # The first way has the weight of two.
+    # The first way is listed twice: it has double weight.
     pieces.misspelt, pieces.misspelt, pieces.replaced_by_a_word, pieces.replaced_by_another_piece,
     pieces.replaced_by_garbage, pieces.left_out, pieces.one_before_it_again, pieces.swapped, pieces.joined,
     pieces.torn, pieces.line_left_out, pieces.lines_swapped, pieces.an_answer,

@@ -1,4 +1,4 @@
-"""A text cut into its pieces, to be damaged."""
+"""A text split into pieces, so that it can be damaged."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Page:
 
     Attributes:
         lines: `lines[line][index]`.
-        end: what ends the text behind its last line, a newline or nothing.
+        end: what follows the last line, a newline or nothing.
     """
 
     lines: list[list[str]]
@@ -34,7 +34,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        """The text that the pieces make."""
+        """Join the pieces into the text."""
         return "\n".join(map(" ".join, self.lines)) + self.end if self.lines else ""
 
     @property
@@ -57,15 +57,16 @@ class Page:
 
 
 def split(text: str, end: str = "\n") -> list[list[str]]:
-    """The pieces of each line."""
+    """Split a text into the pieces of each line."""
     lines = text.split("\n")
     return [line.split(" ") for line in (lines[:-1] if end else lines)]
 
 
 def followed(page: Page, fault: Position, choices: Choices) -> str:
-    """The text, given that nothing after the fault counts: mostly it goes on as it was, at times it ends or errs again.
+    """Return the text with its end varied: only what precedes the fault decides the reason.
 
-    Without this a reader could look for the reason at the end of the text as well as at the first thing wrong.
+    What follows the fault mostly stays as it is; sometimes it is cut off, or contains a second fault. Without this
+    variation, a model could find the reason at the end of the text instead of at the first fault.
     """
     line, index = fault
     ending = choices.pick(("kept",) * 6 + ("cut", "wrong again"))
@@ -79,12 +80,12 @@ def followed(page: Page, fault: Position, choices: Choices) -> str:
 
 @attrs.define
 class CasePage(Page):
-    """The pieces of a case's text, and what the schema wants in each place.
+    """The pieces of a case's text, and what the schema expects in each place.
 
     Attributes:
-        domain: whose case it is.
+        domain: the domain of the case.
         fields: the case, by its fields.
-        targets: the places that are to go wrong.
+        targets: the places to damage.
     """
 
     domain: Domain
@@ -93,7 +94,7 @@ class CasePage(Page):
 
     @classmethod
     def of(cls, domain: Domain, case: AnyCase, targets: Sequence[Position]) -> CasePage:
-        """The page of that case, undamaged."""
+        """Return the undamaged page of the case."""
         fields, end = domain.fields_of(case), domain.prompt.end
         return cls(split(domain.prompt.write(fields), end), domain, fields, targets, end=end)
 
@@ -103,19 +104,19 @@ class CasePage(Page):
         return self.domain.words
 
     def wanted(self, place: Position) -> Piece:
-        """What the schema wants there."""
+        """Return what the schema expects in this place."""
         line, index = place
         return self.domain.prompt.lines[line][index]
 
     def parts(self, place: Position) -> list[str]:
-        """What stands around and in the fields of a piece: borders, and between them the fields' texts."""
+        """Split a piece into borders and, between them, the texts of its fields."""
         piece = self.wanted(place)
         texts = [field.write(self.fields[name]) for name, field in zip(piece.names, piece.fields, strict=True)]
         return [part for pair in zip(piece.borders, [*texts, ""], strict=True) for part in pair][:-1]
 
 
 def places_for(schema: Schema, reason: str) -> list[Position]:
-    """The places in which something else is a reason of that name to reject a text."""
+    """Return the places where a wrong piece makes the domain reject the text for `reason`."""
     labels = reason in ("misplaced_label", "unknown_label")
     return [
         (line, index)
@@ -126,7 +127,7 @@ def places_for(schema: Schema, reason: str) -> list[Position]:
 
 
 def fault_of(domain: Domain, text: str) -> MalformedTextError | None:
-    """The first thing that is wrong with a text; None where it is a case."""
+    """Return the first fault of a text; None if the text is a case."""
     try:
         domain.read(text)
     except MalformedTextError as error:

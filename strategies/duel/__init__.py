@@ -1,6 +1,6 @@
-"""Strategies for Hypothesis that draw what the rules allow, and texts that they do not; and what damages a text.
+"""Hypothesis strategies for the duel's turns and malformed texts, and the operators that damage a text.
 
-They are loaded when first used, so that the operators can be had without Hypothesis.
+The strategies are imported on first use, so that the operators work without Hypothesis.
 
     >>> from turncheck.strategies.duel import positive, turns, units
     >>> poisoned = turns(hero=units(poison=positive), hero_action="wait")
@@ -50,7 +50,7 @@ _HOMES = {
     "units": "drawn_units",
 }
 
-# Hidden from type checkers, to which every name would seem to exist.
+# Hidden from type checkers: they would take every name to exist.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:

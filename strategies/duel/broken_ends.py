@@ -1,4 +1,4 @@
-"""Ways in which a text or a line ends too early (M2) or too late (M3)."""
+"""Ways to end a text or a line too early (M2) or too late (M3)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from turncheck.strategies.page import followed
 
 
 def order_ended(page: Page, choices: Choices) -> str:
-    """`do hero` or `do` alone."""
+    """Leave `do hero` or `do` alone on an order's line."""
     return ended(page, (choices.pick(ORDER_LINES), choices.pick((1, 0))), choices)
 
 
@@ -34,7 +34,7 @@ EXTRA_PIECES = (
 
 
 def piece_at_the_end(page: Page, choices: Choices) -> str:
-    """Of any line: a number, a word, the last piece again, or something else."""
+    """Append a piece to any line: a number, the last piece again, a word, or something else."""
     line = choices.pick(range(len(page.lines)))
     pieces = page.lines[line]
     kinds = ("0", "1", "7", "00", "42"), (pieces[-1],), pieces, EXTRA_PIECES, WORDS, GARBAGE
@@ -43,18 +43,18 @@ def piece_at_the_end(page: Page, choices: Choices) -> str:
 
 
 def line_at_the_end(page: Page, choices: Choices) -> str:
-    """One line too many, of whatever kind."""
+    """Append a line that does not belong there."""
     return page.text + choices.pick(EXTRA_LINES) + "\n"
 
 
 def third_order(page: Page, choices: Choices) -> str:
-    """A well-formed one."""
+    """Append a well-formed third order."""
     page.lines.append(["do", choices.pick(UNIT_NAMES), choices.pick(ACTION_NAMES)])
     return page.text
 
 
 def lines_again_at_the_end(page: Page, choices: Choices) -> str:
-    """The battle, both orders or the whole turn a second time."""
+    """Append a copy of the battle, of both orders or of the whole turn."""
     start, end = choices.pick(((3, 5), (0, 3), (0, 5)))
     page.lines += page.lines[start:end]
     return page.text

@@ -1,4 +1,4 @@
-"""Ways in which a fallen unit has a shield, a status or a slot (M11)."""
+"""Ways to write a fallen unit with a shield, a status or a slot above 0 (M11)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from turncheck.strategies.page import followed
 
 
 def fallen_as_it_stood(page: Page, choices: Choices) -> str:
-    """Only hp is changed; a unit that has nothing to lose is given something."""
+    """Set only hp to 0; if the unit has no other number above 0, set one."""
     line = choices.pick(UNIT_LINES)
     unit = page.turn.battle.unit(UNIT_NAMES[line - 1])
     if not any(getattr(unit, name) for name in BLANK):
@@ -22,12 +22,12 @@ def fallen_as_it_stood(page: Page, choices: Choices) -> str:
 
 
 def fallen_with_one(page: Page, choices: Choices) -> str:
-    """One number is left, all others are 0 as they should be."""
+    """Leave one number above 0, and set all others to 0, as they must be."""
     return _fallen_with_one(page, choices.pick(UNIT_LINES), choices)
 
 
 def fallen_with_several(page: Page, choices: Choices) -> str:
-    """Each number is 0 or drawn; one is surely left."""
+    """Set each number to 0 or to a drawn value, at least one of them above 0."""
     line = choices.pick(UNIT_LINES)
     rows = _rows_to_lose(page)
     sure = choices.pick(rows)
@@ -38,7 +38,7 @@ def fallen_with_several(page: Page, choices: Choices) -> str:
 
 
 def fallen_with_all(page: Page, choices: Choices) -> str:
-    """Every number at its highest, or every one at 1."""
+    """Set every number to its highest value, or every number to 1."""
     line = choices.pick(UNIT_LINES)
     highest = choices.pick((True, False))
     left = {row.name: row.high if highest else 1 for row in _rows_to_lose(page)}

@@ -1,4 +1,4 @@
-"""Ways in which something else stands where a word of the grammar belongs (M4, M5)."""
+"""Ways to put something wrong where a word of the grammar belongs (M4, M5)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from turncheck.strategies.page import Position, followed
 
 
 def replaced_word(page: Page, choices: Choices) -> str:
-    """A label by any other word of the grammar that does not belong there."""
+    """Replace a label by a word of the grammar that does not belong there."""
     return _replaced(page, choices.pick(page.labels), choices)
 
 
 def replaced_word_of_an_order(page: Page, choices: Choices) -> str:
-    """`do` or its unit, each by a word that belongs elsewhere."""
+    """Replace `do` or the unit of an order by a word that belongs elsewhere."""
     return _replaced(page, (choices.pick(ORDER_LINES), choices.pick((1, 0))), choices)
 
 
@@ -28,7 +28,7 @@ def _replaced(page: Page, place: Position, choices: Choices) -> str:
 
 
 def swapped_words(page: Page, choices: Choices) -> str:
-    """Two labels of one line, far apart or near; on an order `do` and the unit."""
+    """Swap two labels of one line; in an order, `do` and the unit."""
     labels = page.labels
     first = choices.pick([place for place in labels if _later(place, labels)])
     second = choices.pick(_later(first, labels))
@@ -41,7 +41,7 @@ def _later(place: Position, places: list[Position]) -> list[Position]:
 
 
 def swapped_fields(page: Page, choices: Choices) -> str:
-    """Two labels of a unit with the numbers behind them."""
+    """Swap two labels of a unit together with their numbers."""
     places = [place for place in _fields(page) if place[0] == 1]
     index = choices.pick(range(len(places) - 1))
     line, (_, first), (_, second) = choices.pick(UNIT_LINES), places[index], choices.pick(places[index + 1 :])
@@ -52,33 +52,33 @@ def swapped_fields(page: Page, choices: Choices) -> str:
 
 
 def field_left_out(page: Page, choices: Choices) -> str:
-    """A unit's label and its number: the next label stands in its place."""
+    """Leave out a unit's label and its number, so that the next label takes its place."""
     line, index = choices.pick([place for place in _fields(page) if not page.is_last((place[0], place[1] + 1))])
     del page.lines[line][index : index + 2]
     return followed(page, (line, index), choices)
 
 
 def field_again(page: Page, choices: Choices) -> str:
-    """A unit's label and its number twice in a row."""
+    """Repeat a unit's label and its number."""
     line, index = choices.pick([place for place in _fields(page) if not page.is_last((place[0], place[1] + 1))])
     page.lines[line][index:index] = page.lines[line][index : index + 2]
     return followed(page, (line, index + 2), choices)
 
 
 def _fields(page: Page) -> list[Position]:
-    """The labels of the units that have a number behind them."""
+    """Return the places of the units' labels that are followed by a number."""
     return [(line, index - 1) for line, index in page.numbers if line in UNIT_LINES]
 
 
 def word_left_out(page: Page, choices: Choices) -> str:
-    """A label before another word, which then stands in its place."""
+    """Leave out a label before another word, which then takes its place."""
     line, index = choices.pick(_before_words(page) + [(line, 1) for line in ORDER_LINES])
     del page.lines[line][index]
     return followed(page, (line, index), choices)
 
 
 def word_again(page: Page, choices: Choices) -> str:
-    """A label before another label, twice in a row."""
+    """Repeat a label that stands before another label."""
     line, index = choices.pick(_before_words(page))
     page.lines[line].insert(index, page[line, index])
     return followed(page, (line, index + 1), choices)
@@ -90,20 +90,20 @@ def _before_words(page: Page) -> list[Position]:
 
 
 def line_left_out(page: Page, choices: Choices) -> str:
-    """One of the battle's: the next line's first word stands in its place."""
+    """Leave out a line of the battle, so that the next line's first word takes its place."""
     del page.lines[choices.pick(range(3))]
     return page.text
 
 
 def line_again(page: Page, choices: Choices) -> str:
-    """One of the battle's, twice in a row."""
+    """Repeat a line of the battle."""
     line = choices.pick(range(3))
     page.lines.insert(line, page.lines[line])
     return page.text
 
 
 def swapped_lines(page: Page, choices: Choices) -> str:
-    """Any two but the orders, which may stand either way."""
+    """Swap any two lines except the two orders, which may come in either order."""
     first = choices.pick(range(3))
     second = choices.pick(range(first + 1, 5))
     lines = page.lines
@@ -112,14 +112,14 @@ def swapped_lines(page: Page, choices: Choices) -> str:
 
 
 def lines_in_another_order(page: Page, choices: Choices) -> str:
-    """Orders first, backwards, the counter last, an order between the units."""
+    """Rearrange the lines: orders first, backwards, counter last, or an order between the units."""
     order = choices.pick(("34012", "43210", "12034", "12340", "01324", "03142", "40123"))
     page.lines = [page.lines[int(line)] for line in order]
     return page.text
 
 
 def an_answer(page: Page, choices: Choices) -> str:
-    """What the engine answers to another text."""
+    """Return a rejection, the answer to a malformed text, in place of the turn."""
     return write_rejection(choices.pick(tuple(REASONS)))
 
 
@@ -127,24 +127,24 @@ def an_answer(page: Page, choices: Choices) -> str:
 
 
 def misspelt_word(page: Page, choices: Choices) -> str:
-    """Any label."""
+    """Misspell any label."""
     return _misspelt(page, choices.pick(page.labels), choices)
 
 
 def misspelt_word_of_an_order(page: Page, choices: Choices) -> str:
-    """`do` or its unit."""
+    """Misspell `do` or the unit of an order."""
     return _misspelt(page, (choices.pick(ORDER_LINES), choices.pick((1, 0))), choices)
 
 
 def label_left_out(page: Page, choices: Choices) -> str:
-    """A label before a number, which then stands in its place."""
+    """Leave out a label before a number, which then takes its place."""
     line, index = choices.pick(page.numbers)
     del page.lines[line][index - 1]
     return followed(page, (line, index - 1), choices)
 
 
 def label_after_its_number(page: Page, choices: Choices) -> str:
-    """`01 turn`."""
+    """Write `01 turn`."""
     line, index = choices.pick(page.numbers)
     pieces = page.lines[line]
     pieces[index - 1 : index + 1] = pieces[index], pieces[index - 1]
@@ -152,7 +152,7 @@ def label_after_its_number(page: Page, choices: Choices) -> str:
 
 
 def label_joined_with_its_number(page: Page, choices: Choices) -> str:
-    """`turn01`, `turn=01`."""
+    """Write `turn01` or `turn=01`."""
     line, index = choices.pick(page.numbers)
     mark = choices.pick(("", "=", ":", "-", "_", ","))
     page.lines[line][index - 1 : index + 1] = [page[line, index - 1] + mark + page[line, index]]
@@ -160,7 +160,7 @@ def label_joined_with_its_number(page: Page, choices: Choices) -> str:
 
 
 def words_joined(page: Page, choices: Choices) -> str:
-    """Two words that should have a space between them."""
+    """Join two words that should be separated by a space."""
     line, index = choices.pick(_before_words(page))
     mark = choices.pick(("", ":", "-", "_", ".", "/"))
     page.lines[line][index : index + 2] = [page[line, index] + mark + page[line, index + 1]]

@@ -1,4 +1,4 @@
-"""Ways in which a number is miswritten (M6), outside its range (M7) or above the one beside it (M8)."""
+"""Ways to write a number wrongly (M6), outside its range (M7), or hp above its max (M8)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ BAD_HP = (
     "{hp}\uff0f{max}",
     "{hp} /{max}", "{hp}/ {max}", "{hp} / {max}", "{hp} {max}", "{hp} of {max}",
 )
-"""How hp and max are joined wrongly, where both are right."""
+"""Wrong ways to join hp and max, both themselves right."""
 # fmt: on
 
 # --- M6: bad_number --------------------------------------------------------------------------------------------------
 
 
 def miswritten_number(page: Page, choices: Choices) -> str:
-    """Any number; of hp and max one."""
+    """Write any number wrongly; of hp and max only one."""
     place = choices.pick(page.numbers)
     halves = page[place].split("/")
     half = choices.pick(range(len(halves)))
@@ -35,14 +35,14 @@ def miswritten_number(page: Page, choices: Choices) -> str:
 
 
 def no_number_at_all(page: Page, choices: Choices) -> str:
-    """Another word in a number's place."""
+    """Replace a number by a word."""
     place = choices.pick(page.numbers)
     page[place] = choices.pick((*WORDS, *NOT_NUMBERS))
     return followed(page, place, choices)
 
 
 def badly_joined_hp(page: Page, choices: Choices) -> str:
-    """Hp and max without the slash between them, with two, with something else."""
+    """Join hp and max without the slash, with two slashes, or with something else."""
     line = choices.pick(UNIT_LINES)
     hp, highest = page[line, 2].split("/")
     page.lines[line][2:3] = choices.pick(BAD_HP).format(hp=hp, max=highest).split(" ")
@@ -50,14 +50,14 @@ def badly_joined_hp(page: Page, choices: Choices) -> str:
 
 
 def number_left_out(page: Page, choices: Choices) -> str:
-    """The next label stands in its place."""
+    """Leave out a number, so that the next label takes its place."""
     line, index = choices.pick([place for place in page.numbers if not page.is_last(place)])
     del page.lines[line][index]
     return followed(page, (line, index), choices)
 
 
 def number_split(page: Page, choices: Choices) -> str:
-    """A space between two digits."""
+    """Insert a space into a number."""
     line, index = choices.pick([place for place in page.numbers if len(page[place]) > 1])
     piece = page[line, index]
     cut = choices.pick(range(1, len(piece)))
@@ -66,7 +66,7 @@ def number_split(page: Page, choices: Choices) -> str:
 
 
 def number_joined_with_the_next_label(page: Page, choices: Choices) -> str:
-    """`0burn`."""
+    """Write `0burn`."""
     line, index = choices.pick([place for place in page.numbers if not page.is_last(place)])
     mark = choices.pick(("", ",", ";", "-", "|"))
     page.lines[line][index : index + 2] = [page[line, index] + mark + page[line, index + 1]]
@@ -74,7 +74,7 @@ def number_joined_with_the_next_label(page: Page, choices: Choices) -> str:
 
 
 def swapped_numbers(page: Page, choices: Choices) -> str:
-    """Two of one unit that are written with different widths."""
+    """Swap two numbers of one unit that have different widths."""
     line = choices.pick(UNIT_LINES)
     numbers = [place for place in page.numbers if place[0] == line]
     first = choices.pick(numbers[:2])
@@ -87,14 +87,14 @@ def swapped_numbers(page: Page, choices: Choices) -> str:
 
 
 def number_out_of_range(page: Page, choices: Choices) -> str:
-    """Any field that its digits can take out of its range; half of the time just out of it."""
+    """Set any field outside its range, as far as its digits allow; half of the time only just outside."""
     rows = (page.rules.turn, *page.rules.fields)
     targets = [(place, field) for place, field in page.fields(rows) if _outside(field)]
     return _moved_out(page, *choices.pick(targets), choices)
 
 
 def counter_or_max_out_of_range(page: Page, choices: Choices) -> str:
-    """These two have a lowest value above 0: 00 is always out of range, under all rules."""
+    """Set the counter or max outside its range. Both start above 0, so 00 is out of range under all rules."""
     rows = (page.rules.turn, page.rules.field("max"))
     return _moved_out(page, *choices.pick(page.fields(rows)), choices)
 
@@ -106,7 +106,7 @@ def _moved_out(page: Page, place: Position, field: Field, choices: Choices) -> s
 
 
 def _outside(field: Field) -> list[int]:
-    """What the field's digits can write besides its range, the nearest first."""
+    """Return the numbers outside the field's range that its digits can write: those below, then those above."""
     return [*range(field.low), *range(field.high + 1, field.widest + 1)]
 
 
@@ -114,7 +114,7 @@ def _outside(field: Field) -> list[int]:
 
 
 def hp_raised(page: Page, choices: Choices) -> str:
-    """Above max; where no hp is above it, as at 99, both are drawn."""
+    """Raise hp above max; if no hp is above it, as at 99, draw both."""
     line = choices.pick(UNIT_LINES)
     unit = page.turn.battle.unit(UNIT_NAMES[line - 1])
     raised = range(unit.max + 1, page.rules.field("hp").high + 1)
@@ -124,7 +124,7 @@ def hp_raised(page: Page, choices: Choices) -> str:
 
 
 def max_lowered(page: Page, choices: Choices) -> str:
-    """Below hp; where no max is below it, as at 1, both are drawn."""
+    """Lower max below hp; if no max is below it, as at 1, draw both."""
     line = choices.pick(UNIT_LINES)
     unit = page.turn.battle.unit(UNIT_NAMES[line - 1])
     lowered = range(unit.hp - 1, 0, -1)
@@ -134,12 +134,12 @@ def max_lowered(page: Page, choices: Choices) -> str:
 
 
 def both_drawn(page: Page, choices: Choices) -> str:
-    """Any hp above any max."""
+    """Draw any hp above any max."""
     return _set_hp(page, choices.pick(UNIT_LINES), *_any_above(page, choices), choices)
 
 
 def _any_above(page: Page, choices: Choices) -> tuple[int, int]:
-    """An hp above a max."""
+    """Pick an hp and a max below it."""
     high = page.rules.field("hp").high
     if high < 2:
         fault = f"hp's highest must be 2 or more for a text with hp_above_max, got {high}"

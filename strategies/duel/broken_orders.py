@@ -1,4 +1,4 @@
-"""Ways in which an order has no action (M9) or its unit two orders (M10)."""
+"""Ways to write an order without an action (M9), or two orders for one unit (M10)."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ NO_ACTIONS = (
 
 
 def misspelt_action(page: Page, choices: Choices) -> str:
-    """The action that was ordered, misspelt."""
+    """Misspell the action of an order."""
     place = _an_action(choices)
     return _acts(page, place, misspell(page[place], choices, ACTION_NAMES), choices)
 
 
 def another_word(page: Page, choices: Choices) -> str:
-    """A word of the grammar that is no action."""
+    """Replace the action by a word of the grammar that is no action."""
     return _acts(page, _an_action(choices), choices.pick([word for word in WORDS if word not in ACTION_NAMES]), choices)
 
 
 def no_action_of_the_duel(page: Page, choices: Choices) -> str:
-    """An action that other games have."""
+    """Replace the action by one that the duel does not have."""
     return _acts(page, _an_action(choices), choices.pick(NO_ACTIONS), choices)
 
 
 def misspelt_other_action(page: Page, choices: Choices) -> str:
-    """Any action, misspelt."""
+    """Replace the action by any action, misspelt."""
     place = _an_action(choices)
     return _acts(page, place, misspell(choices.pick(ACTION_NAMES), choices, ACTION_NAMES), choices)
 
 
 def target_named(page: Page, choices: Choices) -> str:
-    """`do hero foe attack`."""
+    """Write `do hero foe attack`."""
     line, index = _an_action(choices)
     page.lines[line].insert(index, choices.pick((*UNIT_NAMES, "do")))
     return followed(page, (line, index), choices)
@@ -62,23 +62,23 @@ def _acts(page: Page, place: Position, action: str, choices: Choices) -> str:
 
 
 def second_unit_changed(page: Page, choices: Choices) -> str:
-    """Both orders to the unit that the first one names."""
+    """Give both orders to the unit that the first one names."""
     return _named_twice(page, page[3, 1], choices)
 
 
 def first_unit_changed(page: Page, choices: Choices) -> str:
-    """Both orders to the unit that the second one names."""
+    """Give both orders to the unit that the second one names."""
     return _named_twice(page, page[4, 1], choices)
 
 
 def first_order_again(page: Page, choices: Choices) -> str:
-    """In the second one's place, or before it."""
+    """Repeat the first order in place of the second one, or before it."""
     page.lines[4:] = choices.pick(([[*page.lines[3]]], [[*page.lines[3]], page.lines[4]]))
     return followed(page, (4, 1), choices)
 
 
 def any_two_orders_of_one(page: Page, choices: Choices) -> str:
-    """Any actions, the second maybe none of the eight: it is not read any more."""
+    """Give both orders to one unit, with any actions. The second action may be no action: it is not read."""
     page[3, 2] = choices.pick(ACTION_NAMES)
     page[4, 2] = choices.pick((*ACTION_NAMES, "stun", "hero", "foe", "x", "Wait", "0"))
     return _named_twice(page, choices.pick(UNIT_NAMES), choices)

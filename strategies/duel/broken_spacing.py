@@ -1,4 +1,4 @@
-"""A way in which a text is not made of lines with single spaces (M1), besides those of every domain."""
+"""The duel's own way to break the spacing of a text (M1), besides those of every domain."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ from turncheck.strategies.page import split
 
 
 def wrong_besides(page: Page, choices: Choices) -> str:
-    """Spacing is looked for in the whole text first, so that another fault before it does not count."""
+    """Break the spacing behind another fault: spacing is checked first in the whole text, so only spacing counts."""
     page.lines = split(choices.pick((replaced_word, misspelt_word, miswritten_number, line_left_out))(page, choices))
     return choices.pick((no_last_newline, extra_space, empty_line, odd_newline, odd_character))(page, choices)

@@ -1,4 +1,4 @@
-"""Battles that were played, drawn: `battles` the ends, so that each of them can be reached, `plays` all the turns."""
+"""Strategies for played battles. `battles` draws where play ends, so each can be reached; `plays` draws all turns."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from turncheck.strategies.duel.drawn_units import units
 
 
 def battles(*, start: Battles | None = None, max_turns: int = 8, rules: Rules = STANDARD) -> st.SearchStrategy[Battle]:
-    """Battles that were played: a start and up to `max_turns` turns of any orders, resolved by the reference engine.
+    """Draw battles reached by play: the reference engine resolves up to `max_turns` turns of any orders from a start.
 
-    Shrinks towards the simplest start with no turn played. A battle may be over: then it was played to its end, and
-    what was drawn beyond that changes nothing.
+    Shrinks towards the simplest start with no turn played. A battle may be over; then the turns drawn beyond its end
+    change nothing.
 
     Args:
-        start: where to begin, a battle or a strategy of battles, by default `starts(rules=rules)`.
-        max_turns: the most turns that are played, 0 or more.
-        rules: by which the turns are played and the starts drawn.
+        start: the first state, a battle or a strategy of battles, by default `starts(rules=rules)`.
+        max_turns: the most turns to play, 0 or more.
+        rules: the rules for resolving turns and drawing starts.
 
     Raises:
-        OptionError: start is no battle and no strategy.
+        OptionError: start is neither a battle nor a strategy.
     """
     beginning = starts(rules=rules) if start is None else part("start", Battle, start)
     played = st.lists(order_pairs(), max_size=max_turns)
@@ -37,37 +37,38 @@ def battles(*, start: Battles | None = None, max_turns: int = 8, rules: Rules = 
 def plays(
     *, start: Battles | None = None, but: Collection[str] = (), max_turns: int = 16, rules: Rules = STANDARD
 ) -> st.SearchStrategy[Play]:
-    """Plays of 1 to `max_turns` turns. Shrinks towards one turn of the simplest start in which both wait.
+    """Draw plays of 1 to `max_turns` turns. Shrinks towards one turn of the simplest start in which both wait.
 
-    In each play a unit knows few actions, one to four, and does those again and again: what takes three guards in a
-    row hardly ever comes of orders drawn one by one from all eight (swarm testing, Groce et al. 2012).
+    In each play, a unit has only one to four actions and repeats them. Orders drawn independently from all eight
+    actions would hardly ever give, for example, three guards in a row (swarm testing, Groce et al. 2012).
 
     Args:
-        start: where to begin, a battle or a strategy of battles, by default `starts(hp=lasting(rules), rules=rules)`.
-        but: actions that nobody does.
-        max_turns: the most turns that are played, 1 or more.
-        rules: by which the starts are drawn.
+        start: the first state, a battle or a strategy of battles, by default
+            `starts(hp=lasting(rules), rules=rules)`.
+        but: actions to leave out.
+        max_turns: the most turns of a play, 1 or more.
+        rules: the rules for drawing starts.
 
     Raises:
-        OptionError: start is no battle and no strategy.
-        UnknownNameError: one of those to leave out is no action.
+        OptionError: start is neither a battle nor a strategy.
+        UnknownNameError: `but` names something that is no action.
     """
     beginning = starts(hp=lasting(rules), rules=rules) if start is None else part("start", Battle, start)
     known = st.lists(actions(but=but), min_size=1, max_size=4)
-    chosen = st.integers(0, 11)  # of a list of one to four all are chosen as often
+    chosen = st.integers(0, 11)  # 12 is divisible by 1, 2, 3 and 4: each known action is equally likely
     steps = st.lists(st.tuples(chosen, chosen, st.booleans()), min_size=1, max_size=max_turns)
     return st.tuples(beginning, known, known, steps).map(_play)
 
 
 def lasting(rules: Rules) -> Coded:
-    """An option: any hp, mostly enough for many turns. Shrinks towards 1."""
+    """Return an option for hp: any hp, mostly enough for many turns. Shrinks towards 1."""
     highest = min(rules.field("hp").high, rules.field("max").high)
     shares = {highest: 0.30, **dict.fromkeys((highest * tenth // 10 for tenth in (8, 6, 5, 4)), 0.10)}
     return often(range(1, highest + 1), {hp: share for hp, share in shares.items() if hp})
 
 
 def starts(*, hp: Number | None = None, rules: Rules = STANDARD) -> st.SearchStrategy[Battle]:
-    """Battles before their first turn: turn 1, any hp and max, a shield of up to 10 at times, all else 0.
+    """Draw battles before their first turn: turn 1, any hp and max, sometimes a shield of up to 10, all else 0.
 
     Shrinks towards `Battle()`: two units at 1/1. `hp` narrows the hp of both, as in `units`.
     """

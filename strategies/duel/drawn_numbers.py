@@ -1,4 +1,4 @@
-"""Numbers of the state as they are drawn: low ones first, boundaries often."""
+"""How the numbers of a state are drawn: shrinking towards low ones, with boundaries often."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from turncheck.engine.duel.tables import Field
 from turncheck.strategies.drawn_values import Coded, of_entries
 
 Numbers: TypeAlias = "Coded | st.SearchStrategy[int]"
-"""How a number is drawn: from bytes that it shares with others, or by a strategy of its own."""
+"""How a number is drawn: from bytes that it shares with other numbers, or by its own strategy."""
 
 
 def usual(row: Field) -> Numbers:
-    """Any number of the field's range, shrinking towards its lowest.
+    """Draw any number of the field's range. Shrinks towards the lowest.
 
-    The lowest is drawn very often: a stun or a slot that is above 0 hides what else would have happened.
+    The lowest is drawn very often, because a stun or a slot above 0 hides what else would have happened.
     """
     numbers = range(row.low, row.high + 1)
     shares = {number: share for number, share in _shares(row).items() if number in numbers}
@@ -35,10 +35,10 @@ def _shares(row: Field) -> dict[int, float]:
 
 
 def often(numbers: range, shares: Mapping[int, float]) -> Coded:
-    """All of the numbers, with a share of the draws for some, which may lie outside. Shrinks towards the first number.
+    """Draw all of the numbers, some with a stated share of the draws. Shrinks towards the first number.
 
-    They stand in a table that holds some numbers many times. Those stand side by side, so that an index shrinks as its
-    number would, with no lower number left behind a higher one; numbers that lie outside come last.
+    The numbers form a table, in which the entries of one number are adjacent. An index then shrinks as its number
+    would, and no lower number comes after a higher one. Numbers in `shares` that are outside `numbers` come last.
     """
     size = max(len(numbers) / (1 - sum(shares.values())), 20)
     times = dict.fromkeys(numbers, 1)

@@ -1,4 +1,4 @@
-"""What the options of the strategies may be, and how each narrows what is drawn."""
+"""The options of the strategies: which values they accept, and how each narrows what is drawn."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from turncheck.strategies.duel.drawn_numbers import Numbers, often
 Part = TypeVar("Part")
 Names: TypeAlias = "str | Coded | st.SearchStrategy[str]"
 Number: TypeAlias = "int | Numbers | Callable[[Field], Numbers]"
-"""What narrows a field: a number, a strategy of numbers, or a function that makes one from the field's row."""
+"""An option for a field: a number, a strategy of numbers, or a function from the field's row to such a strategy."""
 
 
 class OptionError(TypeError):
-    """An option of a strategy is something that it cannot be.
+    """An option of a strategy has a value of the wrong kind.
 
     Attributes:
-        option: its name.
-        demand: what it must be, in words.
-        value: what it is.
+        option: the name of the option.
+        demand: what the option must be, in words.
+        value: the value that was given.
     """
 
     def __init__(self, option: str, demand: str, value: object) -> None:
@@ -39,11 +39,11 @@ class OptionError(TypeError):
 
 
 def narrowed(row: Field, option: Number | None, usual: Numbers) -> Drawn:
-    """The numbers of that field: the usual ones, or what the option makes of them.
+    """Return how to draw the numbers of a field: as usual, or as the option says.
 
     Raises:
-        OptionError: the option is no number, strategy or function.
-        OutOfRangeError: it is a number outside the field's range. What a strategy draws is checked when it is drawn.
+        OptionError: the option is not a number, a strategy or a function.
+        OutOfRangeError: the option is a number outside the field's range. A strategy's numbers are checked when drawn.
     """
     if option is None:
         return usual
@@ -58,13 +58,13 @@ def narrowed(row: Field, option: Number | None, usual: Numbers) -> Drawn:
 
 
 def between(low: int, high: int | None = None) -> Callable[[Field], Numbers]:
-    """An option: any number from `low` to `high`, by default to the field's highest under the rules in force.
+    """Return an option: any number from `low` to `high`, by default to the field's highest under the rules in force.
 
-    Shrinks towards `low`. Both ends are drawn more often than what lies between.
+    Shrinks towards `low`. Both ends are drawn more often than the numbers between.
 
     Raises:
         OptionError: `high` is below `low`.
-        OutOfRangeError: when a strategy is made with it, `low` or `high` is outside the field's range.
+        OutOfRangeError: `low` or `high` is outside the field's range. Raised when a strategy is made with the option.
     """
     if high is not None and high < low:
         raise OptionError("high", f"{low} (low) or more", high)
@@ -91,10 +91,10 @@ def _check_range(row: Field, value: int) -> None:
 
 
 def part(option: str, kind: type[Part], value: Part | st.SearchStrategy[Part]) -> st.SearchStrategy[Part]:
-    """The values of an option that is one value or a strategy of them.
+    """Return a strategy for an option that is one value or a strategy of values.
 
     Raises:
-        OptionError: it is neither.
+        OptionError: the option is neither.
     """
     if isinstance(value, st.SearchStrategy):
         return value
@@ -104,10 +104,10 @@ def part(option: str, kind: type[Part], value: Part | st.SearchStrategy[Part]) -
 
 
 def name(option: str, known: Collection[str], value: Names) -> Drawn:
-    """The names of an option that is one of the known names or a strategy of them.
+    """Return how to draw an option that is one of the known names or a strategy of names.
 
     Raises:
-        OptionError: it is neither a name nor a strategy.
+        OptionError: the option is neither a name nor a strategy.
         UnknownNameError: the name is not known.
     """
     if isinstance(value, str):
@@ -117,6 +117,6 @@ def name(option: str, known: Collection[str], value: Names) -> Drawn:
 
 
 def check_name(option: str, known: Collection[str], value: str) -> None:
-    """Raises UnknownNameError unless the name is one of those."""
+    """Raise UnknownNameError unless the name is known."""
     if value not in known:
         raise UnknownNameError(option, f"one of {', '.join(known)}", value)

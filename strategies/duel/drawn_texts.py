@@ -1,4 +1,4 @@
-"""Texts that are no turn, drawn: `malformed_turns`, broken in the way that its reason names."""
+"""The strategy for malformed texts, `malformed_turns`."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from turncheck.strategies.duel.drawn_turns import turns as any_turns
 from turncheck.strategies.duel.operators import OPERATORS
 from turncheck.strategies.operators import UnknownReasonError
 
-# Eight bytes and no integer of 64 bits, of which Hypothesis draws mostly small ones: those would all be damaged in the
-# first ways and places. Bytes are uniform, and shrink from the first: so that stands for the lowest digits.
+# Eight bytes instead of a 64-bit integer: Hypothesis draws mostly small integers, which all select the first ways and
+# places. Bytes are uniform. They shrink from the first byte on, so the first byte holds the lowest digits.
 _CHOICES = st.binary(min_size=8, max_size=8)
 
 
 def malformed_turns(
     reason: str | None = None, *, turns: Turn | st.SearchStrategy[Turn] | None = None, rules: Rules = STANDARD
 ) -> st.SearchStrategy[str]:
-    """Texts that are rejected for that reason, by default for any of the eleven.
+    """Draw texts that are rejected for that reason, by default for any of the eleven.
 
-    Shrinks towards the simplest damage (choice 0 of the reason's operator) to the simplest turn; with any reason
-    towards bad_spacing, then in the order of `REASONS`.
+    Shrinks towards the simplest damage (choice 0 of the reason's operator) to the simplest turn. Without a reason, it
+    also shrinks towards bad_spacing, then in the order of `REASONS`.
 
     Args:
         reason: why the text is rejected.
-        turns: what is damaged, a turn or a strategy of turns, by default any valid turn, finished battles included.
-        rules: under which the turns are valid and the texts are not.
+        turns: the turns to damage, a turn or a strategy, by default any valid turn, finished battles included.
+        rules: the rules under which the turns are valid and the texts are not.
 
     Raises:
         UnknownReasonError: the reason is none of the eleven.
-        OptionError: turns is no turn and no strategy.
-        ImpossibleDamageError: when drawing, the rules leave no room for this damage (never the standard ones).
+        OptionError: turns is neither a turn nor a strategy.
+        ImpossibleDamageError: the rules allow no such damage; never under the standard rules. Raised when drawing.
     """
     if reason is not None and reason not in OPERATORS:
         raise UnknownReasonError(reason, OPERATORS)

@@ -1,4 +1,4 @@
-"""Turns, drawn: `turns`, of which the battle, each unit and each order can be narrowed, and the orders alone."""
+"""Strategies for turns, of which the battle, each unit and each order can be narrowed, and for the orders alone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def turns(
     at_once: bool = True,
     rules: Rules = STANDARD,
 ) -> st.SearchStrategy[Turn]:
-    """Turns in which both units stand. Shrinks towards `Turn()`: turn 1, two units at 1/1, both wait, the hero first.
+    """Draw turns in which both units stand.
+
+    Shrinks towards `Turn()`: turn 1, two units at 1/1, both wait, the hero first.
 
     Each part is a value or a strategy of values: `turns(hero=units(poison=9), foe_action="guard", first="foe")`.
 
@@ -46,12 +48,12 @@ def turns(
         hero_action: what the hero is ordered to do, by default any of the eight.
         foe_action: what the foe is ordered to do, likewise.
         first: whose order comes first, "hero" or "foe", by default either.
-        fallen: whether finished battles are drawn besides, at times.
-        at_once: whether a turn is one draw, which is fast; else each number is one, and shrinks better.
-        rules: whose ranges the numbers come from. Units that are given have their own.
+        fallen: whether to draw finished battles too, sometimes.
+        at_once: if true, a turn is one draw, which is fast; else each number is a draw, which shrinks better.
+        rules: the rules that give the ranges of numbers. Units that are given keep their own.
 
     Raises:
-        OptionError: an option is of no use, or battle stands beside what it replaces.
+        OptionError: an option has a value of the wrong kind, or battle is given together with an option it replaces.
         OutOfRangeError: the turn counter is outside its range.
         UnknownNameError: an action or a unit has a name that the duel does not have.
     """
@@ -69,7 +71,9 @@ def turns(
 def order_pairs(
     hero_action: Names | None = None, foe_action: Names | None = None, first: Names | None = None
 ) -> st.SearchStrategy[tuple[Order, Order]]:
-    """The two orders of a turn, in the order in which they are carried out. Shrinks towards: both wait, the hero first.
+    """Draw the two orders of a turn, in the order in which they are carried out.
+
+    Shrinks towards: both wait, the hero first.
 
     Raises:
         OptionError: an option is neither a name nor a strategy.
@@ -79,7 +83,7 @@ def order_pairs(
 
 
 def orders(hero_action: Names | None, foe_action: Names | None, first: Names | None, *, at_once: bool) -> Drawn:
-    """How the two orders are drawn together with others; the options are those of `order_pairs`."""
+    """Return how to draw the two orders together with other parts; the options are those of `order_pairs`."""
     parts = (
         _any_action() if hero_action is None else name("hero_action", ACTION_NAMES, hero_action),
         _any_action() if foe_action is None else name("foe_action", ACTION_NAMES, foe_action),
@@ -89,16 +93,16 @@ def orders(hero_action: Names | None, foe_action: Names | None, first: Names | N
 
 
 def actions(*, but: Collection[str] = ()) -> st.SearchStrategy[str]:
-    """Names of actions, without some. Shrinks towards wait, then in the order of the table.
+    """Draw names of actions, except those in `but`. Shrinks towards wait, then in the order of the table.
 
     Raises:
-        UnknownNameError: one of those to leave out is no action.
+        UnknownNameError: `but` names something that is no action.
     """
     return strategy_of(_any_action(but=but))
 
 
 def _any_action(*, but: Collection[str] = ()) -> Coded:
-    """How the name of an action is drawn together with others."""
+    """Return how to draw the name of an action together with other parts."""
     for left_out in but:
         check_name("but", ACTION_NAMES, left_out)
     return evenly([action for action in _SIMPLEST_FIRST if action not in but])

@@ -1,4 +1,4 @@
-"""Units, drawn: `units`, of which any number can be narrowed."""
+"""The strategy for units, of which any number can be narrowed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class UnitNumbers(TypedDict, total=False):
 
 
 class HpAboveMaxOptionsError(ValueError):
-    """Both hp and max were narrowed, and one example has its hp above its max.
+    """Both hp and max were narrowed, and hp is above max in an example.
 
     Attributes:
         hp: the example's hp.
@@ -50,37 +50,37 @@ class HpAboveMaxOptionsError(ValueError):
     def __str__(self) -> str:
         return (
             f"hp must be 0..{self.max} (its max) in every example of units(hp=..., max=...), got {self.hp}; "
-            f"narrow one of them further, or leave max out and it is drawn from hp upwards"
+            f"narrow one of them further, or leave max out to draw it from hp upwards"
         )
 
 
 def units(
     *, fallen: bool = False, at_once: bool = True, rules: Rules = STANDARD, **numbers: Unpack[UnitNumbers]
 ) -> st.SearchStrategy[Unit]:
-    """Units that stand. Shrinks towards `Unit()`, hp 1/1 with all else 0, or to the lowest that the options allow.
+    """Draw units that stand. Shrinks towards `Unit()`, hp 1/1 with all else 0, or the lowest that the options allow.
 
     An option narrows the field of its name: `units(poison=9)`, `units(hp=st.integers(5, 9))`, `units(burn=positive)`.
-    A unit drawn with hp 0 has fallen, and so has nothing else above 0, whatever the other options say (V1).
+    A unit drawn with hp 0 has fallen: its shield, statuses and slots are 0, whatever the other options say (V1).
 
     Args:
-        fallen: whether units that have fallen are drawn besides, at times, where hp is not narrowed.
-        at_once: whether a unit is one draw, which is fast; else each number is one, and shrinks better.
-        rules: whose ranges the numbers come from.
-        numbers: what narrows hp, max and so on: an int, a strategy of ints, or a function of the field's row. With hp
-            narrowed max is at least hp, with max narrowed hp is at most max. Both may be narrowed.
+        fallen: whether to draw fallen units too, sometimes, if hp is not narrowed.
+        at_once: if true, a unit is one draw, which is fast; else each number is a draw, which shrinks better.
+        rules: the rules that give the ranges of numbers.
+        numbers: options for hp, max and so on: an int, a strategy of ints, or a function of the field's row. If hp is
+            narrowed, max is at least hp. If max is narrowed, hp is at most max. Both may be narrowed.
 
     Raises:
-        OptionError: an option has no field, or is of no use as numbers.
-        OutOfRangeError: a number is outside its field's range: at once for an int, else when it is drawn.
-        HpAboveMaxOptionsError: when drawing, hp and max were both narrowed and have crossed.
+        OptionError: no field has the option's name, or its value is of the wrong kind.
+        OutOfRangeError: a number is outside its field's range. Raised at once for an int, else when drawing.
+        HpAboveMaxOptionsError: hp and max were both narrowed, and hp was drawn above max. Raised when drawing.
     """
     _check_names(numbers, rules)
-    options: dict[str, Number] = {**numbers}  # type: ignore[dict-item]  # a TypedDict's values are objects to mypy
+    options: dict[str, Number] = {**numbers}  # type: ignore[dict-item]  # mypy types a TypedDict's values as object
     return strategy_of(unit(fallen, rules, options, at_once=at_once))
 
 
 def unit(fallen: bool, rules: Rules, options: Mapping[str, Number], *, at_once: bool) -> Drawn:
-    """How a unit is drawn together with others; the options are those of `units`."""
+    """Return how to draw a unit together with other parts; the options are those of `units`."""
     pair, make = _hp_and_max(options.get("hp"), options.get("max"), fallen, rules)
     hp_and_max = joined(pair, make, at_once=at_once)
     rest = [narrowed(row, options.get(row.name), usual(row)) for row in rules.fields[2:]]
@@ -91,7 +91,7 @@ def _check_names(numbers: UnitNumbers, rules: Rules) -> None:
     known = [row.name for row in rules.fields]
     for name in numbers:
         if name not in known:
-            raise OptionError("units' option", f"one of fallen, rules, {', '.join(known)}", name)
+            raise OptionError("units' option", f"one of fallen, at_once, rules, {', '.join(known)}", name)
 
 
 def _unit(rules: Rules, drawn: tuple[tuple[int, int], *tuple[int, ...]]) -> Unit:
@@ -105,7 +105,7 @@ def _unit(rules: Rules, drawn: tuple[tuple[int, int], *tuple[int, ...]]) -> Unit
 def _hp_and_max(
     hp: Number | None, most: Number | None, fallen: bool, rules: Rules
 ) -> tuple[tuple[Drawn, Drawn], Callable[[tuple[int, int]], tuple[int, int]]]:
-    """How two numbers are drawn, and what makes hp and max of them."""
+    """Return how to draw two numbers, and the function that makes hp and max of them."""
     rows = rules.field("hp"), rules.field("max")
     highest = min(row.high for row in rows)
     if hp is not None and most is not None:
@@ -117,26 +117,26 @@ def _hp_and_max(
 
 
 def _usual_hp(highest: int, fallen: bool) -> Coded:
-    """Low hp often, since it takes little to fall from there."""
+    """Draw low hp often, because a unit with low hp falls easily."""
     low = dict.fromkeys(range(1, min(12, highest) + 1), 0.02)
     shares = low | {1: 0.05, max(highest - 1, 1): 0.03, highest: 0.10}
     return often(range(1, highest + 1), shares | ({0: 0.12} if fallen else {}))
 
 
 def _missing(row: Field) -> Coded:
-    """How much of max a unit lacks. -1, the last of any row, leads to the highest max."""
+    """Draw how much hp a unit lacks to its max. -1, the last entry of the table, gives the highest max."""
     return often(range(row.high), {0: 0.25, 1: 0.05, -1: 0.10})
 
 
 def _max_from_missing(highest: int, drawn: tuple[int, int]) -> tuple[int, int]:
-    """Max is drawn as what is missing to it, from hp upwards: so any hp has a max, and 0 missing is the simplest."""
+    """Make max of hp and what is missing to it, so that every hp has a max and 0 missing is the simplest."""
     hp, missing = drawn
     lowest = max(hp, 1)
     return hp, lowest + missing % max(highest - lowest + 1, 1)
 
 
 def _hp_within_max(highest: int, drawn: tuple[int, int]) -> tuple[int, int]:
-    """An hp that is above max is brought into its range; the highest two become the highest two there."""
+    """Bring an hp above max into range; the highest two hp become the highest two of that range."""
     hp, most = drawn
     if hp == 0:
         return hp, most

@@ -1,16 +1,16 @@
-"""The operators that damage a text: for each reason one that makes a text which is rejected for exactly that reason.
+"""Operators that damage a turn's text. For each reason there is one; its texts are rejected for exactly that reason.
 
-An operator is a pure function of a turn and an integer, here without Hypothesis, since training uses it too. The
-integer is read as a row of choices (`turncheck.strategies.choices`): the first says which *way* a text goes wrong,
-the next ones where and by what. How an integer is read never changes within a version of the rules, so that a damaged
-text can be had again from its turn, its reason and its integer.
+An operator is a pure function of a turn and an integer. It does not need Hypothesis, because training uses it too. The
+integer is read as a sequence of choices (`turncheck.strategies.choices`): the first is the *way* to damage the text,
+the next ones are where and how. How an integer is read never changes within a version of the rules, so a damaged text
+can be made again from its turn, its reason and its integer.
 
     >>> from turncheck.engine.duel import Turn, resolve_text
     >>> text = damage(Turn(), "out_of_range", 0)
     >>> text.splitlines()[0], resolve_text(text)
     ('turn 00', 'reject out_of_range\\n')
 
-Damage is only ever done where all before it is left valid, for the first thing wrong names the reason.
+Everything before the damage stays valid, because the first fault decides the reason.
 """
 
 from __future__ import annotations
@@ -32,39 +32,39 @@ from turncheck.strategies.duel.page import Page
 from turncheck.strategies.operators import UnknownReasonError
 
 Way = Callable[[Page, Choices], str]
-"""One way in which a text goes wrong: the damaged text of a page."""
+"""One way to damage a text: from a page to the damaged text."""
 
 
 @attrs.frozen
 class Operator:
     """Makes texts that are rejected for one reason, in any of its ways.
 
-    `operator(turn, choice, rules)` does so for every turn that is valid under the rules and every choice of 0 or more;
-    choice 0 is the simplest damage, and random 64-bit choices spread evenly over the ways and, within each, over the
+    `operator(turn, choice, rules)` works for every turn that is valid under the rules and every choice of 0 or more.
+    Choice 0 is the simplest damage. Random 64-bit choices spread evenly over the ways and, within each, over the
     places.
 
     Raises:
-        ChoiceError: the choice is no int of 0 or more.
-        ImpossibleDamageError: the rules leave no room for this damage (never the standard ones).
+        ChoiceError: the choice is not an int of 0 or more.
+        ImpossibleDamageError: the rules allow no such damage; never under the standard rules.
     """
 
     reason: str
     ways: tuple[Way, ...]
 
     def __call__(self, turn: Turn, choice: int, rules: Rules = STANDARD) -> str:
-        """The turn's text, damaged as the choice says."""
+        """Damage the turn's text as the choice selects."""
         choices = Choices(choice)
         way = choices.pick(self.ways)
         return way(Page.of(turn, rules), choices)
 
 
 def damage(turn: Turn, reason: str, choice: int, rules: Rules = STANDARD) -> str:
-    """The turn's text, damaged so that it is rejected for that reason.
+    """Damage the turn's text so that it is rejected for that reason.
 
     Raises:
         UnknownReasonError: the reason is none of the eleven.
-        ChoiceError: the choice is no int of 0 or more.
-        ImpossibleDamageError: the rules leave no room for this damage (never the standard ones).
+        ChoiceError: the choice is not an int of 0 or more.
+        ImpossibleDamageError: the rules allow no such damage; never under the standard rules.
     """
     if reason not in OPERATORS:
         raise UnknownReasonError(reason, REASONS)
@@ -102,7 +102,7 @@ _OPERATORS = (
         numbers.number_split, numbers.number_joined_with_the_next_label, numbers.swapped_numbers,
     )),
     Operator("out_of_range", (
-        # The first way has the weight of two.
+        # The first way is listed twice: it has double weight.
         numbers.number_out_of_range, numbers.number_out_of_range, numbers.counter_or_max_out_of_range,
     )),
     Operator("hp_above_max", (

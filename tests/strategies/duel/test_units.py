@@ -197,7 +197,7 @@ def test_positive_goes_to_the_highest_of_the_rules_in_force(examples_of):
         (
             {"mana": 3},
             OptionError,
-            f"units' option must be one of fallen, rules, {', '.join(NAMES)}, got 'mana'",
+            f"units' option must be one of fallen, at_once, rules, {', '.join(NAMES)}, got 'mana'",
         ),
     ],
 )
@@ -224,5 +224,5 @@ def test_hp_and_max_that_cross_are_refused_with_the_way_out(examples_of):
         examples_of(units(hp=9, max=st.just(7)), 1)
     assert str(raised.value) == (
         "hp must be 0..7 (its max) in every example of units(hp=..., max=...), got 9; "
-        "narrow one of them further, or leave max out and it is drawn from hp upwards"
+        "narrow one of them further, or leave max out to draw it from hp upwards"
     )

@@ -1,6 +1,4 @@
-"""The reference engine of the duel: state, tables, rules, resolving a turn, the text, samplers. Nothing here is
-learned.
-"""
+"""The reference engine of the duel: state, tables, rules, `resolve`, text, samplers. Nothing here is learned."""
 
 from turncheck.engine.duel.play import Play, turns_of
 from turncheck.engine.duel.resolve import resolve

@@ -1,4 +1,4 @@
-"""What plays of the duel are steered towards, and how a turn is played on."""
+"""The quantities that guided search of plays maximises, and how to continue a turn as a play."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from turncheck.engine.play import Play
 
 
 def highest(play: Play, rules: Rules = STANDARD) -> Mapping[str, float]:
-    """The highest shield and statuses on the way of a play, which are what accumulates in it."""
+    """Return the highest shield and the highest of each status during a play: the numbers that accumulate."""
     found: defaultdict[str, float] = defaultdict(float)
     for after in battles_of(play, rules):
         for name in UNIT_NAMES:
@@ -25,6 +25,6 @@ def highest(play: Play, rules: Rules = STANDARD) -> Mapping[str, float]:
 
 
 def played_on(turn: Turn, random: Random) -> Play:
-    """A play that begins with the turn, and has up to eight more at random."""
+    """Return a play of the turn and up to eight random turns after it."""
     more = random.choices([each.orders for each in turns_from(turn.battle)], k=random.randint(0, 8))
     return Play(turn.battle, (turn.orders, *more))

@@ -1,8 +1,8 @@
-"""The samplers as numpy arrays: turns in the mixtures of `turncheck.engine.duel.samplers`, thousands at a time.
+"""The samplers on numpy arrays: turns with the distributions of `turncheck.engine.duel.samplers`, thousands at a time.
 
-For sweeps over millions of turns. The distribution is that of the plain sampler of the same name, the turns are not:
-they come from another random stream, and whoever reports on them names it (`STREAM`). Tests hold the two together,
-number by number.
+For sweeps over millions of turns. The distribution equals that of the plain sampler of the same name; the turns differ,
+because they come from another random stream. Reports must name the stream (`STREAM`). Tests compare the two
+distributions, number by number.
 
     >>> from turncheck.engine.duel.array_samplers import sample_arrays
     >>> turns = sample_arrays("mixed", seed=0, count=3)
@@ -31,10 +31,10 @@ Places = npt.NDArray[np.intp]
 ArraySampler = Callable[[np.random.Generator, int, Rules], Turns]
 
 STREAM = "numpy-1"
-"""The name of the random stream: it changes whenever the turns of a seed do."""
+"""The name of the random stream. It changes whenever the turns of a seed change."""
 
 BLOCK_DRAWN = 4096
-"""Turns that are drawn from one generator: who wants one of them draws its whole block."""
+"""Number of turns drawn from one generator. To draw one of them, the whole block must be drawn."""
 
 
 # --- numbers in a mixture --------------------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ BLOCK_DRAWN = 4096
 
 @attrs.frozen(eq=False)
 class Span:
-    """Numbers to be drawn: from what, how many, and their closed range; `high` may be another for each."""
+    """Numbers to draw: the generator, the shape, and the closed range; `high` may differ for each number."""
 
     random: np.random.Generator
     shape: tuple[int, ...]
@@ -50,9 +50,9 @@ class Span:
     high: Int8
 
     def uniform(self, low: int, high: Int8) -> Int8:
-        """Every value of that range as often as every other."""
-        # A float32 below 1, times a whole number, is rounded to less than that number. `integers` with an array of
-        # bounds takes six times as long.
+        """Draw each number uniformly from the range."""
+        # A float32 below 1 times an integer is rounded to less than that integer. `integers` with an array of bounds
+        # takes six times as long.
         point = self.random.random(self.shape, np.float32) * (high - np.int8(low - 1))
         return point.astype(np.int8) + np.int8(low)
 
@@ -62,37 +62,37 @@ Mixture = Sequence[tuple[float, Value]]
 
 
 def zero(span: Span) -> int:
-    """0."""
+    """Return 0."""
     return 0
 
 
 def one(span: Span) -> int:
-    """1."""
+    """Return 1."""
     return 1
 
 
 def highest(span: Span) -> Int8:
-    """The highest."""
+    """Return the highest of the range."""
     return span.high
 
 
 def below(span: Span) -> Int8:
-    """One below the highest, but no less than the lowest."""
+    """Return one below the highest, but at least the lowest."""
     numbers: Int8 = np.maximum(span.high - np.int8(1), np.int8(span.low))
     return numbers
 
 
 def positive(span: Span) -> Int8:
-    """Uniform from 1."""
+    """Draw uniformly from 1 to the highest."""
     return span.uniform(1, span.high)
 
 
 def up_to(limit: int) -> Value:
-    """Uniform from 1 to the limit, or to the highest where that is less."""
+    """Return a function that draws uniformly from 1 to the limit, or to the highest if that is less."""
     return lambda span: span.uniform(1, np.minimum(span.high, np.int8(limit)))
 
 
-# A value's probability stands before it. What is left of 1 is uniform over the whole range.
+# Pairs of a probability and a value. With the remaining probability, the number is uniform over the whole range.
 # fmt: off
 MIXED: dict[str, Mixture] = {
     "turn":                      ((0.10, one), (0.10, highest), (0.05, below)),
@@ -112,30 +112,30 @@ CHANCES = {
     "finished":                  0.03,
     "both fallen":               0.10,  # of the finished battles
     "ordered slot at 0":         0.50,
-    "foe fallen":                0.50,  # of those in which one has fallen
+    "foe fallen":                0.50,  # of those in which only one has fallen
     "foe first":                 0.50,
     "any action":                0.20,  # else one that is not on cooldown
     "finished after its end":    0.04,  # of the battles that end before their depth; else the turn in which they ended
 }
 # fmt: on
 DEPTHS = 16
-"""A played battle is drawn after 0 to 15 turns, as many times after each."""
+"""A played battle is drawn after 0 to 15 turns, each equally likely."""
 
 
 def weighted(random: np.random.Generator, mixture: Mixture, shape: tuple[int, ...], low: int, high: Int8 | int) -> Int8:
-    """Numbers from low to high, each of the mixture's values with the probability before it."""
+    """Draw numbers from low to high, with each of the mixture's values at its probability."""
     span = Span(random, shape, low, np.asarray(high, np.int8))
     numbers = span.uniform(low, span.high)
     point = random.random(shape, np.float32)
     bounds = np.cumsum([probability for probability, _ in mixture], dtype=np.float32)
-    # From the last to the first, so that each leaves to those before it what lies below their bounds.
+    # From the last to the first: each value overwrites the values after it in the mixture below its own bound.
     for bound, (_, value) in reversed(list(zip(bounds, mixture, strict=True))):
         np.copyto(numbers, value(span), where=point < bound)
     return numbers
 
 
 def happens(random: np.random.Generator, chance: str, shape: tuple[int, ...]) -> Bools:
-    """Where that happens, of which `CHANCES` says how often it does."""
+    """Return a mask that is true with the probability that `CHANCES` gives."""
     return random.random(shape, np.float32) < CHANCES[chance]
 
 
@@ -143,7 +143,7 @@ def happens(random: np.random.Generator, chance: str, shape: tuple[int, ...]) ->
 
 
 def mixed(random: np.random.Generator, count: int, rules: Rules) -> Turns:
-    """Turns of the plain `mixed`: any valid state, with every boundary of every field often."""
+    """Draw turns as the plain `mixed` does: any valid state, with every boundary of every field often."""
     actions = random.integers(0, len(ACTION_NAMES), (2, count), np.int8)
     units = np.empty((len(FIELDS), 2, count), np.int8)
     units[MAX] = weighted(random, MIXED["max"], (2, count), 1, rules.field("max").high)
@@ -175,7 +175,7 @@ def _clear_ordered_slots(random: np.random.Generator, units: Int8, actions: Int8
 
 
 def _fallen(random: np.random.Generator, count: int) -> Bools:
-    """(2, n): which units have fallen: of a finished battle both, or else one of them."""
+    """(2, n) bool: which units have fallen. In a finished battle, one or both have."""
     finished, both, foe = (happens(random, chance, (count,)) for chance in ("finished", "both fallen", "foe fallen"))
     return finished & np.stack([both | ~foe, both | foe])
 
@@ -184,7 +184,7 @@ def _fallen(random: np.random.Generator, count: int) -> Bools:
 
 
 def play(random: np.random.Generator, count: int, rules: Rules) -> Turns:
-    """Turns of the plain `play`: of battles that were played at random from random starts, at random depths."""
+    """Draw turns as the plain `play` does: from battles played at random from random starts, at random depths."""
     depth = random.integers(0, DEPTHS, count, np.int8)
     going, battles = np.arange(count), _starts(random, count, rules)
     drawn: list[tuple[Places, Turns]] = []
@@ -217,13 +217,13 @@ def _played(random: np.random.Generator, battles: Battles) -> Turns:
 
 
 def _ready_actions(random: np.random.Generator, battles: Battles) -> Int8:
-    """(2, n): one of the actions that are not on cooldown, or sometimes one of all eight."""
+    """(2, n) int8: an action that is not on cooldown, or sometimes any of the eight."""
     shape = battles.units[HP].shape
     ready = np.ones((len(ACTION_NAMES), *shape), np.int8)
     for slot in SLOTS:
         ready[ACTION_NAMES.index(slot.removeprefix("cd_"))] = battles.units[ROWS[slot]] == 0
     ready |= happens(random, "any action", shape)
-    # The action that is wanted comes after as many ready ones as were drawn: it is the first to count one more.
+    # `before` is the number of ready actions before the chosen one, which is the first whose count exceeds it.
     counted = np.cumsum(ready, axis=0, dtype=np.int8)
     before = weighted(random, (), shape, 0, counted[-1] - np.int8(1))
     actions: Int8 = (counted <= before).sum(axis=0, dtype=np.int8)
@@ -234,7 +234,7 @@ def _ready_actions(random: np.random.Generator, battles: Battles) -> Int8:
 
 
 def _battles_taken(battles: Battles, which: Bools) -> Battles:
-    # A mask in brackets would leave the turns far apart in memory, and all that follows four times as slow.
+    # Indexing with a mask would leave the turns far apart in memory and make all that follows four times as slow.
     return Battles(np.compress(which, battles.units, axis=2), battles.turn[which])
 
 
@@ -243,7 +243,7 @@ def _taken(turns: Turns, which: Bools) -> Turns:
 
 
 def _in_order(parts: Sequence[tuple[Places, Turns]]) -> Turns:
-    """The turns of all parts, each at its place."""
+    """Join the turns of all parts, each at its place."""
     order = np.argsort(np.concatenate([places for places, _ in parts]))
     whole = _joined([turns for _, turns in parts])
     battles = Battles(np.take(whole.battles.units, order, axis=2), whole.battles.turn[order])
@@ -265,10 +265,10 @@ TWIN_SAMPLERS: dict[str, ArraySampler] = {"mixed": mixed, "play": play}
 
 
 def sample_arrays(name: str, seed: int, count: int, start: int = 0, rules: Rules = STANDARD) -> Turns:
-    """Turns `start` to `start + count - 1` of that sampler and seed.
+    """Return turns `start` to `start + count - 1` of a sampler and seed.
 
     Raises:
-        UnknownSamplerError: no sampler has that name.
+        UnknownSamplerError: no array sampler has this name.
     """
     if name not in TWIN_SAMPLERS:
         raise UnknownSamplerError(name, tuple(TWIN_SAMPLERS))
@@ -292,6 +292,6 @@ def _put(room: Turns, turns: Turns) -> None:
 
 
 def _generator(name: str, seed: int, block: int) -> np.random.Generator:
-    """The randomness of one numbered block."""
+    """Return the random generator of one numbered block."""
     digest = sha256(f"{STREAM}/{name}/{seed}/{block}".encode()).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))

@@ -1,6 +1,6 @@
-"""The texts of many turns at once: what `write` makes of each, from arrays.
+"""Write the texts of many turns at once, from arrays; each text equals that of `write`.
 
-Every number has as many digits in every text, so that the text of a battle is a fixed one with other digits.
+A field has the same width in every text, so all battles share one template in which only the digits differ.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from turncheck.engine.duel.text import write, write_orders
 
 
 def battle_texts(battles: Battles) -> list[str]:
-    """The text of each battle."""
+    """Return the text of each battle."""
     template, turn_at, units_at = _layout()
     texts = np.repeat(np.frombuffer(template, np.uint8)[None], len(battles), axis=0)
     _write_digits(texts, TURN, turn_at, battles.turn)
@@ -30,13 +30,13 @@ def battle_texts(battles: Battles) -> list[str]:
 
 
 def turn_texts(turns: Turns) -> list[str]:
-    """The text of each turn."""
+    """Return the text of each turn."""
     orders = order_codes(turns).tolist()
     return [text + _ORDERS[code] for text, code in zip(battle_texts(turns.battles), orders, strict=True)]
 
 
 def order_codes(turns: Turns) -> npt.NDArray[np.int16]:
-    """(n,) int16: a number for each pair of orders, with either unit first; their place in `ORDERS`."""
+    """(n,) int16: the index of each turn's orders in `ORDERS`."""
     hero, foe = turns.actions.astype(np.int16)
     codes: npt.NDArray[np.int16] = (hero * len(ACTION_NAMES) + foe) * 2 + turns.foe_first
     return codes
@@ -48,7 +48,7 @@ def _orders(hero: str, foe: str, foe_first: bool) -> tuple[Order, Order]:
 
 
 ORDERS = tuple(_orders(*each) for each in product(ACTION_NAMES, ACTION_NAMES, (False, True)))
-"""The orders of each code, the first one first."""
+"""The orders of each code, in the order in which they are carried out."""
 
 _ORDERS = tuple(write_orders(each) for each in ORDERS)
 
@@ -60,7 +60,7 @@ def _write_digits(texts: npt.NDArray[np.uint8], field: Field, at: int, values: n
 
 @lru_cache(maxsize=1)
 def _layout() -> tuple[bytes, int, dict[str, tuple[int, int]]]:
-    """The text of a battle of zeros, where its turn counter stands, and where each field of hero and foe does."""
+    """Return the text of a battle of zeros, the offset of the turn counter, and each field's offsets (hero, foe)."""
     zeros = change(Unit(), **{field.name: 0 for field in FIELDS})
     battle = change(Battle(), turn=0, hero=zeros, foe=zeros)
     template = write(battle)

@@ -1,12 +1,11 @@
-"""The vectorised twin of `resolve`: many turns at once, as numpy arrays, under the same rules as a value.
+"""The vectorised twin of `resolve`: many turns at once, as numpy arrays, under the same `Rules`.
 
-What `resolve` does with one turn in one function for each rule, `resolve_all` does with a block of turns in one method
-for each rule, of the same name. A condition is a mask, -1 (all bits) where it holds and 0 where not, and a value that
-changes under it is changed by bits: no turn takes a path of its own. Tests hold the two together on every sampled turn,
-under the standard rules and under every variant.
+`resolve` has one function for each rule and handles one turn. `resolve_all` has one method of the same name for each
+rule and handles a block of turns. A condition is a mask, -1 (all bits) where it is true and 0 elsewhere, and values
+are changed with bit operations, without branches. Tests compare the two on every sampled turn, under the standard
+rules and under every variant.
 
-The unit whose order comes first stands at place 0 while a turn is worked out, whichever it is: the rules know no
-difference between hero and foe.
+While a turn is resolved, index 0 holds the unit whose order comes first. The rules treat hero and foe alike.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ __all__ = ["BLOCK", "Battles", "Turns", "battles_of", "resolve_all", "turns_of"]
 
 Int8 = npt.NDArray[np.int8]
 Values = npt.NDArray[Any]
-"""int8, or int16 under rules whose damage takes more."""
+"""int8, or int16 under rules with damage above 127."""
 Mask = npt.NDArray[Any]
-"""Of the same type: -1 where it holds, else 0."""
+"""The same type as the values: -1 where the condition is true, else 0."""
 
 BLOCK = 32_768
-"""Turns that are worked out at a time: their arrays stay in the cache."""
+"""Number of turns to resolve at a time, so that their arrays stay in the cache."""
 
 ROWS = {field.name: row for row, field in enumerate(FIELDS)}
 HP, MAX, SHIELD, POISON, BURN, REGEN = (ROWS[name] for name in ("hp", "max", "shield", "poison", "burn", "regen"))
@@ -39,7 +38,7 @@ THORNS, STUN, FRAGILE = (ROWS[name] for name in ("thorns", "stun", "fragile"))
 STATUS_ROWS = slice(ROWS[STATUSES[0]], ROWS[STATUSES[-1]] + 1)
 SLOT_ROWS = slice(ROWS[SLOTS[0]], ROWS[SLOTS[-1]] + 1)
 BLANK_ROWS = slice(SHIELD, len(FIELDS))
-"""The shield, the statuses and the slots, which stand next to each other."""
+"""The rows of the shield, the statuses and the slots, which are adjacent."""
 
 
 @attrs.frozen(eq=False)
@@ -61,7 +60,7 @@ class Battles:
         return Battles(self.units[:, :, part], self.turn[part])
 
     def battle(self, index: int, rules: Rules = STANDARD) -> Battle:
-        """The battle at that place."""
+        """Return the battle at that index."""
         hero, foe = (
             change(Unit(), limits=rules.limits, **dict(zip(ROWS, column.tolist(), strict=True)))
             for column in self.units[:, :, index].T
@@ -75,8 +74,8 @@ class Turns:
 
     Attributes:
         battles: the n battles.
-        actions: (2, n) int8, what hero and foe are ordered, as places in `ACTION_NAMES`.
-        foe_first: (n,) bool, whether the foe's order is the first.
+        actions: (2, n) int8, the actions of hero and foe, as indices into `ACTION_NAMES`.
+        foe_first: (n,) bool, whether the foe's order comes first.
     """
 
     battles: Battles
@@ -90,7 +89,7 @@ class Turns:
         return Turns(self.battles[part], self.actions[:, part], self.foe_first[part])
 
     def turn(self, index: int, rules: Rules = STANDARD) -> Turn:
-        """The turn at that place."""
+        """Return the turn at that index."""
         names = (ACTION_NAMES[action] for action in self.actions[:, index])
         first, second = (Order(unit, action) for unit, action in zip(UNIT_NAMES, names, strict=True))
         if self.foe_first[index]:
@@ -99,21 +98,21 @@ class Turns:
 
 
 def battles_of(battles: Sequence[Battle]) -> Battles:
-    """The battles as arrays."""
+    """Convert battles to arrays."""
     rows = [[[getattr(unit, name) for unit in (each.hero, each.foe)] for each in battles] for name in ROWS]
     units = np.array(rows, np.int8).reshape(len(ROWS), len(battles), 2).transpose(0, 2, 1)
     return Battles(np.ascontiguousarray(units), np.array([each.turn for each in battles], np.int8))
 
 
 def turns_of(turns: Sequence[Turn]) -> Turns:
-    """The turns as arrays."""
+    """Convert turns to arrays."""
     actions = [[ACTION_NAMES.index(each.order(name).action) for each in turns] for name in UNIT_NAMES]
     foe_first = np.array([each.first.unit == "foe" for each in turns], bool)
     return Turns(battles_of([each.battle for each in turns]), np.array(actions, np.int8), foe_first)
 
 
 def resolve_all(turns: Turns, rules: Rules = STANDARD) -> Battles:
-    """The battles after the turns: at each place what `resolve` makes of the turn there."""
+    """Return the battles after the turns, each equal to what `resolve` returns for its turn."""
     after = Battles(np.empty_like(turns.battles.units), np.empty_like(turns.battles.turn))
     for part in _parts(len(turns)):
         block = _Block(turns[part], rules)
@@ -129,13 +128,13 @@ def _parts(count: int) -> Iterator[slice]:
 
 
 class _Block:
-    """A block of turns in the middle of being worked out.
+    """A block of turns that is being resolved.
 
     Attributes:
-        units: (15, 2, n): the unit whose order comes first at 0.
-        actions: (2, n), likewise.
-        down: (2, n) mask: which units are known to have fallen.
-        spent: (6, 2, n) mask: which slots were spent.
+        units: (15, 2, n); index 0 is the unit whose order comes first.
+        actions: (2, n); likewise.
+        down: (2, n) mask: the units that have fallen, as far as the rules have noticed.
+        spent: (6, 2, n) mask: the slots that were spent this turn.
     """
 
     def __init__(self, turns: Turns, rules: Rules) -> None:
@@ -149,12 +148,12 @@ class _Block:
         self.spent: Mask = np.zeros((len(SLOTS), *self.down.shape), self.type)
 
     def where(self, condition: npt.NDArray[np.bool_]) -> Mask:
-        """The mask of a condition."""
+        """Return the mask of a condition."""
         bits: Values = condition.view(np.int8) if self.type is np.int8 else condition.astype(self.type)
         return np.negative(bits)
 
     def resolved(self) -> tuple[Values, Values]:
-        """The units, hero first again, and the turn counters after the turns."""
+        """Return the units, hero first again, and the turn counters after the turns."""
         over = self.down[0] | self.down[1]
         self.swap()
         for phase in self.rules.phases:
@@ -166,7 +165,7 @@ class _Block:
         return self.units, self.turn
 
     def swap(self) -> None:
-        """Exchanges both units where the foe's order comes first."""
+        """Exchange both units where the foe's order comes first."""
         if self.swapped is None:
             return
         for rows in (self.units, self.actions[None], self.down[None]):
@@ -177,7 +176,7 @@ class _Block:
     # --- the phases of a turn ---
 
     def carry_out_orders(self) -> None:
-        """T2: one order after the other."""
+        """T2: carry out one order after the other."""
         if self.rules.holds("O4"):
             self.carry_out(0)
             self.carry_out(1)
@@ -196,7 +195,7 @@ class _Block:
     # --- carrying out an order ---
 
     def carry_out(self, who: int) -> None:
-        """O1 to O4: performs the orders of those units, and spends their slots, where nothing hinders them."""
+        """O1 to O4: perform the units' orders and spend their slots, unless something hinders them."""
         ordered = {action: self.where(self.actions[who] == place) for place, action in enumerate(self.rules.actions)}
         free = ~self.hindered(who, ordered)
         for action, mask in ordered.items():
@@ -212,7 +211,7 @@ class _Block:
                     self.apply_effects(action.effects, target, mask)
 
     def hindered(self, who: int, ordered: dict[Action, Mask]) -> Mask:
-        """O1, O2, O3: where the actor has fallen, is stunned, or has the action on cooldown."""
+        """O1, O2, O3: return where the actor has fallen, is stunned, or has the action on cooldown."""
         mask: Mask = np.zeros_like(self.turn)
         if self.rules.holds("O1"):
             mask |= self.down[who]
@@ -225,7 +224,7 @@ class _Block:
         return mask
 
     def apply_effects(self, effects: Sequence[Effect], who: int, mask: Mask, was_fragile: Mask | None = None) -> None:
-        """The effects on those units, one after the other."""
+        """Apply the effects to the units, one after the other."""
         for effect in effects:
             if not effect.if_fragile:
                 self.affect(effect, who, mask)
@@ -233,7 +232,7 @@ class _Block:
                 self.affect(effect, who, mask & was_fragile)
 
     def affect(self, effect: Effect, who: int, mask: Mask) -> None:
-        """What the effect makes of its field."""
+        """Apply the effect to its field."""
         value = self.units[ROWS[effect.field], who]
         amount = self.type(effect.amount)
         if effect.operation == "clear":
@@ -244,7 +243,7 @@ class _Block:
             value += np.minimum(self.cap(effect, who) - value, amount) & mask
 
     def cap(self, effect: Effect, who: int) -> Values | np.integer[Any]:
-        """The highest that a gain leads to."""
+        """Return the highest value that a gain can reach."""
         row = self.rules.field(effect.field)
         if effect.capped and effect.field == "hp":
             highest: Values = self.units[MAX, who]
@@ -254,7 +253,7 @@ class _Block:
     # --- a strike ---
 
     def strike(self, who: int, target: int, strikes: dict[Action, Mask]) -> None:
-        """S1 to S6: the strikes of those units at their targets, and what they cost them."""
+        """S1 to S6: apply the units' strikes to their targets, and the targets' thorns to the strikers."""
         if not strikes:
             return
         struck: Mask = np.bitwise_or.reduce(list(strikes.values()))
@@ -281,11 +280,11 @@ class _Block:
             self.prick(who, target, struck)
 
     def strike_damage(self, strikes: dict[Action, Mask], was_fragile: Mask) -> Values:
-        """S2: the strikes' power; against a fragile target times 3, divided by 2, rounded down."""
+        """S2: return the strikes' power; against a fragile target times 3, divided by 2, rounded down."""
         damage: Values = np.zeros_like(self.turn)
         for action, mask in strikes.items():
             plain, strong = action.power, _strong(action, self.rules)
-            # Where the target was fragile, the bits in which the two differ are turned over.
+            # Where the target was fragile, flip the bits in which the two differ.
             damage |= mask & ((was_fragile & self.type(plain ^ strong)) ^ self.type(plain))
         return damage
 
@@ -297,7 +296,7 @@ class _Block:
         self.fall(who, pricked & self.where(hp == 0))
 
     def hurt(self, hp: Values, damage: Values) -> None:
-        """Takes damage from hp, to no less than 0."""
+        """Subtract damage from hp, to no less than 0."""
         hp -= np.minimum(hp, damage)
 
     # --- the end of the turn, for the units that still stand ---
@@ -343,20 +342,20 @@ class _Block:
 
 
 def _strong(action: Action, rules: Rules) -> int:
-    """The damage that a strike does to a fragile target."""
+    """Return the damage of a strike against a fragile target."""
     if not rules.holds("S2"):
         return action.power
     return action.power * rules.fragile_numerator // rules.fragile_denominator
 
 
 def _fits_int8(rules: Rules) -> bool:
-    """Whether no number on the way is above 127."""
+    """Whether no intermediate number is above 127."""
     strikes = [_strong(action, rules) for action in rules.actions]
     return max(*strikes, rules.field("poison").widest * rules.poison_damage) <= 127
 
 
 def _at_the_end(rule: str, work: Any) -> Any:
-    """T3: a rule of the end of the turn, where it is in force."""
+    """T3: return the phase of a rule at the end of the turn; it does nothing if the rule is left out."""
 
     def phase(block: _Block) -> None:
         if block.rules.holds("T3") and block.rules.holds(rule):

@@ -1,9 +1,9 @@
-"""To which of many turns a law applies: its predicate, asked about columns of numbers instead of numbers.
+"""Evaluate a law's predicate on many turns at once, to find the turns to which the law applies.
 
-A predicate is plain Python about one turn. Here it gets a turn whose numbers are columns with a row for each of many
-turns. It goes the same way for all of them until it asks whether something holds that holds in some rows only, or what
-a unit is ordered to do: there the rows part, and each part is asked from the start, as symbolic execution forks at a
-branch (King 1976).
+A predicate is plain Python about one turn. Here it gets a turn whose numbers are columns, with one row for each of many
+turns. The rows follow the same path until the predicate branches on a condition that differs between rows, or on the
+action of a unit. There the rows split, and the predicate restarts on each part, as symbolic execution forks at a branch
+(King 1976).
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ Predicate = Callable[[Any], Any]
 
 
 class ManyTurns:
-    """Turns, and the battles after them, about which predicates can be asked.
+    """Turns, and the battles after them, on which predicates can be evaluated.
 
     Args:
         turns: n turns.
-        after: the battles after them, by the reference.
-        rules: in force.
+        after: the n battles after them, by the reference.
+        rules: the rules in force.
     """
 
     def __init__(self, turns: Turns, after: Battles, rules: Rules) -> None:
@@ -39,7 +39,7 @@ class ManyTurns:
         self.actions, self.firsts = turns.actions, turns.foe_first.astype(np.int8)
 
     def meet(self, predicate: Predicate, rows: Rows) -> Mask:
-        """(len(rows),) bool: whether the turn in each of those rows meets the predicate."""
+        """(len(rows),) bool: whether the predicate is true of the turn in each of the rows."""
         met = np.zeros(len(self.turns), bool)
         waiting = [rows] if len(rows) else []
         while waiting:
@@ -49,20 +49,20 @@ class ManyTurns:
                 met[part] = answer if isinstance(answer, Column) else bool(answer)
             except Parting as parting:
                 waiting += [part[parting.column == value] for value in np.unique(parting.column)]
-            except Exception:  # it does something that columns cannot do; if it is wrong itself it raises once more
+            except Exception:  # columns cannot do this; if the predicate itself is wrong, it raises again here
                 met[part] = [bool(predicate(self.turns.turn(row, self.rules))) for row in part.tolist()]
         return met[rows]
 
     def _together(self, rows: Rows) -> Turn:
-        """Those turns as one."""
+        """Return the turns of those rows as one turn of columns."""
         made = object.__new__(_ManyTurns)
         battle, outcome = self.before.battle(rows), self.after.battle(rows)
         made.__dict__.update(battle=battle, outcome=outcome, _firsts=self.firsts, _actions=self.actions, _rows=rows)
         return made
 
 
-class Parting(Exception):  # noqa: N818  no error: it is caught where rows are parted
-    """Rows go different ways: those that have the same value in a column go together."""
+class Parting(Exception):  # noqa: N818  not an error: `meet` catches it and splits the rows
+    """Rows take different branches. Rows with the same value in the column stay together."""
 
     def __init__(self, column: npt.NDArray[Any]) -> None:
         super().__init__("rows part")
@@ -70,24 +70,24 @@ class Parting(Exception):  # noqa: N818  no error: it is caught where rows are p
 
 
 class Column(np.ndarray[Any, Any]):
-    """A number of a turn, or what follows from it, for many turns: a row each."""
+    """A number of a turn, or a value computed from it, for many turns: one row each."""
 
     def __bool__(self) -> bool:
         truths = np.asarray(self) != 0
         return bool(_the_same(truths))
 
     def _is_no_number(self, *arguments: object) -> Any:
-        """What a column would do in its own way, and not as each of its numbers does."""
+        """Refuse an operation that an array does differently from a number."""
         raise TypeError("a column of numbers stands here for a number")
 
     __str__ = __repr__ = __format__ = __iter__ = __len__ = __getitem__ = __contains__ = _is_no_number
 
 
 def _the_same(column: npt.NDArray[Any]) -> Any:
-    """The value that all rows have.
+    """Return the value that all rows have.
 
     Raises:
-        Parting: they have several.
+        Parting: the rows have different values.
     """
     column = np.asarray(column)
     if (column == column[0]).all():
@@ -96,24 +96,24 @@ def _the_same(column: npt.NDArray[Any]) -> Any:
 
 
 class _Columns:
-    """Battles, some rows of which are asked about as one."""
+    """Battles as columns, of which some rows can be taken as one battle."""
 
     def __init__(self, battles: Battles) -> None:
-        # Wide enough for whatever a predicate works out.
+        # Wide enough for whatever a predicate computes.
         self.units, self.turn = battles.units.astype(np.int64), battles.turn.astype(np.int64)
 
     def battle(self, rows: Rows) -> Battle:
-        """Those rows as one battle."""
+        """Return the rows as one battle of columns."""
         hero, foe = (_ManyUnits.of(self.units[:, unit], rows) for unit in (0, 1))
         return change(Battle(), turn=self.turn[rows].view(Column), hero=hero, foe=foe)
 
 
 class _ManyUnits(Unit):
-    """Units as one; each number becomes a column when it is looked at."""
+    """Units as one; each number becomes a column when it is read."""
 
     @classmethod
     def of(cls, numbers: npt.NDArray[np.int64], rows: Rows) -> _ManyUnits:
-        """numbers: (15, n), of which those rows are meant."""
+        """Take the given rows of numbers, (15, n) int64."""
         made = object.__new__(cls)
         made.__dict__.update(_numbers=numbers, _rows=rows, limits=None)
         return made
@@ -127,7 +127,7 @@ class _ManyUnits(Unit):
 
 
 class _ManyTurns(Turn):
-    """Turns as one, which part when their orders are looked at."""
+    """Turns as one; the rows split when their orders are read."""
 
     def __getattr__(self, name: str) -> Any:
         if name not in ("first", "second"):
@@ -137,12 +137,12 @@ class _ManyTurns(Turn):
         return self.__dict__[name]
 
     def order(self, name: UnitName) -> Order:
-        """The order of the unit of that name."""
+        """Return the order of the unit of that name."""
         orders: Order = _ManyOrders(self, name)
         return orders
 
     def action(self, name: UnitName) -> str:
-        """What the units of that name are all ordered to do."""
+        """Return the action that the unit of that name is ordered in all rows."""
         known = self.__dict__.get(name)
         if known is None:
             column = self.__dict__["_actions"][UNIT_NAMES.index(name)][self.__dict__["_rows"]]
@@ -159,6 +159,6 @@ class _ManyOrders(Order):
 
     @property
     def action(self) -> str:
-        """What they are all ordered to do."""
+        """The action that is ordered in all rows."""
         turns: _ManyTurns = self.__dict__["turns"]
         return turns.action(self.unit)

@@ -1,4 +1,4 @@
-"""A case of the duel in a few words: a turn, a play, or a malformed text, by what is not as in the neutral turn."""
+"""The short form of a turn, a play or a malformed text of the duel: only what differs from the neutral turn."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from turncheck.engine.duel.text import MalformedTextError, read, write
 from turncheck.engine.visible import around
 
 MOST_STEPS = 6
-"""Different turns of a play that are named."""
+"""Most different turns of a play that the short form names."""
 
 
 def _widest() -> Rules:
@@ -22,11 +22,11 @@ def _widest() -> Rules:
 
 
 WIDEST = _widest()
-"""Rules whose fields hold whatever their digits can write: a turn of any variant can be read by them."""
+"""Rules whose fields allow every number that their digits can write, so that they can read a turn of any variant."""
 
 
 def describe(text: str, kind: str = "") -> str:
-    """A case in a few words, by its text and the kind of its law.
+    """Return the short form of a case, from its text and the kind of its law.
 
     A text with the orders of several turns is a play, unless the law is about malformed texts.
 
@@ -50,10 +50,10 @@ def describe(text: str, kind: str = "") -> str:
 
 
 def _turns_of(text: str, rules: Rules) -> list[Turn]:
-    """The battle with the orders of each turn of a play.
+    """Return, for each turn of a play, the battle at its start with the orders of that turn.
 
     Raises:
-        MalformedTextError: the text is no play.
+        MalformedTextError: the text is not a play.
     """
     lines = [line for line in re.split(r"(?<=\n)", text) if line]
     battle, orders = "".join(lines[:3]), lines[3:]
@@ -80,7 +80,7 @@ def _battle_in_short(battle: Battle) -> list[str]:
 
 
 def _orders_in_short(orders: tuple[Order, Order], between: str) -> str:
-    """What is done, in its order; where nothing is, whether the foe would have been first."""
+    """Return the actions other than `wait`, in order; if there are none, "foe first" or nothing."""
     done = [f"{order.unit} {order.action}" for order in orders if order.action != "wait"]
     if not done and orders[0].unit == "foe":
         return "foe first"
@@ -97,7 +97,7 @@ def _unlike(line: list[str], neutral: list[str]) -> str:
 
 
 def _malformed_in_short(text: str, error: MalformedTextError) -> str:
-    """The pieces around the first fault; all that is unusual in a line whose fault is the line as a whole."""
+    """Return the pieces around the first fault, or all that is not neutral if the fault is the whole line."""
     if error.reason != "fallen_with_status":
         return around(text, error.line, error.piece)
     line, neutral = text.split("\n")[error.line - 1], write(Turn()).split("\n")[error.line - 1]

@@ -3,8 +3,8 @@
     {"turn":7,"hero":{"hp":31,"max":40,"shield":4,...,"cd":{"heal":0,...}},"foe":{...},
      "orders":[["hero","poison_strike"],["foe","guard"]]}
 
-An answer has the same without `orders`, or is `{"reject":"bad_number"}`. A text that the grammar cannot be followed
-through, down to the number of its digits, is `{"text":"turn 7\\n..."}`.
+An answer is the same without `orders`, or `{"reject":"bad_number"}`. A text that does not follow the grammar, including
+the number of digits, is `{"text":"turn 7\\n..."}`.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _ORDER = re.compile(r"do (hero|foe) ([^ \n]+)\n")
 
 
 def to_json(text: str) -> str:
-    """The line of JSON that says a text."""
+    """Convert a text to one line of JSON."""
     return json.dumps(_value_of(text), separators=(",", ":"), ensure_ascii=False)
 
 
 def _value_of(text: str) -> dict[str, Any]:
-    """What a text says, as a value: of a turn, a battle, a rejection; else the text itself."""
+    """Return the value of a turn, a battle or a rejection; for any other text, the text itself."""
     if rejection := re.fullmatch(r"reject ([^ \n]+)\n", text):
         return {"reject": rejection[1]}
     head, orders = _parted(text)
@@ -45,8 +45,11 @@ def _value_of(text: str) -> dict[str, Any]:
 
 
 def _parted(text: str) -> tuple[str, list[list[str]] | None]:
-    """The first three lines, and the orders of the others: none of a battle, None where they are no orders."""
-    lines = re.findall(r"[^\n]*\n|[^\n]+", text)  # str.splitlines would part at other characters too
+    """Split a text into its first three lines and the orders after them.
+
+    The orders are [] for a battle, and None if the other lines are not two orders.
+    """
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)  # str.splitlines splits at other characters too
     found = [_ORDER.fullmatch(line) for line in lines[3:]]
     orders = [list(order.groups()) for order in found if order]
     return "".join(lines[:3]), orders if len(orders) == len(found) and len(orders) in (0, 2) else None
@@ -58,15 +61,15 @@ def _unit_value(unit: object) -> dict[str, Any]:
 
 
 def from_json(content: str) -> str:
-    """The text that a line of JSON says.
+    """Convert a line of JSON to the text.
 
     Raises:
-        ValueError: it is not of this format, or says in two ways what can be said in one.
+        ValueError: the line is not in this format, or gives as `text` what must be given in fields.
     """
     value = json.loads(content, object_pairs_hook=without_doubles)
     text = _text_of(value)
     if value.keys() == {"text"} and _value_of(text) != value:
-        raise ValueError("what can be said in fields must be")
+        raise ValueError("text must be a text that the fields cannot express; use the fields")
     return text
 
 
@@ -102,7 +105,7 @@ def _order_texts(orders: object) -> Iterator[str]:
 
 
 def _digits(number: object, width: int) -> str:
-    """The number as the text writes it; one that has no place there comes out as too many digits."""
+    """Write the number as the text does; a number that does not fit has too many digits."""
     if type(number) is not int:
         raise ValueError(f"a number must be an int, got {number!r}")
     return f"{number:0{width}}"

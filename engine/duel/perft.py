@@ -1,4 +1,4 @@
-"""Counting all that can happen from a battle, as chess engines do with perft: the counts pin the rules."""
+"""Count everything that can happen from a battle, as chess engines do with perft. The counts pin the rules."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from turncheck.engine.duel.tables import ACTION_NAMES
 
 @attrs.frozen
 class Count:
-    """What `depth` turns from a battle lead to.
+    """Counts after `depth` turns from a battle.
 
     Attributes:
-        depth: turns played.
-        paths: sequences of orders of that length; a battle that is over is not played on and counts in no more of them.
-        battles: different battles at their ends.
-        over: the paths whose last turn ended the battle.
+        depth: number of turns played.
+        paths: number of sequences of orders of that length. A battle that is over is not continued.
+        battles: number of different battles at the ends of the paths.
+        over: number of paths whose last turn ended the battle.
     """
 
     depth: int
@@ -32,7 +32,7 @@ class Count:
 
 
 def perft(battle: Battle, depth: int, rules: Rules = STANDARD) -> list[Count]:
-    """The counts for 1 to `depth` turns. There are 128 turns from a battle: eight actions each, either unit first."""
+    """Return the counts for 1 to `depth` turns. A battle has 128 turns: eight actions each, either unit first."""
     counts = []
     paths_to = Counter({battle: 1})
     for level in range(1, depth + 1):
@@ -43,7 +43,7 @@ def perft(battle: Battle, depth: int, rules: Rules = STANDARD) -> list[Count]:
 
 
 def turns_from(battle: Battle) -> Iterator[Turn]:
-    """All 128 turns from a battle."""
+    """Yield all 128 turns from a battle."""
     for hero, foe in product(ACTION_NAMES, repeat=2):
         orders = Order("hero", hero), Order("foe", foe)
         yield Turn(battle, *orders)

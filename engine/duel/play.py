@@ -1,4 +1,4 @@
-"""A play of the duel: a battle, and both orders of one turn after another."""
+"""A play of the duel: a battle, and both orders of each turn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Play", "battles_of", "turns_of"]
 
 
 def turns_of(play: Play, rules: Rules = STANDARD) -> Iterator[Turn]:
-    """The turns as the reference plays them. A battle that is over goes on as it is (T1)."""
+    """Yield the turns as the reference plays them. A battle that is over stays as it is (T1)."""
     battle = play.state
     for orders in play.orders:
         turn = Turn(battle, *orders)
@@ -22,5 +22,5 @@ def turns_of(play: Play, rules: Rules = STANDARD) -> Iterator[Turn]:
 
 
 def battles_of(play: Play, rules: Rules = STANDARD) -> list[Battle]:
-    """The battles after each of the turns, as the reference plays them."""
+    """Return the battle after each turn, as the reference plays them."""
     return [resolve(turn, rules) for turn in turns_of(play, rules)]

@@ -1,4 +1,4 @@
-"""The turns and plays that are described in some few words: `describe` the other way round."""
+"""Find the turns and plays that have a given short form: the inverse of `describe`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ _STEP = re.compile(r"(.*?)(?: \(([1-9][0-9]*) times\))?")
 
 
 def recall(short: str) -> tuple[str, ...]:
-    """The texts of the turns and plays that `describe` says so; none where there are none, and several where somebody
-    waits, who may have done so first or second.
+    """Return the texts of the turns and plays with this short form; none if no case has it.
+
+    There are several if a unit waits: the short form does not say whether its order came first or second.
 
     >>> [text.splitlines()[-2:] for text in recall("hero hp 05/09 poison 2; hero heal then foe attack")]
     [['do hero heal', 'do foe attack']]
@@ -40,7 +41,7 @@ def recall(short: str) -> tuple[str, ...]:
 
 
 def _told(lines: list[str], part: str) -> bool:
-    """Writes what is said of one line into the lines; whether it is said of one."""
+    """Write a part of the short form into its line; return whether the part describes a line."""
     line, *words = part.split(" ")
     number = {"turn": 0, "hero": 1, "foe": 2}.get(line)
     if number is None or not words:
@@ -60,25 +61,26 @@ def _told(lines: list[str], part: str) -> bool:
 
 
 def _place(pieces: Sequence[str], label: str, in_slots: bool) -> int | None:
-    """Where the value stands that has the label."""
+    """Return the index of the value after the label; None if the line has no such label."""
     start = pieces.index("cd") + 1 if in_slots and "cd" in pieces else 0
     return pieces.index(label, start) + 1 if label in pieces[start:-1] else None
 
 
 def _steps(said: str, count: int) -> list[tuple[list[Orders], int]]:
-    """The orders that each step of a play may have had, and how many turns in a row it had them; a step without any
-    where these do not add up to so many turns.
+    """Return the possible orders of each step of a play, and the number of turns that repeat them.
+
+    If the turns do not add up to `count`, or there are too many steps, return one step without orders.
     """
     steps = []
     for step in said.split(" / "):
         found = _STEP.fullmatch(step)
-        assert found is not None  # it takes anything
+        assert found is not None  # the pattern matches anything
         steps.append((_orders("" if found[1] == "wait" else found[1], ", "), int(found[2] or 1)))
     return steps if sum(times for _, times in steps) == count and len(steps) <= MOST_STEPS else [([], 0)]
 
 
 def _orders(said: str, between: str) -> list[Orders]:
-    """The orders that are said so; none where they cannot be read."""
+    """Return the pairs of orders with this short form; none if it cannot be read."""
     hero, foe = Order("hero", "wait"), Order("foe", "wait")
     if said in ("", "the neutral turn", "foe first"):
         return [(foe, hero) if said == "foe first" else (hero, foe)]

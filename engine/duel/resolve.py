@@ -30,20 +30,20 @@ def resolve(turn: Turn, rules: Rules = STANDARD) -> Battle:
 
 @attrs.frozen(slots=False)
 class Fighter(Unit):
-    """A unit in the middle of a turn: with the slots that it spent, and whether it is known to have fallen."""
+    """A unit in the middle of a turn, with the slots that it spent, and whether the rules have noticed its fall."""
 
     spent: tuple[str, ...] = ()
     down: bool = False
 
     @classmethod
     def enter(cls, unit: Unit) -> Fighter:
-        """The unit at the start of its turn."""
+        """Make a fighter of a unit at the start of its turn."""
         fighter = object.__new__(cls)
         fighter.__dict__.update(unit.__dict__, spent=(), down=unit.hp == 0)
         return fighter
 
     def leave(self) -> Unit:
-        """The unit at the end of its turn."""
+        """Return the unit at the end of its turn."""
         values = self.__dict__.copy()
         del values["spent"], values["down"]
         unit = object.__new__(Unit)
@@ -60,11 +60,11 @@ class Scene:
     foe: Fighter
 
     def fighter(self, name: UnitName) -> Fighter:
-        """The fighter of that name."""
+        """Return the fighter of that name."""
         return self.hero if name == "hero" else self.foe
 
     def placed(self, name: UnitName, fighter: Fighter, opponent: Fighter) -> Scene:
-        """The same scene with both fighters replaced, `fighter` on the side of that name."""
+        """Return the scene with both fighters replaced, `fighter` on the side of that name."""
         hero, foe = (fighter, opponent) if name == "hero" else (opponent, fighter)
         return Scene(self.turn, hero, foe)
 
@@ -73,7 +73,7 @@ class Scene:
 
 
 def carry_out_orders(scene: Scene, turn: Turn, rules: Rules) -> Scene:
-    """T2: one order after the other, in the order in which they are given."""
+    """T2: carry out one order after the other, in the order in which they are given."""
     orders = turn.orders if rules.holds("T2") else (turn.order("hero"), turn.order("foe"))
     for order in orders:
         scene = carry_out(scene, order, rules)
@@ -81,7 +81,7 @@ def carry_out_orders(scene: Scene, turn: Turn, rules: Rules) -> Scene:
 
 
 def at_the_end(rule: str, work: Callable[[Fighter, Rules], Fighter]) -> Phase:
-    """T3: a rule of the end of the turn, worked out for each unit that still stands."""
+    """T3: return the phase that applies a rule of the end of the turn to each unit that still stands."""
 
     def phase(scene: Scene, turn: Turn, rules: Rules) -> Scene:
         if not (rules.holds("T3") and rules.holds(rule)):
@@ -109,7 +109,7 @@ def advance(scene: Scene, turn: Turn, rules: Rules) -> Scene:
 
 
 def carry_out(scene: Scene, order: Order, rules: Rules) -> Scene:
-    """O1 to O4: performs the order and spends its slot, unless something hinders the unit."""
+    """O1 to O4: perform the order and spend its slot, unless something hinders the unit."""
     actor, opponent = scene.fighter(order.unit), scene.fighter(other(order.unit))
     action = rules.action(order.action)
     if is_hindered(actor, action, rules) or not rules.holds("O4"):
@@ -131,7 +131,7 @@ def is_hindered(actor: Fighter, action: Action, rules: Rules) -> bool:
 
 
 def perform(action: Action, actor: Fighter, opponent: Fighter, rules: Rules) -> tuple[Fighter, Fighter]:
-    """A1 to A8: the actor and its opponent after the action."""
+    """A1 to A8: return the actor and its opponent after the action."""
     if action.aim == "self":
         actor = target = receive(action, actor, rules)
     else:
@@ -142,14 +142,14 @@ def perform(action: Action, actor: Fighter, opponent: Fighter, rules: Rules) -> 
 
 
 def receive(action: Action, target: Fighter, rules: Rules) -> Fighter:
-    """What the action does to its target: a strike where it has power, else its effects alone."""
+    """Return the target after the action: a strike if the action has power, else only its effects."""
     if action.power:
         return strike(action, target, rules)
     return apply_effects(action, target, rules)
 
 
 def apply_effects(action: Action, target: Fighter, rules: Rules, was_fragile: bool = False) -> Fighter:
-    """The action's effects on its target, one after the other."""
+    """Apply the action's effects to its target, one after the other."""
     for effect in action.effects:
         if was_fragile or not effect.if_fragile:
             target = change(target, **{effect.field: affected(effect, target, rules)})
@@ -157,7 +157,7 @@ def apply_effects(action: Action, target: Fighter, rules: Rules, was_fragile: bo
 
 
 def affected(effect: Effect, target: Fighter, rules: Rules) -> int:
-    """What the effect makes of its field."""
+    """Return the new value of the effect's field."""
     current: int = getattr(target, effect.field)
     if effect.operation == "clear":
         return 0
@@ -172,7 +172,7 @@ def affected(effect: Effect, target: Fighter, rules: Rules) -> int:
 
 
 def strike(action: Action, target: Fighter, rules: Rules) -> Fighter:
-    """S1 to S5: the target after the strike."""
+    """S1 to S5: return the target after the strike."""
     if target.down and rules.holds("S1"):
         return target
     was_fragile = target.fragile > 0
@@ -188,14 +188,14 @@ def strike(action: Action, target: Fighter, rules: Rules) -> Fighter:
 
 
 def strike_damage(power: int, was_fragile: bool, rules: Rules) -> int:
-    """S2: the strike's power; against a fragile target times 3, divided by 2, rounded down."""
+    """S2: return the strike's power; against a fragile target times 3, divided by 2, rounded down."""
     if not was_fragile or not rules.holds("S2"):
         return power
     return power * rules.fragile_numerator // rules.fragile_denominator
 
 
 def absorb(target: Fighter, damage: int, rules: Rules) -> Fighter:
-    """S3: the shield absorbs damage first, what is left is taken from hp."""
+    """S3: the shield absorbs damage first; the rest is subtracted from hp."""
     absorbed = min(target.shield, damage) if rules.holds("S3") else 0
     left = damage - absorbed
     return change(target, shield=target.shield - absorbed, hp=max(target.hp - left, 0))
@@ -226,7 +226,7 @@ def poison_hurts(fighter: Fighter, rules: Rules) -> Fighter:
 
 
 def burn_hurts(fighter: Fighter, rules: Rules) -> Fighter:
-    """E2: where burn is above 0, damage, absorbed by the shield first. It breaks no shield."""
+    """E2: if burn is above 0, deal damage, which the shield absorbs first. Burn breaks no shield."""
     if fighter.burn == 0:
         return fighter
     absorbed = min(fighter.shield, rules.burn_damage)
@@ -235,12 +235,12 @@ def burn_hurts(fighter: Fighter, rules: Rules) -> Fighter:
 
 
 def notice_fall(fighter: Fighter, rules: Rules) -> Fighter:
-    """E3: a unit whose hp is now 0 has fallen, and the rest of the end of the turn is left out for it."""
+    """E3: a unit whose hp is now 0 has fallen, and the rest of the end of the turn skips it."""
     return fall(fighter, rules) if fighter.hp == 0 else fighter
 
 
 def regenerate(fighter: Fighter, rules: Rules) -> Fighter:
-    """E4: where regen is above 0, hp rises, at most to max."""
+    """E4: if regen is above 0, hp rises, at most to max."""
     if fighter.regen == 0:
         return fighter
     cap = fighter.max if rules.regen_capped else rules.field("hp").widest
@@ -248,7 +248,7 @@ def regenerate(fighter: Fighter, rules: Rules) -> Fighter:
 
 
 def count_down(fighter: Fighter, rules: Rules) -> Fighter:
-    """E5: every status falls by 1, those given this turn too. Shield does not."""
+    """E5: every status falls by 1, including statuses given this turn. Shield does not fall."""
     return change(fighter, **{name: max(getattr(fighter, name) - rules.status_step, 0) for name in STATUSES})
 
 

@@ -22,7 +22,7 @@ from turncheck.engine.visible import cut, quoted
 
 RULES_VERSION = "duel/1"
 
-# The rules of a turn that can be left out, in the order in which they are published. What is left of the turn then:
+# The rules that can be left out, in the order of publication, each with what happens in a turn without it.
 RULE_IDS: dict[str, str] = {
     "T1": "a finished battle goes on",
     "T2": "the hero's order is carried out first, whichever was given first",
@@ -61,7 +61,7 @@ PHASES = ("T2", "E1", "E2", "E3", "E4", "E5", "E6", "E7", "T5")
 
 
 class RulesError(ValueError):
-    """Rules that no duel can have, or whose values the text cannot hold.
+    """Rules that are impossible for a duel, or have values that the text cannot hold.
 
     Attributes:
         field: the number, row or phase.
@@ -78,7 +78,7 @@ class RulesError(ValueError):
 
 
 def _number(default: int, rule: str, low: int = 0) -> Any:
-    """One number of the rules: its standard value, the rule that it belongs to, the lowest that it may be."""
+    """Define one number of the rules: its standard value, the rule that it belongs to, its lowest allowed value."""
     return attrs.field(default=default, validator=_is_a_number, metadata={"rule": rule, "low": low})
 
 
@@ -92,13 +92,13 @@ def _ids(rules: Iterable[str]) -> frozenset[str]:
     return frozenset(rules)
 
 
-@attrs.frozen(cache_hash=True)  # what is made for some rules is looked up by them
+@attrs.frozen(cache_hash=True)  # rules are keys of caches
 class Rules:
     """The rules of a duel. All numbers are `int`.
 
     Raises:
-        RulesError: when made with a number that the text cannot hold (a cap of 10 for a one-digit status, a cooldown
-            above its slot's highest), an unknown rule id or phase, or a table with a row missing.
+        RulesError: a number is one that the text cannot hold (a cap of 10 for a one-digit status, a cooldown above its
+            slot's highest), a rule id or phase is unknown, or a table has a row missing.
     """
 
     turn: Field = TURN
@@ -193,7 +193,7 @@ class Rules:
 
     @cached_property
     def limits(self) -> Limits:
-        """The limits against which a state under these rules is checked."""
+        """The limits for checking a state under these rules."""
         return Limits.of((self.turn, *self.fields))
 
     @cached_property

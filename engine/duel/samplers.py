@@ -1,8 +1,8 @@
 """Samplers: named, seeded distributions of turns.
 
-A sampler makes one turn from one `random.Random`. `sample(name, seed, start, count)` numbers its turns: turn `i` of a
-seed is the same whatever was drawn before it, so that a sample can be cut, resumed and spread over processes. The
-same seed of two samplers, or of two numbers, gives unrelated turns.
+A sampler makes one turn from one `random.Random`. `sample(name, seed, count, start)` numbers its turns: turn `i` of a
+seed does not depend on what was drawn before it, so a sample can be cut, resumed and split over processes. The turns
+of one seed are unrelated to each other, and to those of another sampler.
 
     >>> from turncheck.engine.duel.samplers import sample
     >>> [turn.battle.turn for turn in sample("play", seed=0, count=3)] == [
@@ -94,7 +94,7 @@ def _fallen_units(random: Random) -> tuple[UnitName, ...]:
 
 
 def play(random: Random, rules: Rules = STANDARD) -> Turn:
-    """One turn of a battle that was played at random from a random start, at a random depth.
+    """One turn of a battle played at random from a random start, at a random depth.
 
     | what | mixture |
     |---|---|
@@ -105,7 +105,7 @@ def play(random: Random, rules: Rules = STANDARD) -> Turn:
     | orders | either unit first; each action: 80 % uniform over those that are not on cooldown, else over all eight |
     | a battle that ends before that depth | the turn in which it ended: 96 %, the finished battle: 4 % |
 
-    Each turn comes from a battle of its own, so that turns are independent.
+    Each turn comes from its own battle, so turns are independent.
     """
     battle = start(random, rules)
     for _ in range(random.randint(0, 15)):
@@ -118,7 +118,7 @@ def play(random: Random, rules: Rules = STANDARD) -> Turn:
 
 
 def start(random: Random, rules: Rules = STANDARD) -> Battle:
-    """A battle as it begins, see `play`."""
+    """Draw the start of a battle, as described in `play`."""
     return Battle(1, _start_unit(random, rules), _start_unit(random, rules), limits=rules.limits)
 
 
@@ -151,7 +151,7 @@ def _turn(random: Random, battle: Battle, hero_action: str, foe_action: str) -> 
 
 
 def _weighted(random: Random, *choices: tuple[float, int]) -> int | None:
-    """One of the values with the probability beside it; None with what is left."""
+    """Return each value with its probability; None with the remaining probability."""
     point = random.random()
     for probability, value in choices:
         if point < probability:
@@ -165,7 +165,7 @@ SAMPLERS: dict[str, Sampler] = {"mixed": mixed, "play": play}
 
 
 def sample(name: str, seed: int, count: int, start: int = 0, rules: Rules = STANDARD) -> Iterator[Turn]:
-    """Turns `start` to `start + count - 1` of that sampler and seed.
+    """Return turns `start` to `start + count - 1` of a sampler and seed.
 
     Raises:
         UnknownSamplerError: no sampler has that name.

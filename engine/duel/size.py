@@ -1,4 +1,4 @@
-"""The order by which counterexamples of the duel are shrunk."""
+"""The order in which counterexamples of the duel shrink."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _NEUTRAL = write(Turn()).split()
 
 
 def size_of(text: str) -> tuple[int, int, int, str]:
-    """A total order of texts: fewer lines, fewer pieces unlike the neutral turn's, lower numbers."""
+    """Return a sort key, smallest first: fewer lines, fewer pieces that differ from the neutral turn, lower numbers."""
     pieces = text.split()
     unlike = sum(piece != usual for piece, usual in zip(pieces, _NEUTRAL, strict=False))
     return text.count("\n"), unlike, sum(int(piece) for piece in pieces if piece.isdecimal()), text

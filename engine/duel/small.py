@@ -1,8 +1,8 @@
-"""The small scope, whole: every turn of a small corner of the duel, for checks that leave nothing of it to chance.
+"""The small scope: every turn of a small part of the duel, for exhaustive checks.
 
-Both units are alike in hp and max; at most two numbers of a turn are not as in the neutral one, each at 1 or at its
-highest; every pair of actions, either unit first. What goes wrong in a duel mostly goes wrong in such a turn already
-(the small scope hypothesis: Jackson, Software Abstractions, 2006).
+Both units have the same hp and max. At most two other numbers of a turn differ from the neutral turn, each at 1 or at
+its highest. Every pair of actions occurs, with either unit first. Most bugs already show in such small turns (the small
+scope hypothesis: Jackson, Software Abstractions, 2006).
 
 | what | values |
 |---|---|
@@ -23,14 +23,14 @@ from turncheck.engine.duel.tables import ACTION_NAMES, BLANK
 
 HP = ((1, 1), (20, 40), (40, 40))
 OFF = 2
-"""Numbers of a battle that are not neutral, at most."""
+"""Most numbers of a battle that are not neutral."""
 
 Change = tuple[str, int, int]
-"""A number that is not neutral: its field, its unit (0 hero, 1 foe; of the turn counter 0), its value."""
+"""A number that is not neutral: its field, its unit (0 hero, 1 foe; 0 for the turn counter), its value."""
 
 
 def small(rules: Rules = STANDARD) -> Turns:
-    """Every turn of the small scope, in a fixed order: 539,904 under the standard rules."""
+    """Return every turn of the small scope, in a fixed order: 539,904 under the standard rules."""
     battles = _battles(rules)
     orders = list(product(range(len(ACTION_NAMES)), range(len(ACTION_NAMES)), (False, True)))
     count = len(battles)
@@ -40,7 +40,7 @@ def small(rules: Rules = STANDARD) -> Turns:
 
 
 def _battles(rules: Rules) -> Battles:
-    """Its battles: each hp with each choice of at most two numbers that are not neutral."""
+    """Return the battles: each pair of hp and max with each choice of at most two numbers that are not neutral."""
     changes = _changes(rules)
     chosen = [pair for number in range(OFF + 1) for pair in combinations(changes, number) if _differ(pair)]
     columns = [(hp, most, pair) for hp, most in _hp(rules) for pair in chosen]
@@ -62,7 +62,7 @@ def _hp(rules: Rules) -> list[tuple[int, int]]:
 
 
 def _changes(rules: Rules) -> list[Change]:
-    """Every number that may be other than neutral, with each of its values."""
+    """Return every number that may differ from the neutral turn, with each of its values."""
     numbers = [(field, unit, rules.field(field).high) for unit in (0, 1) for field in BLANK]
     changes = [
         (field, unit, value) for field, unit, high in numbers for value in sorted({1, high}) if 0 < value <= high
@@ -71,5 +71,5 @@ def _changes(rules: Rules) -> list[Change]:
 
 
 def _differ(pair: tuple[Change, ...]) -> bool:
-    """Whether they are about different numbers."""
+    """Whether the changes are of different numbers."""
     return len({change[:2] for change in pair}) == len(pair)

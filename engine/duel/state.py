@@ -1,4 +1,4 @@
-"""The parts of a turn: units, a battle, two orders. Immutable values that check themselves when they are made."""
+"""The parts of a turn: units, a battle, two orders. Immutable values that are validated when they are created."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class NotAnIntegerError(FieldError, TypeError):
 
 
 class UnknownNameError(FieldError):
-    """A unit or an action that the duel does not have."""
+    """The duel has no unit or action of this name."""
 
 
 def other(name: UnitName) -> UnitName:
@@ -66,7 +66,7 @@ def _number() -> Any:
     return attrs.field(default=0, validator=_in_limits)
 
 
-# Without slots, so that `change` can copy a state as one dictionary: a turn makes some twenty of them.
+# Without slots, so that `change` can copy a state as one dictionary: resolving a turn makes about twenty copies.
 @attrs.frozen(slots=False)
 class Unit:
     """One side of a battle. By default, hp is 1/1 and everything else 0.
@@ -76,7 +76,7 @@ class Unit:
     is checked against `limits`, which is not part of the state and does not count in comparisons.
 
     Raises:
-        FieldError: a number out of its range, hp above max, or V1 broken; the subclass says which.
+        FieldError: a number is out of its range, hp is above max, or V1 is broken; the subclass says which.
     """
 
     hp: int = attrs.field(default=1, validator=_in_limits)
@@ -131,7 +131,7 @@ class Battle:
 
 @attrs.frozen
 class Order:
-    """The order of a unit: its name and one of the duel's eight actions."""
+    """The order of a unit: the unit's name and one of the duel's eight actions."""
 
     unit: UnitName = attrs.field()
     action: str = attrs.field()

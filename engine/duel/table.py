@@ -1,4 +1,4 @@
-"""Many turns at once: the duel's arrays, by the interface of `turncheck.engine.table`."""
+"""Many turns at once: the duel's arrays, with the interface of `turncheck.engine.table`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from turncheck.engine.duel.text import field_name
 
 @attrs.frozen(eq=False)
 class TurnTable:
-    """Turns under some rules."""
+    """Turns and the rules that they follow."""
 
     turns: Turns
     rules: Rules
@@ -32,17 +32,17 @@ class TurnTable:
         return TurnTable(self.turns[part], self.rules)
 
     def case(self, index: int) -> Turn:
-        """The turn in that row."""
+        """Return the turn in that row."""
         return self.turns.turn(index, self.rules)
 
     def texts(self) -> list[str]:
-        """The text of each turn."""
+        """Return the text of each turn."""
         return turn_texts(self.turns)
 
 
 @attrs.frozen(eq=False)
 class BattleTable:
-    """The battles after some turns."""
+    """Battles and the rules that they follow."""
 
     battles: Battles
     rules: Rules
@@ -54,23 +54,23 @@ class BattleTable:
         return BattleTable(self.battles[part], self.rules)
 
     def case(self, index: int) -> Battle:
-        """The battle in that row."""
+        """Return the battle in that row."""
         return self.battles.battle(index, self.rules)
 
     def texts(self) -> list[str]:
-        """The text of each battle."""
+        """Return the text of each battle."""
         return battle_texts(self.battles)
 
 
 @attrs.frozen(eq=False, slots=False)
 class DuelArrays:
-    """Turns as arrays.
+    """The duel's operations on tables.
 
     Attributes:
-        rules: in force.
+        rules: the rules in force.
         stream: the name of the random stream.
-        block: turns that are handled together: the more, the less each costs.
-        strata_title: turns are told apart by what both units are ordered.
+        block: number of turns to handle together; a larger block costs less per turn.
+        strata_title: what the strata are. A turn's stratum is its pair of actions.
     """
 
     rules: Rules = STANDARD
@@ -80,15 +80,15 @@ class DuelArrays:
 
     @property
     def samplers(self) -> tuple[str, ...]:
-        """The samplers as arrays."""
+        """The names of the samplers that work on arrays."""
         return tuple(TWIN_SAMPLERS)
 
     def sample(self, name: str, seed: int, count: int, start: int = 0) -> TurnTable:
-        """Those turns of the sampler."""
+        """Return turns `start` to `start + count - 1` of a sampler and seed."""
         return TurnTable(sample_arrays(name, seed, count, start, self.rules), self.rules)
 
     def small(self) -> TurnTable:
-        """The small scope."""
+        """Return the turns of the small scope."""
         return self._small
 
     @cached_property
@@ -96,11 +96,11 @@ class DuelArrays:
         return TurnTable(small(self.rules), self.rules)
 
     def resolve(self, cases: TurnTable) -> BattleTable:
-        """The battles after the turns."""
+        """Return the battles after the turns."""
         return BattleTable(resolve_all(cases.turns, self.rules), self.rules)
 
     def changed(self, cases: TurnTable, answers: BattleTable) -> dict[str, int]:
-        """For each number of a battle in how many rows the turn changes it."""
+        """Count, for each number of a battle, the rows in which the turn changes it."""
         before, after = cases.turns.battles, answers.battles
         units = (before.units != after.units).sum(axis=2)
         counts = {
@@ -111,23 +111,23 @@ class DuelArrays:
         return {**counts, "turn": int((before.turn != after.turn).sum())}
 
     def strata(self, cases: TurnTable) -> dict[str, int]:
-        """How many turns there are of each pair of orders."""
+        """Count the turns of each pair of actions."""
         counts: dict[str, int] = {}
         for code, count in zip(*np.unique(order_codes(cases.turns), return_counts=True), strict=True):
-            name = _in_words(ORDERS[code])  # two codes have the same name: either unit may be first
+            name = _in_words(ORDERS[code])  # two codes have this name, one for each unit that may be first
             counts[name] = counts.get(name, 0) + int(count)
         return counts
 
     def stratum(self, case: Turn) -> str:
-        """Both orders, as `hero attack, foe wait`."""
+        """Return both actions, as `hero attack, foe wait`."""
         return _in_words(case.orders)
 
     def columns(self, cases: TurnTable, answers: BattleTable) -> ManyTurns:
-        """The turns, to be asked about."""
+        """Return the turns as columns, on which predicates can be evaluated."""
         return ManyTurns(cases.turns, answers.battles, self.rules)
 
 
 def _in_words(orders: tuple[Order, Order]) -> str:
-    """Both orders, the hero's first."""
+    """Write both actions, the hero's first."""
     actions = {order.unit: order.action for order in orders}
     return f"hero {actions['hero']}, foe {actions['foe']}"

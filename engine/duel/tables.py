@@ -71,9 +71,9 @@ BLANK = ("shield", *STATUSES, *SLOTS)
 class Effect:
     """What an action does to one number of its target.
 
-    `gain` adds `amount`, at most the field's highest (hp: the target's max); `at least` makes it
-    `max(current, amount)`; `clear` makes it 0. With `if_fragile` it happens only to a target that was fragile when
-    struck. Without `capped` a gain is held by nothing but the digits of the text.
+    `gain` adds `amount`, up to the field's highest (hp: the target's max); `at least` makes the number
+    `max(current, amount)`; `clear` makes it 0. With `if_fragile`, the effect needs a target that was fragile when
+    struck. Without `capped`, only the number of digits in the text limits a gain.
     """
 
     field: str
@@ -84,23 +84,23 @@ class Effect:
 
 
 def gain(field: str, amount: int) -> Effect:
-    """`field` + `amount`, at most its highest."""
+    """Make an effect: `field` + `amount`, at most its highest."""
     return Effect(field, "gain", amount)
 
 
 def at_least(field: str, amount: int, *, if_fragile: bool = False) -> Effect:
-    """`max(field, amount)`."""
+    """Make an effect: `max(field, amount)`."""
     return Effect(field, "at least", amount, if_fragile)
 
 
 def clear(field: str) -> Effect:
-    """`field` becomes 0."""
+    """Make an effect: `field` becomes 0."""
     return Effect(field, "clear")
 
 
 @attrs.frozen
 class Action:
-    """What a unit can be ordered to do. `power` 0 is no strike, `cooldown` 0 is no slot."""
+    """What a unit can be ordered to do. `power` 0: not a strike. `cooldown` 0: no slot."""
 
     rule: str
     name: str
@@ -111,7 +111,7 @@ class Action:
 
     @property
     def slot(self) -> str | None:
-        """The field that counts its cooldown, `cd_heal`; None for an action that has none."""
+        """The field that counts the action's cooldown, such as `cd_heal`; None if it has no slot."""
         slot = f"cd_{self.name}"
         return slot if slot in SLOTS else None
 
@@ -135,13 +135,13 @@ ACTION_NAMES = tuple(action.name for action in ACTIONS)
 
 @attrs.frozen(eq=False)
 class Limits:
-    """The closed range of every field, by its name: what a state is checked against when it is made."""
+    """The closed range of every field, by name, for validating a state when it is created."""
 
     ranges: Mapping[str, tuple[int, int]]
 
     @classmethod
     def of(cls, fields: tuple[Field, ...]) -> Limits:
-        """The ranges that those fields have."""
+        """Collect the ranges of the fields."""
         return cls(MappingProxyType({field.name: (field.low, field.high) for field in fields}))
 
 

@@ -1,4 +1,4 @@
-"""The text of a turn: a schema that is made of the tables, and how turns and battles become its values and back.
+"""The text of a turn: a schema built from the tables, and the conversion between its values and turns or battles.
 
 >>> from turncheck.engine.duel import Turn, read, resolve_text, write
 >>> write(Turn()).splitlines()[3]
@@ -58,7 +58,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "duplicate_order":     ("M10", "the second order names the unit that the first named"),
     "fallen_with_status":  ("M11", "a fallen unit has a shield, a status or a slot that is not 0"),
 }
-"""Why a text is no turn: the rule's id and a sentence for each reason."""
+"""Why a text is not a turn: for each reason the rule's id and a sentence."""
 # fmt: on
 
 WORDS = (
@@ -78,7 +78,7 @@ WORDS = (
 
 
 def field_name(unit: UnitName, field: Field) -> str:
-    """What the schema calls a number of a unit: `hero.hp`, `hero.cd.guard`."""
+    """Return the schema's name of a unit's number: `hero.hp`, `hero.cd.guard`."""
     return f"{unit}.{field.name.replace('cd_', 'cd.')}"
 
 
@@ -92,7 +92,7 @@ def _unit_line(name: UnitName) -> str:
     return " ".join(pieces)
 
 
-# `wait` changes least, then come the actions in the order of the table.
+# Simplest first: `wait` changes least, then the actions in the order of the table.
 _OF_ORDERS: dict[str, Any] = {
     "action": Choice("wait", *(name for name in ACTION_NAMES if name != "wait"), reason="unknown_action"),
     "first.unit": Choice("hero", "foe"),
@@ -109,7 +109,7 @@ _ORDERS = Schema(
 
 @lru_cache(maxsize=64)
 def layout(rules: Rules = STANDARD) -> tuple[Schema, Schema]:
-    """The schemas of a battle, three lines, and of both orders, two lines, with the ranges of those rules."""
+    """Return the schemas of a battle (three lines) and of both orders (two lines), with the ranges of the rules."""
     kinds: dict[str, Any] = {field.name.replace("cd_", ""): _number(field) for field in rules.fields}
     turn = Int(rules.turn.low, rules.turn.high, rules.turn.width)
     lines = ("turn {turn}", *map(_unit_line, UNIT_NAMES))
@@ -117,13 +117,13 @@ def layout(rules: Rules = STANDARD) -> tuple[Schema, Schema]:
 
 
 def _number(field: Field) -> Int:
-    """A unit that is as simple as can be stands, at 1 of 1 hp."""
+    """Make the schema's field. The simplest unit stands, at hp 1/1, so hit points are simplest at 1."""
     return Int(field.low, field.high, field.width, simplest=1 if field.kind == "hit points" else 0)
 
 
 @lru_cache(maxsize=64)
 def checks() -> tuple[Check, ...]:
-    """M8, M10 and M11, as conditions on the values of the schema."""
+    """Return M8, M10 and M11 as conditions on the values of the schema."""
     return (
         *(_has_hp_up_to_max(name) for name in UNIT_NAMES),
         *(_is_blank_where_fallen(name) for name in UNIT_NAMES),
@@ -165,23 +165,23 @@ _numbers: Callable[[dict[str, Any]], tuple[int, ...]] = itemgetter(*_NAMES)
 
 @attrs.frozen
 class DuelCodec:
-    """How the schema's values become turns and battles, and back. What is made is checked against those rules."""
+    """Converts the schema's values to turns and battles, and back. Later changes are checked against the rules."""
 
     rules: Rules = STANDARD
 
     def case(self, values: tuple[Any, ...]) -> Turn:
-        """The turn of those values."""
+        """Make the turn of the values."""
         *_, first_unit, first_action, second_unit, second_action = values
         first, second = _ORDER[first_unit, first_action], _ORDER[second_unit, second_action]
         return change(_TURN, battle=self.answer(values), first=first, second=second)
 
     def case_values(self, turn: Turn) -> tuple[Any, ...]:
-        """The values of a turn."""
+        """Return the values of a turn."""
         first, second = turn.first, turn.second
         return (*self.answer_values(turn.battle), first.unit, first.action, second.unit, second.action)
 
     def answer(self, values: tuple[Any, ...]) -> Battle:
-        """The battle of those values, or of the first of them."""
+        """Make the battle of the values, or of those at the start of a turn's values."""
         limits = self.rules.limits
         hero, foe = (
             change(_UNIT, limits=limits, **dict(zip(_NAMES, values[part], strict=True))) for part in (_HERO, _FOE)
@@ -189,15 +189,15 @@ class DuelCodec:
         return change(_BATTLE, turn=values[0], hero=hero, foe=foe, limits=limits)
 
     def answer_values(self, battle: Battle) -> tuple[Any, ...]:
-        """The values of a battle."""
+        """Return the values of a battle."""
         return (battle.turn, *_numbers(battle.hero.__dict__), *_numbers(battle.foe.__dict__))
 
     def parted(self, turn: Turn) -> tuple[Battle, Orders]:
-        """The battle and both orders."""
+        """Split a turn into its battle and both orders."""
         return turn.battle, turn.orders
 
     def joined(self, battle: Battle, orders: Orders) -> Turn:
-        """The turn of a battle and both orders."""
+        """Join a battle and both orders into a turn."""
         return change(_TURN, battle=battle, first=orders[0], second=orders[1])
 
 
@@ -228,7 +228,7 @@ def write_rejection(reason: str) -> str:
 
 @lru_cache(maxsize=64)
 def _readers(rules: Rules) -> tuple[Reader, Reader]:
-    """What reads turns, and what reads battles, under those rules."""
+    """Return the reader of turns and the reader of battles under the rules."""
     state, orders = layout(rules)
     about = {reason: (sentence, rule) for reason, (rule, sentence) in REASONS.items()}
     of_battles = tuple(check for check in checks() if check.reason != "duplicate_order")

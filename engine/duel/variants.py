@@ -1,4 +1,4 @@
-"""Variants of the rules as data: from the tables of a rules file to `Rules`, and to a sentence.
+"""Variants of the rules as data: convert the tables of a rules file to `Rules`, and `Rules` to one line of text.
 
 A rules file is TOML. It lists the differences from the published rules, with the names of the rules page:
 
@@ -44,7 +44,7 @@ def read_rules(content: str) -> Rules:
     """Parse the text of a rules file.
 
     Raises:
-        RulesError: the text is no TOML, or no duel can have such rules.
+        RulesError: the text is not TOML, or such rules are impossible for a duel.
     """
     try:
         values = tomllib.loads(content)
@@ -52,7 +52,7 @@ def read_rules(content: str) -> Rules:
         raise RulesError("a rules file", "TOML", str(error)) from error
     except RecursionError as error:
         raise RulesError("a rules file", "TOML", "tables too deep") from error
-    except ValueError as error:  # Python's own bound on the digits of an int
+    except ValueError as error:  # Python limits the number of digits of an int
         raise RulesError("a rules file", "TOML", "a number of too many digits") from error
     return rules_of(values)
 
@@ -61,7 +61,7 @@ def rules_of(values: Mapping[str, Any], rules: Rules = STANDARD) -> Rules:
     """Return the rules with these values instead of their own.
 
     Raises:
-        RulesError: a name is unknown, a value has another type, or no duel can have such rules.
+        RulesError: a name is unknown, a value has the wrong type, or such rules are impossible for a duel.
     """
     _check_names("the rules", values, KEYS)
     for name in NUMBERS:

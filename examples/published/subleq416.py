@@ -112,7 +112,7 @@ def an_address_outside_the_memory_halts(before: Case, after: Case) -> None:
 
 @DOMAIN.law(applies=runs)
 def no_cell_but_b_changes(before: Case, after: Case) -> None:
-    """Every cell stays but the one that is subtracted from."""
+    """Only the cell that is subtracted from can change."""
     assert {cell for cell in range(CELLS) if after.mem[cell] != before.mem[cell]} <= {instruction(before)[1]}
 
 
@@ -138,7 +138,7 @@ def a_cell_less_itself_is_0(before: Case, after: Case) -> None:
 
 @DOMAIN.law(applies=lambda state: runs(state) and state.mem[instruction(state)[0]] == 0)
 def subtracting_0_changes_no_cell(before: Case, after: Case) -> None:
-    """Where a holds 0 the memory stays."""
+    """If cell a holds 0, the memory does not change."""
     assert after.mem == before.mem
 
 

@@ -108,7 +108,7 @@ def a_number_plus_zero_is_that_number(case: Case, answer: Case, of_zero: Case) -
 
 @DOMAIN.law(cases=DOMAIN.cases(b=range(MOST)), also=lambda case: {"b": case.b + 1})
 def one_more_makes_one_more(case: Case, answer: Case, of_one_more: Case) -> None:
-    """Where the second number is greater by 1 the sum is greater by 1."""
+    """If the second number is greater by 1, the sum is greater by 1."""
     assert of_one_more.sum == answer.sum + 1
 
 

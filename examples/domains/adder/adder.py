@@ -1,15 +1,15 @@
 """Ten-digit addition, as on the leaderboard for the smallest transformer that adds.
 
-The leaderboard (https://github.com/anadim/AdderBoard) asks for the sum of any two numbers of 0..9,999,999,999. Here a
-prompt is `{a}+{b}=`, with ten digits for each number, and the answer is the sum in eleven. All digits are written from
-the lowest to the highest, which the leaderboard allows: 46 + 7 is
+The leaderboard (https://github.com/anadim/AdderBoard) asks for the sum of any two numbers from 0 to 9,999,999,999. Here
+a prompt is `{a}+{b}=`, with ten digits for each number, and the answer is the sum in eleven digits. All digits are
+written from the lowest to the highest, which the leaderboard allows: 46 + 7 is
 
     6400000000+7000000000=35000000000
 
-For a model that writes one digit after another this is the easy order. Each digit of the sum needs the digits of one
-place and a carry, and the carry follows from what is written already; in the usual order the first digit that is
-written may need every digit of the prompt. And each digit stands 11 characters in front of the one that it is added to
-and 22 in front of that of the sum: one rule finds them all, where numbers in the usual order need one for each place.
+This order is easy for a model that writes one digit after another. Each digit of the sum depends on the digits of one
+place and a carry, and the carry follows from what is already written. In the usual order, the first digit may depend
+on every digit of the prompt. The positions are regular too: each digit of `a` is 11 characters before the digit of `b`
+that it is added to, and 22 before the digit of the sum, so one rule finds them all.
 """
 
 from random import Random
@@ -23,16 +23,16 @@ class LowestFirst(Int):
     """A number whose digits are written from the lowest to the highest."""
 
     def write(self, value: int) -> str:
-        """Its digits, turned round."""
+        """Write the digits in reverse order."""
         return super().write(value)[::-1]
 
     def read(self, text: str) -> int:
-        """The number."""
+        """Read the number."""
         return super().read(text[::-1])
 
 
 def long_carries(random: Random) -> Case:
-    """Two numbers with carries through all places of `low` to `high`, both of them 0..10 and as likely as any other."""
+    """Draw two numbers with carries through all places from `low` to `high`, two uniform numbers of 0..10."""
     a, (low, high) = random.randint(0, MOST), sorted(random.choices(range(11), k=2))
     b = -a % 10**high + random.randrange(10**low) + random.randrange(10 ** (10 - high)) * 10**high
     return PROMPT.neutral.changed(a=a, b=min(b, MOST))
@@ -59,7 +59,7 @@ def a_number_plus_zero_is_that_number(case: Case, answer: Case) -> None:
 
 @DOMAIN.law(cases=DOMAIN.cases(b=range(MOST)), also=lambda case: {"b": case.b + 1})
 def one_more_makes_one_more(case: Case, answer: Case, of_one_more: Case) -> None:
-    """Where the second number is greater by 1 the sum is greater by 1."""
+    """If the second number is greater by 1, the sum is greater by 1."""
     assert of_one_more.sum == answer.sum + 1
 
 

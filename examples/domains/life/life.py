@@ -1,7 +1,7 @@
-"""Conway's game of life on a torus of 4 by 4 cells: a board goes in, the next one comes out.
+"""Conway's game of life on a torus of 4 by 4 cells: a board goes in, the next board comes out.
 
-A cell has eight neighbours; what leaves the board on one side comes in on the other. A living cell (`#`) with two or
-three living neighbours lives on, a dead one (`.`) with three comes alive, and every other is dead on the next board:
+A cell has eight neighbours; opposite sides of the board are adjacent. A living cell (`#`) with two or three living
+neighbours lives on, a dead cell (`.`) with three comes alive, and every other cell is dead on the next board:
 
     .#..        ....
     .#..   ->   ###.
@@ -23,54 +23,54 @@ BLOCK, TUB, DIAGONAL = {(0, 0), (0, 1), (1, 0), (1, 1)}, {(0, 1), (1, 0), (1, 2)
 
 
 class Row(Field):
-    """Four cells in a row: the fewer live, the simpler; none is more of a boundary than another."""
+    """Four cells in a row. A row with fewer living cells is simpler, and all rows count as boundaries."""
 
     pattern, simplest, width = "[.#]{4}", ROWS[0], 4
 
     def count(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         return len(ROWS)
 
     def values(self) -> Sequence[str]:
-        """All rows."""
+        """Return all rows."""
         return ROWS
 
     edges = values
 
     def sample(self, random: Random) -> str:
-        """Any row."""
+        """Draw any row."""
         return random.choice(ROWS)
 
 
 def living(board: Case) -> set[tuple[int, int]]:
-    """The living cells of a board."""
+    """Return the living cells of a board."""
     return {(row, column) for row, cells in enumerate(board.row) for column, cell in enumerate(cells) if cell == "#"}
 
 
 def drawn(alive: set[tuple[int, int]]) -> dict[str, list[str]]:
-    """The board on which those cells live."""
+    """Make the board on which the given cells live."""
     return {"row": ["".join(".#"[(row, column) in alive] for column in range(4)) for row in range(4)]}
 
 
 def around(cell: tuple[int, int]) -> set[tuple[int, int]]:
-    """The neighbours of a cell."""
+    """Return the neighbours of a cell."""
     row, column = cell
     return {((row + down) % 4, (column + right) % 4) for down, right in product((-1, 0, 1), repeat=2)} - {cell}
 
 
 def step(board: Case) -> dict[str, list[str]]:
-    """The next board."""
+    """Return the next board."""
     alive = living(board)
     return drawn({cell for cell in CELLS if len(alive & around(cell)) in ((2, 3) if cell in alive else (3,))})
 
 
 def any_board(random: Random) -> Case:
-    """Any board: a play may begin with each."""
+    """Draw any board, since a play may begin with any board."""
     return STATE.neutral.changed(row=random.choices(ROWS, k=4))
 
 
 def moving(name: str, to: Callable[[int, int], tuple[int, int]]) -> Symmetry:
-    """The relation that each cell of the board stands somewhere else, and so each cell of the next board."""
+    """Return the symmetry that moves each cell of the board, and each cell of the next board in the same way."""
 
     def moved(board: Case) -> dict[str, list[str]]:
         return drawn({to(row, column) for row, column in living(board)})
@@ -103,18 +103,18 @@ def a_dead_cell_comes_alive_by_three(before: Case, after: Case) -> None:
 
 
 def one_cell(board: Case) -> tuple[int, int]:
-    """A cell, another for nearly every board."""
+    """Choose a cell that depends on the board."""
     return CELLS[sum(4 * row + column for row, column in living(board)) % 16]
 
 
 @DOMAIN.law(also=lambda board: drawn(living(board) ^ {one_cell(board)}))
 def a_change_two_cells_away_does_not_matter(before: Case, after: Case, other: Case) -> None:
-    """Where one cell is changed, nothing else changes on the next board but that cell and its neighbours."""
+    """If one cell is changed, only that cell and its neighbours can change on the next board."""
     assert living(after) ^ living(other) <= around(one_cell(before)) | {one_cell(before)}
 
 
 def still_life(board: Case) -> dict[str, list[str]]:
-    """A block, a tub or a diagonal somewhere; the board says which and where."""
+    """Make a board with a block, a tub or a diagonal; its shape and place depend on the given board."""
     row, column = one_cell(board)
     shape = (BLOCK, TUB, DIAGONAL)[len(living(board)) % 3]
     return drawn({((row + down) % 4, (column + right) % 4) for down, right in shape})
@@ -122,5 +122,5 @@ def still_life(board: Case) -> dict[str, list[str]]:
 
 @DOMAIN.law(also=still_life)
 def a_still_life_stays(before: Case, after: Case, still: Case) -> None:
-    """A block, a tub and a diagonal stay as they are, wherever they stand."""
+    """A block, a tub and a diagonal stay as they are, wherever they are."""
     assert still.changed(still_life(before)) == still

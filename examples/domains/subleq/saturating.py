@@ -1,4 +1,4 @@
-"""A model to try. It has no weights: the reference stands in, but a difference stops at -128 and at 127."""
+"""A model to try. It has no weights: it is the reference with one bug, a difference stops at -128 and at 127."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ DOMAIN = load_domain(str(Path(__file__).with_name("subleq.py")))
 
 
 def answer(prompt: str) -> str:
-    """The answer to any text."""
+    """Answer any text."""
     try:
         state: Case = DOMAIN.read(prompt)
     except MalformedTextError as error:
@@ -23,5 +23,5 @@ def answer(prompt: str) -> str:
 
 
 def predict(prompts: Sequence[str]) -> list[str]:
-    """One answer for each prompt."""
+    """Return one answer for each prompt."""
     return [answer(prompt) for prompt in prompts]

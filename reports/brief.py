@@ -1,4 +1,4 @@
-"""A failure in a few lines: its smallest case, and both answers by the fields that are not as usual or differ.
+"""A failure in a few lines: its smallest case, and the fields of both answers that differ or are not neutral.
 
 ```
 wrong_value in 3 of 200 cases: foe burn 2 for 1 (+1)
@@ -24,16 +24,16 @@ from turncheck.reports.records import Failure
 from turncheck.reports.screen import Screen, Style, wrap
 
 MOST_LINES = 3
-"""Lines of an answer that are compared, of those that differ."""
+"""Most differing lines of an answer that are shown."""
 
 MOST_FIELDS = 12
-"""Fields of a line that are shown though both answers have the same value."""
+"""Most fields of a line that are shown although both answers have the same value."""
 
 AROUND = (2, 6)
-"""Pieces before the first that differs, and from there on, that are shown of lines without a common form."""
+"""Number of pieces shown before the first difference, and from it on, in lines without a common form."""
 
 LONGEST = 100
-"""Characters of a piece, and of a line that the other answer does not have."""
+"""Most characters shown of a piece, and of a line that the other answer does not have."""
 
 NO_LINE = "(no such line)"
 
@@ -41,17 +41,17 @@ WIDTH_OF_LABELS = len("expected")
 
 
 class Labels(NamedTuple):
-    """What the two answers are called: of an unstable answer the first and another one."""
+    """The labels of the two answers; for an unstable model they are its first answer and a later one."""
 
     first: str
     second: str
 
 
 def failure_in_short(failure: Failure, applied: int, domain: Domain, screen: Screen) -> str:
-    """A failure of a law that was checked on so many cases, in about five lines."""
+    """Return a failure in about five lines; `applied` is the number of cases on which the law was checked."""
     witness, noun = failure.witness, noun_of(domain)
     shown = [("play" if witness.step else noun, witness.short)]
-    if witness.case != witness.turn and witness.step != 1:  # the first turn of a play stands in it
+    if witness.case != witness.turn and witness.step != 1:  # the case of a play contains its first turn
         named = f"{noun} {witness.step}" if witness.step else "becomes"
         shown.append((named, describe(domain, witness.turn)))
     labels = Labels("first", "again") if failure.mode == "unstable" else Labels("expected", "given")
@@ -60,8 +60,8 @@ def failure_in_short(failure: Failure, applied: int, domain: Domain, screen: Scr
 
 
 def _counted(failure: Failure, applied: int, screen: Screen) -> Iterator[str]:
-    """How often, in which way, and whether the case need not be minimal."""
-    often = f"in {failure.count} of {applied} cases" if failure.count else "in a kept witness alone"
+    """Yield how often the law was broken, in which way, and whether the case need not be minimal."""
+    often = f"in {failure.count} of {applied} cases" if failure.count else "only in a kept witness"
     left = f" [the smallest so far ({failure.left})]" if failure.left else ""
     said = str(failure.divergence).removeprefix(failure.mode).removeprefix(": ")
     first, *more = screen.wrapped(f"{failure.mode} {often}{f': {said}' if said else ''}{left}", HANGING)
@@ -71,7 +71,7 @@ def _counted(failure: Failure, applied: int, screen: Screen) -> Iterator[str]:
 
 
 def _labelled(label: str, text: str, screen: Screen, *styles: Style) -> Iterator[str]:
-    """The text beside its label, in lines that fit."""
+    """Yield the text beside its label, wrapped to the screen."""
     room = screen.width - WIDTH_OF_LABELS - 4
     for number, line in enumerate(wrap(text, room)):
         named = label if not number else ""
@@ -100,13 +100,16 @@ def _answers(domain: Domain, expected: str, got: str, labels: Labels, screen: Sc
 
 
 def _unmarked(labels: Labels, expected: str, got: str, screen: Screen) -> Iterator[str]:
-    """Both answers, each in its words."""
+    """Yield both answers without marks."""
     yield from _labelled(labels.first, expected, screen, "green")
     yield from _labelled(labels.second, got, screen, "red")
 
 
 def _have_lines_in_common(domain: Domain, expected: str, got: str) -> bool:
-    """Whether the answers are compared line by line: both are rejections, or neither and neither is nothing."""
+    """Whether to compare the answers line by line: neither is empty, and both or neither are rejections.
+
+    They must also have the same number of lines, or a line in common.
+    """
     if not (expected and got):
         return False
     both = [domain.rejected_for(text) is not None for text in (expected, got)]
@@ -132,8 +135,9 @@ def _marked(first: str, second: str, labels: Labels, screen: Screen) -> Iterator
 
 
 def _differing(schema: Schema | None, expected: str, got: str) -> Iterator[tuple[str | None, str | None]]:
-    """The lines that differ, of each what is not as usual; without a schema as they are. None where an answer has no
-    such line.
+    """Yield the lines that differ, reduced to what is not neutral; without a schema, around the first difference.
+
+    None stands for a line that an answer does not have.
     """
     wanted, given = _lines(expected), _lines(got)
     for number in range(max(len(wanted), len(given))):
@@ -151,8 +155,9 @@ def _lines(text: str) -> list[str]:
 
 
 def _in_short(schema: Schema, number: int, expected: str, got: str) -> tuple[str, str]:
-    """Both lines by the pieces that differ or hold what is unlike the simplest; an answer of one line as it is, where
-    that is no longer.
+    """Reduce both lines to the pieces that differ or are not neutral.
+
+    An answer of one line is shown whole if that is not longer.
     """
     line, wanted, given = schema.lines[number], expected.split(" "), got.split(" ")
     if not len(wanted) == len(given) == len(line):
@@ -164,7 +169,7 @@ def _in_short(schema: Schema, number: int, expected: str, got: str) -> tuple[str
 
 
 def _chosen(line: Sequence[Piece], wanted: Sequence[str], given: Sequence[str]) -> Iterator[int]:
-    """The places of the pieces that are shown."""
+    """Yield the places of the pieces to show."""
     left = MOST_FIELDS
     for place, piece in enumerate(line):
         usual = piece.write([field.simplest for field in piece.fields])
@@ -176,7 +181,7 @@ def _chosen(line: Sequence[Piece], wanted: Sequence[str], given: Sequence[str]) 
 
 
 def _told(schema: Schema, line: Sequence[Piece], pieces: Sequence[str], chosen: Iterable[int]) -> Iterator[str]:
-    """The pieces, each behind the name of its field unless something else says which that is."""
+    """Yield the pieces, each after the label of its field unless the piece itself shows which field it is."""
     word = line[0].word
     for place in chosen:
         piece = line[place]
@@ -186,7 +191,7 @@ def _told(schema: Schema, line: Sequence[Piece], pieces: Sequence[str], chosen: 
 
 
 def _joined(line: Sequence[Piece], told: Iterable[str]) -> str:
-    """What is told of a line, behind its first word unless it begins with that itself."""
+    """Join the parts of a line after its first word, unless they begin with that word."""
     word, text = line[0].word, " ".join(told)
     is_named = not word or text.startswith((f"{word} ", f"{word}["))
     return text if is_named else f"{word} {text}"
@@ -197,7 +202,7 @@ def _piece(text: str) -> str:
 
 
 def _around(expected: str, got: str) -> tuple[str, str]:
-    """What stands around the first difference of two lines."""
+    """Return what is around the first difference of two lines."""
     wanted, given = expected.split(" "), got.split(" ")
     pairs = zip(wanted, given, strict=False)
     first = next((place for place, (one, other) in enumerate(pairs) if one != other), min(len(wanted), len(given)))

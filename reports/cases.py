@@ -1,4 +1,4 @@
-"""A case in a few words: what of it is unlike the simplest case, or where a malformed text is wrong.
+"""The short form of a case: what differs from the simplest case, or where a malformed text is wrong.
 
 >>> from turncheck.engine.fields import Choice, Int
 >>> from turncheck.engine.schema import Schema
@@ -30,21 +30,22 @@ from turncheck.engine.schema import Piece, Schema
 from turncheck.engine.visible import around, visible
 
 LONGEST = 40
-"""Characters of a text that is shown as it is: a prompt of one line, a value, the orders of a turn."""
+"""Most characters of a text that is shown whole: a prompt of one line, a value, the orders of a turn."""
 
 MOST_FIELDS = 12
-"""Fields of a case that are named."""
+"""Most fields of a case that the short form names."""
 
 MOST_STEPS = 6
-"""Different turns of a play that are named."""
+"""Most different turns of a play that the short form names."""
 
 
 def describe(domain: Domain, text: str, kind: str = "") -> str:
-    """A case in a few words, by its text and the kind of its law: as the domain says it, if it does.
+    """Return the short form of a case, from its text and the kind of its law.
 
-    Else a case is named by its fields that are unlike the simplest, and by its orders, unless it is one short line; a
-    play by its state and what is done in each turn; a malformed text by what stands around its first fault. A text with
-    the orders of several turns is a play, unless the law is about malformed texts.
+    A domain can define it with `describe`. By default, a short case of one line is shown whole. Any other case is shown
+    by the fields that are not at their simplest, and by its orders; a play by its state and the orders of each turn; a
+    malformed text by the pieces around its first fault. A text with the orders of several turns is a play, unless the
+    law is about malformed texts.
     """
     if domain.describe is not None:
         said = domain.describe(text, kind)
@@ -62,7 +63,7 @@ def describe(domain: Domain, text: str, kind: str = "") -> str:
 
 
 def answer_in_short(domain: Domain, text: str) -> str:
-    """An answer in a few words: its fields that are unlike the simplest; what cannot be read, by its start.
+    """Return the short form of an answer: the fields that are not at their simplest, or the start if it cannot be read.
 
     >>> from turncheck.engine.fields import Int
     >>> adder = Domain("adder/1", prompt=Schema("{a}+{b}=", end="", a=Int(0, 9), b=Int(0, 9)),
@@ -82,7 +83,7 @@ def answer_in_short(domain: Domain, text: str) -> str:
 
 
 def noun_of(domain: Domain) -> str:
-    """What tables and pages call a case: a turn where the answer is the next state."""
+    """Return the word for a case: `turn` if the answer is the next state, else `case`."""
     return "turn" if domain.has_plays else "case"
 
 
@@ -93,7 +94,7 @@ def _case_in_short(domain: Domain, text: str) -> str:
     texts = dict(zip(schema.names, domain.reader.texts(text) or (), strict=True))
     if domain.orders is None:
         return "; ".join(_unlike(schema, texts)) or f"the simplest {noun_of(domain)}"
-    # Orders are said in full, since the simplest ones are done too.
+    # Orders are shown in full, since the simplest orders are carried out too.
     orders = text.removesuffix("\n").split("\n")[len(domain.answer.lines) :]
     return "; ".join([*_unlike(domain.answer, texts), *map(_shown, orders)])
 
@@ -114,12 +115,12 @@ def _play_in_short(domain: Domain, play: Play) -> str:
 
 
 def _malformed_in_short(domain: Domain, text: str, fault: MalformedTextError) -> str:
-    """The pieces around the first fault; all that is unusual in a line whose fault is the line as a whole."""
+    """Return the pieces around the first fault, or all that is not neutral if the fault is the whole line."""
     if not any(check.at_line_end for check in domain.checks if check.reason == fault.reason):
         return around(text, fault.line, fault.piece, ended=bool(domain.prompt.end))
     line, written = domain.prompt.lines[fault.line - 1], text.split("\n")[fault.line - 1].split(" ")
     texts: dict[str, str] = {}
-    for piece, part in zip(line, written, strict=True):  # a check at the end of a line has all of it in form
+    for piece, part in zip(line, written, strict=True):  # a check at the end of a line runs only on a well-formed line
         found = re.fullmatch(piece.pattern, part)
         texts.update(zip(piece.names, found.groups() if found else (), strict=True))
     unlike = [name for name in texts if texts[name] != _usual(domain.prompt, name)]
@@ -130,7 +131,7 @@ def _malformed_in_short(domain: Domain, text: str, fault: MalformedTextError) ->
 
 
 def _unlike(schema: Schema, texts: Mapping[str, str]) -> list[str]:
-    """For each line that has fields unlike the simplest what they are."""
+    """Return, for each line that has them, the fields that are not at their simplest."""
     unlike = [name for name in schema.names if texts[name] != _usual(schema, name)]
     lines = [_line_in_short(schema, line, texts, unlike[:MOST_FIELDS]) for line in schema.lines]
     beyond = len(unlike) - MOST_FIELDS
@@ -139,7 +140,7 @@ def _unlike(schema: Schema, texts: Mapping[str, str]) -> list[str]:
 
 
 def _line_in_short(schema: Schema, line: Sequence[Piece], texts: Mapping[str, str], shown: Collection[str]) -> str:
-    """The line's first word, if it has one, and those of its fields that are unlike the simplest."""
+    """Return the line's first word, if it has one, and those of its fields that are to be shown."""
     word = line[0].word
     names = [name for piece in line for name in piece.names if name in shown]
     labels = [schema.label(name).removeprefix(f"{word} ") for name in names]

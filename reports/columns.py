@@ -1,5 +1,4 @@
-r"""A table that fits a screen: columns are broken where they may be, and left out in a stated order where that is not
-enough.
+r"""A table that fits a screen: cells are wrapped, and if that is not enough, columns are dropped in a stated order.
 
 >>> columns = [Column("law", least=8), Column("cases", least=5, right=True), Column("found", least=11, leaves=1)]
 >>> print("\n".join(laid_out(columns, [["hp_never_rises", "34", "wrong_value hp 3"]], 35)))
@@ -31,11 +30,11 @@ class Column:
     """A column of a table.
 
     Attributes:
-        header: what stands above it.
-        least: how narrow it may be made; its cells are broken then.
-        most: how wide it may be.
-        leaves: which of those that are left out it is where there is no room, from 1; 0 for never.
-        right: whether its cells stand at its right side.
+        header: the text above it.
+        least: its least width, to which its cells are wrapped.
+        most: its greatest width.
+        leaves: its place in the order in which columns are dropped, from 1; 0 if it is never dropped.
+        right: whether its cells are aligned to the right.
     """
 
     header: str
@@ -51,13 +50,13 @@ def laid_out(
     width: int,
     painted: Callable[[str, str], str] = lambda header, text: text,
 ) -> Iterator[str]:
-    """The lines of a table of at most that width, as far as its columns allow it.
+    """Yield the lines of a table of at most that width, as far as its columns allow.
 
     Args:
-        columns: all.
-        rows: a cell for each of them, of printable text.
-        width: in columns of the screen.
-        painted: a part of a cell, under that header, in colour.
+        columns: all columns.
+        rows: the rows, each with a cell of printable text for each column.
+        width: the width of the screen, in characters.
+        painted: colours a part of a cell; called with the header of the column and the part.
     """
     kept = _kept(columns, rows, width)
     shown = [columns[place] for place in kept]
@@ -70,7 +69,7 @@ def laid_out(
 
 
 def _kept(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """The places of the columns for which there is room."""
+    """Return the places of the columns for which there is room."""
     kept = list(range(len(columns)))
     for _, place in sorted((column.leaves, place) for place, column in enumerate(columns) if column.leaves):
         if sum(_least(columns[at], [row[at] for row in rows]) + len(GAP) for at in kept) - len(GAP) <= width:
@@ -80,7 +79,7 @@ def _kept(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) 
 
 
 def _natural(column: Column, texts: Sequence[str]) -> int:
-    """How wide the column is where there is room."""
+    """Return the width of the column if there is enough room."""
     return min(max(map(cells, [column.header, *texts])), max(column.most, column.least))
 
 
@@ -89,7 +88,7 @@ def _least(column: Column, texts: Sequence[str]) -> int:
 
 
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """How wide each column is: as wide as it would be, the first ones before the others."""
+    """Return the width of each column: the least, plus the spare room, which earlier columns get first."""
     by_column = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
     widths = [_least(column, texts) for column, texts in zip(columns, by_column, strict=True)]
     spare = max(width - sum(widths) - len(GAP) * (len(columns) - 1), 0)
@@ -103,10 +102,10 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int
 def _row(
     columns: Sequence[Column], row: Sequence[str], widths: Sequence[int], painted: Callable[[str, str], str]
 ) -> Iterator[str]:
-    """The lines of a row: as many as its longest cell has."""
+    """Yield the lines of a row, as many as its longest cell has."""
     wrapped = [wrap(cell, size, HANGING) for cell, size in zip(row, widths, strict=True)]
     for parts in zip_longest(*wrapped, fillvalue=""):
-        line, length = "", 0  # without what colours take
+        line, length = "", 0  # the length without colour codes
         for number, (column, part, size) in enumerate(zip(columns, parts, widths, strict=True)):
             start = sum(widths[:number]) + len(GAP) * number + (size - cells(part) if column.right else 0)
             if part:

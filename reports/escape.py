@@ -1,4 +1,4 @@
-"""Showing what a model wrote. It is untrusted text: nothing in it may move a cursor, colour a line or break a table."""
+"""Show what a model wrote. It is untrusted text: nothing in it may move a cursor, colour a line or break a table."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ MOST_LINES = 12
 
 
 def printable(text: str) -> str:
-    """A text that is in printable characters already, unless somebody changed it: then it is made so."""
+    """Return a text that should be printable already; if it is not, because somebody edited it, make it `visible`."""
     return text if text.isprintable() else visible(text)
 
 
 def shown_lines(text: str, most: int = MOST_LINES) -> list[str]:
-    """The text's lines, each made `visible`, shortened where there is too much of them. A last line without a newline
-    says so.
+    """Return the text's lines, each made `visible`. Long lines and texts are shortened.
+
+    A last line without a newline is marked.
     """
     if not text:
         return ["(nothing)"]
@@ -37,10 +38,10 @@ def _shortened(line: str, longest: int = LONGEST_LINE) -> str:
 
 
 def for_markdown(text: str) -> str:
-    """One line of `visible` text as it may stand in a cell of a Markdown table."""
+    """Escape one line of `visible` text for a cell of a Markdown table."""
     return "".join(f"\\{character}" if character in "\\|`*_<>[]&~$" else character for character in text)
 
 
 def folded(summary: str, content: str) -> str:
-    """A part of a Markdown page that is folded away; the summary is plain words of ours."""
+    """Fold a part of a Markdown page into `<details>`; the summary must be our own words, since it is not escaped."""
     return f"<details><summary>{summary}</summary>\n\n{content}\n\n</details>\n"

@@ -1,4 +1,4 @@
-"""What broke a law, as values: a witness, one way in which the law was broken, a kept witness that was asked again."""
+"""Failures of laws, as values: a witness, one way in which a law was broken, a kept witness that was asked again."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import attrs
 from turncheck.reports.modes import Divergence, named
 
 ReplayOutcome = Literal["FIXED", "STILL FAILS", "FAILS AGAIN", "HOLDS"]
-"""What became of a kept witness: a fixed one that is answered rightly HOLDS, one that is not FAILS AGAIN."""
+"""The result of asking a kept witness again. One that was fixed before HOLDS or FAILS AGAIN."""
 
 
 @attrs.frozen
 class Step:
-    """A turn of a play, as the reference plays it and as the model that is fed its own answers does.
+    """A turn of a play, as played by the reference and by the model, which is fed its own answers.
 
     Attributes:
-        done: the orders of the turn; empty where a state goes on by itself.
-        expected: the state after it, by the reference.
-        given: the model's; empty where its answers led to no case before.
+        done: the orders of the turn; empty if the domain has no orders.
+        expected: the state after the turn, by the reference.
+        given: the state after the turn, by the model; empty if an earlier answer led to no case.
     """
 
     done: str
@@ -32,14 +32,14 @@ class Witness:
     """The smallest case found that breaks a law in one way, and the first of its answers that diverges.
 
     Attributes:
-        case: the text of the case: of a turn or another case, of a malformed text, or of a play.
+        case: the text of the case: a turn or another case, a malformed text, or a play.
         turn: the prompt whose answer diverges first.
-        expected: the reference's answer; where the answer is unstable, the model's first one.
+        expected: the reference's answer; for an unstable answer, the model's first one.
         got: the model's answer.
         fault: what the model raised, or that it ran out of time; empty if neither.
-        step: which turn of a play that was, from 1; 0 where the law plays none.
-        steps: how many turns the play has; 0 where there is none.
-        short: the case in a few words.
+        step: the number of the diverging turn in a play, from 1; 0 if the case is not a play.
+        steps: the number of turns of the play; 0 if the case is not a play.
+        short: the short form of the case.
         track: the turns of a play, the reference's and the model's.
     """
 
@@ -55,7 +55,7 @@ class Witness:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Witness:
-        """The witness that plain values are of."""
+        """Return the witness from plain values."""
         return cls(**{**values, "track": tuple(Step(**step) for step in values.get("track", ()))})
 
 
@@ -64,9 +64,9 @@ class Drawn:
     """A case that was drawn, and that broke a law.
 
     Attributes:
-        at: its number among the cases of the law, from 0: the same in every model of a run.
-        case: its text.
-        short: the case in a few words.
+        at: its number among the cases of the law, from 0; the same for every model of a run.
+        case: the text of the case.
+        short: the short form of the case.
     """
 
     at: int
@@ -80,18 +80,18 @@ class Failure:
 
     Attributes:
         mode: the failure mode.
-        count: in how many of the cases; 0 where only a kept witness was broken so.
+        count: the number of cases; 0 if only a kept witness broke the law in this way.
         witness: the smallest one found.
-        ambiguous: of the count, how many a later mode fits as well.
-        off_by_one: of the count, how many are wrong by one and no more (`wrong_value` alone).
-        known: whether it stands in the baseline.
+        ambiguous: the number of these cases that a later mode fits as well.
+        off_by_one: the number of these cases in which all wrong values are wrong by exactly one (only `wrong_value`).
+        known: whether the baseline lists it.
         said: what is wrong with the witness's answer, in a few words.
-        left: why the witness need not be minimal: what ended its shrinking; empty where it ended by itself.
-        fields: in how many of the cases each field of the answer is wrong, `hero hp changed` and `hero hp unchanged` by
-            whether the reference changes it.
-        strata: how many of the cases are in each stratum, `hero heal, foe attack`.
+        left: why the witness need not be minimal: what stopped its shrinking; empty if shrinking finished.
+        fields: the number of cases in which each field of the answer is wrong: `hero hp changed` and
+            `hero hp unchanged`, by whether the reference changes the field.
+        strata: the number of cases in each stratum, such as `hero heal, foe attack`.
         at: the numbers of the cases among those of the law, from 0.
-        simplest: a few of the cases, the simplest as they were drawn.
+        simplest: the simplest few of the cases, as they were drawn.
     """
 
     mode: str
@@ -109,7 +109,7 @@ class Failure:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Failure:
-        """The failure that plain values are of."""
+        """Return the failure from plain values."""
         lists = {
             "witness": Witness.from_json(values["witness"]),
             "at": tuple(values.get("at", ())),
@@ -130,9 +130,9 @@ class Replay:
 
     Attributes:
         mode: the failure mode in which it broke the law.
-        outcome: what became of it.
+        outcome: the result of asking it again.
         case: the text of its case.
-        short: the case in a few words.
+        short: the short form of the case.
     """
 
     mode: str

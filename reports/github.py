@@ -1,4 +1,4 @@
-"""The short table of a run for the summary of a job of GitHub Actions, which names the file in its environment."""
+"""The short table of a run for the job summary of GitHub Actions, whose file an environment variable names."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from turncheck.reports.table import QUIET, law_table, summary
 VARIABLE = "GITHUB_STEP_SUMMARY"
 
 MOST_LAWS = 20
-"""Laws of a model that the table has; a summary is at most a megabyte, and shall be read."""
+"""Most laws of a model in the table; a summary may have at most a megabyte, and should be short enough to read."""
 
 
 def short_markdown(report: Report) -> str:
-    """The verdict of each model, the laws that it broke, and what its sweep says."""
+    """Return the verdict of each model, the laws that it broke, and the result of its sweep, as Markdown."""
     return "\n".join(part for model in report.models for part in _parts(model))
 
 
@@ -37,7 +37,7 @@ def _parts(model: ModelResult) -> Iterator[str]:
 
 
 def tell_github(report: Report) -> None:
-    """Adds the short table to the summary of the job; does nothing where there is none.
+    """Add the short table to the summary of the job; do nothing if the variable is not set.
 
     Raises:
         OSError: the file that the environment names cannot be written.

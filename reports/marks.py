@@ -1,5 +1,6 @@
-"""Two lines, one under the other, with marks under the pieces that differ: broken together, so that the marks stand
-under what they mark at any width.
+"""Two lines, one under the other, with marks under the pieces that differ.
+
+The lines are wrapped together, so the marks are under what they mark at any width.
 
 >>> for row in compared("hp 07/09 stun 0 burn 2", "hp 06/09 stun 0 burn 3", 14):
 ...     print(row.kind, row.text)
@@ -20,26 +21,26 @@ from typing import Literal, NamedTuple
 from turncheck.reports.screen import broken, cells
 
 HANGING = "    "
-"""Stands before what goes on from the line above."""
+"""The indent of a row that continues the row above."""
 
 Kind = Literal[" ", "-", "+", "^"]
 
 
 class Row(NamedTuple):
-    """A row of a comparison: ` ` what is the same in both lines, `-` of the first, `+` of the second, `^` the marks."""
+    """A row of a comparison. Kinds: ` ` the same in both lines, `-` the first line, `+` the second, `^` the marks."""
 
     kind: Kind
     text: str
 
 
 class _Pair(NamedTuple):
-    """What stands in the same place of both lines; None where a line has ended.
+    """The pieces in the same place of both lines; None if a line has ended.
 
     Attributes:
-        first: of the first line.
-        second: of the second.
-        is_marked: whether it differs.
-        goes_on: whether it belongs to the piece before it, which was too long for a row.
+        first: the piece of the first line.
+        second: the piece of the second line.
+        is_marked: whether the pieces differ and get a mark.
+        goes_on: whether they continue the piece before, which was too long for a row.
     """
 
     first: str | None
@@ -49,14 +50,14 @@ class _Pair(NamedTuple):
 
 
 def compared(first: str, second: str, width: int | None = None) -> list[Row]:
-    """The rows of two lines, whose pieces are compared place by place. Equal lines have rows of one kind.
+    """Compare two lines piece by piece and return the rows. Equal lines have rows of one kind.
 
-    A piece that is empty or missing has one mark, where it would stand.
+    An empty or missing piece gets one mark, in the place where it would be.
 
     Args:
         first: a line of printable text.
-        second: likewise.
-        width: of a row at most, without its kind; None for any.
+        second: another line of printable text.
+        width: the greatest width of a row, without its kind; None for any.
     """
     pairs = list(_pairs(first.split(" "), second.split(" "), width))
     rows: list[Row] = []
@@ -67,7 +68,7 @@ def compared(first: str, second: str, width: int | None = None) -> list[Row]:
 
 def _pairs(first: Sequence[str], second: Sequence[str], width: int | None) -> Iterator[_Pair]:
     for place, (one, other) in enumerate(zip_longest(first, second)):
-        is_marked = one != other and place <= len(second)  # of missing pieces the first alone
+        is_marked = one != other and place <= len(second)  # only the first missing piece is marked
         if width is None:
             yield _Pair(one, other, is_marked, False)
             continue
@@ -77,12 +78,12 @@ def _pairs(first: Sequence[str], second: Sequence[str], width: int | None) -> It
 
 
 def _parted(pairs: Sequence[_Pair], width: int | None) -> Iterator[list[_Pair]]:
-    """The pairs of each row."""
+    """Yield the pairs of each row."""
     row: list[_Pair] = []
     lengths = [0, 0]
     for pair in pairs:
         gap = 0 if pair.goes_on or not row else 1
-        mark = 1 if pair.is_marked else 0  # which a piece that is empty has all the same
+        mark = 1 if pair.is_marked else 0  # an empty piece has a mark too
         needed = [length + gap + max(cells(piece or ""), mark) for length, piece in zip(lengths, pair[:2], strict=True)]
         if row and width is not None and max(needed) > width:
             yield row

@@ -1,6 +1,6 @@
-"""Failure modes: in which way an answer that differs from the reference's is wrong. One exception class for each.
+"""Failure modes: the ways in which an answer can be wrong, one exception class for each.
 
-`docs/modes.md` has the definitions, in the order in which they are decided, with an example of each.
+`docs/modes.md` has the definitions, in the order in which they are tested, with an example of each.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from turncheck.engine.visible import visible
 from turncheck.reports.readings import Difference, Readings, first_difference, readings
 
 LONGEST = 40
-"""Characters of what a model wrote that stand in a few words."""
+"""Most characters of a model's text in a short form."""
 
 LONGEST_FAULT = 60
-"""Characters of what a model raised that stand there."""
+"""Most characters of a model's error in a short form."""
 
 
 class Divergence(AssertionError):
@@ -26,11 +26,11 @@ class Divergence(AssertionError):
     Attributes:
         prompt: the text that was asked.
         expected: the reference's answer.
-        got: the learned engine's.
+        got: the learned engine's answer.
         said: what is wrong, in a few words.
         fault: what the learned engine raised, or that it ran out of time; empty if neither.
         also: the names of the later modes that fit as well.
-        off_by_one: whether every wrong value is a number that is wrong by one and no more; of `wrong_value` alone.
+        off_by_one: whether every wrong value is a number that is wrong by exactly one; only for `wrong_value`.
     """
 
     mode = "divergence"
@@ -54,84 +54,84 @@ class Divergence(AssertionError):
 
     @classmethod
     def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
-        """What is wrong, in a few words."""
+        """Return what is wrong, in a few words."""
         raise NotImplementedError
 
 
 class NoAnswer(Divergence):
-    """Nothing was answered: the learned engine raised, ran out of time, or wrote an empty text."""
+    """There is no answer: the model raised an error, ran out of time, or wrote an empty text."""
 
     mode = "no_answer"
 
     @classmethod
     def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
-        """What it raised."""
+        """Return what it raised."""
         return _cut(fault, LONGEST_FAULT) or "nothing"
 
 
 class Unstable(Divergence):
-    """The same prompt was answered in another way. Here `expected` is the first answer and `got` the other one."""
+    """The model answers the same prompt differently. Here `expected` is the first answer and `got` the other one."""
 
     mode = "unstable"
 
     @classmethod
     def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
-        """Where the answers part."""
+        """Return the first difference of the answers."""
         return _at(first_difference(expected, got))
 
 
 class SilentAcceptance(Divergence):
-    """A malformed text is answered as a case is."""
+    """The model answers a malformed text as if it were a case."""
 
     mode = "silent_acceptance"
 
     @classmethod
     def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
-        """Which malformed text was accepted."""
+        """Return for which reason the text should be rejected."""
         return f"{'a state' if answers.domain.has_plays else 'an answer'} for {_reason(expected)}"
 
 
 class WrongReason(Divergence):
-    """A malformed text is rejected for another reason."""
+    """The model rejects a malformed text for another reason."""
 
     mode = "wrong_reason"
 
     @classmethod
     def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
-        """Which reason was given for which."""
+        """Return the given and the right reason."""
         return f"{_reason(got)} for {_reason(expected)}"
 
 
 class FalseRejection(Divergence):
-    """A case is rejected."""
+    """The model rejects a case."""
 
     mode = "false_rejection"
 
     @classmethod
     def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
-        """The reason that was given."""
+        """Return the reason that was given."""
         return _reason(got)
 
 
 class LabelCollapse(Divergence):
-    """An answer of the right shape in which a label is lost: another word of the grammar stands in its place."""
+    """The answer has the right shape, but a label is lost: another word of the grammar is in its place."""
 
     mode = "label_collapse"
 
     @classmethod
     def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
-        """Which word stands for which label."""
+        """Return the wrong word and the lost label."""
         return _and_more([f"{word} for {label}" for word, label in answers.lost_labels(got)])
 
 
 class BoundaryConfusion(Divergence):
-    """What belongs in one place stands in another: a piece of the text, or, in a well-formed answer, a value."""
+    """Something is in the place of something else: a piece of the text, or, in a well-formed answer, a value."""
 
     mode = "boundary_confusion"
 
     @classmethod
     def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
-        """What stands where, and whose value it is."""
+        """Return what is in which place, and where it belongs."""
         if not answers.is_answer(got):
             moved = answers.moved_piece(expected, got)
             return "" if moved is None else _at(moved)
@@ -140,13 +140,13 @@ class BoundaryConfusion(Divergence):
 
 
 class TokenDrift(Divergence):
-    """An answer that is neither well-formed nor a rejection, and nothing more can be said of it."""
+    """The answer is neither well-formed nor a rejection, and no other mode fits."""
 
     mode = "token_drift"
 
     @classmethod
     def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
-        """Where it leaves the form of an answer."""
+        """Return where the text first breaks the form of an answer."""
         try:
             answers.domain.answer_reader.lenient(got)
         except MalformedTextError as error:
@@ -155,24 +155,24 @@ class TokenDrift(Divergence):
 
 
 class StaleCopy(Divergence):
-    """A well-formed answer in which every wrong value is the one that the same field has in the prompt."""
+    """The answer is well-formed, and every wrong value is the one that the same field has in the prompt."""
 
     mode = "stale_copy"
 
     @classmethod
     def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
-        """Which values were left as they were."""
+        """Return which values were left as they were."""
         return _and_more(_wrong(answers, expected, got))
 
 
 class WrongValue(Divergence):
-    """A well-formed answer with wrong values, of which nothing more can be said."""
+    """The answer is well-formed but has wrong values, and no other mode fits."""
 
     mode = "wrong_value"
 
     @classmethod
     def words(cls, answers: Readings, expected: str, got: str, fault: str) -> str:
-        """Which values are wrong, and of numbers by how much."""
+        """Return which values are wrong, and by how much if they are numbers."""
         by = [_by_how_much(wrong.by) for wrong in answers.wrong_values(expected, got)]
         return _and_more([wrong + said for wrong, said in zip(_wrong(answers, expected, got), by, strict=True)])
 
@@ -189,7 +189,7 @@ MODES: tuple[type[Divergence], ...] = (
     StaleCopy,
     WrongValue,
 )
-"""The failure modes, in the order in which they are decided."""
+"""The failure modes, in the order in which they are tested."""
 
 
 # --- deciding --------------------------------------------------------------------------------------------------------
@@ -198,15 +198,15 @@ MODES: tuple[type[Divergence], ...] = (
 def diverge(
     domain: Domain, prompt: str, expected: str, got: str, *, first: str | None = None, fault: str = ""
 ) -> Divergence | None:
-    """The divergence between the reference's answer and the learned engine's; None where that one is right.
+    """Return the divergence of the learned engine's answer from the reference's; None if the answer is right.
 
     Args:
-        domain: whose prompt and answers they are.
+        domain: the domain of the prompt and the answers.
         prompt: the text that was asked.
         expected: the reference's answer.
-        got: the learned engine's.
-        first: its answer to the same prompt when it was asked before, if it was.
-        fault: what it raised, or that it ran out of time.
+        got: the learned engine's answer.
+        first: its earlier answer to the same prompt; None without one.
+        fault: what it raised, or that it ran out of time; empty if neither.
     """
     if got and first is not None and got != first:
         return Unstable(prompt, first, got, Unstable.words(readings(domain), first, got, fault), fault)
@@ -217,15 +217,15 @@ def diverge(
 
 
 def named(mode: str, prompt: str, expected: str, got: str, said: str, fault: str = "") -> Divergence:
-    """The divergence of a mode that was decided before, with what was said of it then."""
+    """Make the divergence of a mode that is already known, with its recorded words."""
     return {each.mode: each for each in MODES}[mode](prompt, expected, got, said, fault)
 
 
-@lru_cache(maxsize=4096)  # the laws of a case meet the same wrong answer
+@lru_cache(maxsize=4096)  # the laws of a case see the same wrong answer
 def _judged(
     domain: Domain, prompt: str, expected: str, got: str, fault: str
 ) -> tuple[type[Divergence], str, tuple[str, ...], bool]:
-    """The mode, its words, the later modes that fit, and whether every wrong value is off by one."""
+    """Return the mode, its words, the later modes that fit, and whether every wrong value is off by one."""
     answers = readings(domain)
     mode, *later = _fitting(answers, prompt, expected, got)
     off_by_one = mode is WrongValue and all(abs(each.by or 0) == 1 for each in answers.wrong_values(expected, got))
@@ -233,7 +233,7 @@ def _judged(
 
 
 def _fitting(answers: Readings, prompt: str, expected: str, got: str) -> Sequence[type[Divergence]]:
-    """The modes that fit, in their order. Those that take whatever is left fit where no other does."""
+    """Return the modes that fit, in order. TokenDrift and WrongValue fit only if no other mode does."""
     if not got:
         return [NoAnswer]
     if answers.is_answer(got):
@@ -260,18 +260,18 @@ def _of_an_answer(answers: Readings, prompt: str, expected: str, got: str) -> Se
 
 
 def _wrong(answers: Readings, expected: str, got: str) -> list[str]:
-    """The fields whose values are wrong, each with the given value and the right one."""
+    """Return the fields whose values are wrong, each with the given and the right value."""
     found = answers.wrong_values(expected, got)
     return [f"{answers.schema.label(each.name)} {' for '.join(_around(each.got, each.expected))}" for each in found]
 
 
 def _by_how_much(by: int | None) -> str:
-    """Of numbers how much too high it is, unless it is out of all proportion: Python writes 4,300 digits at most."""
+    """Return how much too high a number is; empty if it is huge: Python writes at most 4,300 digits."""
     return "" if by is None or abs(by) >= 10**LONGEST else f" ({by:+})"
 
 
 def _around(got: str, expected: str) -> tuple[str, str]:
-    """Two values; of long ones a part in which they differ."""
+    """Return two values; if they are long, a part in which they differ."""
     if max(len(got), len(expected)) <= LONGEST:
         return _cut(got), _cut(expected)
     pairs = enumerate(zip(got, expected, strict=False))
@@ -297,5 +297,5 @@ def _cut(text: str, longest: int = LONGEST) -> str:
 
 
 def _and_more(parts: Sequence[str]) -> str:
-    """The first of them, and how many more there are."""
+    """Return the first part, and how many more there are."""
     return f"{parts[0]} and {len(parts) - 1} more" if len(parts) > 1 else "".join(parts)

@@ -1,10 +1,9 @@
-"""How an answer compares with the expected one: held against the schema of a domain's answers, place by place.
+"""Compare an answer with the expected one, place by place, by the schema of the domain's answers.
 
-The text of an answer has a fixed form. Each of its places wants a *label*, which is one certain word, or the *values*
-of one or more fields, each in that field's form. So of whatever stands in an answer it can be said whether it belongs
-elsewhere.
+The text of an answer has a fixed form. Each place holds a *label*, which is one fixed word, or the *values* of one or
+more fields, each in the form of its field. So it can be decided whether something in an answer belongs elsewhere.
 
-Nothing here looks at a text more often than a fixed number of times, however long it is.
+All comparisons are linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ from turncheck.engine.fields import Field
 from turncheck.engine.schema import Schema
 
 FEWEST = 4
-"""Values that a field has at least where one of them is taken for a neighbour's. Where there are fewer, a wrong value
-is a neighbour's by chance too often to say anything.
+"""Least number of values of a field whose wrong value can be explained by a neighbour's value. With fewer values, a
+wrong value equals a neighbour's by chance too often.
 """
 
 
@@ -34,10 +33,10 @@ class Place:
 
     Attributes:
         line: its line, from 1.
-        piece: its piece in that line, from 1.
-        usual: what it holds in the simplest answer.
-        names: the fields whose values it holds. A label has none.
-        pattern: what may stand there.
+        piece: its index in that line, from 1.
+        usual: its text in the simplest answer.
+        names: the fields whose values it holds; none for a label.
+        pattern: the pattern of allowed texts.
     """
 
     line: int
@@ -47,7 +46,7 @@ class Place:
     pattern: re.Pattern[str] = attrs.field(eq=False, repr=False)
 
     def takes(self, piece: str) -> bool:
-        """Whether the piece may stand here: the label itself, or values in the form of the fields."""
+        """Whether this place allows the piece: the label itself, or values in the form of the fields."""
         return self.pattern.fullmatch(piece) is not None
 
 
@@ -56,7 +55,7 @@ Placed = list[tuple[Place, str]]
 
 @attrs.frozen
 class Difference:
-    """A place, from 1, the piece that belongs there and the one that stands there; None where a text has ended."""
+    """A place (both numbers from 1), its expected and its given piece; None if a text has ended."""
 
     line: int
     piece: int
@@ -71,8 +70,8 @@ class Wrong:
     Attributes:
         name: the field's name in the schema.
         expected: the text of the right value.
-        got: the text of the given one.
-        by: how much too high it is, where both values are numbers; else None.
+        got: the text of the given value.
+        by: how much too high the given value is; None unless both values are numbers.
     """
 
     name: str
@@ -81,19 +80,19 @@ class Wrong:
     by: int | None
 
 
-@lru_cache(maxsize=64)  # a domain is met again with every answer
+@lru_cache(maxsize=64)  # called with the same domain for every answer
 def readings(domain: Domain) -> Readings:
-    """The readings of a domain's answers."""
+    """Return the readings of a domain's answers."""
     return Readings(domain)
 
 
 class Readings:
-    """How the answers of a domain compare.
+    """Compares answers of a domain.
 
     Attributes:
-        places: the places of an answer's text, in their order.
-        beside: for each field those with which its value may be confused: the one before it, the one behind it in its
-            line, and the same one of the other groups. Fields of very few values (`FEWEST`) are left out.
+        places: the places of an answer's text, in order.
+        beside: for each field the fields with which its value may be confused: the one before it and the one after it
+            in its line, and the same field of the other groups. Fields with very few values (`FEWEST`) are left out.
     """
 
     def __init__(self, domain: Domain) -> None:
@@ -107,42 +106,43 @@ class Readings:
     # --- what kind of answer ---
 
     def is_answer(self, text: str) -> bool:
-        """Whether the text has the form of an answer, and is no rejection. Ranges do not count."""
+        """Whether the text has the form of an answer and is not a rejection. Ranges are not checked."""
         return self.domain.rejected_for(text) is None and self.domain.answer_reader.has_form(text)
 
     def rejects(self, text: str) -> bool:
-        """Whether the text is one line that rejects, for a reason of the domain's or another."""
+        """Whether the text is one line that rejects, for any reason, known or not."""
         return self._rejection.fullmatch(text) is not None
 
     # --- an answer that is out of form ---
 
     def placed(self, text: str) -> Placed:
-        """What stands at each place; empty where the lines, or the pieces in them, are not as many."""
+        """Return the piece at each place; empty if the numbers of lines or of pieces differ from the form's."""
         end = self.schema.end
         if not text.endswith(end) or _spaces(text) != self._spaces:
             return []
         return list(zip(self.places, re.split("[ \n]", text[: len(text) - len(end)]), strict=True))
 
     def lost_labels(self, got: str) -> list[tuple[str, str]]:
-        """The labels that are lost since another word of the grammar stands in their place: that word and the label.
+        """Return the labels that another word of the grammar replaces, as pairs of that word and the label.
 
-        Empty where the text has not the shape of an answer, or has all the labels, in whatever order.
+        Empty if the text does not have the shape of an answer, or has all the labels, in any order.
         """
         labels = self._labels(got)
         lost = Counter(place.usual for place, _ in labels) - Counter(word for _, word in labels)
         return [(word, place.usual) for place, word in labels if word != place.usual and place.usual in lost]
 
     def moved_piece(self, expected: str, got: str) -> Difference | None:
-        """The first piece that stands in another's place; None where that is not what is wrong with the answer.
+        """Return the first piece that is in another's place; None if the answer is wrong in another way.
 
-        It is where the labels are those of an answer in another order, or the pieces those of the expected answer in
-        other places or on other lines, or where each value of the wrong form is what belongs in another's place.
+        The answer is wrong in this way if its labels are those of an answer in another order, if its pieces are those
+        of the expected answer in other places or on other lines, or if each value of the wrong form belongs elsewhere.
         """
         return self._moved_label(got) or self._moved_any(expected, got) or self._moved_value(expected, got)
 
     def _labels(self, got: str) -> Placed:
-        """The words in the places of labels; empty where one is no word of the grammar, or a value has the wrong
-        form.
+        """Return the words in the places of labels.
+
+        Empty if one of them is not a word of the grammar, or a value has the wrong form.
         """
         found = self.placed(got)
         is_right = all(place.takes(piece) if place.names else piece in self._words for place, piece in found)
@@ -175,12 +175,12 @@ class Readings:
     # --- an answer with wrong values ---
 
     def values(self, text: str) -> dict[str, str]:
-        """The texts of an answer's values, by the names of their fields; empty for a text that is no answer."""
+        """Return the texts of an answer's values by field name; empty for a text that is not an answer."""
         found = self.domain.answer_reader.texts(text) if self.is_answer(text) else None
         return dict(zip(self.schema.names, found, strict=True)) if found is not None else {}
 
     def wrong_values(self, expected: str, got: str) -> list[Wrong]:
-        """The fields in which two answers differ, in their order."""
+        """Return the fields in which two answers differ, in order."""
         right, given = self.values(expected), self.values(got)
         return [
             Wrong(name, right[name], given[name], self._by(name, right[name], given[name]))
@@ -189,8 +189,9 @@ class Readings:
         ]
 
     def wrong_fields(self, prompt: str, expected: str, got: str) -> list[str]:
-        """What tables call the fields that are wrong; of those that the prompt has too by whether they change:
-        `hero hp changed`, `foe shield unchanged`.
+        """Return the names of the wrong fields for tables.
+
+        A field that the prompt has too is named with whether it changes: `hero hp changed`, `foe shield unchanged`.
         """
         wrong = self.wrong_values(expected, got)
         found = self.domain.reader.texts(prompt) if wrong else None
@@ -198,9 +199,9 @@ class Readings:
         return [f"{self.schema.label(each.name)}{_changes(before.get(each.name), each.expected)}" for each in wrong]
 
     def sources(self, expected: str, got: str) -> list[str]:
-        """For each wrong value the field beside it, or the same one of another group, that is expected to have it.
+        """Return, for each wrong value, the neighbouring field or same field of another group where it is expected.
 
-        Empty where one of the wrong values has no such source.
+        Empty if one of the wrong values has no such source.
         """
         right = self.values(expected)
         found = [self._source(wrong, right) for wrong in self.wrong_values(expected, got)]
@@ -229,7 +230,7 @@ class Readings:
 
 
 def _changes(before: str | None, expected: str) -> str:
-    """Whether the reference changes a field; nothing of one that the prompt has not."""
+    """Return whether the reference changes a field, as a suffix; empty if the prompt does not have the field."""
     return "" if before is None else " unchanged" if before == expected else " changed"
 
 
@@ -237,7 +238,7 @@ def _changes(before: str | None, expected: str) -> str:
 
 
 def first_difference(expected: str, got: str) -> Difference:
-    """Where two different texts part. A line's last piece has the newline, so that one that is missing is seen."""
+    """Return the first difference of two texts. A line's last piece includes the newline, so a missing one differs."""
     for wanted, given in zip_longest(_pieces(expected), _pieces(got)):
         if wanted != given:
             line, piece, _ = wanted or given
@@ -246,7 +247,7 @@ def first_difference(expected: str, got: str) -> Difference:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
-    """Each piece with its line and its number in that line."""
+    """Yield each piece with its line and its number in that line."""
     for line, content in enumerate(re.findall("[^\n]*\n|[^\n]+", text), start=1):
         for piece, found in enumerate(content.split(" "), start=1):
             yield line, piece, found
@@ -268,7 +269,8 @@ def _places(schema: Schema) -> Iterator[Place]:
 
 def _beside(domain: Domain) -> dict[str, tuple[str, ...]]:
     schema = domain.answer
-    ranges = (domain.base or domain).answer.fields  # a variant's answers are named as those of the standard are
+    # The ranges of the standard rules, so that a variant's modes are named in the same way.
+    ranges = (domain.base or domain).answer.fields
     telling = {name for name in schema.names if _is_telling(ranges.get(name, schema.fields[name]))}
     near = {name: (*schema.neighbours[name], *schema.siblings[name]) for name in schema.names}
     return {name: tuple(each for each in near[name] if {name, each} <= telling) for name in schema.names}

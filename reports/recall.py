@@ -1,4 +1,4 @@
-"""The case that is described in some few words: `turncheck.reports.cases.describe` the other way round.
+"""Find the case that has a given short form: the inverse of `turncheck.reports.cases.describe`.
 
 >>> from turncheck.engine.fields import Choice, Int
 >>> machine = Domain(
@@ -24,22 +24,22 @@ from turncheck.engine.schema import Piece, Schema
 from turncheck.reports.cases import describe, noun_of
 
 LONGEST_PLAY = 1_000
-"""Turns of a play that some few words may say."""
+"""Most turns of a play that a short form may have."""
 
 
 class RecallError(ValueError):
-    """Some few words from which no case can be told. The message says why, and the way out."""
+    """No case can be found from a short form. The message gives the cause and the way out."""
 
 
 def recalled(domain: Domain, short: str) -> tuple[str, ...]:
-    """The texts of the cases, or plays, that are described so: one, or a few where the words fit several.
+    """Return the texts of the cases or plays with this short form: one, or a few if it fits several.
 
     Args:
-        domain: whose cases they are.
-        short: as a failure shows it; any white space stands for a space.
+        domain: the domain of the cases.
+        short: the short form, as a failure shows it; any white space counts as one space.
 
     Raises:
-        RecallError: there is none, or the words leave something out.
+        RecallError: no case has this short form, or the short form leaves something out.
     """
     short = " ".join(short.split())
     texts = domain.recall(short) if domain.recall is not None else tuple(_texts(domain, short))
@@ -50,18 +50,18 @@ def recalled(domain: Domain, short: str) -> tuple[str, ...]:
 
 
 def _fault(domain: Domain, short: str) -> str:
-    """Why there is no such case, and the way out."""
+    """Return why there is no such case, and the way out."""
     if re.match(r"line \d+: ", short):
-        return "a malformed text is not told whole by its few words: name the file of its witness"
+        return "the short form of a malformed text is not complete; name the file of its witness"
     if "..." in short or re.search(r"(^|; )\d+ fields? more(;|$)", short):
-        return "these words leave a part of the case out: name the file of its witness"
+        return "the short form leaves out a part of the case; name the file of its witness"
     if domain.describe is not None and domain.recall is None:
-        return f"{domain.described} describes its cases itself and has no recall=: name the file of its witness"
-    return f"no {noun_of(domain)} of {domain.described} is described so"
+        return f"{domain.described} has describe= but no recall=; name the file of the witness"
+    return f"no {noun_of(domain)} of {domain.described} has this short form"
 
 
 def _texts(domain: Domain, short: str) -> Iterator[str]:
-    """The texts that the words may be of, by the schema."""
+    """Yield the texts that may have this short form, by the schema."""
     if len(domain.prompt.lines) == 1:
         yield f"{short}{domain.prompt.end}"
     parts = [] if short == f"the simplest {noun_of(domain)}" else short.split("; ")
@@ -76,12 +76,12 @@ def _texts(domain: Domain, short: str) -> Iterator[str]:
 
 
 def _plays(domain: Domain, parts: Sequence[str], count: int, said: str | None) -> Iterator[str]:
-    """The plays with that state; `said` are their orders, if they have some."""
+    """Yield the plays with this state; `said` is the short form of their orders, if they have any."""
     if not 0 < count <= LONGEST_PLAY:
         return
     turns: list[str] = []
     for step in [] if said is None else said.split(" / "):
-        done, times = re.fullmatch(r"(.*?)(?: \((\d{1,4}) times\))?", step).groups()  # type: ignore[union-attr]  # it takes anything
+        done, times = re.fullmatch(r"(.*?)(?: \((\d{1,4}) times\))?", step).groups()  # type: ignore[union-attr]  # it matches anything
         turns += [done.replace(", ", "\n")] * int(times or 1)
     for state in _written(domain.answer, parts):
         if domain.orders is None:
@@ -92,7 +92,7 @@ def _plays(domain: Domain, parts: Sequence[str], count: int, said: str | None) -
 
 
 def _written(schema: Schema, parts: Sequence[str]) -> Iterator[str]:
-    """The text of a schema in which those fields are said, and all others are as usual."""
+    """Yield the text of a schema with the fields that the parts name; all others have their simplest values."""
     texts = {name: field.write(field.simplest) for name, field in schema.fields.items()}
     lines = iter(schema.lines)
     for part in parts:
@@ -110,7 +110,7 @@ def _piece(piece: Piece, texts: dict[str, str]) -> str:
 
 
 def _said(schema: Schema, line: Sequence[Piece], part: str) -> dict[str, str] | None:
-    """What is said of a line's fields; None where it is said of another line."""
+    """Read a part as the fields of a line; None if it belongs to another line."""
     word = line[0].word
     names = [name for piece in line for name in piece.names]
     labels = {name: schema.label(name).removeprefix(f"{word} ") for name in names}
@@ -122,7 +122,7 @@ def _said(schema: Schema, line: Sequence[Piece], part: str) -> dict[str, str] | 
 
 
 def _fields(names: Sequence[str], labels: dict[str, str], rest: str) -> dict[str, str] | None:
-    """The texts of fields, which are said in their order, each behind its label."""
+    """Read the texts of fields, given in order, each after its label; None if they cannot be read."""
     if not rest:
         return {}
     for place, name in enumerate(names):

@@ -1,8 +1,8 @@
-"""What a run found, as values: for each model, for each law, how often it was broken and in which ways.
+"""The results of a run, as values: for each model and each law, how often it was broken and in which ways.
 
-These are what `divergence.json` holds (`"schema": 7`); a file of schema 6 has less, and is read too. There is no clock
-in them, and no path but those of the baseline, of kept witnesses and of the commands that repeat failures, as seen from
-where the run was started.
+`divergence.json` holds these values (`"schema": 7`); files of schema 6 have fewer and can be read too. The values
+contain no time. They contain no paths except those of the baseline, of kept witnesses and of the commands that repeat
+failures, relative to the folder in which the run was started.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ __all__ = [
 
 SCHEMA = 7
 READ = (6, 7)
-"""The schemas that are read."""
+"""The schemas that can be read."""
 
 SWEEP = "the sweep"
-"""What a sweep is called among what has no result."""
+"""The name of a sweep in `ModelResult.missing`."""
 
 LawVerdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "TIMED_OUT", "NOT_APPLICABLE"]
 
 UNREACHED = "not reached within"
-"""How the reason begins of a law that had no turn."""
+"""The start of the reason of a law that was not reached in the run's time."""
 
 
 @attrs.frozen
@@ -81,31 +81,31 @@ class LawResult:
 
     @property
     def diverged(self) -> int:
-        """In how many of the cases it was broken."""
+        """The number of cases that broke the law."""
         return sum(failure.count for failure in self.failures)
 
     @property
     def known(self) -> bool:
-        """Whether it failed, and in ways that all stand in the baseline."""
+        """Whether the law failed only in ways that the baseline lists."""
         return self.verdict == "FAIL" and bool(self.failures) and all(failure.known for failure in self.failures)
 
     @property
     def unreached(self) -> bool:
-        """Whether the time of the run was spent before the law had its turn."""
+        """Whether the run's time was used up before the law was checked."""
         return self.verdict == "INCONCLUSIVE" and self.why.startswith(UNREACHED)
 
     @property
     def failed(self) -> bool:
-        """Whether it was broken in a way that is not known, or nobody can say whether it holds."""
+        """Whether the law was broken in a way that is not known, or has no verdict."""
         return self.verdict in ("FAIL", "INCONCLUSIVE", "TIMED_OUT") and not self.known
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, as they stand in `divergence.json`."""
+        """Return plain values, as in `divergence.json`."""
         return attrs.asdict(self)
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> LawResult:
-        """The result that `to_json` gave those values for."""
+        """Return the result from the values of `to_json`."""
         failures = tuple(map(Failure.from_json, values["failures"]))
         replayed = tuple(Replay(**each) for each in values["replayed"])
         return cls(**{**values, "failures": failures, "replayed": replayed, "mended": tuple(values["mended"])})
@@ -116,8 +116,8 @@ class Form:
     """How a domain writes a text.
 
     Attributes:
-        text: as a schema says it: `hero hp {hero.hp}/{hero.max}`, each member of a repeated field by itself.
-        neutral: the same with the simplest values: `hero hp 01/01`.
+        text: the schema's text: `hero hp {hero.hp}/{hero.max}`, with a place for each member of a repeated field.
+        neutral: the same text with the simplest values: `hero hp 01/01`.
     """
 
     text: str
@@ -178,17 +178,17 @@ class ModelResult:
 
     @property
     def says_nothing(self) -> bool:
-        """Whether no law says anything about the model, and nothing was swept."""
+        """Whether no law applies to the model, and there was no sweep."""
         return self.sweep is None and all(law.verdict == "NOT_APPLICABLE" for law in self.laws)
 
     @property
     def is_swept_alone(self) -> bool:
-        """Whether it was swept, and no law was held besides."""
+        """Whether the model was only swept, without a run of the laws."""
         return self.sweep is not None and not self.laws and not self.missing
 
     @property
     def failed(self) -> bool:
-        """Whether it did not pass, or nobody can say."""
+        """Whether the model failed, or the run cannot tell."""
         if self.refuted or self.missing or self.says_nothing:
             return True
         if self.sweep is not None and self.sweep.verdict in ("FAIL", "INCONCLUSIVE"):
@@ -196,12 +196,12 @@ class ModelResult:
         return any(law.failed for law in self.laws)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, as they stand in `divergence.json`."""
+        """Return plain values, as in `divergence.json`."""
         return {**attrs.asdict(self), "sweep": None if self.sweep is None else self.sweep.to_json()}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> ModelResult:
-        """The result that `to_json` gave those values for."""
+        """Return the result from the values of `to_json`."""
         laws = tuple(LawResult.from_json(law) for law in values["laws"])
         sweep = None if values["sweep"] is None else SweepResult.from_json(values["sweep"])
         rules = {name: tuple(values[name]) for name in ("rules_order", "exempt")}

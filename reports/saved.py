@@ -1,4 +1,4 @@
-"""A report that was saved, read again. Who wrote the file is not known: every value is looked at before it is used."""
+"""Read a saved report. The file is untrusted, so every value is checked before use."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from turncheck.reports.records import READ, SCHEMA, Report
 from turncheck.reports.sweeps import Row
 
 LARGEST = 256_000_000
-"""Bytes of a file; that of a model that breaks all of 97 laws has about a million."""
+"""Largest size of a file in bytes; for a model that breaks all of 97 laws it has about a million."""
 
 MOST = 2**63
-"""More than any number of a report."""
+"""An upper bound of all numbers in a report."""
 
 ASIDE: Mapping[type, frozenset[str]] = {Report: frozenset({"schema"}), Row: frozenset({"rate"})}
-"""What stands in the file besides the attributes of a record."""
+"""Keys that the file has besides the attributes of a record."""
 
 
 def read_report(path: Path) -> Report:
-    """The report that `divergence.json` holds.
+    """Read the report in a `divergence.json`.
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it holds none that this version reads.
+        ValueError: the file has no report that this version can read.
     """
     try:
         content = json.loads(read_file(path, LARGEST))
@@ -41,13 +41,13 @@ def read_report(path: Path) -> Report:
         raise ValueError(f"it must be JSON: {error}") from error
     if not isinstance(content, dict):
         raise ValueError(f"it must be an object, got {quoted(content, 40)}")
-    if content.get("schema") in READ:  # of any other, Report says what is wrong
+    if content.get("schema") in READ:  # for any other schema, Report raises the error
         _check(content, Report, "it")
     return Report.from_json(content)
 
 
 def together(reports: Sequence[Report]) -> Report:
-    """The models of several reports in one, which has the facts of the first."""
+    """Join the models of several reports in one report, with the facts of the first."""
     return attrs.evolve(reports[0], models=tuple(model for report in reports for model in report.models))
 
 
@@ -55,10 +55,10 @@ def together(reports: Sequence[Report]) -> Report:
 
 
 def _check(value: object, kind: Any, name: str) -> None:
-    """Looks at whether a value of JSON is of that type.
+    """Check that a JSON value has the type.
 
     Raises:
-        ValueError: it is not. It names the place.
+        ValueError: it does not. The message names the place.
     """
     origin, arguments = get_origin(kind), get_args(kind)
     if attrs.has(kind):
@@ -99,7 +99,7 @@ def _check_record(value: object, kind: type, name: str) -> None:
 
 
 ALWAYS = ("failures", "replayed", "mended", "rules_order", "exempt", "sweep", "laws")
-"""What has a default and stands in a file of any schema."""
+"""Attributes with a default that a file of every schema must have."""
 
 
 def _check_list(value: object, arguments: tuple[Any, ...], name: str) -> None:
@@ -123,7 +123,7 @@ PLAIN: Mapping[type, str] = {
 
 def _is_plain(value: object, kind: type) -> bool:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return kind in (type(value), float) and 0 <= value < MOST  # of what is no number that is not so
+        return kind in (type(value), float) and 0 <= value < MOST  # false for NaN
     return type(value) is kind
 
 

@@ -1,4 +1,4 @@
-"""What a run is shown on: so many columns, with colour or without, and how text is broken to fit it.
+"""The screen on which a run is shown: its width and colour, and how text is wrapped to fit it.
 
 >>> wrap("own_answers_lead_where_the_reference_does (all, rollout)", 20, hanging="  ")
 ['own_answers_lead_', '  where_the_', '  reference_does', '  (all, rollout)']
@@ -19,13 +19,13 @@ Style = Literal["bold", "faint", "red", "green", "yellow"]
 CODES: dict[Style, int] = {"bold": 1, "faint": 2, "red": 31, "green": 32, "yellow": 33}
 
 USUAL = 80
-"""Columns of a terminal that does not say how many it has, and of a file."""
+"""Width of a file, and of a terminal that does not tell its width, in columns."""
 
 NARROWEST = 60
-"""Columns into which text is broken at least: a terminal that has fewer breaks lines itself."""
+"""Least width to which text is wrapped; a narrower terminal breaks the lines itself."""
 
 BREAKS = "_/:,-."
-"""Behind these a word is broken that is longer than a line."""
+"""Characters after which a word that is longer than a line is broken."""
 
 
 def _at_least(width: int) -> int:
@@ -34,10 +34,10 @@ def _at_least(width: int) -> int:
 
 @attrs.frozen
 class Screen:
-    """What text is shown on.
+    """The width and colour of an output.
 
     Attributes:
-        width: columns, `NARROWEST` or more.
+        width: its width in columns, `NARROWEST` or more.
         colour: whether it shows colours.
     """
 
@@ -46,19 +46,21 @@ class Screen:
 
     @classmethod
     def of(cls, stream: TextIO, colour: bool | None = None) -> Screen:
-        """The screen behind a stream: as wide as the terminal or `COLUMNS` says, with colour unless told otherwise
-        where it is a terminal, or `FORCE_COLOR` is set, and neither `NO_COLOR` nor a dumb `TERM` is.
+        """Return the screen of a stream.
+
+        The width is that of `COLUMNS` or the terminal. If `colour` is None, `NO_COLOR` switches colours off and
+        `FORCE_COLOR` switches them on; else a terminal has colours, unless `TERM` is `dumb`.
         """
         return cls(shutil.get_terminal_size((USUAL, 24)).columns, _has_colour(stream) if colour is None else colour)
 
     def paint(self, text: str, *styles: Style) -> str:
-        """The text in some styles; as it is where there is no colour."""
+        """Return the text in the styles; unchanged on a screen without colour."""
         if not self.colour or not styles or not text:
             return text
         return f"\x1b[{';'.join(str(CODES[style]) for style in styles)}m{text}\x1b[0m"
 
     def wrapped(self, text: str, hanging: str = "") -> list[str]:
-        """The text in lines that fit."""
+        """Wrap the text to the width of the screen."""
         return wrap(text, self.width, hanging)
 
 
@@ -71,7 +73,7 @@ def _has_colour(stream: TextIO) -> bool:
 
 
 def cells(text: str) -> int:
-    """Columns that printable text takes: two for a wide character, none for one that combines with the last."""
+    """Return the width of printable text in columns: two for a wide character, none for a combining one."""
     if text.isascii():
         return len(text)
     return sum(map(_cells, text))
@@ -84,8 +86,9 @@ def _cells(character: str) -> int:
 
 
 def wrap(text: str, width: int, hanging: str = "") -> list[str]:
-    """Text in lines of at most that width, broken at spaces; `hanging` stands before each line but the first. A word
-    that is longer than a line is broken behind one of `BREAKS`, else anywhere. Of nothing one empty line.
+    """Wrap text at spaces to lines of at most that width; `hanging` indents each line but the first.
+
+    A word that is longer than a line is broken after one of `BREAKS`, else anywhere. Empty text gives one empty line.
     """
     lines, line, indent = [], "", ""
     for number, word in enumerate(text.split(" ")):
@@ -105,7 +108,7 @@ def wrap(text: str, width: int, hanging: str = "") -> list[str]:
 
 
 def broken(word: str, width: int) -> Iterator[str]:
-    """A word in parts of at most that width, each as long as can be."""
+    """Yield a word in parts of at most that width, each as long as possible."""
     while cells(word) > width:
         end = _end_of_part(word, width)
         yield word[:end]
@@ -120,7 +123,7 @@ def _end_of_part(word: str, width: int) -> int:
 
 
 def _fitting(word: str, width: int) -> int:
-    """How many of the first characters fit, at least one."""
+    """Return how many of the first characters fit, at least one."""
     taken = 0
     for end, character in enumerate(word):
         taken += _cells(character)

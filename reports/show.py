@@ -1,4 +1,4 @@
-"""A case, the answer that was expected and the one that was given, with only what differs marked."""
+"""Show a case, the expected and the given answer, with the differences marked."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from turncheck.reports.records import Failure
 from turncheck.reports.screen import Screen, Style
 
 MOST_CASE_LINES = 40
-"""Lines of a case that are shown; the longest play that is drawn has 35."""
+"""Most lines of a case that are shown; the longest play that is drawn has 35."""
 
 
 STYLES: dict[Kind, tuple[Style, ...]] = {" ": (), "-": ("green",), "+": ("red",), "^": ("red", "bold")}
 
 
 def show_answer(prompt: str, expected: str, got: str, heading: str = "turn", screen: Screen | None = None) -> str:
-    """The prompt under its heading, and both answers. Where they differ, `-` is expected, `+` is given, and `^` marks
-    the pieces. Lines are broken to fit the screen, both at the same place; without one they are as long as they are.
+    """Show the prompt under its heading, and both answers.
+
+    Where the answers differ, `-` is expected, `+` is given, and `^` marks the pieces. Lines are wrapped to the screen,
+    both at the same place; without a screen they are not wrapped.
     """
     return "\n".join([heading, *_indented(prompt, screen), "answer", *_compared(expected, got, screen)])
 
 
 def show_divergence(divergence: Divergence, heading: str = "turn", screen: Screen | None = None) -> str:
-    """The same for a divergence, with its mode, and with what the model raised."""
+    """Show a divergence as `show_answer` does, with its mode and with what the model raised."""
     parts = [show_answer(divergence.prompt, divergence.expected, divergence.got, heading, screen)]
     if divergence.fault:
         parts += ["fault", *_indented(f"{divergence.fault}\n", screen)]
@@ -33,25 +35,25 @@ def show_divergence(divergence: Divergence, heading: str = "turn", screen: Scree
 
 
 def show_failure(failure: Failure, applied: int, noun: str = "turn", screen: Screen | None = None) -> str:
-    """A failure of a law that was checked on so many cases: how often, the smallest case, and its answer, whole.
+    """Show a failure of a law in full: how often it occurred, the smallest case, and its answer.
 
     A play, or a case from which the law made another, is shown before the prompt whose answer diverges.
 
     Args:
-        failure: of the law.
-        applied: the cases that it was checked on.
-        noun: what a case is called (`turncheck.reports.cases.noun_of`).
-        screen: what it is shown on.
+        failure: a failure of the law.
+        applied: the number of cases on which the law was checked.
+        noun: the word for a case (`turncheck.reports.cases.noun_of`).
+        screen: the screen to wrap to; None for no wrapping.
     """
     smallest = f"the smallest so far ({failure.left})" if failure.left else "the smallest"
     counted = f"{failure.mode} in {failure.count} of {applied} cases, {smallest}:"
-    counted = counted if failure.count else f"{failure.mode} in a kept witness alone:"
+    counted = counted if failure.count else f"{failure.mode} only in a kept witness:"
     counted = counted if screen is None else screen.paint(counted, "bold")
     return f"{counted}\n{show_witness(failure, noun, screen)}"
 
 
 def show_witness(failure: Failure, noun: str = "turn", screen: Screen | None = None) -> str:
-    """The witness of a failure: its case, where the prompt whose answer diverges is another, and that answer."""
+    """Show the witness of a failure: its case, if it differs from the prompt whose answer diverges, and that answer."""
     witness = failure.witness
     if witness.case == witness.turn:
         return show_divergence(failure.divergence, noun, screen)
@@ -61,7 +63,7 @@ def show_witness(failure: Failure, noun: str = "turn", screen: Screen | None = N
 
 
 def show_case(case: str, heading: str, screen: Screen | None = None) -> str:
-    """A case, or a play, under its heading."""
+    """Show a case or a play under its heading."""
     return "\n".join([heading, *_indented(case, screen, MOST_CASE_LINES)])
 
 
@@ -83,7 +85,7 @@ def _compared(expected: str, got: str, screen: Screen | None) -> list[str]:
 
 
 def _alone(kind: Kind, line: str, screen: Screen | None) -> list[str]:
-    """A line that the other answer does not have."""
+    """Show a line that the other answer does not have."""
     return [_painted(kind, row.text, screen) for row in compared(line, line, _room(screen))]
 
 

@@ -1,4 +1,4 @@
-"""What a sweep found, shown: as text for a terminal, as a section of a Markdown page, its verdict in one line."""
+"""Show the result of a sweep: as text for a terminal, as a section of a Markdown page, and its verdict in one line."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from turncheck.reports.escape import folded, for_markdown, visible
 from turncheck.reports.sweeps import Row, SweepResult, cells_of, percent, table_of, worst
 
 MOST = 12
-"""Rows that are shown of fields, and of strata: the worst."""
+"""Most rows of fields, and of strata, that are shown: the worst."""
 
 
 def sweep_text(model: str, result: SweepResult, every_law: bool = True, notes: Sequence[str] = ()) -> str:
-    """What a sweep found, for a terminal.
+    """Return the result of a sweep as text for a terminal.
 
     Args:
-        model: what is written before how much was swept: the model's name and kind.
-        result: of the sweep.
-        every_law: whether laws that were not broken have a row each, else a line together.
-        notes: lines in front of the verdict.
+        model: the model's name and kind, for the first line.
+        result: the result of the sweep.
+        every_law: whether each law that was not broken has a row; if not, one line counts them.
+        notes: lines before the verdict.
     """
     laws = result.laws if every_law else [row for row in result.laws if row.broke]
     noted = [] if every_law else held_in_short(result.laws)
@@ -36,7 +36,7 @@ def sweep_text(model: str, result: SweepResult, every_law: bool = True, notes: S
 
 
 def sweep_markdown(result: SweepResult) -> str:
-    """What a sweep found, as a section of a Markdown page."""
+    """Return the result of a sweep as a section of a Markdown page."""
     parts = [f"### Sweep: {for_markdown(swept_in_short(result))}\n", _items([*facts(result), *_ending(result)])]
     broken, held = [row for row in result.laws if row.broke], [row for row in result.laws if not row.broke]
     tables = [_pipes(*cells_of("law", broken, with_rule=True))] if broken else []
@@ -53,34 +53,34 @@ def sweep_markdown(result: SweepResult) -> str:
 
 
 def swept_in_short(result: SweepResult) -> str:
-    """How much of what was swept."""
+    """Return how much was swept of which sample, in one line."""
     return f"{result.done:,} of {result.turns:,} {result.noun}s of {result.sampler}, seed {result.seed}"
 
 
 def facts(result: SweepResult) -> list[str]:
-    """Where the cases come from, and what the laws were held on."""
+    """Return where the cases come from, and on which cases the laws were checked."""
     first, last = result.training_seeds
     noun = result.noun
     stream = "enumerated in their order" if result.stream is None else f"of random stream {result.stream}"
-    seeds = f"{noun}s {stream}; the seed is one of evaluation, those of training are {first:,} to {last:,}"
-    more = f"laws that ask a second prompt, made from the {noun}: each about one for {result.more} {noun}s"
+    seeds = f"{noun}s {stream}; the seed is an evaluation seed, training uses seeds {first:,} to {last:,}"
+    more = f"laws that ask a second prompt, made from the {noun}: each about one per {result.more} {noun}s"
     parts = {"malformed texts": result.damaged, "plays": result.played, "asking again": result.again}
     return [seeds, "; ".join([more, ", ".join(f"{name} 1 in {every:,}" for name, every in parts.items() if every)])]
 
 
 def gate_in_short(result: SweepResult) -> str:
-    """The gate, its verdict and the rate that it is about, in one line; of a sweep without a verdict nothing."""
+    """Return the gate, its verdict and the divergence rate in one line; empty for a sweep without a verdict."""
     if result.gate is None or result.verdict is None:
         return ""
     rate = f"{result.diverged:,} of {result.done:,} {result.noun}s of {result.sampler} diverge"
     sure = f"{percent(result.diverged / result.done)}, 95 % interval {percent(result.low)} to {percent(result.high)}"
-    may_narrow = result.verdict == "INCONCLUSIVE" and result.stream is not None  # what is enumerated has an end
+    may_narrow = result.verdict == "INCONCLUSIVE" and result.stream is not None  # an enumeration cannot be extended
     way_out = f"; more {result.noun}s narrow it" if may_narrow else ""
     return f"gate {result.gate * 100:.6g}%: {result.verdict}, {rate}: {sure}{way_out}"
 
 
 def held_in_short(laws: Sequence[Row]) -> list[str]:
-    """The laws that were not broken, in a line: how many, and how sure that is of the surest and of the least sure."""
+    """Return a line about the laws that were not broken: their number, and the lowest and highest bound of a rate."""
     held = sorted((row for row in laws if row.applied and not row.broke), key=lambda row: row.high)
     never = [row.name for row in laws if not row.applied]
     lines = []
@@ -93,12 +93,12 @@ def held_in_short(laws: Sequence[Row]) -> list[str]:
 
 
 def _bound_in_short(row: Row) -> str:
-    """The bound of a law that was not broken, one-sided, and what it rests on."""
+    """Return the one-sided bound of a law that was not broken, with its number of cases."""
     return f"{percent(row.high)} ({row.name}, {row.applied:,} case{'s' if row.applied > 1 else ''})"
 
 
 def _parts(result: SweepResult) -> Iterator[tuple[str, Sequence[Row]]]:
-    """The tables besides that of the laws; one of the worst rows is left out where nothing was wrong."""
+    """Yield the tables other than that of the laws; a table of worst rows is left out if nothing was wrong."""
     yield "own answer", result.modes
     for title, rows in ((result.fields_title, result.fields), (result.strata_title, result.strata)):
         if found := worst(rows, MOST):
@@ -113,8 +113,8 @@ def _smallest_cells(result: SweepResult) -> list[tuple[str, ...]]:
 
 def _smallest_headers(result: SweepResult) -> tuple[str, ...]:
     noun = result.noun
-    shrunk = f"a smallest {noun}: no single simplification of it breaks the law so"
-    met = f"the simplest {noun} that was met, not shrunk"
+    shrunk = f"a minimal {noun}: no single simplification breaks it in this mode"
+    met = f"the simplest {noun} that was found, not shrunk"
     return f"law about {noun}s", "mode", shrunk if result.shrunk else met
 
 
@@ -125,7 +125,7 @@ def _silent(result: SweepResult) -> list[str]:
 def _ending(result: SweepResult) -> list[str]:
     lines = []
     if result.unreadable:
-        lines.append(f"answers that could not be read, and count for no field: {result.unreadable:,}")
+        lines.append(f"answers that could not be read and count for no field: {result.unreadable:,}")
     if not result.whole:
         lines.append("PARTIAL: no verdict")
     if said := gate_in_short(result):
@@ -134,7 +134,7 @@ def _ending(result: SweepResult) -> list[str]:
 
 
 def _pipes(headers: Sequence[str], cells: Sequence[Sequence[str]], aligned: Sequence[str] | None) -> str:
-    """A Markdown table."""
+    """Return a Markdown table."""
     escaped = [[for_markdown(cell) for cell in row] for row in cells]
     return tabulate(escaped, headers, tablefmt="pipe", disable_numparse=True, colalign=aligned if cells else None)
 

@@ -1,4 +1,4 @@
-"""What a sweep found: rates by law, by failure mode, by field and by stratum."""
+"""The result of a sweep: rates by law, by failure mode, by field and by stratum."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GateVerdict = Literal["PASS", "FAIL", "INCONCLUSIVE"]
 
 
 def percent(rate: float) -> str:
-    """A rate in percent, with three decimals; one below 0.01 % with its first two digits: a million cases tell them.
+    """Write a rate in percent with three decimals; below 0.01 %, with two significant digits, for large samples.
 
     >>> percent(0.5), percent(0.00012), percent(0.000017), percent(0)
     ('50.000%', '0.012%', '0.0017%', '0.000%')
@@ -26,15 +26,15 @@ def percent(rate: float) -> str:
 
 @attrs.frozen
 class Row:
-    """A rate of a sweep, with how sure it is.
+    """A rate of a sweep, with its confidence interval.
 
     Attributes:
-        name: what it is a rate of.
-        rule: of a law, the rules that it follows from; of all else empty.
-        applied: cases.
-        broke: of those, the ones that broke the law, or diverged.
-        low: the lower end of its 95 % interval, two-sided.
-        high: the upper end; where nothing broke, the one-sided bound.
+        name: the law, mode, field or stratum of the rate.
+        rule: the rules that a law follows from; empty for all else.
+        applied: the number of cases.
+        broke: the number of these cases that broke the law or diverged.
+        low: the lower end of the two-sided 95 % interval.
+        high: the upper end of that interval; if nothing broke, the one-sided bound.
     """
 
     name: str
@@ -46,12 +46,12 @@ class Row:
 
     @property
     def rate(self) -> float | None:
-        """How often it broke; None where there was no case."""
+        """The rate, 0..1; None if there was no case."""
         return self.broke / self.applied if self.applied else None
 
     @property
     def interval(self) -> str:
-        """The interval in words; one that is one-sided says so."""
+        """The interval in words; a one-sided bound is marked."""
         if not self.applied:
             return ""
         if not self.broke:
@@ -60,18 +60,18 @@ class Row:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """As a table shows it."""
+        """The cells of a table's row."""
         rate = "" if self.rate is None else percent(self.rate)
         return visible(self.name), self.rule, f"{self.applied:,}", f"{self.broke:,}", rate, self.interval
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, the rate among them."""
+        """Return plain values, including the rate."""
         ends = {"rate": self.rate, "low": self.low, "high": self.high}
         return {"name": self.name, "rule": self.rule, "applied": self.applied, "broke": self.broke, **ends}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Row:
-        """The row that `to_json` gave those values for."""
+        """Return the row from the values of `to_json`."""
         return cls(**{name: value for name, value in values.items() if name != "rate"})
 
 
@@ -80,15 +80,15 @@ class Smallest:
     """A small case that breaks a law in one failure mode.
 
     Attributes:
-        law: its name.
+        law: the law's id.
         mode: the failure mode.
         case: the text of the case.
-        short: the case in a few words.
-        left: why the case need not be minimal: what ended its shrinking; empty where it ended by itself.
+        short: the short form of the case.
+        left: why the case need not be minimal: what stopped its shrinking; empty if shrinking finished.
         turn: the prompt whose answer diverges.
         expected: the reference's answer to it.
-        got: the model's.
-        said: what is wrong with that, in a few words.
+        got: the model's answer to it.
+        said: what is wrong with that answer, in a few words.
     """
 
     law: str
@@ -104,36 +104,36 @@ class Smallest:
 
 @attrs.frozen
 class SweepResult:
-    """What the sweep of one model found.
+    """The result of the sweep of one model.
 
     Attributes:
-        sampler: whose cases were asked.
-        seed: of the sample, an evaluation seed.
-        stream: the random stream that the cases come from; None where they are enumerated.
-        training_seeds: the first and the last of the seeds that training draws from, which are others.
-        turns: how many were to be asked, fixed beforehand.
-        done: how many were.
-        diverged: cases whose own answer is not right.
-        low: the lower end of that rate's 95 % interval, two-sided.
-        high: its upper end, two-sided, which the gate is about.
-        unreadable: diverging answers that are not well-formed, and so are wrong in no field.
-        more: laws that ask a second prompt, made from the case, ask about one such prompt for so many cases each.
-        damaged: laws about malformed texts are held on one case in so many; 0 where there are none.
-        played: laws about plays, likewise.
-        again: laws about asking again, likewise.
-        laws: how often each was broken, in their order.
-        modes: how many cases' own answers diverged, and in which mode.
-        fields: how often each field of the answer was wrong; of those that the prompt has too by whether they change.
-        strata: how many cases diverged, by what the domain tells them apart by.
-        silent: the laws that say nothing about the model, and why.
-        smallest: for each law about single cases and each mode a small case that breaks it so.
-        shrunk: whether those were shrunk, else they are the simplest that were met.
-        gate: the rate of divergence that was demanded, 0..1, if one was.
-        verdict: what the gate says; None where there is none, or the sweep is partial.
-        noun: what a case is called (`turncheck.reports.cases.noun_of`).
-        fields_title: what a field of the answer is called.
-        strata_title: what the cases are told apart by.
-        sentences: of the laws that were broken, each in full.
+        sampler: the sampler of the cases.
+        seed: the seed of the sample, an evaluation seed.
+        stream: the random stream of the cases; None if they are enumerated.
+        training_seeds: the first and the last of the seeds for training, which evaluation does not use.
+        turns: the number of cases to ask, fixed beforehand.
+        done: the number of cases that were asked.
+        diverged: the number of cases whose own answer is wrong.
+        low: the lower end of that rate's two-sided 95 % interval.
+        high: the upper end of that interval, which the gate is compared with.
+        unreadable: the number of diverging answers that are not well-formed and therefore count for no field.
+        more: each law that asks a second prompt, made from the case, asks about one per this many cases.
+        damaged: laws about malformed texts are checked on one of this many cases; 0 if there are none.
+        played: the same for laws about plays.
+        again: the same for laws about asking again.
+        laws: how often each law was broken, in the order of the laws.
+        modes: how many cases' own answers diverged in each mode.
+        fields: how often each field of the answer was wrong; fields of the prompt are split by whether they change.
+        strata: how often the cases of each stratum diverged.
+        silent: the laws that do not apply to the model, each with the reason.
+        smallest: a small counterexample for each law about single cases and each mode in which it was broken.
+        shrunk: whether these were shrunk; if not, they are the simplest that the sweep found.
+        gate: the highest allowed rate of divergence, 0..1; None without a gate.
+        verdict: the verdict of the gate; None if there is no gate or the sweep is partial.
+        noun: the word for a case (`turncheck.reports.cases.noun_of`).
+        fields_title: the word for a field of the answer.
+        strata_title: the word for what the strata are.
+        sentences: the sentences of the laws that were broken.
     """
 
     sampler: str
@@ -166,17 +166,17 @@ class SweepResult:
 
     @property
     def whole(self) -> bool:
-        """Whether all cases were asked."""
+        """Whether the sweep is complete: all cases were asked."""
         return self.done == self.turns
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, as they stand in `divergence.json`."""
+        """Return plain values, as in `divergence.json`."""
         rows = {name: [row.to_json() for row in getattr(self, name)] for name in ROWS}
         return {**attrs.asdict(self), **rows}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> SweepResult:
-        """The result that `to_json` gave those values for."""
+        """Return the result from the values of `to_json`."""
         rows = {name: tuple(map(Row.from_json, values[name])) for name in ROWS}
         smallest = tuple(Smallest(**each) for each in values["smallest"])
         first, last = values["training_seeds"]
@@ -191,7 +191,7 @@ ROWS = ("laws", "modes", "fields", "strata")
 
 
 def table_of(title: str, rows: Sequence[Row], with_rule: bool = False) -> str:
-    """The rows under the title, for a terminal."""
+    """Return a table of the rows under the title, for a terminal."""
     headers, cells, aligned = cells_of(title, rows, with_rule)
     return tabulate(cells, headers, disable_numparse=True, colalign=aligned if cells else None)
 
@@ -199,7 +199,7 @@ def table_of(title: str, rows: Sequence[Row], with_rule: bool = False) -> str:
 def cells_of(
     title: str, rows: Sequence[Row], with_rule: bool = False
 ) -> tuple[Sequence[str], list[tuple[str, ...]], Sequence[str]]:
-    """The headers, the cells and how the columns are aligned."""
+    """Return the headers, the cells and the alignment of the columns."""
     headers = (title, "rule", "applied", "broke", "rate", "95 % interval")
     aligned = ("left", "left", "right", "right", "right", "left")
     kept = [index for index in range(len(headers)) if with_rule or index != 1]
@@ -208,6 +208,6 @@ def cells_of(
 
 
 def worst(rows: Sequence[Row], most: int) -> list[Row]:
-    """The rows with the highest rates, those that broke at all; the most frequent first among equals."""
+    """Return the rows with the highest rates above 0; of equal rates, the row with more cases comes first."""
     broken = [row for row in rows if row.broke]
     return sorted(broken, key=lambda row: (-row.broke / row.applied, -row.broke, row.name))[:most]

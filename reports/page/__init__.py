@@ -1,4 +1,4 @@
-"""The report as one page of HTML that needs nothing else: made from what `divergence.json` holds, and from no more."""
+"""The report as one self-contained HTML page, made only from what `divergence.json` holds."""
 
 from turncheck.reports.page.rendering import report_page
 

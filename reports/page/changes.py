@@ -1,4 +1,4 @@
-"""What changed: since another report, or the baseline, or the witnesses that earlier runs kept."""
+"""What changed since another report, the baseline, or the witnesses that earlier runs kept."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Way = tuple[str, str]
 
 @attrs.frozen
 class Changes:
-    """What of the ways in which laws are broken is new, what is not, and what is no more.
+    """The ways in which laws are broken: which are new, still there, or gone.
 
     Attributes:
         since: what this run was compared with.
-        new: ways that are known from nowhere.
-        still: ways that were known.
-        mended: ways that were known, and did not occur.
+        new: ways that were not known.
+        still: ways that were known and occurred again.
+        mended: ways that were known and did not occur.
     """
 
     since: str
@@ -30,18 +30,18 @@ class Changes:
 
 
 def changes(report: Report, model: ModelResult, before: ModelResult | None) -> Changes | None:
-    """What changed of a model: since an earlier report of it, else since the baseline, else since kept witnesses.
+    """Return what changed for a model: since an earlier report, else since the baseline, else since kept witnesses.
 
     Args:
-        report: of the run.
+        report: the report of the run.
         model: one of its models.
-        before: how the same model fared in an earlier report.
+        before: the result of the same model in an earlier report; None without one.
     """
     now = [(law.id, failure.mode) for law in model.laws for failure in law.failures]
     if before is not None:
         was = [(law.id, failure.mode) for law in before.laws for failure in law.failures]
         decided = {law.id for law in model.laws if law.verdict in ("PASS", "FAIL")}
-        return _compared("the report before", now, [way for way in was if way[0] in decided or way in now])
+        return _compared("the earlier report", now, [way for way in was if way[0] in decided or way in now])
     if report.baseline:
         known = [(law.id, failure.mode) for law in model.laws for failure in law.failures if failure.known]
         mended = [(law.id, mode) for law in model.laws for mode in law.mended]
@@ -63,7 +63,7 @@ def _compared(since: str, now: Iterable[Way], was: Iterable[Way]) -> Changes:
 
 
 def before_of(model: ModelResult, report: Report, before: Report | None) -> ModelResult | None:
-    """How a model fared in an earlier report: the one of its name, or the only one where both have one alone."""
+    """Return the model's result in an earlier report: the one of its name, or the only one if each has only one."""
     if before is None:
         return None
     same = [each for each in before.models if each.domain == model.domain]

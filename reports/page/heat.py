@@ -1,7 +1,7 @@
-"""Heat maps: how often each field is wrong in each failure mode, and in which cases. Drawn as SVG, with the numbers.
+"""Heat maps: how often each field is wrong in each failure mode, and in which cases, as SVG with the numbers.
 
-Rectangles and numbers are all that is needed, so the template draws them: a plotting library would be larger than
-Turncheck, and would draw text as curves, which nobody can search, copy or read aloud.
+The maps need only rectangles and numbers, so the template draws them. A plotting library would be larger than Turncheck
+and would draw text as curves, which cannot be searched, copied or read aloud.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from turncheck.reports.records import ModelResult
 from turncheck.reports.sweeps import Row, SweepResult, percent
 
 LEVELS = 5
-"""Shades of a heat map, besides that of nothing."""
+"""Number of shades of a heat map, without the one for 0."""
 
 MOST_ROWS = 24
-"""Rows of a heat map, at most: the worst."""
+"""Most rows of a heat map; the worst are shown."""
 
 MOST_COLUMNS = 14
 
 CHARACTER, HEIGHT, LEAST_WIDTH = 7.4, 24, 54
-"""Of a character the width, of a row the height, of a column the least width, in pixels."""
+"""Width of a character, height of a row and least width of a column, in pixels."""
 
 HEAD = 44
-"""Pixels above the rows, for two lines of labels."""
+"""Space above the rows for two lines of labels, in pixels."""
 
 CHANGED, UNCHANGED = " changed", " unchanged"
 
@@ -39,10 +39,10 @@ class Box:
     """A number in its rectangle.
 
     Attributes:
-        x, y, width: where it stands.
+        x, y, width: its position and width, in pixels.
         text: the number.
-        level: how much it is, 0..LEVELS.
-        about: the same in words.
+        level: its shade, 0..LEVELS.
+        about: the number in words.
     """
 
     x: float
@@ -58,15 +58,15 @@ class Heat:
     """A heat map.
 
     Attributes:
-        title: what it is of.
-        about: how it is read.
-        width, height: of the whole, in pixels.
+        title: what the map shows.
+        about: how to read it.
+        width, height: the size of the whole map, in pixels.
         boxes: the numbers.
         rows: the labels of rows, each with its y.
         columns: the labels of columns, each with the x of its middle.
-        spans: labels above several columns, likewise.
-        label: the x at which labels of rows end.
-        beyond: rows that are left out.
+        spans: the labels above several columns, each with the x of its middle.
+        label: the x at which the labels of rows end.
+        beyond: the number of rows that are left out.
     """
 
     title: str
@@ -82,7 +82,7 @@ class Heat:
 
 
 Cell = tuple[str, float, str]
-"""The text of a box, how much it is, and the same in words."""
+"""The text of a box, its amount, and the same in words."""
 
 
 def _drawn(
@@ -92,14 +92,14 @@ def _drawn(
     columns: Sequence[tuple[str, str]],
     cells: Mapping[tuple[str, tuple[str, str]], Cell],
 ) -> Heat:
-    """Draws a heat map.
+    """Lay out a heat map.
 
     Args:
-        title: what it is of.
-        about: how it is read.
-        rows: their labels.
-        columns: of each the label above several of them, and its own.
-        cells: by row and column.
+        title: what the map shows.
+        about: how to read it.
+        rows: the labels of the rows.
+        columns: for each column the label that it shares with others, and its own.
+        cells: the cells by row and column.
     """
     shown = list(rows)[:MOST_ROWS]
     most = max((amount for _, amount, _ in cells.values()), default=0) or 1
@@ -122,7 +122,7 @@ def _drawn(
 
 
 def level_of(amount: float, most: float) -> int:
-    """The shade of a number, 0..LEVELS: by its root, so that small ones can be told apart."""
+    """Return the shade of a number, 0..LEVELS, by its square root, so that small numbers can be distinguished."""
     return min(LEVELS, 1 + int(sqrt(amount / most) * LEVELS)) if amount and most else 0
 
 
@@ -130,7 +130,7 @@ def level_of(amount: float, most: float) -> int:
 
 
 def heats(model: ModelResult) -> list[Heat]:
-    """The heat maps of a model: where its answers are wrong, in the laws' cases and in the sweep."""
+    """Return the heat maps of a model: where its answers are wrong, in the laws' cases and in the sweep."""
     found = [_fields_by_mode(model), _strata(model)]
     if model.sweep is not None:
         found += [_swept_fields(model.sweep), _swept_strata(model.sweep)]
@@ -138,7 +138,7 @@ def heats(model: ModelResult) -> list[Heat]:
 
 
 def _fields_by_mode(model: ModelResult) -> Heat | None:
-    """Field by failure mode, of the laws' cases: those that the reference changes and those that it leaves apart."""
+    """Count wrong fields by failure mode in the laws' cases, changed and unchanged fields separately."""
     counts: Counter[tuple[str, tuple[str, str]]] = Counter()
     for law in model.laws:
         for failure in law.failures:
@@ -155,8 +155,8 @@ def _fields_by_mode(model: ModelResult) -> Heat | None:
         for (field, column), count in counts.items()
     }
     about = (
-        "In how many of the cases that broke a law each field was wrong: where the reference changes it, and where it "
-        "leaves it as it was. A case that breaks several laws counts in each."
+        "Number of cases that broke a law in which each field is wrong, split by whether the reference changes the "
+        "field. A case that breaks several laws counts for each of them."
     )
     return _drawn("Wrong fields, by failure mode", about, _most_first(counts), columns, cells)
 
@@ -167,7 +167,7 @@ def _strata(model: ModelResult) -> Heat | None:
         for failure in law.failures:
             counts.update(failure.strata)
     cells = {name: (f"{count:,}", float(count), f"{name}: {count:,} broke a law") for name, count in counts.items()}
-    about = "In how many of the cases that broke a law what was done. Laws choose their cases: this is no rate."
+    about = "Number of cases that broke a law, by what was done. Laws choose their cases, so this is not a rate."
     return _matrix("Broken cases, by what was done", about, cells)
 
 
@@ -180,7 +180,10 @@ def _swept_fields(sweep: SweepResult) -> Heat | None:
     spans = ("changed", "left as it was", "wrong")
     columns = sorted({column for _, column in rates}, key=lambda each: spans.index(each[1]))
     order = Counter({key: value[1] for key, value in rates.items()})
-    about = f"How often each field is wrong, of all {sweep.noun}s of the sweep in which the reference does that."
+    about = (
+        f"Share of the sweep's {sweep.noun}s in which a field is wrong: of those in which the reference changes the "
+        "field, and of those in which it does not."
+    )
     return _drawn("Wrong fields, in the sweep", about, _most_first(order), columns, rates) if rates else None
 
 
@@ -189,7 +192,7 @@ def _swept_strata(sweep: SweepResult) -> Heat | None:
     if not any(row.broke for row in sweep.strata):
         return None
     title = f"Divergence rate by {visible(sweep.strata_title)}, in the sweep"
-    return _matrix(title, f"How many of the {sweep.noun}s diverge, of those with each choice.", cells)
+    return _matrix(title, f"Share of the {sweep.noun}s with each choice that diverge.", cells)
 
 
 def _rate(row: Row) -> Cell:
@@ -202,7 +205,7 @@ def _rate(row: Row) -> Cell:
 
 
 def _parted(written: str) -> tuple[str, str]:
-    """A field, and whether the reference changes it."""
+    """Split a name into the field, and whether the reference changes it."""
     if written.endswith(UNCHANGED):
         return written.removesuffix(UNCHANGED), "left as it was"
     if written.endswith(CHANGED):
@@ -211,15 +214,15 @@ def _parted(written: str) -> tuple[str, str]:
 
 
 def _most_first(counts: Mapping[tuple[str, tuple[str, str]], float]) -> list[str]:
-    """The rows, those with the highest sums first."""
+    """Return the rows, those with the highest sums first."""
     sums: Counter[str] = Counter()
     for (row, _), count in counts.items():
-        sums[row] += count  # type: ignore[assignment]  # a rate is counted as well as a number
+        sums[row] += count  # type: ignore[assignment]  # rates are summed too, not only counts
     return sorted(sums, key=lambda row: (-sums[row], row))
 
 
 def _matrix(title: str, about: str, cells: Mapping[str, Cell]) -> Heat | None:
-    """Choice by choice where cases are told apart by two choices, `hero heal, foe attack`; else a row for each."""
+    """Lay out strata of two choices, `hero heal, foe attack`, as rows and columns; any others as one row each."""
     if not cells:
         return None
     parted = {name: [part.rpartition(" ")[::2] for part in name.split(", ")] for name in cells}

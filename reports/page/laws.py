@@ -1,4 +1,4 @@
-"""The laws of a model as the page shows them: each with the ways in which it was broken, of a run or of a sweep."""
+"""The laws of a model as the page shows them, each with the ways in which a run or a sweep broke it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from turncheck.reports.records import Failure, LawResult, LawVerdict, ModelResul
 from turncheck.reports.sweeps import Row, Smallest, SweepResult, percent
 
 ABOUT_MODES: Mapping[str, str] = {mode.mode: (mode.__doc__ or "").split("\n")[0] for mode in MODES}
-"""What each failure mode is, in a sentence."""
+"""One sentence about each failure mode."""
 
 STATES = {"PASS": "held", "FAIL": "broken", "KNOWN": "known"}
-"""What a law is called by its verdict; any other says nothing."""
+"""The state of a law by its verdict; with any other verdict it is `open`."""
 
 Way = tuple[str, str]
 
@@ -28,14 +28,14 @@ class Breach:
     """One way in which a law was broken.
 
     Attributes:
-        id: its fragment.
+        id: its fragment in links.
         mode: the failure mode.
-        about: what that is.
-        count: in how many cases; None where they were not counted by mode.
-        level: how many of the law's cases that is, as a shade, 1..LEVELS.
-        known: whether the baseline has it.
-        notes: what there is to say of the count and of the witness.
-        shown: the witness; None where the page shows no more of them.
+        about: one sentence about the mode.
+        count: the number of cases; None if they were not counted by mode.
+        level: the share of the law's cases, as a shade, 1..LEVELS.
+        known: whether the baseline lists it.
+        notes: notes about the count and the witness.
+        shown: the witness; None if the page does not show it.
     """
 
     id: str
@@ -53,19 +53,19 @@ class LawView:
     """A law of a model.
 
     Attributes:
-        id: its fragment.
-        name, kind, sentence: of the law.
-        rules: those that it follows from.
+        id: its fragment in links.
+        name, kind, sentence: the law's id, kind and sentence.
+        rules: the rules that it follows from.
         verdict: PASS, FAIL, KNOWN and so on.
         state: held, broken, known or open.
-        applied: cases.
-        diverged: of those, the broken ones.
-        rate: how often the sweep broke it; empty without one.
-        below: the upper end of that.
-        breaches: the ways.
-        why: of one that neither held nor was broken.
-        again: the command that repeats it.
-        kept: where its smallest case is kept.
+        applied: the number of cases on which it was checked.
+        diverged: the number of these cases that broke it.
+        rate: how often the sweep broke it; empty without a sweep.
+        below: the upper end of that rate's interval.
+        breaches: the ways in which it was broken.
+        why: why it neither held nor was broken, if so.
+        again: the command that repeats its failure.
+        kept: the path of the file with its smallest case.
     """
 
     id: str
@@ -86,11 +86,11 @@ class LawView:
 
     @property
     def modes(self) -> str:
-        """The modes in which it was broken, between spaces."""
+        """The modes in which the law was broken, separated by spaces."""
         return " ".join(breach.mode for breach in self.breaches)
 
     def breach(self, mode: str) -> Breach | None:
-        """The way of that mode."""
+        """Return the breach of that mode; None if there is none."""
         return next((breach for breach in self.breaches if breach.mode == mode), None)
 
 
@@ -99,7 +99,7 @@ class LawView:
 
 @attrs.frozen
 class Fared:
-    """How a law fared, and whether its cases were counted by mode: a sweep counts them together."""
+    """The result of a law, and whether its cases were counted by mode. A sweep counts all modes together."""
 
     law: LawResult
     by_mode: bool
@@ -107,12 +107,12 @@ class Fared:
 
     @classmethod
     def of(cls, law: LawResult) -> Fared:
-        """How it fared in a run."""
+        """Make it of a law's result in a run."""
         return cls(law, True, law.diverged)
 
 
 def of_sweep(model: ModelResult) -> list[Fared]:
-    """The laws of a sweep that stands alone, as far as it knows them."""
+    """Return the laws of a sweep without a run, as far as the sweep records them."""
     sweep = model.sweep
     if sweep is None:
         return []
@@ -139,7 +139,7 @@ def _of_row(row: Row, small: Sequence[Smallest], sweep: SweepResult) -> Fared:
 
 
 def chosen_ways(results: Sequence[Fared], most: int) -> set[Way]:
-    """The ways whose witnesses are shown: of each law the most frequent, then of each the next, and so on."""
+    """Choose the ways whose witnesses are shown: the most frequent of each law, then the next of each, and so on."""
     ranked = [
         (place, -failure.count, law, each.law.id, failure.mode)
         for law, each in enumerate(results)
@@ -149,13 +149,13 @@ def chosen_ways(results: Sequence[Fared], most: int) -> set[Way]:
 
 
 def law_view(model_id: str, result: Fared, model: ModelResult, row: Row | None, chosen: Collection[Way]) -> LawView:
-    """A law as the page shows it.
+    """Return a law as the page shows it.
 
     Args:
         model_id: the fragment of the model.
-        result: how the law fared.
-        model: of which model.
-        row: how often a sweep broke it, if there was one.
+        result: the result of the law.
+        model: the model.
+        row: the law's rate in a sweep; None without one.
         chosen: the ways whose witnesses are shown.
     """
     law, id_ = result.law, f"{model_id}-{_slug(result.law.id)}"
@@ -201,7 +201,7 @@ def _breach(
 
 def _notes_of(failure: Failure, by_mode: bool) -> Iterator[str]:
     if by_mode and not failure.count:
-        yield "Found in a kept witness alone"
+        yield "Found only in a kept witness"
     if failure.off_by_one and failure.count > 1:
         yield f"{failure.off_by_one} of {failure.count} are off by one"
     if failure.ambiguous:
@@ -211,5 +211,5 @@ def _notes_of(failure: Failure, by_mode: bool) -> Iterator[str]:
 
 
 def _slug(text: str) -> str:
-    """A text as part of a fragment."""
+    """Convert a text to a part of a fragment."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", text)[:120]

@@ -1,7 +1,6 @@
-"""A text laid out as its domain writes it: pieces with their labels, groups side by side.
+"""Lay out a text as its domain writes it: pieces with their labels, groups side by side.
 
-What a model wrote has any form or none: where it has not the shape of the form, it is not laid out, and is shown as
-text.
+A model can write anything. An answer that does not have the domain's form is not laid out, but shown as text.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ from turncheck.reports.records import Form
 NAME = re.compile(r"\{([^{}]+)\}")
 
 LONGEST_CELL = 40
-"""Characters of a piece that a table shows."""
+"""Most characters of a piece that a table shows."""
 
 SHORT_LINE = 36
-"""Characters of a line up to which a text is best shown as it is written."""
+"""Longest line, in characters, of a text that is best shown as it is written."""
 
 FEW_LINES = 8
-"""Lines of such a text, at most."""
+"""Most lines of such a text."""
 
 
 @attrs.frozen
@@ -32,9 +31,9 @@ class Piece:
     """A place of a form that has fields.
 
     Attributes:
-        group: what stands before the first dot of its fields' names; empty where they have no group in common.
+        group: the part of its fields' names before the first dot; empty if they have no group in common.
         label: the fields' names, as they are written: `hp/max`, `cd heal`.
-        neutral: what stands there in the simplest text.
+        neutral: what the simplest text has in this place.
     """
 
     group: str
@@ -49,10 +48,10 @@ class Piece:
 
 @attrs.frozen
 class LaidOut:
-    """A text, by the places of its form.
+    """A text, split by the places of its form.
 
     Attributes:
-        pieces: what stands in the place of each piece with fields, in the order of the form.
+        pieces: the text in the place of each piece with fields, in the order of the form.
         has_labels: whether all words of the form are where they belong.
     """
 
@@ -62,7 +61,7 @@ class LaidOut:
 
 @lru_cache(maxsize=64)
 def places_of(form: Form) -> tuple[tuple[Piece | str, ...], ...]:
-    """The lines of a form: a piece for each place that has fields, the word for any other."""
+    """Return the lines of a form: a Piece for each place that has fields, the word for any other place."""
     rows = zip(form.text.split("\n"), form.neutral.split("\n"), strict=False)
     return tuple(tuple(map(_place, text.split(" "), neutral.split(" "))) for text, neutral in rows)
 
@@ -78,7 +77,7 @@ def _place(written: str, neutral: str) -> Piece | str:
 
 
 def lay_out(form: Form | None, text: str) -> LaidOut | None:
-    """The text in the places of the form; None where it has not that shape."""
+    """Split the text by the places of the form; None if the numbers of lines or pieces differ."""
     if form is None:
         return None
     places, lines = places_of(form), text.split("\n")
@@ -99,7 +98,7 @@ def lay_out(form: Form | None, text: str) -> LaidOut | None:
 
 
 def is_best_as_text(form: Form | None, *texts: str) -> bool:
-    """Whether texts are few short lines, which are read best as they are written: a board, a sum."""
+    """Whether the texts are few short lines without groups, best read as they are written: a board, a sum."""
     if form is None:
         return True
     lines = [line for text in texts for line in text.split("\n")]
@@ -109,12 +108,12 @@ def is_best_as_text(form: Form | None, *texts: str) -> bool:
 
 
 def cell(text: str) -> str:
-    """A piece as a table shows it."""
+    """Return a piece as a table shows it."""
     return shortened(text, LONGEST_CELL)
 
 
 def shortened(text: str, longest: int = 400) -> str:
-    """The start of a text, in printable characters."""
+    """Return the start of a text, in printable characters."""
     return visible(text[:longest]) + ("..." if len(text) > longest else "")
 
 
@@ -123,11 +122,11 @@ def shortened(text: str, longest: int = 400) -> str:
 
 @attrs.frozen
 class Part:
-    """Some pieces of a line, one behind the other.
+    """Consecutive pieces of a line.
 
     Attributes:
-        text: in printable characters.
-        differs: whether they are unlike what stands in the same place of the other text.
+        text: the pieces, in printable characters.
+        differs: whether they differ from those in the same place of the other text.
     """
 
     text: str
@@ -135,9 +134,9 @@ class Part:
 
 
 def parts_of(text: str, other: str) -> list[list[Part]]:
-    """The lines of a text, cut where there is too much of them, held against another's.
+    """Compare the lines of a text with those of another text. Long lines and texts are cut.
 
-    Where nothing is the same nothing is marked: that the whole is another is seen without.
+    If nothing is the same, nothing is marked, because marks would not help.
     """
     lines, others = shown_lines(text), shown_lines(other)
     found = [_parts(line, others[number] if number < len(others) else "") for number, line in enumerate(lines)]
@@ -155,7 +154,7 @@ def _parts(line: str, other: str) -> list[Part]:
             parts.append(Part(piece, differs))
         elif parts[-1].differs == differs:
             parts[-1] = Part(f"{parts[-1].text} {piece}", differs)
-        elif differs:  # the space between belongs to what is not marked
+        elif differs:  # the space between belongs to the unmarked part
             parts[-1] = Part(f"{parts[-1].text} ", False)
             parts.append(Part(piece, True))
         else:
@@ -164,7 +163,7 @@ def _parts(line: str, other: str) -> list[Part]:
 
 
 def apart(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
-    """The pieces of no group where others stand in groups side by side, and the rest."""
+    """Split pieces into those without a group and the rest. If no groups are shown side by side, all are the rest."""
     if groups_of(pieces) == [""]:
         return [], list(pieces)
     singles = [piece for piece in pieces if not piece.group]
@@ -172,9 +171,9 @@ def apart(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
 
 
 def by_group(pieces: Sequence[Piece]) -> Iterator[tuple[str, list[Piece | None]]]:
-    """Rows of a table with a column for each group: the label, and the piece of that label in each group.
+    """Yield the rows of a table with a column for each group: a label, and the piece of that label in each group.
 
-    Each group is a column if two of them have a label in common; else there is one column.
+    Each group is a column if two groups have a label in common; else there is one column.
     """
     groups = groups_of(pieces)
     if groups == [""]:
@@ -189,7 +188,7 @@ def by_group(pieces: Sequence[Piece]) -> Iterator[tuple[str, list[Piece | None]]
 
 
 def groups_of(pieces: Sequence[Piece]) -> list[str]:
-    """The columns of such a table."""
+    """Return the columns of the table of `by_group`."""
     groups = list(dict.fromkeys(piece.group for piece in pieces))
     labels = [piece.label for piece in pieces]
     return groups if len(set(labels)) < len(labels) else [""]

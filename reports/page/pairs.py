@@ -12,7 +12,7 @@ from turncheck.reports.escape import printable, visible
 from turncheck.reports.records import Drawn, LawResult, ModelResult
 
 MOST_LAWS = 40
-"""Laws of a pair that are shown: those with most such cases."""
+"""Most laws of a pair that are shown: those with the most such cases."""
 
 
 @attrs.frozen
@@ -20,11 +20,11 @@ class Only:
     """A law on whose cases two models differ.
 
     Attributes:
-        law: its name.
-        cases: those that both were asked.
-        first, second: of these the ones that one alone gets right.
-        both: those that both get wrong.
-        examples: of each of the two a case that it alone gets right, in a few words; empty where none was kept.
+        law: the law's id.
+        cases: the number of cases that both models were asked.
+        first, second: the number of these cases that only the first, or only the second, gets right.
+        both: the number of cases that both get wrong.
+        examples: for each model the short form of a case that only it gets right; empty if none was kept.
     """
 
     law: str
@@ -37,15 +37,15 @@ class Only:
 
 @attrs.frozen
 class Pair:
-    """Two models, and the laws on whose cases they differ, most of them first; the same cases may serve several laws.
+    """Two models, and the laws on whose cases they differ. A case may count for several laws.
 
     Attributes:
         first, second: the numbers of the models.
-        names: what they are called.
-        laws: those on which they differ.
-        beyond: laws that are left out.
-        only: cases of all laws together that one alone gets right.
-        both: cases that both get wrong.
+        names: the names of the models.
+        laws: the laws on which they differ, those with the most such cases first.
+        beyond: the number of laws that are left out.
+        only: the numbers of cases, of all laws together, that only the first, or only the second, gets right.
+        both: the number of cases that both get wrong.
     """
 
     first: int
@@ -58,7 +58,7 @@ class Pair:
 
 
 def pairs(models: tuple[ModelResult, ...]) -> Iterator[Pair]:
-    """Each two models that were asked the same cases: of the same domain, held against the same rules."""
+    """Yield each pair of models that were asked the same cases: they have the same domain and the same rules."""
     for (first, one), (second, other) in combinations(enumerate(models), 2):
         if (one.domain, one.rules) == (other.domain, other.rules):
             found = sorted(_differing(one, other), key=lambda each: (-each.first - each.second, each.law))
@@ -77,7 +77,7 @@ def _differing(one: ModelResult, other: ModelResult) -> Iterator[Only]:
 
 
 def _only(law: LawResult, other: LawResult) -> Only:
-    """The cases of a law that were drawn for both: those of a run have the same numbers for every model."""
+    """Compare two models on the cases of a law. In a run, a case has the same number for every model."""
     cases = min(law.applied, other.applied)
     broken, others = ({at for failure in each.failures for at in failure.at if at < cases} for each in (law, other))
     examples = (_example(other, others - broken), _example(law, broken - others))
@@ -85,7 +85,7 @@ def _only(law: LawResult, other: LawResult) -> Only:
 
 
 def _example(law: LawResult, wanted: set[int]) -> str:
-    """The simplest of these cases that was kept, in a few words."""
+    """Return the shortest short form of the wanted cases that were kept; empty if none was."""
     kept: Mapping[int, Drawn] = {each.at: each for failure in law.failures for each in failure.simplest}
     found = [kept[at].short for at in wanted if at in kept]
     return printable(cut(min(found, key=len), 160)) if found else ""

@@ -1,4 +1,4 @@
-"""A play as the page shows it: its turns in a row, how the reference goes on, and where the model leaves it."""
+"""A play as the page shows it: its turns in a row, the reference's states, and where the model diverges."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from turncheck.reports.page.laying import cell, lay_out, shortened
 from turncheck.reports.records import Form, Step, Witness
 
 MOST_STEPS, MOST_BEHIND = 30, 4
-"""Turns of a play that are shown, and of these the ones behind the first divergence: all that follows differs."""
+"""Most turns of a play that are shown, and most of these after the first divergence, where all turns differ."""
 
 MOST_CHANGES = 4
-"""Fields of a turn of a play that are named."""
+"""Most fields named for a turn of a play."""
 
 
 @attrs.frozen
@@ -22,11 +22,11 @@ class Turn:
     """A turn of a play.
 
     Attributes:
-        number: from 1.
+        number: its number, from 1.
         done: its orders.
-        state: `same`, `first` (the first divergence), `apart` (one behind it), `left` (the model came not so far).
+        state: `same`, `first` (the first divergence), `apart` (after it), `left` (the model did not get so far).
         reference: what the turn changes, by the reference.
-        model: what of the model's state differs from that.
+        model: how the model's state differs from the reference's.
     """
 
     number: int
@@ -37,18 +37,18 @@ class Turn:
 
 
 def turns_of(witness: Witness, form: Form | None) -> list[Turn]:
-    """The turns of a witness that is a play, as far as they are shown; `form` is that of an answer."""
+    """Return the turns of a witness that is a play, as far as they are shown; `form` is that of an answer."""
     return list(islice(_turns(witness, form), _last_shown(witness)))
 
 
 def _last_shown(witness: Witness) -> int:
-    """The number of the last turn that is shown."""
+    """Return the number of the last turn that is shown."""
     apart = (number for number, step in enumerate(witness.track, 1) if step.given != step.expected)
     return min(next(apart, MOST_STEPS) + MOST_BEHIND, MOST_STEPS)
 
 
 def _turns(witness: Witness, form: Form | None) -> Iterator[Turn]:
-    """The turns of a play: how the reference goes on, and where the model leaves it."""
+    """Yield the turns of a play, the reference's and the model's."""
     before, apart = _first_state(witness, form), False
     for number, step in enumerate(witness.track, 1):
         state = "same" if step.given == step.expected else "apart" if apart else "first"
@@ -65,7 +65,7 @@ def _turns(witness: Witness, form: Form | None) -> Iterator[Turn]:
 
 
 def _first_state(witness: Witness, form: Form | None) -> str:
-    """The state in which the play of a witness begins."""
+    """Return the state in which the play of a witness begins."""
     if form is None:
         return ""
     count = form.text.count("\n")
@@ -73,7 +73,7 @@ def _first_state(witness: Witness, form: Form | None) -> str:
 
 
 def _changes(before: str, after: str, form: Form | None) -> list[str]:
-    """What of a state changes."""
+    """Return the fields of a state that change."""
     was, now = lay_out(form, before), lay_out(form, after)
     if was is None or now is None:
         return [shortened(line, 80) for line in after.split("\n")[:MOST_CHANGES] if line]
@@ -83,7 +83,7 @@ def _changes(before: str, after: str, form: Form | None) -> list[str]:
 
 def _apart(step: Step, state: str, form: Form | None) -> list[str]:
     if state == "left":
-        return ["its answer led to no turn"]
+        return ["an earlier answer led to no turn"]
     if state == "same":
         return ["the same"]
     expected, given = lay_out(form, step.expected), lay_out(form, step.given)
@@ -94,7 +94,7 @@ def _apart(step: Step, state: str, form: Form | None) -> list[str]:
         for piece, text in expected.pieces.items()
         if given.pieces[piece] != text
     ]
-    return _some(found) or ["other words than the reference's"]
+    return _some(found) or ["the words differ from the reference's"]
 
 
 def _some(found: list[str]) -> list[str]:

@@ -1,7 +1,7 @@
-"""The page as text: the template filled in, with its style and its script, which are named by their hashes.
+"""Render the page: fill in the template, with its style and script, which the policy names by their hashes.
 
-Whatever a model, a domain or a file wrote is escaped, and shown in printable characters. The content security policy
-lets the page load nothing, run no script but its own, and send nothing anywhere.
+Everything that a model, a domain or a file wrote is escaped and shown in printable characters. The content security
+policy stops the page from loading or sending anything, and from running any script but its own.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from turncheck.reports.records import Report
 
 
 def report_page(report: Report, before: Report | None = None) -> str:
-    """The report as a page of HTML, in one file.
+    """Return the report as one HTML page.
 
     Args:
-        report: what was found, as `divergence.json` holds it.
-        before: what was found in an earlier run, of the same models, if there is one.
+        report: the report of the run, as `divergence.json` holds it.
+        before: the report of an earlier run of the same models; None without one.
     """
     models = model_views(report, before)
     style, script = _own("page.css"), _own("page.js")
@@ -45,7 +45,7 @@ def report_page(report: Report, before: Report | None = None) -> str:
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:
-    """The facts of the run, each with its name."""
+    """Return the facts of the run, each with its name."""
     drawn = [("seed", str(report.seed))]
     if report.examples:
         drawn += [
@@ -76,15 +76,15 @@ def _environment() -> Environment:
 
 
 def _breaks(name: str) -> Markup:
-    """A name that may be broken behind each of its underscores."""
+    """Allow a line break after each underscore of a name."""
     return Markup("_<wbr>").join(name.split("_"))
 
 
 def _own(name: str) -> str:
-    """A file that stands beside this one."""
+    """Read a file from this module's folder."""
     return (files("turncheck.reports") / "page" / name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:
-    """A text as a content security policy names it."""
+    """Return the hash by which a content security policy names a text."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,4 +1,4 @@
-"""What the page shows, as values: of each model the verdict, the grid, its laws and their witnesses."""
+"""What the page shows, as values: for each model the verdict, the grid, its laws and their witnesses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from turncheck.reports.sweeps import SweepResult, percent
 from turncheck.reports.table import notes
 
 MOST_WITNESSES = 60
-"""Witnesses that a page shows. The others are counted and named."""
+"""Most witnesses that a page shows. The others are counted and named."""
 
 
 @attrs.frozen
@@ -23,23 +23,23 @@ class ModelView:
     """A model of the page.
 
     Attributes:
-        id: its fragment.
-        name: what it is called.
-        facts: how it is run, its size, its hash and what it was held against, each with what it is.
+        id: its fragment in links.
+        name: its name.
+        facts: its kind, size, domain, rules, template and hash, each with its label.
         passed: whether it passed.
         badge: the verdict in a word.
         sentence: the verdict in a sentence.
-        held, held_of: the laws that held, of those that say anything about it.
-        rate, interval, gate: of its sweep; empty without one.
-        changes: since another run.
-        modes: those that occur, each with what it is.
-        laws: in their order, the broken ones by how often first.
+        held, held_of: the number of laws that held, and the number of laws that apply to the model.
+        rate, interval, gate: the results of its sweep; empty without a sweep.
+        changes: what changed since another run; None if there is nothing to compare with.
+        modes: the failure modes that occur, each with a sentence about it.
+        laws: the laws: the broken ones first, the most often broken of them at the top, then the others in order.
         heats: where its answers are wrong.
-        at_work: the rules, each with in how many cases it was at work.
-        notes: what there is to note.
-        noun: what a case is called.
-        unshown: witnesses that are not shown.
-        fragments: where each way of breaking a law is shown.
+        at_work: the rules, each with the number of cases in which it was at work.
+        notes: the notes of the run that the page shows nowhere else.
+        noun: the word for a case.
+        unshown: the number of witnesses that are not shown.
+        fragments: the fragment of each way in which a law was broken.
     """
 
     id: str
@@ -64,12 +64,12 @@ class ModelView:
     fragments: dict[Way, str]
 
     def of_state(self, *states: str) -> list[LawView]:
-        """The laws in those states."""
+        """Return the laws in those states."""
         return [law for law in self.laws if law.state in states]
 
 
 def model_views(report: Report, before: Report | None) -> list[ModelView]:
-    """The models of a report, as the page shows them; `before` is a report of an earlier run."""
+    """Return the models of a report as the page shows them; `before` is a report of an earlier run."""
     most = max(MOST_WITNESSES // max(len(report.models), 1), 1)
     return [
         _model(report, f"m{number}", model, before_of(model, report, before), most)
@@ -111,11 +111,11 @@ def _model(report: Report, id_: str, model: ModelResult, before: ModelResult | N
 SHOWN_ELSEWHERE = (
     "again: ", "its smallest case", "MENDED ", "FIXED ", "STILL FAILS ", "FAILS AGAIN ", "every rule ", "rules at work"
 )  # fmt: skip
-"""How the notes begin that the page shows in another way."""
+"""The beginnings of notes that the page already shows in another way."""
 
 
 def _most_broken_first(law: LawView) -> tuple[int, float]:
-    """The order of laws: those that are broken by how often, then the others as they stand."""
+    """Sort key of laws: broken laws first, by their rate, then the others in their order."""
     is_broken = law.state in ("broken", "known")
     return (0, -law.diverged / law.applied if law.applied else 0.0) if is_broken else (1, 0.0)
 
@@ -134,13 +134,13 @@ def _badge(model: ModelResult) -> str:
 
 
 def _sentence(model: ModelResult, laws: Sequence[LawView]) -> str:
-    """The verdict in one sentence or two."""
+    """Return the verdict in one or a few sentences."""
     asked = [law for law in laws if law.verdict != "NOT_APPLICABLE"]
     broken, known, undecided = ([law for law in asked if law.state == state] for state in ("broken", "known", "open"))
     ways = sum(len(law.breaches) for law in broken)
     parts = []
     if not asked:
-        parts.append("No law says anything about this model.")
+        parts.append("No law applies to this model.")
     elif broken:
         in_ways = f", in {_counted(range(ways), 'way')}" if all(law.breaches for law in broken) else ""
         parts.append(f"It breaks {len(broken)} of {_counted(asked, 'law')}{in_ways}.")
@@ -151,12 +151,12 @@ def _sentence(model: ModelResult, laws: Sequence[LawView]) -> str:
     if known:
         parts.append(f"{_counted(known, 'law')} broke only in ways that the baseline knows.")
     if undecided:
-        holds = "they hold" if len(undecided) > 1 else "it holds"
-        parts.append(f"Of {_counted(undecided, 'law')} nobody can say whether {holds}.")
+        parts.append(f"{_counted(undecided, 'law')} {'have' if len(undecided) > 1 else 'has'} no verdict.")
     if model.missing:
-        parts.append(f"{len(model.missing)} of what was to run has no result.")
+        results = _counted(list(model.missing), "result")
+        parts.append(f"{results} {'are' if len(model.missing) > 1 else 'is'} missing.")
     if model.refuted:
-        parts.append("Its verify accepts what it does not write.")
+        parts.append("Its verify accepts answers that it does not write.")
     return " ".join(parts)
 
 
@@ -165,7 +165,7 @@ def _counted(things: Sequence[object], noun: str) -> str:
 
 
 def _swept(sweep: SweepResult | None) -> tuple[str, str, str]:
-    """The rate of divergence, its interval, and the verdict of the gate."""
+    """Return the divergence rate, its interval, and the verdict of the gate; empty texts without a sweep."""
     if sweep is None or not sweep.done:
         return "", "", ""
     gate = "" if sweep.gate is None else f"gate {sweep.gate * 100:.6g}%: {sweep.verdict or 'no verdict'}"

@@ -1,4 +1,4 @@
-"""A witness as the page shows it: the prompt, what was expected and what was given, and what differs, in words."""
+"""A witness as the page shows it: the prompt, the expected and the given answer, and the difference in words."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ from turncheck.reports.page.plays import Turn, turns_of
 from turncheck.reports.records import ModelResult, Step, Witness
 
 MOST_DIFFERENCES = 6
-"""Fields that differ, at most, that are named."""
+"""Most differing fields that are named."""
 
 LONGEST_TEXT = 6_000
-"""Characters of a text that are looked at."""
+"""Most characters of a text that are compared and shown."""
 
 DIGITS = 18
-"""Of a number of which it is said by how much it is wrong."""
+"""Most digits of a number for which the difference is shown."""
 
 
 @attrs.frozen
 class Cells:
-    """A field of one group: before, as expected and as given, each in printable characters; None where it has none.
+    """The values of a field of one group, in printable characters.
 
     Attributes:
-        before: in the prompt.
-        expected: in the reference's answer.
-        given: in the model's.
-        dim_before, dim_expected, dim_given: whether that is the simplest value.
+        before: the value in the prompt; None if the prompt does not have the field.
+        expected: the value in the reference's answer.
+        given: the value in the model's answer.
+        dim_before, dim_expected, dim_given: whether this is the simplest value.
         differs: whether the answers differ.
     """
 
@@ -58,14 +58,14 @@ class Cells:
 
 @attrs.frozen
 class Side:
-    """Expected and given side by side, by field.
+    """The expected and the given answer side by side, by field.
 
     Attributes:
-        singles: fields of no group, where there are groups, each with its label.
-        groups: the columns, each with before, expected and given; one without a name where there are no groups. A group
-            in which everything is as simple as can be has none.
+        singles: the fields without a group, each with its label, if other fields have groups.
+        groups: the columns, each with before, expected and given; one without a name if there are no groups. A group
+            with only simplest values has no column.
         rows: the label of each row, and the cells of each group.
-        quiet: the labels of rows and groups in which everything is as simple as can be.
+        quiet: the labels of rows and groups with only simplest values.
         has_before: whether the prompt has any of the fields.
     """
 
@@ -81,17 +81,17 @@ class Shown:
     """A witness as the page shows it.
 
     Attributes:
-        short: the case in a few words.
-        case: its text, where that is another than the prompt's.
+        short: the short form of the case.
+        case: the text of the case, if it differs from the prompt.
         prompt: the lines of the prompt.
-        orders: lines of the prompt that say what is done, where the rest stands in the table.
-        side: expected and given by field; None where they are shown as text.
-        expected, given: both as text.
+        orders: the lines of the prompt with the orders, if the table shows the rest.
+        side: the answers by field; None if they are shown as text.
+        expected, given: the answers as text.
         words: what differs, in words.
         fault: what the model raised.
-        step: which turn of a play diverges, of how many; empty where there is none.
-        turns: of a play.
-        beyond: turns that are not shown.
+        step: which turn of a play diverges, of how many; empty if the case is not a play.
+        turns: the turns of a play.
+        beyond: the number of turns that are not shown.
     """
 
     short: str
@@ -109,7 +109,7 @@ class Shown:
 
 
 def show(witness: Witness, model: ModelResult, said: str) -> Shown:
-    """The witness of a model, as the page shows it; `said` is what is wrong, in a few words."""
+    """Return a witness of a model as the page shows it; `said` is the short form of what is wrong."""
     witness = _bounded(witness)
     side = _side(witness, model)
     turns = turns_of(witness, model.answer)
@@ -130,7 +130,7 @@ def show(witness: Witness, model: ModelResult, said: str) -> Shown:
 
 
 def _bounded(witness: Witness) -> Witness:
-    """The witness with the starts of what is longer than anybody reads."""
+    """Cut the texts of a witness that are too long to read."""
     return attrs.evolve(
         witness,
         case=_start(witness.case),
@@ -148,7 +148,7 @@ def _start(text: str) -> str:
 
 
 def _said(text: str) -> str:
-    """What was said of a case: it is in printable characters already, unless somebody wrote it into the file."""
+    """Cut a short form. It is already printable, unless somebody edited the file."""
     return printable(cut(text, 400))
 
 
@@ -196,7 +196,7 @@ def _is_quiet(row: Sequence[Cells | None]) -> bool:
 
 
 def _in_ranges(labels: Iterable[str]) -> Iterator[str]:
-    """The labels, members of a repeated field that follow each other as one: `mem[4..14]`."""
+    """Yield the labels; consecutive members of a repeated field become one label: `mem[4..14]`."""
     runs: list[list[str]] = []
     for label in labels:
         if runs and label == _next_member(runs[-1][-1]):
@@ -208,13 +208,13 @@ def _in_ranges(labels: Iterable[str]) -> Iterator[str]:
 
 
 def _next_member(label: str) -> str:
-    """The next member of a repeated field; nothing behind any other label."""
+    """Return the label of the next member of a repeated field; empty for any other label."""
     name, _, number = label.removesuffix("]").rpartition("[")
     return f"{name}[{int(number) + 1}]" if label.endswith("]") and number.isdecimal() else ""
 
 
 def _orders(prompt: str, model: ModelResult) -> Iterator[str]:
-    """The lines of a prompt that have no field of the answer."""
+    """Yield the lines of a prompt whose fields the answer does not have."""
     if model.prompt is None or model.answer is None:
         return
     known = {place.name for row in places_of(model.answer) for place in row if isinstance(place, Piece)}
@@ -229,7 +229,7 @@ def _orders(prompt: str, model: ModelResult) -> Iterator[str]:
 
 
 def _words(witness: Witness, model: ModelResult, said: str) -> list[str]:
-    """What differs, a line for each field; of answers that are not laid out what was said of them."""
+    """Return what differs, one line for each field; for answers that are not laid out, the recorded words."""
     expected, given = lay_out(model.answer, witness.expected), lay_out(model.answer, witness.got)
     if expected is None or given is None or not given.has_labels:
         return [_said(said)] if said else []
@@ -246,7 +246,7 @@ def _differences(expected: LaidOut, given: LaidOut) -> Iterator[str]:
 
 
 def _by_how_much(wanted: str, got: str) -> str:
-    """Of numbers how much too high the given one is."""
+    """Return how much too high the given value is; empty if the values are not numbers, or are too long."""
     try:
         return f" ({int(got[:DIGITS]) - int(wanted[:DIGITS]):+})" if max(len(got), len(wanted)) <= DIGITS else ""
     except ValueError:

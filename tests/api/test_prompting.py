@@ -182,7 +182,7 @@ def test_what_cannot_be_asked_is_said_and_no_turn_is_called_a_smallest(turncheck
     silent = [line.split(": ")[0] for line in shown.splitlines() if line.startswith("NOT_APPLICABLE ")]
     assert silent == [f"NOT_APPLICABLE {law.id}" for law in LAWS if law.kind in ("rollout", "stability")]
     (titles,) = [line for line in shown.splitlines() if line.startswith("law about turns")]
-    assert titles.split("  ")[-1].strip() == "the simplest turn that was met, not shrunk"
+    assert titles.split("  ")[-1].strip() == "the simplest turn that was found, not shrunk"
     assert "no single simplification" not in shown
     first = shown.splitlines()[0]
     assert first == "predictions:answers.jsonl (predictions): 100 of 100 turns of mixed, seed 3"

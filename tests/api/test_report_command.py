@@ -48,7 +48,7 @@ def test_it_says_what_changed_since_another_report(turncheck, tmp_path):
     assert turncheck("now/divergence.json", "--before", "before.json").exit_code == 0
     page = (tmp_path / "now" / "report.html").read_text(encoding="utf-8")
     assert "6<small> new</small> 5<small> still</small> 1<small> mended</small></span>" in page
-    assert "ways of failing, since the report before" in page
+    assert "ways of failing, since the earlier report" in page
 
 
 @pytest.mark.parametrize(

@@ -227,8 +227,8 @@ def test_of_words_that_fit_several_turns_the_one_that_is_answered_wrongly_is_sho
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ("hero xp 3", "no turn of duel/1 is described so"),
-        ("line 2: hero hp ...", "a malformed text is not told whole by its few words: name the file of its witness"),
+        ("hero xp 3", "no turn of duel/1 has this short form"),
+        ("line 2: hero hp ...", "the short form of a malformed text is not complete; name the file of its witness"),
     ],
 )
 def test_words_that_are_about_no_case_end_with_4(turncheck, words, why):

@@ -83,9 +83,9 @@ def test_a_sweep_tells_rates_by_law_mode_number_and_orders(turncheck, folder):
     assert (result.exit_code, result.stderr) == (0, "")
     first, second, third, *lines = result.stdout.splitlines()
     assert first == "noisy:0.1 (noisy): 300 of 300 turns of play, seed 0"
-    seeds = "the seed is one of evaluation, those of training are 1,000,000 to 1,999,999"
+    seeds = "the seed is an evaluation seed, training uses seeds 1,000,000 to 1,999,999"
     assert second == f"turns of random stream {STREAM}; {seeds}"
-    more = "laws that ask a second prompt, made from the turn: each about one for 400 turns"
+    more = "laws that ask a second prompt, made from the turn: each about one per 400 turns"
     assert third == f"{more}; malformed texts 1 in 50, plays 1 in 1,000, asking again 1 in 5,000"
     rates = [line for line in lines if line.endswith(("%", "(one-sided)"))]
     cells = {line.split("  ")[0]: re.split(r"  +", line) for line in rates}
@@ -217,7 +217,7 @@ def test_a_sweep_that_is_interrupted_while_it_is_shrunk_is_whole(turncheck, fold
     again = turncheck(*COMMAND, "--gate", 0.9, "--resume")
     assert again.exit_code == 0
     (met,) = [place for place, line in enumerate(lines) if line.startswith("law about turns")]
-    assert lines[met].split("  ")[-1].strip() == "the simplest turn that was met, not shrunk"
+    assert lines[met].split("  ")[-1].strip() == "the simplest turn that was found, not shrunk"
     assert set(lines[:met]) < set(again.stdout.splitlines())
 
 

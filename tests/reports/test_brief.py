@@ -157,7 +157,7 @@ def test_an_unstable_answer_is_shown_beside_the_first_one():
 @pytest.mark.parametrize(
     ("values", "line"),
     [
-        ({"count": 0}, "wrong_value in a kept witness alone: turn 04 for 02 (+2)"),
+        ({"count": 0}, "wrong_value only in a kept witness: turn 04 for 02 (+2)"),
         (
             {"left": "shrinking stopped at 100 prompts"},
             (

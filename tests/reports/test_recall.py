@@ -53,8 +53,8 @@ def test_a_line_that_was_broken_to_fit_is_read_all_the_same():
     )
 
 
-MALFORMED = "a malformed text is not told whole by its few words: name the file of its witness"
-CUT = "these words leave a part of the case out: name the file of its witness"
+MALFORMED = "the short form of a malformed text is not complete; name the file of its witness"
+CUT = "the short form leaves out a part of the case; name the file of its witness"
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,12 @@ CUT = "these words leave a part of the case out: name the file of its witness"
         (DOMAIN, "line 2: hero hp ...", MALFORMED),
         (MACHINE, "mem[0] +001; 3 fields more", CUT),
         (DOMAIN, "foe hp 01/23; 9 turns: foe brace / hero guard / ...", CUT),
-        (DOMAIN, "hero xp 3", "no turn of duel/1 is described so"),
-        (DOMAIN, "hero hp 9/3", "no turn of duel/1 is described so"),
-        (DOMAIN, "", "no turn of duel/1 is described so"),
-        (ADDER, "7+8", "no case of adder/1 is described so"),
-        (GAME, "row a1 x", "no turn of game/1 is described so"),
-        (GAME, "row a1 z; move b1", "no turn of game/1 is described so"),
+        (DOMAIN, "hero xp 3", "no turn of duel/1 has this short form"),
+        (DOMAIN, "hero hp 9/3", "no turn of duel/1 has this short form"),
+        (DOMAIN, "", "no turn of duel/1 has this short form"),
+        (ADDER, "7+8", "no case of adder/1 has this short form"),
+        (GAME, "row a1 x", "no turn of game/1 has this short form"),
+        (GAME, "row a1 z; move b1", "no turn of game/1 has this short form"),
     ],
 )
 def test_words_that_are_about_no_case_are_refused_with_the_way_out(domain, short, fault):
@@ -92,8 +92,8 @@ def spoken(**parts):
 def test_a_domain_with_words_of_its_own_says_itself_what_they_are_about():
     domain = spoken(recall=lambda short: [f"{short[0]}+{short[-1]}="])
     assert recalled(domain, "3 and 4") == ("3+4=",)
-    with pytest.raises(RecallError, match="no case of spoken/1 is described so"):
+    with pytest.raises(RecallError, match="no case of spoken/1 has this short form"):
         recalled(domain, "3 or 4")
-    with pytest.raises(RecallError, match=r"spoken/1 describes its cases itself and has no recall=: name the file"):
+    with pytest.raises(RecallError, match=r"spoken/1 has describe= but no recall=; name the file"):
         recalled(spoken(), "3 and 4")
     assert attrs.evolve(domain, recall=None).recall is None

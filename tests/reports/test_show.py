@@ -111,7 +111,7 @@ def shown(count, case, step=0):
 def test_a_failure_is_shown_with_how_often_it_was_found():
     asked = ASKED.removesuffix("answer\n")
     assert shown(3, TURN) == f"wrong_value in 3 of 200 cases, the smallest:\n{asked}{SHOWN}"
-    assert shown(0, TURN, step=1) == f"wrong_value in a kept witness alone:\n{asked}{SHOWN}"
+    assert shown(0, TURN, step=1) == f"wrong_value only in a kept witness:\n{asked}{SHOWN}"
 
 
 def test_a_turn_that_a_law_made_of_another_is_shown_after_that_one():

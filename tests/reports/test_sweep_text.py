@@ -56,8 +56,8 @@ def test_of_a_domain_without_turns_and_plays_neither_is_spoken_of(sweep):
     lines = sweep_text("small (py)", sums).splitlines()
     assert lines[:3] == [
         "small (py): 20,000 of 20,000 cases of mixed, seed 7",
-        "cases of random stream numpy-1; the seed is one of evaluation, those of training are 1,000,000 to 1,999,999",
-        "laws that ask a second prompt, made from the case: each about one for 200 cases; asking again 1 in 5,000",
+        "cases of random stream numpy-1; the seed is an evaluation seed, training uses seeds 1,000,000 to 1,999,999",
+        "laws that ask a second prompt, made from the case: each about one per 200 cases; asking again 1 in 5,000",
     ]
     assert {"field (the worst 12)", "carries (the worst 12)", "law about cases"} <= {
         line.split("   ")[0] for line in lines

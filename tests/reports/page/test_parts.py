@@ -195,7 +195,7 @@ def test_changes_since_an_earlier_report_leave_aside_laws_that_were_not_decided_
     report, earlier = Report(0, 200, 10, (now,), "known.json"), Report(0, 200, 10, (before,))
     found = changes(report, now, before_of(now, report, earlier))
     assert found == Changes(
-        "the report before", (("third", "stale_copy"),), (("third", "unstable"),), (("a_law", "wrong_value"),)
+        "the earlier report", (("third", "stale_copy"),), (("third", "unstable"),), (("a_law", "wrong_value"),)
     )
 
 

@@ -10,6 +10,9 @@ from typing import Literal, NamedTuple
 FOUND = "turncheck"
 """The attribute of an item's report that holds the item's result, as text."""
 
+COLOURED = "turncheck_coloured"
+"""The attribute of the report of a failed item that holds the failure in colour, as text, on its way to a terminal."""
+
 PLANNED = "turncheck_planned"
 """The attribute of the report of a process's first item that holds the planned run, as text."""
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from turncheck.properties.session.options import FOUND, OPTIONS, PLANNED
+from turncheck.properties.session.options import COLOURED, FOUND, OPTIONS, PLANNED
 from turncheck.properties.session.stash import LEFT, MARKER, PLAN, RESULT, RESULTS, SESSION, SUITES, TOLD, results_of
 
 if TYPE_CHECKING:
@@ -296,10 +296,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             from turncheck.reports.records import LawResult
 
             crash.message = in_short(LawResult.from_json(law))
-    if TOLD in item.stash and report.when == "call" and report.failed and not hasattr(item.config, "workerinput"):
-        from turncheck.properties.session.told import Told
+    if TOLD in item.stash and report.when == "call" and report.failed:
+        from turncheck.properties.session.told import tell
 
-        report.longrepr = Told(report.longrepr, item.stash[TOLD])  # type: ignore[assignment]  # all that pytest asks of it
+        tell(report, item.stash[TOLD], item.config)
     return report
 
 
@@ -312,10 +312,15 @@ class Listener:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Takes the reports of laws."""
         if MARKER in report.keywords:
             results_of(self.config).add(report)
+        if hasattr(report, COLOURED) and not hasattr(self.config, "workerinput"):
+            from turncheck.properties.session.told import tell_from_worker
+
+            tell_from_worker(report)
         if hasattr(report, PLANNED) and PLAN in self.config.stash:  # it was said: once is enough
             del self.config.stash[PLAN]
 
@@ -326,10 +331,11 @@ class Listener:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tells one of pytest-xdist's processes how wide the terminal is."""
-        from turncheck.properties.session.summary import WIDTH
+        """Tells one of pytest-xdist's processes how wide the terminal is, and whether it has colour."""
+        from turncheck.properties.session.summary import SCREEN
 
-        node.workerinput[WIDTH] = self.config.get_terminal_writer().fullwidth
+        writer = self.config.get_terminal_writer()
+        node.workerinput[SCREEN] = (writer.fullwidth, writer.hasmarkup)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, None, None]:

@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 EVERY_LAW = "--turncheck-table=all"
 
-
-WIDTH = "turncheck_width"
-"""By which one of pytest-xdist's processes is told the width of the terminal."""
+SCREEN = "turncheck_screen"
+"""By which one of pytest-xdist's processes is told the width of the terminal, and whether it has colour."""
 
 
 def screen_of(config: pytest.Config, colour: bool = True) -> Screen:
-    """What pytest writes to, with colour where it has some unless none is wanted. One of pytest-xdist's processes does
-    not write itself.
+    """Return the screen that pytest writes to, without colour if `colour` is false. A process of pytest-xdist does not
+    write itself: its screen is that of the first process.
     """
-    width = getattr(config, "workerinput", {}).get(WIDTH)
-    if width is not None:
-        return Screen(width)
-    writer = config.get_terminal_writer()
-    return Screen(writer.fullwidth, writer.hasmarkup and colour)
+    told = getattr(config, "workerinput", {}).get(SCREEN)
+    if told is None:
+        writer = config.get_terminal_writer()
+        told = writer.fullwidth, writer.hasmarkup
+    width, has_colour = told
+    return Screen(width, has_colour and colour)
 
 
 def show_laws(terminalreporter: pytest.TerminalReporter, title: str, report: Report, every_law: bool = False) -> None:

@@ -114,12 +114,16 @@ def test_a_session_in_which_a_law_is_broken_ends_with_1_and_shows_the_smallest_t
 
 
 @pytest.mark.parametrize("processes", [[], ["-n", "1"]], ids=["in this process", "in another"])
-def test_the_texts_of_a_failure_are_shown_whole_on_request_and_only_what_failed_has_a_row(
+def test_the_texts_of_a_failure_are_shown_whole_in_colour_on_request_and_only_what_failed_has_a_row(
     check, monkeypatch, processes
 ):
     monkeypatch.setenv("COLUMNS", "80")
     given = ["--model", "py:plugin_models:late", "-k", "counter_rises or max_never", "--turncheck-table=failing"]
-    result = check(*given, "-v", *processes, subprocess=bool(processes))
+    shown = ["-v", "--color=yes", "--junitxml=out.xml"]
+    result = check(*given, *shown, *processes, subprocess=bool(processes))
+    assert sum(line.startswith("\x1b[31;1mwrong_value\x1b[0m in 1 of 5") for line in result.outlines) == 1
+    assert "\x1b" not in Path("out.xml").read_text("utf-8")
+    result.outlines[:] = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in result.outlines]
     start = next(index for index, line in enumerate(result.outlines) if line.startswith("wrong_value in 1 of 5"))
     assert result.outlines[start : start + BROKEN_WHOLE.count("\n")] == BROKEN_WHOLE.splitlines()
     assert rows(result) == ["turn_counter_rises_by_one"]

@@ -6,8 +6,9 @@ Hypothesis draws and shrinks; the counts come from a generate phase that nothing
 2. All their prompts go to the subject in batches, with the reference's answers as drafts.
 3. The law is checked on every case. What breaks is counted by failure mode.
 4. For each mode a counterexample is shrunk. Of a case the search in batches begins with the smallest one that is known:
-   among those that were drawn, and among the smaller cases that the model answered wrongly to whatever law. Of a text
-   or a play Hypothesis runs once more with the same seed, fails on that mode alone, and shrinks what it finds.
+   among those that were drawn, and among the smaller cases that the model answered wrongly to whatever law. A play is
+   shortened, and its turns are shrunk as cases (`turncheck.properties.checking.plays`). Of a text Hypothesis runs once
+   more with the same seed, fails on that mode alone, and shrinks what it finds.
 
 A limit that is reached and an interrupt leave what was found by then, and say so.
 """
@@ -35,6 +36,7 @@ from turncheck.properties.checking.coverage import rules_at_work
 from turncheck.properties.checking.draw import Budget, run
 from turncheck.properties.checking.failing import failure_of, law_result
 from turncheck.properties.checking.law import MALFORMED, ROLLOUT, STABILITY, AnyForm, Law, LawKind, text_of
+from turncheck.properties.checking.plays import shrink_play
 from turncheck.properties.checking.shrink import LATE, shrink_until
 from turncheck.properties.checking.subject import Subject, described
 from turncheck.properties.checking.truth import first_broken, holds_of_reference
@@ -297,6 +299,8 @@ def _shrunk(
     with subject.meter.within(limit):
         if is_batched:
             return shrink_until(law, subject, _simplest_known(law, subject, found))
+        if law.form == "play":
+            return shrink_play(law, subject, found)
         simplest, stop = _hypothesis(law, subject, found.mode, budget)
         return simplest or found, stop
 

@@ -100,10 +100,10 @@ def evaluate(turns: int, seed: int, **model: Any) -> None:
     click.echo(f"{visible(subject.name)}, seed {seed}")
     click.echo(plain_table(rows, ("sample", "texts", "exact", "share")))
     if not is_whole:
-        raise NoVerdictError(f"interrupted: the table holds the samples that were whole by then, {len(rows)} of them")
+        raise NoVerdictError(f"interrupted: the table holds the {len(rows)} samples that were complete")
     if subject.audit.refuted:
-        fault = f"its verify accepted {subject.audit.refuted} of {subject.audit.checked} drafts that it does not write"
-        raise click.ClickException(f"{fault}; it was not used any more (see turncheck conform)")
+        fault = f"its verify accepted {subject.audit.refuted} of {subject.audit.checked} drafts that it would not write"
+        raise click.ClickException(f"{fault}; it was no longer used (see turncheck conform)")
 
 
 @main.command()

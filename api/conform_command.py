@@ -131,7 +131,7 @@ class Watch:
             from turncheck.properties.checking.asking import price_of
 
             fewer = "; --prompts asks fewer" if count > 1 else ""
-            left = f"the checks to come ask {_prompts(later)}, {self._about(later)}{fewer}"
+            left = f"the remaining checks ask {_prompts(later)}, {self._about(later)}{fewer}"
             self._say(f"{_prompts(count)} took {took:.0f} s, {price_of(self.price)}; {left}")
 
     def _about(self, prompts: int) -> str:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 EXEMPT = {
     "A8": "waiting does nothing, with the rule or without it",
     "S1": "a fallen unit has nothing left that a strike could take, or that an effect could be laid on",
-    "V1": "it says of a battle what T4 does in a turn and M11 in a text",
+    "V1": "it states for a battle what T4 does in a turn and M11 in a text",
 }
 """The rules that are never at work by themselves, and why: no answer changes when they are left out."""
 

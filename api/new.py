@@ -82,7 +82,7 @@ TEST = '''\
 import turncheck
 from NAME import DOMAIN
 
-test_laws = turncheck.suite(DOMAIN)  # held against the model that pytest.ini or --turncheck-model names
+test_laws = turncheck.suite(DOMAIN)  # checks the model that pytest.ini or --turncheck-model names
 
 
 def test_the_doors_open():
@@ -123,11 +123,13 @@ def write_new(folder: Path) -> None:
     """
     name = folder.name
     if not re.fullmatch("[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
-        raise NewError(name, "its name must be one of a Python module: lower-case letters, digits and _, as my_game")
+        raise NewError(
+            name, "its name must be the name of a Python module: lower-case letters, digits and _, as my_game"
+        )
     if name in ("model", "turncheck") or _is_taken(name):
-        raise NewError(name, "another Python module has that name, and would be imported in its place: choose another")
+        raise NewError(name, "another Python module has that name and would be imported instead: choose another name")
     if folder.exists():
-        raise NewError(name, f"{folder} is there already: choose another name, or remove it")
+        raise NewError(name, f"{folder} exists already: choose another name, or remove it")
     folder.mkdir(parents=True)
     try:
         for file, content in files_of(name).items():

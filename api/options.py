@@ -112,7 +112,7 @@ def _told(error: Exception) -> int:
 
 def _tell_internal(error: Exception) -> None:
     traceback.print_exception(error, file=sys.stderr)
-    fault = "this is a fault of Turncheck's, not of your model or your domain"
+    fault = "this is a bug in Turncheck, not in your model or your domain"
     click.echo(f"Error: {fault}: please report it with the lines above", err=True)
 
 
@@ -153,7 +153,7 @@ def cannot_be_used(error: OSError, path: object = None, to: str = "read or writt
     named = error.filename if path is None else path
     what = "the output" if named is None else os.fsdecode(named) if isinstance(named, bytes) else str(named)
     in_the_way = error.errno in (errno.EEXIST, errno.ENOTDIR)
-    why = "a file stands where a folder belongs" if in_the_way else error.strerror or str(error)
+    why = "a file is in the place of a folder" if in_the_way else error.strerror or str(error)
     return f"{what} cannot be {to}: {why}"
 
 

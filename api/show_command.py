@@ -96,8 +96,12 @@ def _show_recalled(subject: Subject, texts: Sequence[str]) -> bool:
     wrong = [text for text in texts if _place_of_divergence(subject, text) is not None]
     shown = (wrong or texts)[0]
     if len(texts) > 1:
-        told = f"this one is the first of {len(wrong)} that it answers wrongly" if wrong else "it answers all rightly"
-        click.echo(f"these words are about {len(texts)} texts: {told}")
+        told = (
+            f"the model answers {len(wrong)} of them wrongly, and this is the first"
+            if wrong
+            else "the model answers all of them correctly"
+        )
+        click.echo(f"the short form stands for {len(texts)} texts: {told}")
     if subject.domain.is_case(shown):
         return _show_text(subject, shown)
     return _show_play(subject, shown)
@@ -225,12 +229,12 @@ def _show_witness(subject: Subject, file: str, content: str) -> bool:
     if (found := counterexample(law, subject, case)) is None:
         prompts, _ = asked(law, subject, case)
         _show_answers(subject, kept.case, prompts)
-        click.echo(f"\nit was kept as {kept.mode}: the law holds")
+        click.echo(f"\nit was saved as {kept.mode}: the law holds")
         return False
     failure = Failure(found.mode.mode, 0, found.witness(law), said=found.divergence.said)
     _echo(show_witness(failure, _noun(subject), _screen()))
     _show_in_other_words(subject, found.divergence.prompt)
-    click.echo(f"\nit was kept as {kept.mode}: the law is broken")
+    click.echo(f"\nit was saved as {kept.mode}: the law is broken")
     return True
 
 
@@ -270,5 +274,5 @@ def _show_in_other_words(subject: Subject, prompt: str) -> None:
         said = words.encode(prompt)
         (given,) = limited(engine, subject.limit).predict([said])
     except Exception as error:  # a template of the user's, or a model that failed before
-        raise BadInputError(f"in {visible(words.name)} it cannot be asked: {visible(str(error))}") from error
+        raise BadInputError(f"the model cannot be asked in {visible(words.name)}:  {visible(str(error))}") from error
     click.echo(f"in {visible(words.name)}\n  said  {visible(said)}\n  given {visible(str(given))}")

@@ -88,7 +88,7 @@ def prompts(
     from turncheck.reports.escape import visible
 
     if os.path.exists(out.path):
-        raise BadInputError(f"{visible(out.typed)} is there already: give another --out")
+        raise BadInputError(f"{visible(out.typed)} exists already: choose another --out")
     subject = subject_of(domain, "reference", arguments, rules, None)  # it speaks the words of any template
     plan = _plan(subject, sampler, seed, turns)
     try:
@@ -197,7 +197,7 @@ def _check_gate(gate: float | None, turns: int) -> None:
         raise click.UsageError("--gate must be above 0, got 0: no sample shows that nothing ever diverges")
     if gate is not None and turns < (least := least_turns(gate)):
         demand = f"--turns must be {least:,} or more for a gate of {gate:g}, got {turns:,}"
-        raise click.UsageError(f"{demand}: fewer could not pass without any divergence")
+        raise click.UsageError(f"{demand}: fewer could not pass even without a divergence")
 
 
 @contextmanager
@@ -224,14 +224,14 @@ def _telling_what_is_kept(work: Sweep, gate: float | None) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         if not (done := work.counts.done):
-            fault = "stopped before the first chunk of turns was done: nothing is kept, the same command begins anew"
+            fault = "stopped before the first chunk of turns was done: nothing is saved, the same command starts again"
             raise NoVerdictError(fault) from None
         _show(work, found(work, gate, searches=work.whole, limit=Limit(prompts=0)))
         if work.whole:
-            kept = f"all {done:,} turns are kept, and the same command with --resume looks again"
+            kept = f"all {done:,} turns are saved, and the same command with --resume searches again"
             raise NoVerdictError(f"stopped while looking for the smallest turns: {kept}") from None
-        kept = f"stopped after {done:,} of {work.plan.turns:,} turns, which are kept"
-        raise NoVerdictError(f"{kept}: the same command with --resume goes on") from None
+        kept = f"stopped after {done:,} of {work.plan.turns:,} turns, which are saved"
+        raise NoVerdictError(f"{kept}: the same command with --resume continues") from None
 
 
 def _show(work: Sweep, result: SweepResult) -> None:

@@ -96,7 +96,7 @@ def _trained(run: Run) -> None:
             for at in run.steps():
                 told(at)
     except KeyboardInterrupt:
-        raise NoVerdictError(f"stopped after step {run.step}, saved: the same command goes on") from None
+        raise NoVerdictError(f"stopped after step {run.step}, saved: the same command continues") from None
 
 
 @contextmanager

@@ -1,1 +1,1 @@
-"""What all engines share: domains, schemas, texts, plays, samplers, and the interface of a learned engine."""
+"""The common parts of all engines: domains, schemas, texts, plays, samplers, and the interface of a learned engine."""

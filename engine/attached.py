@@ -1,4 +1,4 @@
-"""A user's own laws, and the cases that they are about, as data: nothing here draws or checks anything."""
+"""A user's own laws, and the cases that they are about, as data: this module draws and checks nothing."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Case(Mapping[str, Any]):
         object.__setattr__(self, "values_", values)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a case is frozen: case.changed({name}=...) makes another")
+        raise AttributeError(f"a case is immutable: case.changed({name}=...) returns a changed copy")
 
     def __getitem__(self, name: str) -> Any:
         place = self.schema.places.get(name)

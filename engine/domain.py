@@ -1,6 +1,6 @@
-"""A domain: an engine as a value. What it is told, what it answers, and whatever else is known of it.
+"""A domain: an engine as a value. It defines the engine's inputs and answers, and whatever else is known about it.
 
-An engine whose answer is the next state has a state, orders and a step; any other has a prompt, an answer and a
+An engine whose answer is the next state has a state, orders and a step. Any other engine has a prompt, an answer and a
 function from one to the other:
 
     >>> from turncheck.engine.fields import Int
@@ -14,8 +14,8 @@ function from one to the other:
     >>> adder.resolve_text("07+35="), adder.resolve_text("7+35=")
     ('042', 'reject bad_number')
 
-Everything else - strategies, samplers, malformed texts, failure modes, laws, the words of a tokenizer - follows from
-these; what a domain knows better it gives. Nothing generic knows any domain but by this interface.
+Everything else is derived from these: strategies, samplers, malformed texts, failure modes, laws, the words of a
+tokenizer. A domain can override each of them. Generic code knows a domain only through this interface.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from turncheck.engine.reading import BrokenPartError, Check, MalformedTextError,
 from turncheck.engine.schema import Schema
 
 AnyCase = Any
-"""A case: a `Case` of the prompt's schema, or what the domain's codec makes of one."""
+"""A case: a `Case` of the prompt's schema, or the codec's value for it."""
 AnyAnswer = Any
-"""An answer, where it is no rejection: a `Case` of the answer's schema, or what the codec makes of one."""
+"""An answer that is no rejection: a `Case` of the answer's schema, or the codec's value for it."""
 Sampler = Callable[[Random], AnyCase]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -62,7 +62,7 @@ class DomainError(ValueError):
 
 
 def _tuple(values: Any) -> tuple[Any, ...]:
-    """Several values, or one by itself."""
+    """Return several values, or a single value, as a tuple."""
     return tuple(values) if isinstance(values, Iterable) and not isinstance(values, str) else (values,)
 
 
@@ -273,16 +273,16 @@ class Domain:
             if not isinstance(getattr(self, part), Schema | None):
                 raise DomainError(self.name, f"its {part} must be a Schema, got {type(getattr(self, part)).__name__}")
         if self.state is not None:
-            self._refuse("prompt and answer", self.prompt or self.answer, "left out beside state")
+            self._refuse("prompt and answer", self.prompt or self.answer, "left out if there is a state")
             set_once(self, "prompt", self.state + self.orders if self.orders is not None else self.state)
             set_once(self, "answer", self.state)
         elif self.prompt is None or self.answer is None:
             raise DomainError(self.name, "it must have a state (with orders and a step), or a prompt and an answer")
         else:
             beside = self.orders is not None or self.start is not None or self.untouched
-            self._refuse("orders, start and untouched", beside, "left out where there is no state")
+            self._refuse("orders, start and untouched", beside, "left out if there is no state")
         if (self.step is None) == (self.resolve is None) or (self.step and self.state is None):
-            raise DomainError(self.name, "it must have a step beside a state, or resolve beside prompt and answer")
+            raise DomainError(self.name, "it must have a state with a step, or a prompt and an answer with resolve")
         if self.codec is None:
             set_once(self, "codec", CaseCodec(self.prompt, self.answer, self.orders))
         set_once(self, "described", self.described or self.name)
@@ -300,7 +300,7 @@ class Domain:
             raise DomainError(self.name, f"{parts} must be {demand}")
 
     def _check_names(self) -> None:
-        """Looks at whether all that is said by name is there."""
+        """Check that every field that is named exists."""
         wanted = {f"check {check.reason}": (check.fields, self.prompt) for check in self.checks}
         wanted["untouched"] = self.untouched, self.answer
         for what, (names, schema) in wanted.items():
@@ -315,9 +315,9 @@ class Domain:
                     raise DomainError(self.name, f"{demand}, got {name!r}")
 
     def _check_rejections(self) -> None:
-        """Looks at whether an answer can be told from a rejection."""
+        """Check that an answer cannot be mistaken for a rejection."""
         if self.rejects and self._begins_with_reject:
-            fault = "its answers must not begin with reject, as rejections do: call it otherwise, or say rejects=False"
+            fault = "its answers must not begin with reject, as rejections do: use another word, or set rejects=False"
             raise DomainError(self.name, fault)
 
     def __repr__(self) -> str:
@@ -332,7 +332,7 @@ class Domain:
 
     @cached_property
     def _begins_with_reject(self) -> bool:
-        """Whether an answer may begin as rejections do, with that word and a space."""
+        """Whether an answer may begin with `reject` and a space, as rejections do."""
         first, *more = self.answer.lines[0]
         return bool(more) and re.fullmatch(first.pattern, "reject") is not None
 
@@ -430,23 +430,23 @@ class Domain:
 
     def _answer_of(self, case: Case, given: Any) -> Case:
         if not isinstance(given, Mapping):
-            fault = f"its reference must give fields by name, got {type(given).__name__}"
+            fault = f"its reference must return fields by name, got {type(given).__name__}"
             raise DomainError(self.name, fault, self.write(case))
         try:
             if isinstance(given, Case):
-                answer = given.part(self.answer)  # of a case that is the one asked, changed, the orders are left aside
+                answer = given.part(self.answer)  # if it is the case itself, changed, its orders are dropped
             elif self.step is not None:
                 answer = case.part(self.answer).changed(given)
             else:
                 answer = self.answer.neutral.changed(given)
         except (UnknownFieldError, MemberCountError) as error:
-            fault = f"its reference gave a field that is none: {error}"
+            fault = f"its reference returned an unknown field: {error}"
             raise DomainError(self.name, fault, self.write(case)) from error
         if self.step is None and (missing := [name for name in self.answer.names if _lacks(given, name)]):
-            raise DomainError(self.name, f"its reference must give {missing[0]} too", self.write(case))
+            raise DomainError(self.name, f"its reference must also return {missing[0]}", self.write(case))
         for (name, field), value in zip(self.answer.fields.items(), answer.values_, strict=True):
             if not _allows(field, value):
-                fault = f"its reference must give {name} a value of {field!r}, got {value!r:.80}"
+                fault = f"its reference must return a value of {field!r} for {name}, got {value!r:.80}"
                 raise DomainError(self.name, fault, self.write(case))
         return answer
 
@@ -478,7 +478,7 @@ class Domain:
             return False
         try:
             return bool(self.accepts(case, read))
-        except Exception:  # a learned engine's values may be anything that can be written
+        except Exception:  # a learned engine may write any value, and `accepts` may raise on it
             return False
 
     # --- cases ---
@@ -556,12 +556,14 @@ class Domain:
         return Play(state, tuple(done))
 
     def _turn_of_play(self, state: str, orders: str, start: int, first: int) -> AnyCase:
-        """The case of a state and orders, which stand behind so many lines of the play, and of a case."""
+        """Return the case of a state and orders; `start` lines of the play come before them, `first` lines of the
+        case.
+        """
         is_last_line_open = self.orders is not None and not self.orders.end
         try:
             return self.read(state + (orders.removesuffix("\n") if is_last_line_open else orders))
         except MalformedTextError as error:
-            # A state that the reference came to stands in no line: what is wrong with it is shown at the orders.
+            # A state that the reference reached has no line in the play: its fault is reported at the orders.
             line = error.line + start - first if error.line > first or start == first else start + 1
             raise MalformedTextError(error.reason, line, error.piece, error.about, error.rule) from None
 
@@ -652,7 +654,7 @@ class Domain:
         def attach(decorated: Callable[..., Any]) -> Callable[..., Any]:
             attached = LawFunction(decorated, rule, kind, cases, applies, also, plays)
             if any(each.name == attached.name for each in self.attached):
-                raise DomainError(self.name, f"each law must have a name of its own, got {attached.name} twice")
+                raise DomainError(self.name, f"each law must have a unique name, got {attached.name} twice")
             self.attached.append(attached)
             return decorated
 

@@ -1,7 +1,7 @@
-"""Kinds of fields: what may stand in a named place of a schema, how it is written and read, what is simplest.
+"""Fields: the allowed values of a named place in a schema, how they are written and read, and which value is simplest.
 
-`Int` and `Choice` are built in. A field of somebody's own is any object with the members of `Field`; deriving from
-`Field` gives those that have a usual answer:
+`Int` and `Choice` are built in. A field of your own is any object with the members of `Field`; deriving from `Field`
+provides defaults for some of them:
 
     >>> import attrs
     >>> @attrs.frozen
@@ -29,7 +29,7 @@ from typing import Any
 import attrs
 
 LONGEST = 1_000
-"""Digits of a number that is written without zeros in front, at most: Python refuses to read 4,300, or fewer."""
+"""Most digits of a number without padding: Python refuses to parse 4,300 digits, or fewer."""
 
 
 class SchemaError(ValueError):
@@ -55,7 +55,7 @@ class Field:
     """
 
     reason: str | None = "bad_value"
-    """Why a text is rejected in which something else stands there; None where a word stands there (`Choice`)."""
+    """The reason for rejecting a text with something else in this place; None if a word belongs there (`Choice`)."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

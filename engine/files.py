@@ -10,12 +10,13 @@ from typing import BinaryIO
 
 
 def write_whole(path: Path, content: bytes, lasts: bool = True) -> None:
-    """Write a file, replacing an existing file. After a crash, the path holds the old file or the new file, complete.
+    """Write a file, replacing an existing file. After a crash, the path holds either the old file or the complete new
+    file.
 
     Args:
         path: the path of the file.
         content: the content.
-        lasts: whether this also holds after a crash of the machine, which takes some milliseconds.
+        lasts: whether this also holds after a crash of the machine, which costs some milliseconds.
 
     Raises:
         OSError: the file cannot be written; the old file is unchanged.
@@ -43,7 +44,7 @@ def sync_folder(folder: Path) -> None:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        with suppress(OSError):  # some file systems sync no folders
+        with suppress(OSError):  # some file systems cannot sync folders
             os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -1,4 +1,6 @@
-"""Import what a user named: `MODULE:ATTRIBUTE` or `FILE.py:ATTRIBUTE`. The code is run, and trusted like any code."""
+"""Import what a user named: `MODULE:ATTRIBUTE` or `FILE.py:ATTRIBUTE`. The code is executed, and trusted like any
+code.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,7 @@ def attribute(kind: str, target: str, example: str) -> object:
         EngineError: there is no such module, or importing it raised.
     """
     home, _, name = target.rpartition(":")
-    if not home or not name or ":" in home[2:]:  # a drive's colon may stand second
+    if not home or not name or ":" in home[2:]:  # the second character may be a drive's colon
         prefix = f"{kind}:" if kind else ""
         demand = f"it must be {prefix}MODULE:ATTRIBUTE or {prefix}FILE.py:ATTRIBUTE, as in {prefix}{example}"
         raise EngineError(demand + (_names_in(target) if kind == "py" else ""))
@@ -54,9 +56,9 @@ def attribute(kind: str, target: str, example: str) -> object:
             found = getattr(found, part)
         except AttributeError as error:
             raise MissingAttributeError(home, name, module) from error
-        except Exception as error:  # a module may have a `__getattr__` of its own
+        except Exception as error:  # a module may define `__getattr__`, which may raise anything
             raise EngineError(
-                f"{shortened(home)} raised {described(error)} when it was asked for {shortened(name)}"
+                f"{shortened(home)} raised {described(error)} when its attribute {shortened(name)} was read"
             ) from error
     return found
 
@@ -67,13 +69,13 @@ def shortened(name: str) -> str:
 
 
 LONGEST_NAME = 200
-"""Characters of a name that a message repeats."""
+"""Most characters of a name in a message."""
 
 LISTED = 5
-"""Names that a message lists."""
+"""Most names that a message lists."""
 
 LARGEST_SOURCE = 1 << 20
-"""Bytes of a file of Python that are looked at for the names in it."""
+"""Most bytes of a Python file that are searched for names."""
 
 
 def _names_in(target: str) -> str:
@@ -82,7 +84,7 @@ def _names_in(target: str) -> str:
     try:
         with open(file, "rb") as source:
             names = public_names(source.read(LARGEST_SOURCE))
-    except (OSError, ValueError):  # a name with NUL in it is a ValueError
+    except (OSError, ValueError):  # a name that contains NUL raises ValueError
         return ""
     return f"; there are {', '.join(f'py:{target}:{name}' for name in names[:LISTED])}" if names else ""
 
@@ -120,7 +122,7 @@ def _imported(home: str) -> ModuleType:
         raise EngineError(f"{shortened(home)} cannot be imported: {message}") from error
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # whatever it raises: pytest's own outcomes too, which skip a test elsewhere
+    except BaseException as error:  # it may raise anything, including pytest's outcomes, which would skip a test
         raise EngineError(f"{shortened(home)} raised {described(error)} when it was imported") from error
 
 
@@ -141,13 +143,13 @@ def _of_file(path: Path) -> ModuleType:
         return known
     if str(path.parent) not in sys.path:
         sys.path.insert(0, str(path.parent))
-    # A name of its own where the stem is taken: a file called json.py must not stand in the library's place.
+    # If the stem is taken, the module gets another name: a file called json.py must not replace the library.
     name = path.stem if known is None else f"{path.stem} of {path.parent}"
     spec = spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
-    sys.modules[name] = module  # where dataclasses and pickle look for it
+    sys.modules[name] = module  # dataclasses and pickle look it up here
     try:
         spec.loader.exec_module(module)
     except BaseException:

@@ -17,9 +17,9 @@
     >>> wording.decode('{"at":2,"hero":{"hp":7},"cell":[".","x","."]}')
     'at 2\\nhero 07\\ntape . x .\\n'
 
-Fields stand in the order of the text; dots nest, a repeated field is a list, numbers are numbers. A rejection is
-`{"reject":"bad_number"}`. A text that has not the form of a case or an answer, down to the number of its digits, is
-`{"text":"at 1..."}`. What would be mistaken for something else stands under `case` or `answer`.
+Fields have the order of the text; dots nest, a repeated field is a list, numbers are numbers. A rejection is
+`{"reject":"bad_number"}`. A text without the exact form of a case or an answer, including its number of digits, is
+`{"text":"at 1..."}`. A case or an answer that could be mistaken for another value is nested under `case` or `answer`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from turncheck.engine.reading import Reader
 from turncheck.engine.schema import Schema
 
 Shape = Any
-"""Where the values of a schema stand: by name a place, the places of a list, or what is nested there."""
+"""The structure of a schema's values: an index, a tuple of indices for a list, or a dict of nested structures."""
 
 
 class JsonText:
@@ -76,7 +76,7 @@ class JsonText:
         if value.keys() == {"text"}:
             text = value["text"]
             if not isinstance(text, str) or self._value_of(text) != value:
-                raise ValueError("text must be a text, and what can be said in fields must be")
+                raise ValueError("text must be a text that is neither a case nor an answer: give those by their fields")
             return text
         faults = []
         for layout in self._layouts:
@@ -92,7 +92,7 @@ class _Layout:
     """The JSON form of a schema's texts.
 
     Attributes:
-        under: the key that holds them, if there is one.
+        under: the key under which they are nested; empty if they are not.
     """
 
     schema: Schema
@@ -109,7 +109,7 @@ class _Layout:
             said = _filled(self.shape, [self._said(place, value) for place, value in enumerate(values)])
             value = {self.under: said} if self.under else said
             return value if self.text_of(value) == text else None
-        except ValueError:  # a field of somebody's own may write two texts for one value
+        except ValueError:  # a user's field may write two texts for one value
             return None
 
     def _said(self, place: int, value: object) -> object:
@@ -130,7 +130,7 @@ class _Layout:
         return self.schema.write_values(tuple(self._meant(place, found[place]) for place in range(len(found))))
 
     def _meant(self, place: int, said: object) -> object:
-        """Return the value for a field; a number or a word that does not fit becomes a wrong text."""
+        """Return the value for a field; a number or a word that is out of range gives an invalid text."""
         field, name = self._field(place), self.schema.names[place]
         if type(field.simplest) is int:
             if type(said) is not int:
@@ -138,7 +138,7 @@ class _Layout:
             return said
         text = as_word(said)
         if not isinstance(field, Choice) and re.fullmatch(field.pattern, text) is None:
-            raise ValueError(f"{name} must be as {field!r} writes it, got {text!r:.80}")
+            raise ValueError(f"{name} must be a text of {field!r}, got {text!r:.80}")
         return field.read(text)
 
     def _field(self, place: int) -> Any:
@@ -149,7 +149,7 @@ class _Layout:
 
 
 def _shape(schema: Schema) -> dict[str, Shape]:
-    """Return the places of the schema's values, nested by the dots of its names."""
+    """Return the structure of the schema's values, nested by the dots of its names."""
     shape: dict[str, Shape] = {}
     for name, place in schema.places.items():
         repeated = name.rpartition("[")[0]
@@ -162,7 +162,7 @@ def _shape(schema: Schema) -> dict[str, Shape]:
 
 
 def _form(shape: Shape) -> Shape:
-    """Return what identifies a shape: keys, and lengths of lists."""
+    """Return what identifies a structure: keys, and lengths of lists."""
     if isinstance(shape, dict):
         return {key: _form(each) for key, each in shape.items()}
     return len(shape) if isinstance(shape, tuple) else None
@@ -175,7 +175,7 @@ def _filled(shape: Shape, said: list[object]) -> Any:
 
 
 def _taken(shape: Shape, value: object, name: str) -> Iterator[tuple[int, object]]:
-    """Return the JSON value for each place."""
+    """Yield each index with its JSON value."""
     if isinstance(shape, dict):
         inside = as_object(value)
         if inside.keys() != shape.keys():

@@ -1,7 +1,7 @@
 """The interface of a learned engine: one required method, `predict`, and optional methods.
 
-Two options make the engine cheaper to check, one says that it only has answers to a fixed list of prompts, one counts
-trouble on the way to the answers, and one reports what the engine found out about the system behind it.
+Two optional methods make the engine cheaper to check. One says that it only has answers to a fixed list of prompts, one
+counts trouble on the way to the answers, and one reports what the engine found out about the system behind it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class ContractError(TypeError):
         self.demand, self.value, self.method = demand, value, method
 
     def __str__(self) -> str:
-        return f"{self.method} must give {self.demand}, got {self.value}"
+        return f"{self.method} must return {self.demand}, got {self.value}"
 
 
 class LearnedEngine(Protocol):
@@ -67,7 +67,7 @@ class Verdict:
     """A learned engine's verdict on a draft.
 
     Attributes:
-        accepted: how many of the draft's tokens, from the first, the model would write greedily itself.
+        accepted: the number of the draft's tokens, from the first, that the model would write greedily itself.
         complete: whether the model would write the whole draft and stop there; then the draft is its answer.
         margin: the smallest difference in logits between the best and the second best token, over the compared tokens.
             If it is small, another order of float operations could give another verdict.
@@ -153,21 +153,21 @@ def answers(engine: LearnedEngine, prompts: Sequence[str], drafts: Sequence[str]
 
 
 LONGEST_ANSWER = 1_000_000
-"""Characters that are kept of an answer: a right one has some hundreds."""
+"""Most characters of an answer that are kept; a correct answer has some hundreds."""
 
 
 def checked(given: Sequence[str], count: int) -> list[str]:
-    """What a call of `predict` gave, if it is one text for each prompt: plain copies, of which long ones are cut.
+    """Check the result of a call of `predict`: one text for each prompt. Return plain copies, with long texts cut.
 
-    A text of a class of the model's own is copied as the characters that it holds, whatever that class says of it. One
-    that is cut says so at its end, so that it is no right answer.
+    A text of a subclass of str is copied by its actual characters, whatever its methods return. A text that is cut ends
+    with a remark, so that it is no correct answer.
 
     Raises:
-        ContractError: it is none, or it raised where it was looked at.
+        ContractError: the result is something else, or reading it raised.
     """
     try:
         listed = not isinstance(given, str) and isinstance(given, Sequence)
-        # It may be of a class of the model's own that says it is as long as it should be, and never ends.
+        # A sequence of the model's own class may report the right length and never end.
         found = list(islice(given, count + 1)) if listed else []
     except Exception as error:
         demand = "a list of texts"
@@ -180,19 +180,19 @@ def checked(given: Sequence[str], count: int) -> list[str]:
 
 
 def _number_of(given: Sequence[str], found: list[str]) -> str:
-    """How many there are, as a plain list knows it; of any other whether there are too many."""
+    """Return the number of answers; for a sequence that is neither list nor tuple, only a lower limit."""
     return str(len(given)) if type(given) in (list, tuple) else f"{len(found)} or more"
 
 
 def _copied(answer: object) -> str:
-    """The answer as a plain text."""
+    """Return the answer as a plain text."""
     if not is_text(answer):
         raise ContractError("a list of texts", f"a {type_name(answer)} in it")
     return plain(answer)
 
 
 def plain(text: str, longest: int = LONGEST_ANSWER) -> str:
-    """The characters of an answer as a plain text; those beyond so many are cut, and it says so."""
+    """Return the characters of an answer as a plain text, cut after `longest` characters with a remark."""
     size = str.__len__(text)
     if size <= longest:
         return str.__str__(text)
@@ -200,13 +200,13 @@ def plain(text: str, longest: int = LONGEST_ANSWER) -> str:
 
 
 LONGEST_FAULT = 300
-"""Characters that are kept of what somebody's code raised."""
+"""Most characters of an error's description."""
 
 
 def described(error: BaseException) -> str:
-    """What was raised: its class and its message, of which a long one is cut. It raises nothing itself."""
+    """Return the class and the message of an error, cut if long. Never raises."""
     try:
         message = str.__str__(str(error))
-    except BaseException as another:  # what runs is somebody's `__str__`, which may raise anything
+    except BaseException as another:  # a user's `__str__` may raise anything
         message = f"(a message that raised {type_name(another)})"
     return cut(f"{type_name(error)}: {message}".removesuffix(": "), LONGEST_FAULT)

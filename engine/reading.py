@@ -1,10 +1,10 @@
-"""Reading a text by a schema: the case that it is, or the first thing that is wrong, by reason, line and piece.
+"""Parse a text by a schema: return its case, or find the first fault, with its reason, line and piece.
 
-A newline ends a line, a single space parts two pieces, and the pieces are compared one by one with the schema's. White
-space is looked at in the whole text first; everything else comes in reading order. A condition across fields (`Check`)
-is looked at as soon as its fields are read.
+A newline ends a line, a single space separates two pieces, and the pieces are compared one by one with the schema's.
+White space is checked first, in the whole text; everything else in reading order. A condition across fields (`Check`)
+is tested as soon as its fields are parsed.
 
-A valid text is matched as a whole by one regular expression; only what does not match is walked through.
+A valid text is matched as a whole by one regular expression. Only a text that does not match is walked piece by piece.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def _is_reason(check: Check, attribute: object, reason: str) -> None:
 
 def _are_named(check: Check, attribute: object, fields: tuple[str, ...]) -> None:
     if not fields:
-        raise SchemaError(f"the fields of check {check.reason}", "all that its condition looks at, one or more", fields)
+        raise SchemaError(
+            f"the fields of check {check.reason}", "all fields that its condition uses, one or more", fields
+        )
 
 
 @attrs.frozen
@@ -95,7 +97,7 @@ REASONS: Mapping[str, str] = {
     "bad_value":        "a field's place holds nothing that the field can be",
     "out_of_range":     "a value is outside its field's range",
 }
-"""Why a text is no case of a schema, whatever the schema; its checks have reasons of their own."""
+"""Reasons for rejecting a text that every schema has; its checks add their own reasons."""
 # fmt: on
 
 
@@ -129,7 +131,7 @@ def may_be_out_of_range(field: Any) -> bool:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 _TABLED = 1_000
-"""Values of a field, at most, whose texts are looked up rather than worked out."""
+"""Most values of a field whose texts are looked up in a table instead of parsed."""
 
 # White space other than space and newline (`str.isspace`), and control characters.
 _FORBIDDEN = re.compile(
@@ -161,14 +163,14 @@ class BrokenPartError(Exception):
 
 
 class UndeclaredFieldError(BrokenPartError, LookupError):
-    """A check looks at a field that it does not name, and that may not have been read when it is looked at."""
+    """A check uses a field that it does not name, and that may not have been parsed when the check is tested."""
 
     def __init__(self, check: Check, name: str) -> None:
         super().__init__(f"check {check.reason}", KeyError(name))
         self.check, self.name = check, name
 
     def __str__(self) -> str:
-        return f"{self.part} must name every field that it looks at, got none called {self.name!r}"
+        return f"{self.part} must name every field that it uses, but lacks {self.name!r}"
 
 
 class _NoValueError(Exception):
@@ -176,7 +178,7 @@ class _NoValueError(Exception):
 
 
 class _OutOfRangeError(Exception):
-    """A field can write a value, and does not allow it."""
+    """A field can write a value but does not allow it."""
 
 
 class Reader:
@@ -213,7 +215,9 @@ class Reader:
         if values is not None:
             return values
         self._walk(text, strict=True)
-        raise AssertionError(f"{self.schema!r} reads {text!r} piece by piece and not as a whole, or a check wavers")
+        raise AssertionError(
+            f"{self.schema!r} reads {text!r} piece by piece and not as a whole, or a check is not deterministic"
+        )
 
     def is_case(self, text: str) -> bool:
         """Return whether the text is a case.
@@ -224,7 +228,7 @@ class Reader:
         return self._valid(text) is not None
 
     def _valid(self, text: str) -> tuple[Value, ...] | None:
-        """The values of a case; None where the text is none."""
+        """Return the values of a case; None if the text is no case."""
         found = self.texts(text)
         values = None if found is None else self._in_range(found)
         return None if values is None or not self.meets_checks(values) else values
@@ -261,7 +265,7 @@ class Reader:
         found = self._pattern.fullmatch(text)
         if found is None or _FORBIDDEN.search(text):
             return None
-        # A pattern of somebody's own may match spaces: then another number of pieces can match as a whole.
+        # A user's pattern may match spaces: then a text with another number of pieces can match as a whole.
         if not self._are_plain and (text.count(" "), text.count("\n")) != self._parted:
             return None
         groups: tuple[str, ...] = found.groups()
@@ -280,12 +284,12 @@ class Reader:
 
     @cached_property
     def _parted(self) -> tuple[int, int]:
-        """The spaces and the newlines of every case."""
+        """The number of spaces and of newlines in every case."""
         return sum(len(line) - 1 for line in self.schema.lines), len(self.schema.lines) - 1 + len(self.schema.end)
 
     @cached_property
     def _readers(self) -> list[Callable[[str], Value]]:
-        """For each field what makes a value of a text that its pattern matches, or raises `_NoValueError`."""
+        """For each field, a function from a text that its pattern matches to a value; it may raise `_NoValueError`."""
 
         def reading(name: str, field: Field) -> Callable[[str], Value]:
             def read(text: str) -> Value:
@@ -302,7 +306,9 @@ class Reader:
 
     @cached_property
     def _tables(self) -> list[Callable[[str], Value]]:
-        """For each field what makes a value of a text, or raises `_NoValueError`, `_OutOfRangeError`, or KeyError."""
+        """For each field, a function from a text to an allowed value; it may raise `_NoValueError`,
+        `_OutOfRangeError` or KeyError.
+        """
 
         def checked(name: str, field: Field, read: Callable[[str], Value]) -> Callable[[str], Value]:
             def allowed(text: str) -> Value:
@@ -356,10 +362,10 @@ class Reader:
         return None
 
     def look_alone(self, values: tuple[Value, ...]) -> None:
-        """Looks at each check with the fields alone that it names, as it is where a text goes wrong behind them.
+        """Test each check with only the fields that it names, as when a text is malformed after these fields.
 
         Raises:
-            BrokenPartError: a check looks at another, or raised.
+            BrokenPartError: a check uses another field, or raised.
         """
         known = dict(enumerate(values))
         for check in self.checks:
@@ -368,7 +374,7 @@ class Reader:
     # --- piece by piece ---
 
     def _walk(self, text: str, strict: bool) -> None:
-        """Goes through the text from left to right, and raises at the first thing that is wrong."""
+        """Walk the text from left to right, and raise at the first fault."""
         self._check_spacing(text)
         body = text[: len(text) - len(self.schema.end)] if self.schema.end else text
         lines = [line.split(" ") for line in body.split("\n")]
@@ -391,7 +397,7 @@ class Reader:
 
     @cached_property
     def _steps(self) -> list[list[_Step]]:
-        """What is wanted piece by piece, and which checks are due behind each."""
+        """The expected pieces, and the checks that are due after each."""
         last = {check: max(places, default=-1) for check, places in self._due.items()}
 
         def step(piece: Piece) -> _Step:
@@ -404,7 +410,7 @@ class Reader:
         return [[step(piece) for piece in line] for line in self.schema.lines]
 
     def _take(self, step: _Step, text: str, values: dict[int, Value], strict: bool, line: int, place: int) -> None:
-        """Reads a piece that is no word, and looks at the checks that are due then."""
+        """Parse a piece that is no word, and test the checks that are due then."""
         found = None if step.word else step.pattern.fullmatch(text)
         if found is None:
             raise self._fault(self._reason(text, step.piece), line, place)
@@ -420,7 +426,7 @@ class Reader:
             self._look(step.at_once, values, line, place)
 
     def _reason(self, text: str, piece: Piece) -> str:
-        """Why another text is wrong where that piece belongs."""
+        """Return why another text is wrong in the place of that piece."""
         reason = piece.fields[0].reason if piece.fields else None
         if reason is not None:
             return reason
@@ -452,7 +458,7 @@ class Reader:
 
 @attrs.frozen
 class _Step:
-    """A piece that is wanted, ready to be compared: its word or its pattern, and the checks that are due behind it."""
+    """An expected piece, prepared for comparison: its word or its pattern, and the checks that are due after it."""
 
     piece: Piece
     word: str
@@ -463,7 +469,7 @@ class _Step:
 
 
 class _Partial(Case):
-    """A case of which some fields are read: those that a check names, and no others can be looked at."""
+    """A case of which some fields are parsed: only the fields that a check names can be read."""
 
     __slots__ = ("_check", "_known", "_so_far")
 
@@ -472,7 +478,7 @@ class _Partial(Case):
             object.__setattr__(self, name, value)
 
     @property
-    def values_(self) -> tuple[Value, ...]:  # type: ignore[override]  # they can be had where the check names them all
+    def values_(self) -> tuple[Value, ...]:  # type: ignore[override]  # only if the check names all fields
         return tuple([self[name] for name in self.schema.names])
 
     def __getitem__(self, name: str) -> Any:
@@ -488,7 +494,7 @@ class _Partial(Case):
 
 
 def _is_plain(field: Field) -> bool:
-    """Whether the field can read all that its pattern matches: what is built in can."""
+    """Return whether the field can read everything that its pattern matches, as built-in fields can."""
     return type(field) in (Int, Choice)
 
 
@@ -502,10 +508,10 @@ def _holds(check: Check, case: Case) -> bool:
 
 
 def _places(check: Check, schema: Schema) -> frozenset[int]:
-    """The places of the fields that a check names.
+    """Return the indices of the fields that a check names.
 
     Raises:
-        UnknownFieldError: it names one that the schema has not.
+        UnknownFieldError: the schema lacks one of them.
     """
     found: set[int] = set()
     for name in check.fields:

@@ -1,10 +1,10 @@
 """Domains by name: from files, from modules and from entry points of the group `turncheck.domains`.
 
-    duel                     the name of a domain of an installed package
+    duel                     the name of a domain in an installed package
     my_game.py:DOMAIN        an attribute of a file; `:DOMAIN` may be left out
     my_package.game:DOMAIN   an attribute of a module
 
-Turncheck's own domains are entry points too. Naming a file or a module runs it. Listing the names imports nothing.
+Turncheck's own domains are entry points too. Naming a file or a module executes it. Listing the names imports nothing.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from turncheck.engine.learned import EngineError, described
 GROUP = "turncheck.domains"
 
 DEFAULT = "duel"
-"""The domain where none is named."""
+"""The domain if none is named."""
 
 USUAL = "DOMAIN"
-"""The attribute of a file where none is named."""
+"""The attribute of a file if none is named."""
 
 
 class UnknownDomainError(ValueError):
@@ -62,7 +62,7 @@ def load_domain(name: str = DEFAULT) -> Domain:
         near = get_close_matches(name, offered, 1)
         hint = f"; did you mean {near[0]}?" if near else ""
         known = ", ".join(offered)
-        raise UnknownDomainError(name, f"there is none{hint} (installed: {known}; else FILE.py:NAME or MODULE:NAME)")
+        raise UnknownDomainError(name, f"unknown{hint} (installed: {known}; else FILE.py:NAME or MODULE:NAME)")
     try:
         found = attribute("", target, "my_game.py:DOMAIN")
     except MissingAttributeError as error:

@@ -7,8 +7,7 @@ Every domain has these samplers, unless it has its own sampler of that name:
 
 - `uniform`: every field uniform over its values; cases that the checks refuse are drawn again.
 - `mixed`: each field uniform (50 %), at a boundary (35 %), or its simplest value (15 %). If the domain has a start,
-half
-  of the cases come from `play`, and a third of those have one field drawn again.
+half of the cases come from `play`, and a third of those have one field drawn again.
 - `play`, if the domain has a start: a case 0 to 15 turns after a start, each turn's orders uniform over the valid
 orders.
 
@@ -32,19 +31,19 @@ from turncheck.engine.schema import Schema
 EVALUATION_SEEDS = range(1_000_000)
 TRAINING_SEEDS = range(1_000_000, 2_000_000)
 HELD_OUT_SEEDS = range(2_000_000, 3_000_000)
-"""Training draws from the second range and watches itself on the third. What is reported is measured on the first."""
+"""Training uses the second range and monitors itself with the third. Reported results use the first."""
 
 TRIES = 1_000
-"""Draws in a row that the checks may refuse."""
+"""Most draws in a row that the checks may refuse."""
 
 ORDERS_TRIED = 100
-"""Orders that are drawn for a state before it counts as one in which nothing can be done."""
+"""Orders that are drawn for a state before it counts as a state without valid orders."""
 
 DEPTH = 15
-"""Turns before a played case, at most."""
+"""Most turns before a case of `play`."""
 
 REMEMBERED = 16_384
-"""Answers of references that are remembered."""
+"""Number of cached answers of references."""
 
 
 class UnknownSamplerError(KeyError):
@@ -133,7 +132,7 @@ def play(domain: Domain, random: Random) -> AnyCase:
             break
         case, state = following, outcome(domain, following)
     if case is None:
-        raise DomainError(domain.name, f"no orders of {ORDERS_TRIED} drawn are valid at a start: mend start or checks")
+        raise DomainError(domain.name, f"none of {ORDERS_TRIED} drawn orders is valid at a start: fix start or checks")
     return case
 
 
@@ -203,7 +202,7 @@ def state_of(domain: Domain, given: Any) -> AnyAnswer:
         if wrong:
             raise ValueError(f"{wrong[0]} must be a value of {domain.answer.fields[wrong[0]]!r}")
     except Exception as error:
-        demand = "its start must give states, as STATE.neutral or STATE.neutral.changed(hp=3)"
+        demand = "its start must give states, such as STATE.neutral or STATE.neutral.changed(hp=3)"
         raise DomainError(domain.name, f"{demand}, got {given!r:.80}: {described(error)}") from error
     return given
 
@@ -232,7 +231,7 @@ def _first_valid(domain: Domain, draw: Callable[[], tuple[Any, ...]]) -> AnyCase
 
 
 def _with_one_other(domain: Domain, case: AnyCase, random: Random) -> AnyCase:
-    """The case with one field drawn anew, if that is a case; else the case."""
+    """Return the case with one field drawn again, if that is a case; else the case itself."""
     fields = domain.fields_of(case)
     name = random.choice(domain.prompt.names)
     other = fields.changed({name: _mixed_value(domain.prompt.fields[name], random)})

@@ -1,4 +1,4 @@
-"""A schema: a text with named places. It says how a case is written, and what its fields are.
+"""A schema: a text with named places. It defines how a case is written, and what its fields are.
 
     >>> from turncheck.engine.fields import Choice, Int
     >>> board = Schema('''
@@ -13,8 +13,8 @@
     hero hp 00/01
     tape . . . .
 
-The text is lines, a line is pieces between single spaces, and a piece is a word, or one or more fields with whatever
-stands between them. How a text is read is in `turncheck.engine.reading`.
+The text consists of lines, a line consists of pieces separated by single spaces, and a piece is a word, or one or more
+fields with characters around them. `turncheck.engine.reading` parses texts.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _FIELD = re.compile(rf"{{({_NAME}(?:\[[0-9]+(?:\.\.[0-9]+)?\])?)}}")
 _REPEATED = re.compile(rf"{{({_NAME})\[([0-9]+)\.\.([0-9]+)\]}}")
 
 MOST_REPEATED = 10_000
-"""Members of a repeated field, at most."""
+"""Most members of a repeated field."""
 
 TRIED = 400
-"""Combinations of values, at most, with which a piece is written and read back when a schema is made."""
+"""Most combinations of values with which a new schema's pieces are tested: they are written and read back."""
 
 TAKEN = tuple(sorted(name for name in {*dir(Case), *Case.__slots__} if not name.startswith("_")))
-"""What every case has besides its fields: no field is called so."""
+"""Attributes of every case: no field may have one of these names."""
 
 _WHITE_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 
@@ -115,7 +115,7 @@ class Schema:
 
     def __init__(self, text: str, /, *, end: str = "\n", **fields: Field) -> None:
         if end not in ("", "\n"):
-            demand = "a newline or nothing (a field must be called otherwise than end)"
+            demand = "a newline or nothing (no field may be called end)"
             raise SchemaError("a schema's end", demand, end)
         rows = [line.split() for line in text.strip().splitlines()]
         if not rows or not all(rows):
@@ -140,22 +140,22 @@ class Schema:
         self._check_names()
 
     def _check_names(self) -> None:
-        """Looks at whether each name means one thing."""
+        """Check that each name has one meaning."""
         for place, name in enumerate(self.names):
             if self.places[name] != place:
                 raise SchemaError("a schema's field", "named once", name)
             first = re.split(r"[.[]", name, maxsplit=1)[0]
             if first in TAKEN or first.startswith("__"):
-                demand = f"called otherwise than what every case has ({', '.join(TAKEN)})"
+                demand = f"named differently from the attributes of every case ({', '.join(TAKEN)})"
                 raise SchemaError("a schema's field", demand, first)
         for name in (*self.groups, *self.repeated):
             if name in self.places or (name in self.groups and name in self.repeated):
-                raise SchemaError("a schema's field", "called otherwise than a group or a repeated field", name)
+                raise SchemaError("a schema's field", "named differently from every group and repeated field", name)
 
     def __add__(self, other: Schema) -> Schema:
-        """Both texts, one behind the other."""
+        """Return the schema whose text is this text, followed by the other."""
         if not self.end:
-            raise SchemaError("the end of a schema behind which another stands", "a newline", self.end)
+            raise SchemaError("the end of a schema that another schema follows", "a newline", self.end)
         whole = object.__new__(Schema)
         whole._lay_out(self.lines + other.lines, other.end)
         return whole
@@ -208,11 +208,11 @@ class Schema:
 
     @cached_property
     def _writers(self) -> list[tuple[int, Callable[[Any], str]]]:
-        """The fields that no format writes, with their places."""
+        """The fields that no format writes, with their indices."""
         fields = enumerate(self.fields.values())
         return [(place, field.write) for place, field in fields if _format(field) is None]
 
-    # --- how fields stand to each other ---
+    # --- how fields relate to each other ---
 
     def label(self, name: str) -> str:
         """Return a field's name for tables: its groups and its name, separated by spaces."""
@@ -245,7 +245,7 @@ class Schema:
 
 
 def _expanded(row: Sequence[str]) -> Iterator[str]:
-    """The pieces of a line, each member of a repeated field in one of its own."""
+    """Yield the pieces of a line, with one piece for each member of a repeated field."""
     for piece in row:
         repeated = _REPEATED.fullmatch(piece)
         if repeated is None:
@@ -255,7 +255,7 @@ def _expanded(row: Sequence[str]) -> Iterator[str]:
             continue
         name, first, last = repeated[1], int(repeated[2]), int(repeated[3])
         if not first <= last < first + MOST_REPEATED:
-            raise SchemaError(f"the range of {name}", f"first..last, at most {MOST_REPEATED} of them", piece)
+            raise SchemaError(f"the range of {name}", f"first..last with at most {MOST_REPEATED} members", piece)
         yield from (f"{{{name}[{index}]}}" for index in range(first, last + 1))
 
 
@@ -269,7 +269,7 @@ def _piece(text: str, kinds: Mapping[str, Field], used: set[str]) -> Piece:
 
 
 def _kind(name: str, kinds: Mapping[str, Field], used: set[str]) -> Field:
-    """What the field of that name holds: said by its name, or by a part of it."""
+    """Return the field of that name, by the whole name, without an index, or by its last part."""
     plain = re.sub(r"\[[0-9]+\]", "", name)
     for known in (name, plain, plain.rpartition(".")[2]):
         if known in kinds:
@@ -277,11 +277,13 @@ def _kind(name: str, kinds: Mapping[str, Field], used: set[str]) -> Field:
             if not isinstance(kinds[known], Field):
                 raise SchemaError(f"field {known}", "an Int, a Choice or another Field", kinds[known])
             return kinds[known]
-    raise SchemaError("a schema's text", f"made of fields that are said beside it, {plain}=Int(...)", f"{{{name}}}")
+    raise SchemaError("a schema's text", f"made of fields that are defined with it, {plain}=Int(...)", f"{{{name}}}")
 
 
 def _members(names: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """The places of the members of each repeated field, by their indices, in whatever order they are written."""
+    """Return the indices of the members of each repeated field, sorted by the members' numbers, in whatever order
+    they are written.
+    """
     found: dict[str, dict[int, int]] = {}
     for place, name in enumerate(names):
         if name.endswith("]"):
@@ -294,11 +296,11 @@ def _members(names: Sequence[str]) -> dict[str, tuple[int, ...]]:
 
 
 def _check_reads_back(piece: Piece) -> None:
-    """Looks at whether a piece that is written with values of its fields is read back as these."""
+    """Check that a piece that is written with values of its fields is read back as the same values."""
     for name, field, border in zip(piece.names, piece.fields, piece.borders[1:], strict=True):
         _check_pattern(name, field)
         if not border and name != piece.names[-1] and field.width is None:
-            demand = "followed by a border, {a}+{b}, since its texts have several lengths"
+            demand = "followed by a border, {a}+{b}, because its texts have different lengths"
             raise SchemaError(f"field {name}", demand, "".join(f"{{{each}}}" for each in piece.names))
     pattern = re.compile(piece.pattern)
     for values in _tried([_some_values(*each) for each in zip(piece.names, piece.fields, strict=True)]):
@@ -315,7 +317,7 @@ def _check_pattern(name: str, field: Field) -> None:
 
 
 def _some_values(name: str, field: Field) -> list[Any]:
-    """The boundaries, the simplest value, and one that is sampled."""
+    """Return the boundaries, the simplest value, and a sampled value."""
     try:
         found = [*field.edges(), field.sample(Random(0))]
         found += [] if field.simplest in found else [field.simplest]
@@ -326,14 +328,14 @@ def _some_values(name: str, field: Field) -> list[Any]:
         demand = "a Field that gives pattern, simplest, edges and sample"
         raise SchemaError(f"field {name}", demand, described(error)) from error
     if unlike:
-        raise SchemaError(f"field {name}", "such that it allows its simplest value, edges and samples", unlike[0])
+        raise SchemaError(f"field {name}", "one that allows its simplest value, edges and samples", unlike[0])
     if odd:
-        raise SchemaError(f"field {name}", f"such that its write does what its format {form} does", odd[0])
+        raise SchemaError(f"field {name}", f"one whose write agrees with its format{form}", odd[0])
     return found
 
 
 def _tried(values: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
-    """Combinations of the values of each field: all of them, or `TRIED` at random."""
+    """Return combinations of the values of each field: all of them, or `TRIED` at random."""
     if prod(map(len, values)) <= TRIED:
         return product(*values)
     random = Random(0)
@@ -348,13 +350,13 @@ def _check_values(piece: Piece, pattern: re.Pattern[str], values: tuple[Any, ...
         back = None if found is None else tuple(map(_read, piece.fields, found.groups()))
         is_same = back == values
     except Exception as error:
-        raise SchemaError(called, f"such that {values!r:.80} can be written and read", described(error)) from error
+        raise SchemaError(called, f"able to write and read {values!r:.80}", described(error)) from error
     if not text or _WHITE_OR_CONTROL.search(text):
         raise SchemaError(f"what {called} writes", "a text without white space and control characters", text)
     if not is_same:
-        demand = f"such that {text!r} can be read back as {values!r:.80}"
+        demand = f"able to read {text!r} back as {values!r:.80}"
         if len(piece.names) > 1:
-            demand += ": give them a border that none of them writes"
+            demand += ": separate them by a border that none of them writes"
         raise SchemaError(called, demand, back)
 
 
@@ -363,6 +365,6 @@ def _read(field: Field, text: str) -> Any:
 
 
 def _format(field: Field) -> str | None:
-    """The field's format; None where a class derived from the one that gives it writes in a way of its own."""
+    """Return the field's format; None if a derived class overrides `write` without overriding `format`."""
     first = next(kind for kind in type(field).__mro__ if "format" in vars(kind) or "write" in vars(kind))
     return field.format if "format" in vars(first) else None

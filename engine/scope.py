@@ -1,8 +1,9 @@
 """The small scope of a domain, enumerated completely: for checks that leave nothing to chance.
 
-If the prompt has at most `MOST` cases, the small scope is all of them. Otherwise it is every case in which all fields
-have their simplest value, except for one, two or three fields at a boundary: as many as keep the number of cases below
-the bound. Most bugs already show in such a case (the small scope hypothesis: Jackson, Software Abstractions, 2006).
+If the prompt has at most `MOST` cases, the small scope is all of them. Otherwise it holds every case in which all
+fields have their simplest value, except for one, two or three fields at a boundary: the largest of these numbers that
+keeps the number of cases below the limit. Most bugs already show in such a case (the small scope hypothesis: Jackson,
+Software Abstractions, 2006).
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ import attrs
 from turncheck.engine.domain import AnyCase, Domain
 
 MOST = 100_000
-"""Cases of a small scope, at most, before the checks are looked at."""
+"""Most cases of a small scope, before the checks are applied."""
 
 MOST_CHANGED = 3
-"""Fields at a boundary, at most, where a small scope is not all cases."""
+"""Most fields at a boundary in a small scope that is not all cases."""
 
 
 @attrs.frozen

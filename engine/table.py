@@ -1,8 +1,7 @@
-"""Many cases at once: a sweep draws, resolves and counts them together.
+"""Many cases at once: a sweep draws, resolves and counts them in batches.
 
-A domain may do this with its own arrays (`Domain.arrays`, an object with the members of `Arrays`). Every other domain,
-and
-every sampler that these arrays lack, is processed case by case:
+A domain may do this with its own arrays (`Domain.arrays`, an object with the members of `Arrays`). For every other
+domain, and every sampler that these arrays lack, the cases are processed one by one:
 
 >>> from turncheck.engine.domain import Domain
 >>> from turncheck.engine.fields import Int
@@ -43,20 +42,20 @@ Mask = npt.NDArray[np.bool_]
 Predicate = Callable[[AnyCase], Any]
 
 SMALL = "small"
-"""What the small scope is called among the samplers: all of it, in its order."""
+"""The name of the small scope among the samplers: all of its cases, in order."""
 
 STREAM = "python-1"
-"""The random stream of `turncheck.engine.sampling`: its name changes whenever the cases of a seed do."""
+"""The name of the random stream of `turncheck.engine.sampling`. It changes whenever the cases of a seed change."""
 
 TOGETHER = 1024
-"""Cases that are handled together where no arrays are given."""
+"""Cases per batch if a domain has no arrays."""
 
 MOST_STRATA = 20
-"""Combinations of orders, at most, by which cases are told apart."""
+"""Most combinations of orders that are counted as strata."""
 
 
 class Table(Protocol):
-    """Cases, or the answers to cases, one a row."""
+    """Cases, or the answers to cases, one per row."""
 
     def __len__(self) -> int: ...
 
@@ -80,7 +79,9 @@ class Columns(Protocol):
 
 
 class Arrays(Protocol):
-    """How a domain processes many cases at once. The tables are its own: it gets back the tables that it made."""
+    """How a domain processes many cases at once. The tables are of its own type: its methods get the tables that it
+    made.
+    """
 
     @property
     def samplers(self) -> Collection[str]:

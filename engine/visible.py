@@ -1,11 +1,11 @@
-"""Untrusted text in printable characters: nothing in it can move a cursor, colour a line or break a table."""
+"""Untrusted text in printable characters, so that it cannot move a cursor, change colours or break a table."""
 
 from __future__ import annotations
 
 from typing import TypeGuard
 
 LONGEST_PLACE = 60
-"""Characters of a text that are shown around one of its places."""
+"""Most characters that are shown around a position in a text."""
 
 
 def visible(text: str) -> str:
@@ -29,7 +29,7 @@ def cut(text: str, longest: int) -> str:
 
 
 LONGEST_VALUE = 80
-"""Characters of a value that a message quotes."""
+"""Most characters of a value in a message."""
 
 
 def quoted(value: object, longest: int = LONGEST_VALUE) -> str:
@@ -42,10 +42,10 @@ def quoted(value: object, longest: int = LONGEST_VALUE) -> str:
     ("'xxxxxx...", 'a value of type int', '[[]]')
     """
     try:
-        # Of a long text no more is escaped than is shown.
+        # Only the part of a long text that is shown is escaped.
         plain = str.__getitem__(value, slice(longest)) if is_text(value) else value
         return cut(str.__str__(repr(plain)), longest)
-    except BaseException:  # what runs may be somebody's `__repr__`, which may raise anything
+    except BaseException:  # a user's `__repr__` may raise anything
         return f"a value of type {type_name(value)}"
 
 
@@ -55,7 +55,7 @@ def is_text(value: object) -> TypeGuard[str]:
 
 
 def type_name(value: object) -> str:
-    """Return the name of a value's type, cut. A class may lie or raise if it is asked itself."""
+    """Return the name of a value's type, cut. It bypasses the class, whose own methods may lie or raise."""
     name: str = type.__dict__["__name__"].__get__(type(value))
     return cut(name, LONGEST_VALUE)
 
@@ -65,13 +65,13 @@ def _escaped(character: str) -> str:
 
 
 def around(text: str, line: int, piece: int, ended: bool = True) -> str:
-    """The pieces around a place of a text, in a few words.
+    """Return the pieces around a position in a text, in a few words.
 
     Args:
-        text: any.
-        line: of the place, from 1; behind the last line there is nothing.
-        piece: of the place in that line, from 1.
-        ended: whether a newline is to end the text; where there is none, it is said.
+        text: any text.
+        line: the line of the position, from 1; after the last line there is nothing.
+        piece: the piece of the position in that line, from 1.
+        ended: whether a newline must end the text; if it is missing, the result says so.
 
     >>> around("turn 1\\nhero hp 01/01 shield x poison 0\\n", 2, 5)
     'line 2: ... 01/01 shield x poison ...'

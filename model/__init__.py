@@ -1,1 +1,1 @@
-"""Learned engines: the tiny transformer that is trained here, and the ways in for anybody's model (`adapters`)."""
+"""Learned engines: the tiny transformer that is trained here, and the adapters for everyone's models (`adapters`)."""

@@ -1,6 +1,6 @@
-"""Checkpoints: one safetensors file that holds the weights and, as its metadata, all that is needed to read them.
+"""Checkpoints: one safetensors file with the weights and, in its metadata, everything needed to use them.
 
-A checkpoint is data. Loading it executes nothing, and what it says is checked before any tensor is made.
+A checkpoint is data. Loading it executes nothing, and its metadata are checked before any tensor is created.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from turncheck.model.tokens import Tokenizer, VocabularyError
 from turncheck.model.transformer import ModelConfig, Transformer
 
 KEY, FORMAT = METADATA_KEY, "turncheck/1"
-"""Under which metadata a checkpoint says what it is, and the version of how it says so."""
+"""The key of a checkpoint's metadata, and the version of their format."""
 
 DIGEST = "digest"
-"""What the metadata call the hash of all else that they say and of all weights; older checkpoints have none."""
+"""The key, in the metadata, of the hash of all other metadata and all weights; older checkpoints have none."""
 
 
 class CheckpointError(ValueError):
-    """A file that is no checkpoint of ours, or a damaged one.
+    """A file that is no Turncheck checkpoint, or is damaged.
 
     Attributes:
         path: the file.
-        fault: what is wrong with it and what was expected.
+        fault: what is wrong with it, and what was expected.
     """
 
     def __init__(self, path: str | os.PathLike[str], fault: str) -> None:
@@ -51,16 +51,16 @@ class CheckpointError(ValueError):
 
 @attrs.frozen
 class Metadata:
-    """What a checkpoint says of itself.
+    """The description of a checkpoint.
 
     Attributes:
         config: the sizes of the model.
         vocabulary: its tokens, by id.
-        rules: the domain that it learned, by its name with its version, `duel/1`.
-        template: how a case is put to it, likewise: the case's text as it is.
+        rules: the name and version of the domain that it learned, `duel/1`.
+        template: the wording that it learned, always the domain's own, under the same name.
         seed: the seed of its training.
-        turns: how many cases it was trained on.
-        samplers: the samplers that they came from.
+        turns: the number of cases that it was trained on.
+        samplers: the samplers of these cases.
         operators: the operators that damaged some of them.
     """
 
@@ -74,27 +74,27 @@ class Metadata:
     operators: tuple[str, ...]
 
     def to_metadata(self, digest: str = "") -> dict[str, str]:
-        """As safetensors wants it. One entry, since safetensors writes several in no fixed order.
+        """Return the metadata for safetensors: one entry, because safetensors writes several in no fixed order.
 
         Args:
-            digest: that of the tensors beside it, if it is to be written.
+            digest: the hash to include; empty to include none.
         """
         return {KEY: json.dumps({"format": FORMAT, **attrs.asdict(self), **({DIGEST: digest} if digest else {})})}
 
     @classmethod
     def from_metadata(cls, metadata: dict[str, str], domain: Domain) -> Metadata:
-        """What those metadata say.
+        """Parse the metadata of a file.
 
         Args:
-            metadata: of a file.
-            domain: which the checkpoint must have learned.
+            metadata: the metadata.
+            domain: the domain that the checkpoint must have learned.
 
         Raises:
-            ValueError: a part is missing or is not what it should be.
+            ValueError: an entry is missing or invalid.
         """
         if KEY not in metadata:
             got = quoted(sorted(metadata))
-            raise ValueError(f"its metadata must have {KEY!r}, got {got}: weights of another program: {WRAP}")
+            raise ValueError(f"its metadata must have {KEY!r}, got {got}: these are weights of another program: {WRAP}")
         try:
             parts = json.loads(metadata[KEY])
             found = parts.pop("format")
@@ -119,13 +119,13 @@ class Metadata:
 
 
 def learned(domain: Domain) -> str:
-    """What the checkpoints of a domain say that they learned; those of a variant say so of the domain itself."""
+    """Return the domain's name in its checkpoints; for a variant, the name of the domain that it is a variant of."""
     return (domain.base or domain).name
 
 
 def _way_out(got: str, wanted: str) -> str:
     if got.partition("/")[0] == wanted.partition("/")[0]:
-        return "train it anew on this version, turncheck train"
+        return "train it again on this version, turncheck train"
     return "name its own domain with --domain, or a model of this one"
 
 
@@ -143,20 +143,20 @@ def _texts(name: str, values: object) -> tuple[str, ...]:
 
 
 def save_checkpoint(path: Path, transformer: Transformer, about: Metadata) -> None:
-    """Writes the checkpoint, whole or not at all."""
+    """Write the checkpoint, completely or not at all."""
     tensors = {name: tensor.detach().contiguous() for name, tensor in transformer.state_dict().items()}
     write_whole(path, save(tensors, about.to_metadata(digest_of(tensors, about.to_metadata()))))
 
 
 def digest_of(tensors: dict[str, Tensor], metadata: dict[str, str]) -> str:
-    """The hash of a checkpoint's content: of what its metadata say but the hash itself, and of its tensors."""
+    """Return the hash of a checkpoint: of its metadata, without the hash itself, and of its tensors."""
     said = json.loads(metadata[KEY])
     said.pop(DIGEST, None)
     return digest_of_content(said, tensors)
 
 
 def digest_of_content(said: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
-    """The hash of what is said, which JSON has, and of tensors."""
+    """Return the hash of values that JSON can express, and of tensors."""
     digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode())
     for name, tensor in sorted(tensors.items()):
         digest.update(f"\n{name} {tuple(tensor.shape)} {tensor.dtype}\n".encode())
@@ -165,12 +165,14 @@ def digest_of_content(said: Mapping[str, Any], tensors: Mapping[str, Tensor]) ->
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file so that nobody ever sees half of it: beside its place first, then moved there.
+    """Write a file so that no reader sees an incomplete one: to a temporary file in the same folder, which is then
+    renamed.
 
-    It is on the disk before it is moved: else a machine that stops may keep the new name and not the content.
+    The content is flushed to the disk before the rename. Otherwise, a machine that crashes may keep the new name
+    without the content.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")  # another process may write the same file
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")  # another process may be writing the same file
     try:
         with open(beside, "wb") as file:
             file.write(content)
@@ -185,17 +187,17 @@ def write_whole(path: Path, content: bytes) -> None:
 def load_checkpoint(
     path: str | os.PathLike[str], domain: Domain, threads: int = 1
 ) -> tuple[TransformerEngine, Metadata]:
-    """The learned engine that the file holds, and what it says of itself.
+    """Return the learned engine in a file, and its description.
 
     Args:
-        path: of the file.
-        domain: which the model must have learned.
-        threads: on which batches are answered side by side.
+        path: the path of the file.
+        domain: the domain that the model must have learned.
+        threads: threads that answer batches in parallel.
 
     Raises:
         FileNotFoundError: there is no such file.
-        CheckpointError: it is no checkpoint of ours, is damaged, learned another domain, or its weights are not those
-            of its config.
+        CheckpointError: the file is no Turncheck checkpoint, is damaged, learned another domain, or its weights do not
+            match its config.
     """
     tensors, metadata = read_tensors(path)
     try:
@@ -203,7 +205,7 @@ def load_checkpoint(
         tokenizer = Tokenizer(about.vocabulary)
     except (ValueError, VocabularyError) as error:
         raise CheckpointError(path, str(error)) from error
-    # On the meta device a transformer costs nothing, so that a config of any size can be compared first.
+    # On the meta device a transformer needs no memory, so a config of any size can be compared with the weights first.
     with torch.device("meta"):
         transformer = Transformer(about.config)
     _check_tensors(path, tensors, transformer.state_dict())
@@ -213,15 +215,15 @@ def load_checkpoint(
 
 
 def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """The tensors and the metadata of a safetensors file.
+    """Return the tensors and the metadata of a safetensors file.
 
     Raises:
         FileNotFoundError: there is no such file.
-        CheckpointError: it is no safetensors file, or a damaged one.
+        CheckpointError: it is no safetensors file, or is damaged.
     """
     size = os.stat(path).st_size
     if not Path(path).is_file():
-        got = "a folder" if Path(path).is_dir() else "something that is none"
+        got = "a folder" if Path(path).is_dir() else "something else"
         raise CheckpointError(path, f"a checkpoint must be a file, got {got}")
     if size > LARGEST_CHECKPOINT:
         raise CheckpointError(path, f"a checkpoint must be at most {LARGEST_CHECKPOINT} bytes, got {size}")
@@ -229,7 +231,7 @@ def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118  no dict
     except (SafetensorError, ValueError, TypeError, RuntimeError, OSError) as error:
-        raise CheckpointError(path, f"a checkpoint must be a whole safetensors file, {_got(path, size)}") from error
+        raise CheckpointError(path, f"a checkpoint must be a complete safetensors file, {_got(path, size)}") from error
 
 
 def _got(path: str | os.PathLike[str], size: int) -> str:
@@ -238,25 +240,25 @@ def _got(path: str | os.PathLike[str], size: int) -> str:
     start, end, size = ends_of(Path(path))
     header = int.from_bytes(start[:8], "little")
     if start[8:9] == b"{" and header + 8 <= size:
-        return f"got {size} bytes that do not hold what their header says: cut short or damaged"
+        return f"got {size} bytes that do not match their header: cut short or damaged"
     what = None if start[8:9] == b"{" else file_of(start, end, size)
-    return f"got {what}" if what else f"got {size} bytes that are none, or are cut short"
+    return f"got {what}" if what else f"got {size} bytes of no known format, or cut short"
 
 
 def _check_tensors(path: str | os.PathLike[str], got: dict[str, Tensor], wanted: dict[str, Tensor]) -> None:
     if missing := sorted(wanted.keys() - got.keys()):
-        raise CheckpointError(path, f"its weights must have {missing[0]} and {len(missing) - 1} more that it has not")
+        raise CheckpointError(path, f"its weights lack {missing[0]} and {len(missing) - 1} more")
     if foreign := sorted(got.keys() - wanted.keys()):
-        raise CheckpointError(path, f"its weights must be those of its config, got {cut(foreign[0], 80)} too")
+        raise CheckpointError(path, f"its weights must match its config, got the unexpected {cut(foreign[0], 80)}")
     for name, tensor in wanted.items():
         shape, expected = tuple(got[name].shape), tuple(tensor.shape)
         if shape != expected or got[name].dtype != torch.float32:
             raise CheckpointError(path, f"{name} must be {expected} torch.float32, got {shape} {got[name].dtype}")
         if not bool(got[name].isfinite().all()):
-            raise CheckpointError(path, f"{name} must be finite, got a number that is not")
+            raise CheckpointError(path, f"{name} must be finite, got inf or NaN")
 
 
 def _check_digest(path: str | os.PathLike[str], tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
     written = json.loads(metadata[KEY]).get(DIGEST)
     if written is not None and written != (found := digest_of(tensors, metadata)):
-        raise CheckpointError(path, f"its digest must be {quoted(written)}, got {found}: damaged, get the file anew")
+        raise CheckpointError(path, f"its digest must be {quoted(written)}, got {found}: damaged, download it again")

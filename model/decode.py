@@ -1,9 +1,10 @@
 """Greedy decoding: a transformer and its tokenizer as a learned engine.
 
-An answer is written token by token, or compared with a draft in one pass. Both are float32, each batch on one thread,
-and of equal logits the lowest token id wins. Writing is right-padded in two fixed shapes (1 and `WRITTEN` rows) and to
-fixed lengths, so that its arithmetic does not depend on what else is asked. Comparing takes the shapes that cost least;
-what it decides by less than `SAFE_MARGIN`, many times what a shape can change, is written.
+An answer is either written token by token or compared with a draft in one pass. Both use float32, each batch runs on
+one thread, and of equal logits the lowest token id wins. Writing uses right padding, two fixed batch sizes (1 and
+`WRITTEN` rows) and fixed lengths, so that its arithmetic does not depend on the other prompts. Comparing uses the
+cheapest shapes; a decision by less than `SAFE_MARGIN`, many times the effect of a shape, is not trusted, and the answer
+is written.
 """
 
 from __future__ import annotations
@@ -25,18 +26,18 @@ from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
 from turncheck.model.transformer import Cache, Transformer
 
 WRITTEN = 64
-"""Rows that are written at once where there are many; missing ones are filled up with padding."""
+"""Rows that are written at once; missing rows are filled up with padding."""
 
 COMPARED = 16
-"""Rows that are compared with their drafts in one pass, at most: the arrays of more do not stay in the cache."""
+"""Most rows that are compared with their drafts in one pass: the arrays of more rows do not fit the CPU cache."""
 
 ROUNDED = 7
-"""Compared rows are padded to the next multiple of so many tokens, and batched with those of the same length. A turn of
-the duel and its answer, 161 tokens, need no padding.
+"""Compared rows are padded to the next multiple of this many tokens, and batched with rows of the same length. A
+turn of the duel with its answer, 161 tokens, needs no padding.
 """
 
 PASSES = 8
-"""Passes that mend a draft, before the answer is written token by token."""
+"""Most passes that correct a draft before the answer is written token by token."""
 
 Item = TypeVar("Item")
 
@@ -44,7 +45,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def repeatable(method: Method) -> Method:
-    """Runs a method on one thread: the order of float operations is then fixed, and nobody waits for a busy core."""
+    """Run a method on one thread: the order of float operations is then fixed, and no thread waits for a busy core."""
 
     @wraps(method)
     def run(*arguments: Any) -> Any:
@@ -61,21 +62,21 @@ def repeatable(method: Method) -> Method:
 
 @attrs.frozen
 class Row:
-    """A prompt with its mark and the draft of an answer with its stop, as token ids; the draft as it was given."""
+    """A prompt with its mark, and a draft with its stop, as token ids; and the draft as given."""
 
     prompt: list[int]
     draft: list[int]
     text: str
 
     def padded(self, context: int) -> int:
-        """The length to which its tokens are padded, in a context of so many: the last is predicted and not read."""
+        """Return the padded length of its tokens, at most `context`; the last token is predicted and not read."""
         return min(-(-(len(self.prompt) + len(self.draft) - 1) // ROUNDED) * ROUNDED, context)
 
 
 @attrs.frozen
 class Comparison:
-    """What the model makes of a draft: the verdict, its own token in place of the first that it refuses, and the keys
-    and values of the row, which are there until the next batch is compared.
+    """The result of comparing a draft: the verdict, the model's token in place of the first refused token, and the
+    keys and values of the row, which are valid until the next batch is compared.
     """
 
     verdict: Verdict
@@ -85,14 +86,14 @@ class Comparison:
 
 @attrs.frozen
 class Batch:
-    """Rows that are compared in one pass: their places, and the length to which they are padded."""
+    """Rows that are compared in one pass: their indices, and their padded length."""
 
     indices: list[int]
     length: int
 
 
 class TransformerEngine:
-    """A learned engine whose answers come from a transformer."""
+    """A transformer as a learned engine."""
 
     def __init__(self, transformer: Transformer, tokenizer: Tokenizer, threads: int = 1) -> None:
         self.transformer, self.tokenizer = transformer.eval(), tokenizer
@@ -100,13 +101,13 @@ class TransformerEngine:
 
     @repeatable
     def predict(self, prompts: Sequence[str], /) -> list[str]:
-        """What the model writes greedily behind each prompt, up to its stop or the limit of the answer."""
+        """Return the greedy continuation of each prompt, up to its stop or the limit of an answer."""
         written = self._workers.map(lambda _, batch: self._write(batch), _batches(prompts))
         return [answer for batch in written for answer in batch]
 
     @repeatable
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
-        """Whether the model would write each draft: one pass over prompt and draft, where writing takes one a token."""
+        """Return whether the model would write each draft: one pass over prompt and draft, instead of one per token."""
         rows = self._rows(prompts, drafts)
 
         def verdicts(cache: Cache, batch: Batch) -> list[tuple[int, Verdict]]:
@@ -117,11 +118,13 @@ class TransformerEngine:
 
     @repeatable
     def predict_with_drafts(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[str]:
-        """The answers of `predict`: a draft that is right takes one pass, one with k wrong tokens k short ones more.
+        """Return the answers of `predict`: a correct draft takes one pass, a draft with k wrong tokens takes k more
+        short ones.
 
-        Where the model refuses a draft's token its own takes that place, and the rest of the draft is tried behind it,
-        over the keys and values of what was accepted: speculative decoding (Leviathan et al. 2023) with the reference
-        as the draft. What takes more than `PASSES` passes, or is decided by less than `SAFE_MARGIN`, is written.
+        If the model refuses a token of the draft, its own token replaces it, and the rest of the draft is tried after
+        it, with the cached keys and values of the accepted tokens: speculative decoding (Leviathan et al. 2023) with
+        the reference as the draft. An answer that needs more than `PASSES` passes, or has a margin below `SAFE_MARGIN`,
+        is written token by token.
         """
         rows = self._rows(prompts, drafts)
 
@@ -134,7 +137,7 @@ class TransformerEngine:
         return [cast(str, found[index]) for index in range(len(rows))]
 
     def close(self) -> None:
-        """Lets go of its threads."""
+        """End its threads."""
         self._workers.close()
 
     def _rows(self, prompts: Sequence[str], drafts: Sequence[str]) -> list[Row]:
@@ -146,7 +149,7 @@ class TransformerEngine:
         return [*self.tokenizer.encode(text)[: self.transformer.config.prompt], ANSWER]
 
     def _draft(self, text: str) -> list[int]:
-        # A draft that is longer than any answer is never complete, and is compared as far as an answer goes.
+        # A draft that is longer than any answer is never complete; it is cut to the length of an answer.
         return [*self.tokenizer.encode(text), STOP][: self.transformer.config.answer]
 
     # --- token by token ---
@@ -162,7 +165,7 @@ class TransformerEngine:
         written = [token]
         done = token == STOP
         done[len(rows) :] = True
-        # The token of step i stands i places behind the prompt; the row's own length says where that is.
+        # The token of step i is i positions after the prompt, which ends at the row's own length.
         for step in range(config.answer - 1):
             if bool(done.all()):
                 break
@@ -173,13 +176,13 @@ class TransformerEngine:
         return [self.tokenizer.decode(_until_stop(row)) for row in torch.stack(written, 1)[: len(rows)].tolist()]
 
     def _greedy(self, hidden: Tensor) -> Tensor:
-        """hidden: (B, width) to the best token of each row: (B,). `argmax` gives the first of equals."""
+        """hidden: (B, width) to the best token of each row: (B,). `argmax` returns the first of equal logits."""
         return self.transformer.logits(hidden).argmax(-1)
 
     # --- by a draft ---
 
     def _alike(self, rows: Sequence[Row]) -> Iterator[Batch]:
-        """Batches of rows of one length."""
+        """Yield batches of rows of the same length."""
         of_length: defaultdict[int, list[int]] = defaultdict(list)
         for index, row in enumerate(rows):
             of_length[row.padded(self.transformer.config.context)].append(index)
@@ -188,13 +191,13 @@ class TransformerEngine:
                 yield Batch(indices[start : start + COMPARED], length)
 
     def _compared(self, cache: Cache, batch: Batch, rows: Sequence[Row]) -> Iterator[tuple[int, Comparison]]:
-        """The index and the comparison of each row of a batch."""
+        """Return the index and the comparison of each row of a batch."""
         return zip(
             batch.indices, self._compare(cache, [rows[index] for index in batch.indices], batch.length), strict=True
         )
 
     def _compare(self, cache: Cache, rows: Sequence[Row], length: int) -> Iterator[Comparison]:
-        """One pass over rows that are padded to that length."""
+        """Run one pass over rows that are padded to that length."""
         tokens = _padded([row.prompt + row.draft[:-1] for row in rows], len(rows), length)
         longest = max(len(row.draft) for row in rows)
         places = torch.tensor([[len(row.prompt) - 1] for row in rows]) + torch.arange(longest)
@@ -203,7 +206,9 @@ class TransformerEngine:
         return (Comparison(*verdict, cache.row(place)) for place, verdict in enumerate(verdicts))
 
     def _verdicts(self, hidden: Tensor, drafts: Sequence[list[int]]) -> Iterator[tuple[Verdict, int]]:
-        """hidden: (B, T, width), at the places at which the drafts' tokens are predicted; verdicts and own tokens."""
+        """hidden: (B, T, width), at the positions that predict the drafts' tokens; yield verdicts and the model's
+        own tokens.
+        """
         logits = self.transformer.logits(hidden)  # (B, T, vocabulary)
         best, greedy = logits.max(-1)  # the first of equals
         margins = best - logits.scatter_(-1, greedy[..., None], -torch.inf).amax(-1)
@@ -211,7 +216,7 @@ class TransformerEngine:
         places = torch.arange(hidden.shape[1])
         refused = (greedy != _padded(drafts, len(drafts), hidden.shape[1])) & (places < lengths[:, None])
         accepted = torch.where(refused.any(1), refused.int().argmax(1), lengths)
-        decided = accepted.clamp(max=lengths - 1)  # the last place that counts: the first refused, or the stop
+        decided = accepted.clamp(max=lengths - 1)  # the last position that counts: the first refused token, or the stop
         margins = margins.masked_fill(places > decided[:, None], torch.inf).amin(1)
         own = greedy[torch.arange(len(drafts)), decided]
         for draft, count, margin, token in zip(drafts, accepted.tolist(), margins.tolist(), own.tolist(), strict=True):
@@ -219,19 +224,21 @@ class TransformerEngine:
             yield Verdict(count - complete, complete, margin), token
 
     def _settled(self, row: Row, found: Comparison) -> str | None:
-        """The answer: the draft, if it is accepted as it is, or what is mended of it."""
+        """Return the answer: the draft if it is accepted unchanged, else the corrected draft."""
         if found.verdict.complete and found.verdict.margin >= SAFE_MARGIN:
             return row.text
         return self._mended(row, found)
 
     def _mended(self, row: Row, found: Comparison) -> str | None:
-        """The answer, by mending the draft until it is accepted; None where that takes too long or is too close."""
+        """Correct the draft until it is accepted, and return the answer; None if that takes too long or is too close
+        a call.
+        """
         config = self.transformer.config
         prompt, draft, verdict, best = row.prompt, row.draft, found.verdict, found.best
         for _ in range(PASSES):
             if verdict.margin < SAFE_MARGIN:
                 return None
-            if verdict.complete or verdict.accepted == len(draft):  # without a stop it is as long as an answer may be
+            if verdict.complete or verdict.accepted == len(draft):  # without a stop, it is as long as allowed
                 return self.tokenizer.decode(_until_stop(draft))
             at = verdict.accepted
             draft = _with_token(draft, at, best, config.answer)
@@ -241,7 +248,7 @@ class TransformerEngine:
         return None
 
     def _compare_behind(self, prompt: list[int], draft: list[int], known: int, cache: Cache) -> tuple[Verdict, int]:
-        """Compares a draft of which the first tokens are known to be the model's, all but the last of them cached."""
+        """Compare a draft whose first `known` tokens are the model's; all of these but the last are cached."""
         tail = draft[known - 1 : -1]
         positions = torch.arange(len(prompt) + known - 1, len(prompt) + len(draft) - 1)[None]
         hidden = self.transformer.hidden(torch.tensor([tail]), positions, cache)
@@ -250,7 +257,7 @@ class TransformerEngine:
 
 
 def _with_token(draft: list[int], accepted: int, token: int, longest: int) -> list[int]:
-    """The draft with the model's token in the place of the first that it refused; what was behind it stays."""
+    """Return the draft with the model's token in place of the first refused one; the tokens after it stay."""
     if token == STOP:
         return [*draft[:accepted], STOP]
     mended = [*draft[:accepted], token, *draft[accepted + 1 :]]
@@ -258,7 +265,7 @@ def _with_token(draft: list[int], accepted: int, token: int, longest: int) -> li
 
 
 def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """The items in as many batches as need be; a few that are left over one by one, not to pay for a whole batch."""
+    """Yield the items in batches; a small remainder goes one by one, which costs less than a whole batch."""
     left_over = len(items) % WRITTEN
     alone = left_over if left_over <= WRITTEN // 4 else 0
     for start in range(0, len(items) - alone, WRITTEN):
@@ -268,7 +275,7 @@ def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 
 
 def _padded(rows: Sequence[Sequence[int]], size: int, length: int) -> Tensor:
-    """Rows of token ids as one tensor: (size, length) int64, padded at the right and with empty rows."""
+    """Return rows of token ids as one tensor: (size, length) int64, padded on the right and with empty rows."""
     padded = array("q", [PAD]) * (size * length)  # much faster than a tensor of nested lists
     for start, row in zip(range(0, size * length, length), rows, strict=False):
         padded[start : start + len(row)] = array("q", row)

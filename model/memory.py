@@ -1,4 +1,4 @@
-"""Memory that a pass has freed is kept for the next one: of the command's own process, and of nobody else's."""
+"""Keep memory that a forward pass has freed for the next pass: only in the command's own process."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ import ctypes
 from functools import lru_cache
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
-"""Parameters of `mallopt`, as glibc's malloc.h numbers them."""
+"""Parameters of `mallopt`, with glibc's numbers (malloc.h)."""
 
 LARGEST_BLOCK, KEPT = 32 << 20, 64 << 20
-"""Bytes: blocks up to this size are not given back by themselves, and so much may lie free."""
+"""Bytes: freed blocks up to the first size are kept for reuse, and at most the second amount stays unused at the
+top.
+"""
 
 
 @lru_cache(maxsize=1)
 def keep_freed_memory() -> None:
-    """Tells glibc not to give freed memory back to the system at once; another C library is left as it is.
+    """Tell glibc not to return freed memory to the system at once; with another C library, do nothing.
 
-    It changes the allocator of the whole process, so that only the `turncheck` command calls it, and no engine does.
-    A pass over a small model allocates some megabytes a layer. Given back, and taken anew page by page, they cost a
-    tenth to a fifth of the pass.
+    This changes the allocator of the whole process, so only the `turncheck` command calls it, and no engine does. A
+    pass over a small model allocates some megabytes per layer. Returning them and faulting them in again, page by page,
+    costs a tenth to a fifth of the pass.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

@@ -1,7 +1,7 @@
-"""Batches side by side: each on one thread alone, so that its arithmetic is the same as by itself.
+"""Batches in parallel: each on a single thread, so that its arithmetic is the same as when it runs alone.
 
-PyTorch lets go of the interpreter while it computes. So two threads, with a batch each, take little more than half of
-the time, where two threads on one batch would change the order of its float operations.
+PyTorch releases the interpreter lock while it computes. So two threads with one batch each take little more than half
+of the time. Two threads on one batch would change the order of its float operations.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ Result = TypeVar("Result")
 Room = TypeVar("Room")
 
 MOST_THREADS = 4
-"""Threads that are used where nobody says how many: what a small model computes keeps no more of them busy."""
+"""Most threads by default: the computations of a small model keep no more of them busy."""
 
 
 def usable_cores() -> int:
-    """Cores that this process may use, `MOST_THREADS` at most."""
+    """Return the number of cores that this process may use, at most `MOST_THREADS`."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(usable, MOST_THREADS)
 
 
 class Workers(Generic[Room]):
-    """Some threads, each with room of its own to work in.
+    """Threads, each with its own workspace.
 
     Args:
-        count: threads, 1 or more. Where it is 1 the work is done by whoever asks for it.
-        room: makes the room of a thread.
+        count: the number of threads, 1 or more. With 1, the calling thread does the work.
+        room: creates the workspace of a thread.
     """
 
     def __init__(self, count: int, room: Callable[[], Room]) -> None:
@@ -42,9 +42,9 @@ class Workers(Generic[Room]):
         self._pool: ThreadPoolExecutor | None = None
 
     def map(self, work: Callable[[Room, Item], Result], items: Iterable[Item]) -> list[Result]:
-        """What comes of the work on each item, in their order.
+        """Return the results of the work on each item, in order.
 
-        What the work raises is raised here. After that, and after an interrupt, no further item is begun.
+        Errors in the work propagate. After an error or an interrupt, no further item is started.
         """
         items = list(items)
         if self._count == 1 or len(items) < 2:
@@ -57,7 +57,7 @@ class Workers(Generic[Room]):
             raise
 
     def close(self) -> None:
-        """Lets go of the threads; they are made anew where there is more to do."""
+        """End the threads; new ones are started if there is more work."""
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -65,5 +65,5 @@ class Workers(Generic[Room]):
     def _with_room(self, work: Callable[[Room, Item], Result], item: Item) -> Result:
         if not hasattr(self._rooms, "room"):
             self._rooms.room = self._room()
-        with torch.inference_mode():  # which each thread says for itself
+        with torch.inference_mode():  # it applies to one thread only
             return work(self._rooms.room, item)

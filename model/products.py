@@ -1,7 +1,8 @@
-"""Products with weights, by the faster of the libraries that PyTorch has for a CPU.
+"""Matrix products with weights, by the faster of PyTorch's two CPU libraries.
 
-`F.linear` asks MKL, which on processors that are not Intel's uses half of their width: 110 GFLOP/s on a core on which
-oneDNN, which PyTorch has too, reaches 240. oneDNN works out the GELU on the way as well. Both are float32.
+`F.linear` uses MKL, which runs at half of its vector width on processors that are not Intel's: 110 GFLOP/s on a core on
+which oneDNN, which PyTorch also has, reaches 240. oneDNN also computes the GELU in the same operation. Both use
+float32.
 """
 
 from __future__ import annotations
@@ -14,27 +15,27 @@ from torch import Tensor
 
 
 def linear(x: Tensor, weight: Tensor) -> Tensor:
-    """x: (..., inputs) by weight: (outputs, inputs) to (..., outputs)."""
+    """x: (..., inputs), weight: (outputs, inputs) to (..., outputs)."""
     if _can_be_fast(x):
         return torch.ops.mkldnn._linear_pointwise(x, weight, None, "none", [], "")  # type: ignore[no-any-return]
     return F.linear(x, weight)
 
 
 def linear_gelu(x: Tensor, weight: Tensor) -> Tensor:
-    """The same, then GELU in its form with tanh (Hendrycks and Gimpel 2016)."""
+    """Like `linear`, followed by the tanh approximation of GELU (Hendrycks and Gimpel 2016)."""
     if _can_be_fast(x):
         return torch.ops.mkldnn._linear_pointwise(x, weight, None, "gelu", [], "tanh")  # type: ignore[no-any-return]
     return F.gelu(F.linear(x, weight), approximate="tanh")
 
 
 def _can_be_fast(x: Tensor) -> bool:
-    """OneDNN's operator knows no gradients: training goes the usual way."""
+    """Return whether oneDNN's operator can be used. It has no gradients, so training uses `F.linear`."""
     return not torch.is_grad_enabled() and x.device.type == "cpu" and x.dtype == torch.float32 and _has_onednn()
 
 
 @lru_cache(maxsize=1)
 def _has_onednn() -> bool:
-    """Whether this PyTorch has the operator, which is none of its public ones, and it does what is meant by it."""
+    """Return whether this PyTorch has the operator, which is not public, and whether it gives the expected result."""
     if not hasattr(torch.ops.mkldnn, "_linear_pointwise"):
         return False
     x, weight = torch.linspace(-3, 3, 12).view(3, 4), torch.linspace(-1, 1, 8).view(2, 4)

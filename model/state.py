@@ -1,6 +1,6 @@
-"""The state of a training run, as it is kept: its tensors and what it says of the run, with a digest of both.
+"""The saved state of a training run: its tensors, the facts of the run, and a digest of both.
 
-What is kept may have been damaged since, and training would go on from anything. So all of it is checked first.
+A saved state may be damaged, and training would continue from any numbers. So everything is checked first.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from turncheck.engine.visible import cut, quoted
 from turncheck.model.checkpoint import DIGEST, CheckpointError, digest_of_content, read_tensors, write_whole
 
 KEY = "run"
-"""Under which metadata a state says of which run it is."""
+"""The key of the metadata that describe the run."""
 
-WAY_OUT = "train in another folder, or empty this one"
+WAY_OUT = "train in another folder, or empty this folder"
 
 
 class StateError(ValueError):
-    """A kept training run that cannot be gone on with: it is damaged, or half of it is gone. Nothing was changed.
+    """A saved training run that cannot be continued: it is damaged or incomplete. Nothing was changed.
 
     Attributes:
-        path: the file, or the folder.
+        path: the file or the folder.
         fault: what is wrong with it.
     """
 
@@ -40,7 +40,7 @@ class StateError(ValueError):
 
 
 def mark_of(path: Path) -> tuple[int, int, int] | None:
-    """What is another where a file was written again; None where there is none."""
+    """Return a mark that changes when a file is rewritten; None if there is no file."""
     try:
         found = path.stat()
     except OSError:
@@ -49,16 +49,16 @@ def mark_of(path: Path) -> tuple[int, int, int] | None:
 
 
 def write_state(path: Path, tensors: dict[str, Tensor], run: Mapping[str, Any]) -> None:
-    """Writes what a run needs to go on, whole or not at all."""
+    """Write what a run needs to continue, completely or not at all."""
     said = {**run, DIGEST: digest_of_content(run, tensors)}
     write_whole(path, save(tensors, {KEY: json.dumps(said)}))
 
 
 def read_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """The tensors of a state, and what it says of its run.
+    """Return the tensors of a state and the facts of its run.
 
     Raises:
-        StateError: it is no state, or it is not as it was written.
+        StateError: the file is no state, or has changed since it was written.
     """
     try:
         tensors, metadata = read_tensors(path)
@@ -69,12 +69,12 @@ def read_state(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         run = json.loads(metadata[KEY])
         written = run.pop(DIGEST)
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-        raise StateError(path, f"it must say of which run it is, with a digest, got {_got(metadata)}") from error
+        raise StateError(path, f"it must describe its run and hold a digest, got {_got(metadata)}") from error
     for name, tensor in tensors.items():
-        if tensor.dtype != torch.float32:  # others have no bytes that NumPy knows
+        if tensor.dtype != torch.float32:  # NumPy does not support all other types
             raise StateError(path, f"{cut(name, 80)} must be float32, got {tensor.dtype}")
     if written != digest_of_content(run, tensors):
-        raise StateError(path, f"its digest must be that of its content, got {quoted(written)}: it was damaged")
+        raise StateError(path, f"its digest must match its content, got {quoted(written)}: it is damaged")
     return tensors, run
 
 
@@ -83,10 +83,10 @@ def _got(metadata: Mapping[str, str]) -> str:
 
 
 def check_step(path: Path, run: Mapping[str, Any], steps: int) -> int:
-    """The step at which the run was saved, which has so many.
+    """Return the step at which the run was saved, after checking that it is in 0..steps.
 
     Raises:
-        StateError: it is no step of it.
+        StateError: the step is out of range.
     """
     step = run.get("step")
     if type(step) is not int or not 0 <= step <= steps:
@@ -95,17 +95,17 @@ def check_step(path: Path, run: Mapping[str, Any], steps: int) -> int:
 
 
 def check_tensors(path: Path, tensors: Mapping[str, Tensor], shapes: Mapping[str, tuple[int, ...]]) -> None:
-    """Checks that the tensors have exactly those names and shapes, and are finite.
+    """Check that the tensors have exactly those names and shapes, and are finite.
 
     Raises:
-        StateError: they have not.
+        StateError: they do not.
     """
     if missing := sorted(shapes.keys() - tensors.keys()):
-        raise StateError(path, f"it must hold {missing[0]} and {len(missing) - 1} more that it has not")
+        raise StateError(path, f"it lacks {missing[0]} and {len(missing) - 1} more")
     if foreign := sorted(tensors.keys() - shapes.keys()):
-        raise StateError(path, f"it must hold the run's tensors alone, got {cut(foreign[0], 80)} too")
+        raise StateError(path, f"it must hold only the run's tensors, got {cut(foreign[0], 80)}")
     for name, shape in shapes.items():
         if tuple(tensors[name].shape) != shape:
             raise StateError(path, f"{name} must be {shape}, got {tuple(tensors[name].shape)}")
         if not bool(tensors[name].isfinite().all()):
-            raise StateError(path, f"{name} must be finite, got a number that is not")
+            raise StateError(path, f"{name} must be finite, got inf or NaN")

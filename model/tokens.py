@@ -1,12 +1,11 @@
-"""The tokenizer: a domain's words, digits and reject reasons are one token each, everything else is bytes.
+"""The tokenizer: each of a domain's words, each digit and each reject reason is one token; everything else is bytes.
 
-A token is a piece of text, and a text is its tokens written one after the other. As in GPT-2's vocabulary, a space
-belongs to the word or digit behind it. `hp 07/40 regen 2` and a line's end are, in a domain with these words,
+A token is a piece of text, and a text is the concatenation of its tokens. As in GPT-2's vocabulary, a space belongs to
+the word or digit after it. In a domain with these words, `hp 07/40 regen 2` and a newline become
 
     hp| 0|7|/|4|0| regen| 2|<newline>
 
-What the vocabulary does not know falls back to the bytes of its UTF-8: every text can be read and written back
-exactly, lone surrogates included.
+Text outside the vocabulary falls back to its UTF-8 bytes, so every text round-trips, including lone surrogates.
 
     >>> from turncheck.engine.domain import Domain
     >>> from turncheck.engine.fields import Choice, Int
@@ -35,7 +34,7 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.fields import Int
 
 PAD, ANSWER, STOP = 0, 1, 2
-"""Token ids of what is no text: padding, the border between prompt and answer, the answer's end."""
+"""Ids of tokens without text: padding, the mark between prompt and answer, and the end of the answer."""
 
 MARKS = ("<pad>", "<answer>", "<stop>")
 BYTES = tuple(f"<0x{byte:02X}>" for byte in range(256))
@@ -45,10 +44,12 @@ FIRST_BYTE = len(MARKS)
 
 
 def vocabulary(domain: Domain) -> tuple[str, ...]:
-    """The token of each id: marks, bytes, ten digits behind a space, then words and reasons without and with one.
+    """Return the token of each id: marks, bytes, the ten digits with a leading space, then words and reasons, each
+    without and with a leading space.
 
-    What is a token already is none again: a character of ASCII is a byte, and a word of digits is its digits. Of a
-    domain with signed numbers the signs behind a space are tokens too; of one that rejects nothing no reason is.
+    Strings that other tokens already cover are not added: an ASCII character is a byte token, and a number is digit
+    tokens. If the domain has signed numbers, the signs with a leading space are tokens too. If it rejects nothing,
+    there are no reasons.
     """
     fields = [*domain.prompt.fields.values(), *domain.answer.fields.values()]
     signs = (" +", " -") if any(isinstance(field, Int) and field.signed for field in fields) else ()
@@ -63,7 +64,7 @@ class VocabularyError(ValueError):
 
 
 class Tokenizer:
-    """Text to token ids and back, by a vocabulary laid out as `vocabulary` does."""
+    """Converts text to token ids and back, by a vocabulary with the layout of `vocabulary`."""
 
     def __init__(self, vocabulary: Sequence[str]) -> None:
         self.vocabulary = tuple(vocabulary)
@@ -71,7 +72,7 @@ class Tokenizer:
             raise VocabularyError(f"vocabulary must begin with {MARKS} and the 256 bytes")
         spelled = self.vocabulary[FIRST_BYTE + 256 :]
         if len(set(spelled)) < len(spelled) or not all(spelled):
-            raise VocabularyError("vocabulary must hold each token once and no empty one")
+            raise VocabularyError("vocabulary must hold each token once, and no empty token")
         # A character of ASCII is one byte.
         self._ids = {chr(byte): FIRST_BYTE + byte for byte in range(128)}
         self._ids.update({token: FIRST_BYTE + 256 + index for index, token in enumerate(spelled)})
@@ -83,7 +84,7 @@ class Tokenizer:
         return len(self.vocabulary)
 
     def encode(self, text: str) -> list[int]:
-        """The text's token ids."""
+        """Return the text's token ids."""
         pieces = self._pattern.findall(text)
         try:
             return [self._ids[piece] for piece in pieces]
@@ -96,7 +97,7 @@ class Tokenizer:
         return [FIRST_BYTE + byte for byte in piece.encode("utf-8", "surrogatepass")]
 
     def decode(self, ids: Iterable[int]) -> str:
-        """What those tokens write. A mark among them, or bytes that are no UTF-8, are written as U+FFFD."""
+        """Return the text of the tokens. Marks and invalid UTF-8 become U+FFFD."""
         written = b"".join(self._written[token] for token in ids)
         try:
             return written.decode("utf-8", "surrogatepass")
@@ -110,19 +111,19 @@ LETTER, DIGIT, SIGN = "A-Za-z_", "0-9A-Za-z_", ""
 
 
 def _pattern(words: set[str]) -> str:
-    """A regular expression of the pieces of a text: words, digits behind a space, single characters.
+    """Return a regular expression for the pieces of a text: words, digits with a leading space, single characters.
 
-    A word counts only where it stands alone: `poisonous` is bytes from its first letter on, and in `a12` there is no
-    `a1`. A digit does not touch a letter before it: `hp7` is a word and a digit. Signs touch nothing.
+    A word only counts if it stands alone: `poisonous` is bytes from its first letter on, and `a12` does not contain
+    `a1`. A digit may follow a letter: `hp7` is a word and a digit. Signs may touch anything.
     """
-    # A longer word comes before those that it begins with. What a word begins with parts it from all others.
+    # A longer word comes before its prefixes. Words with first characters of different classes never compete.
     ordered = sorted(words - {""}, key=lambda word: (_class(word[0]), -len(word), word))
     alone = [_alone(before, list(those)) for before, those in groupby(ordered, key=lambda word: _class(word[0]))]
     return "|".join([*alone, " [0-9]", "."])
 
 
 def _alone(before: str, words: Sequence[str]) -> str:
-    """Those words with their space or without, which nothing of the class may stand before."""
+    """Return a pattern for those words, with a leading space or without, not preceded by a character of the class."""
     runs = [
         f"(?:{'|'.join(map(re.escape, run))})" + (f"(?![{after}])" if after else "")
         for after, run in groupby(words, key=lambda word: _class(word[-1]))
@@ -132,7 +133,9 @@ def _alone(before: str, words: Sequence[str]) -> str:
 
 
 def _class(character: str) -> str:
-    """What may not touch a word at the end where that character stands, as a set of a regular expression."""
+    """Return the characters that may not touch a word at that character, as the content of a regular expression's
+    set.
+    """
     if character.isascii() and character.isdecimal():
         return DIGIT
     return LETTER if re.match("[A-Za-z_]", character) else SIGN

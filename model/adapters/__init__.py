@@ -1,1 +1,1 @@
-"""The ways in: what makes a learned engine of what a user names, one module for each kind of model."""
+"""Adapters: make a learned engine from what a user names; one module for each kind of model."""

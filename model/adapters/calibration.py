@@ -1,4 +1,4 @@
-"""Calibration: models whose faults are known beforehand, to see what the laws say of them."""
+"""Calibration: models with known faults, to see what the laws report about them."""
 
 from __future__ import annotations
 
@@ -15,29 +15,30 @@ from turncheck.engine.learned import EngineError, LearnedEngine
 from turncheck.engine.visible import quoted
 
 TRIED = 20
-"""Values that are drawn to find another than the one that stands there."""
+"""Most draws until a value differs from the current one."""
 
 
 @attrs.frozen
 class Reference:
-    """The reference engine as a learned engine: it breaks no law."""
+    """The reference as a learned engine: it breaks no law."""
 
     domain: Domain
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
-        """The reference's answers."""
+        """Return the reference's answers."""
         return [self.domain.resolve_text(prompt) for prompt in prompts]
 
 
 @attrs.frozen
 class Identity:
-    """A copier: it answers what it reads, as if nothing ever changed."""
+    """A copier: it answers with its prompt, as if nothing ever changed."""
 
     domain: Domain
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
-        """Of a domain whose answers are states the lines of each prompt that the state stands in, whatever it is; of
-        any other the prompt's values of the fields that both have, and the simplest values of all others.
+        """Return the copies. If answers are states, a copy is the prompt's lines that hold the state, whatever they
+        contain. In any other domain, it has the prompt's values of the shared fields, and the simplest values of all
+        other fields.
         """
         if self.domain.has_plays:
             lines = len(self.domain.answer.lines)
@@ -57,15 +58,15 @@ class Identity:
 def _fits(field: Field, value: object) -> bool:
     try:
         return field.allows(value)
-    except (TypeError, ValueError):  # of a field of another kind
+    except (TypeError, ValueError):  # the value belongs to a field of another type
         return False
 
 
 @attrs.frozen
 class Noisy:
-    """The truth, spoilt with a probability: one digit or word of an answer, or the reason of a rejection, is another.
+    """The reference with random errors: in an answer, one digit or word changes; in a rejection, the reason changes.
 
-    Which answers are spoilt, and how, depends on the seed and the prompt alone.
+    Which answers are wrong, and how, depends only on the seed and the prompt.
     """
 
     domain: Domain
@@ -73,7 +74,7 @@ class Noisy:
     seed: int = 0
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
-        """The reference's answers, some of them spoilt."""
+        """Return the reference's answers, some of them wrong."""
         return [self._answer(prompt) for prompt in prompts]
 
     def _answer(self, prompt: str) -> str:
@@ -83,9 +84,9 @@ class Noisy:
 
 
 def spoilt(domain: Domain, answer: str, random: Random) -> str:
-    """The answer with one digit of a number or one other field exchanged for another, or with another reason.
+    """Return the answer with one digit of a number or one other field changed, or with another reason.
 
-    Where there is no other it is cut to nothing.
+    If nothing else can stand there, return an empty text.
     """
     if domain.rejected_for(answer) is not None:
         others = [other for other in map(domain.rejection, domain.reasons) if other != answer]
@@ -101,7 +102,7 @@ def spoilt(domain: Domain, answer: str, random: Random) -> str:
 
 
 def _spots(domain: Domain, values: Sequence[Any]) -> Iterator[tuple[str, int | None]]:
-    """What can be exchanged, in the text's order: each digit of a number, by its place in it, and any other field."""
+    """Yield what can be changed, in the text's order: each digit of a number, by its index, and each other field."""
     for (name, field), value in zip(domain.answer.fields.items(), values, strict=True):
         if isinstance(field, Int):
             yield from ((name, digit.start()) for digit in re.finditer("[0-9]", field.write(value)))
@@ -110,7 +111,7 @@ def _spots(domain: Domain, values: Sequence[Any]) -> Iterator[tuple[str, int | N
 
 
 def _another(field: Field, value: object, at: int | None, random: Random) -> object:
-    """Another value of the field: with another digit there, or any other."""
+    """Return another value of the field: with another digit at that index, or any other value."""
     text = field.write(value)
     if at is not None:
         other = random.choice([each for each in "0123456789" if each != text[at]])
@@ -123,7 +124,7 @@ def _another(field: Field, value: object, at: int | None, random: Random) -> obj
 
 
 def reference(target: str, *, domain: Domain) -> LearnedEngine:
-    """The kind `reference`: the truth."""
+    """The kind `reference`: the reference itself."""
     _check_no_target("reference", target)
     return Reference(domain)
 
@@ -135,7 +136,7 @@ def identity(target: str, *, domain: Domain) -> LearnedEngine:
 
 
 def noisy(target: str, *, domain: Domain, seed: int = 0) -> LearnedEngine:
-    """The kind `noisy:P`: the truth, spoilt with probability P, by a seed."""
+    """The kind `noisy:P`: the reference, with an error in each answer with probability P, by a seed."""
     try:
         probability = float(target)
     except ValueError:
@@ -147,4 +148,4 @@ def noisy(target: str, *, domain: Domain, seed: int = 0) -> LearnedEngine:
 
 def _check_no_target(kind: str, target: str) -> None:
     if target:
-        raise EngineError(f"{kind} stands alone, got {quoted(target)} behind it: write {kind}")
+        raise EngineError(f"{kind} has no target, got {quoted(target)}: write {kind}")

@@ -1,4 +1,4 @@
-"""Cards: what a model is and how it is to be read, as data in a file `engine.toml` beside its weights.
+"""Cards: what a model is and how it is read, as data in a file `engine.toml` beside its weights.
 
     kind = "native"
     path = "duel-small.safetensors"
@@ -9,8 +9,8 @@
 
     [options]
 
-A card comes with a download. So it names nothing that is executed and nobody who is called: it may name the kinds that
-are data and the templates that are built in, and files of its own folder.
+A card may come from a download. So it names no code and no host: only kinds that are data, built-in templates, and
+files in its own folder.
 """
 
 from __future__ import annotations
@@ -29,29 +29,29 @@ from turncheck.model.adapters.kinds import DATA_KINDS, FILE_KINDS, FOLDER_KINDS
 from turncheck.model.adapters.recognise import CARD, LARGEST_CARD
 
 OPTIONS = ("stop", "tokenizer", "max_new")
-"""Options that many kinds have: a card says them beside the kind, not among `options`."""
+"""Options of many kinds: in a card they are top-level keys, not entries of `options`."""
 
 PATHS = ("tokenizer", "meta", "vocabulary")
-"""Options that name a file, as `vocabulary` may: a card names those of its own folder alone."""
+"""Options that name a file (`vocabulary` may): a card may only name files in its own folder."""
 
 KEYS = ("kind", "path", "sha256", "template", "rejects", "rules", *OPTIONS, "options")
 
-COMMAND_LINE = "comes from the command line alone: a card is data"
+COMMAND_LINE = "may only be given on the command line: a card is data"
 
 
 @attrs.frozen
 class Card:
-    """What a model is and how it is to be read; of a card or of the command line.
+    """What a model is and how it is read, from a card or from the command line.
 
     Attributes:
         kind: its kind.
-        target: what the kind makes it of: a path, a command, an address; empty where it needs nothing.
-        name: what tables call it.
-        sha256: what its file's hash must be; None where nothing is said.
-        template: how cases are said to it; None for the domain's own texts.
+        target: what the kind makes it from: a path, a command, an address; empty if the kind needs nothing.
+        name: its name in tables.
+        sha256: the required hash of its file; None if not given.
+        template: the wording of prompts and answers; None for the domain's own.
         rejects: whether it was trained to reject malformed texts.
-        rules: the file of the rules that it was trained on, of a variant of the domain; None for the domain itself.
-        options: the kind's own, by name.
+        rules: the file of the rules that it was trained on, for a variant of the domain; None for the domain itself.
+        options: the kind's own options, by name.
     """
 
     kind: str
@@ -64,28 +64,28 @@ class Card:
     options: Mapping[str, Any] = attrs.field(factory=dict)
 
     def changed(self, arguments: Mapping[str, Any]) -> Card:
-        """The card with those arguments of the command line in the place of what it says.
+        """Return the card with the values from the command line in place of its own.
 
         Raises:
-            EngineError: one of them is of another type.
+            EngineError: a value has another type, or a name is no option.
         """
         plain = {name: value for name, value in arguments.items() if name in ("sha256", "template", "rejects", "rules")}
         check_types(plain)
         if refused := arguments.keys() & {"kind", "path", "options"}:
             name = sorted(refused)[0]
-            way_out = f"; rename the parameter, to model_{name} say" if self.kind == "py" else ""
+            way_out = f"; rename the parameter, for example to model_{name}" if self.kind == "py" else ""
             raise EngineError(
-                f"{name} is no option: the kind and its target are the SPEC, and options stand by name{way_out}"
+                f"{name} is no option: the SPEC names kind and target, and each option has its own name{way_out}"
             )
         options = {name: value for name, value in arguments.items() if name not in plain}
         return attrs.evolve(self, **plain, options={**self.options, **options})
 
 
 def read_card(path: Path) -> Card:
-    """The card that the file is.
+    """Return the card in a file.
 
     Raises:
-        EngineError: it is none, or it names what a card must not name.
+        EngineError: the file is no card, or names what a card must not name.
     """
     values = _loaded(path)
     if unknown := sorted(values.keys() - set(KEYS)):
@@ -97,11 +97,11 @@ def read_card(path: Path) -> Card:
     template = values.get("template")
     if template is not None and template.startswith("py:"):
         raise EngineError(
-            f"its template {quoted(template)} runs code, which {COMMAND_LINE} (--turncheck-model-arg template=)"
+            f"its template {quoted(template)} runs code, so it {COMMAND_LINE} (--turncheck-model-arg template=)"
         )
     options = {**values.get("options", {}), **{name: values[name] for name in OPTIONS if name in values}}
     if kind == "torch" and "arch" in options:
-        raise EngineError(f"its arch {quoted(options['arch'])} runs code, which {COMMAND_LINE} (--model-arg arch=)")
+        raise EngineError(f"its arch {quoted(options['arch'])} runs code, so it {COMMAND_LINE} (--model-arg arch=)")
     for name in PATHS:
         if name in options and (name != "vocabulary" or str(options[name]).endswith(".json")):
             check_types({name: options[name]})
@@ -132,34 +132,34 @@ def _loaded(path: Path) -> dict[str, Any]:
 
 
 def toml_fault(error: ValueError | RecursionError) -> str:
-    """Why a text is no TOML that can be read."""
+    """Return why a text cannot be parsed as TOML."""
     if isinstance(error, RecursionError):
         return "its tables are too deep"
     if isinstance(error, (UnicodeDecodeError, tomllib.TOMLDecodeError)):
         return cut(str(error), 200)
-    return "a number in it has too many digits"
+    return "a number has too many digits"
 
 
 def _kind(values: Mapping[str, Any], folder: Path) -> tuple[str, str]:
-    """The card's kind and what it makes the model of."""
+    """Return the card's kind and target."""
     kind, _, target = values.get("kind", "native").partition(":")
     if kind in ("py", "exec"):
-        raise EngineError(f"its kind {quoted(values['kind'])} runs code, which {COMMAND_LINE} (--model {kind}:...)")
+        raise EngineError(f"its kind {quoted(values['kind'])} runs code, so it {COMMAND_LINE} (--model {kind}:...)")
     if kind in ("openai", "openai-chat"):
-        raise EngineError(f"its kind {quoted(values['kind'])} names a host, which {COMMAND_LINE} (--model {kind}:...)")
+        raise EngineError(f"its kind {quoted(values['kind'])} names a host, so it {COMMAND_LINE} (--model {kind}:...)")
     if kind not in DATA_KINDS:
-        raise EngineError(f"its kind must be one that is data ({', '.join(DATA_KINDS)}), got {quoted(values['kind'])}")
+        raise EngineError(f"its kind must be data ({', '.join(DATA_KINDS)}), got {quoted(values['kind'])}")
     if kind not in FILE_KINDS:
         if "path" in values:
             raise EngineError(f"a card of kind {kind} must have no path, got {quoted(values['path'])}")
         return kind, _own_folder(folder) if kind in FOLDER_KINDS else target
     if target or "path" not in values:
-        raise EngineError(f"a card of kind {kind} must have a path, that of {FILE_KINDS[kind]} in the card's folder")
+        raise EngineError(f"a card of kind {kind} must have a path: {FILE_KINDS[kind]}, in the card's folder")
     return kind, str(_inside(folder, "path", values["path"]))
 
 
 def _own_folder(folder: Path) -> str:
-    """The card's folder, as that of a model: its files lie in it, links followed."""
+    """Return the card's folder, as a model's folder; check that its files lie in it, following links."""
     for file in sorted(folder.iterdir()):
         if file.suffix in (".json", ".safetensors"):
             _inside(folder, file.name, file.name)
@@ -167,29 +167,29 @@ def _own_folder(folder: Path) -> str:
 
 
 def _inside(folder: Path, name: str, written: str) -> Path:
-    """The file that a card names: one that lies in its folder, links followed.
+    """Return the path of a file that a card names, after checking that it lies in the card's folder, following links.
 
     Raises:
-        EngineError: it lies elsewhere, or is not there.
+        EngineError: the file lies elsewhere, or does not exist.
     """
     demand = f"its {name} must be a file in the card's own folder, got {quoted(written)}"
     if "\0" in written or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]", written) or ".." in re.split(r"[/\\]", written):
-        raise EngineError(f"{demand}, which names a place outside")
+        raise EngineError(f"{demand}, which is outside the folder")
     path = folder / written
     try:
         found = path.resolve(strict=True)
         if not any(found.is_relative_to(home) for home in homes(folder.resolve(strict=True))):
-            raise EngineError(f"{demand}, a link that leads outside")
-    except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError
-        raise EngineError(f"{demand}, which is not there") from error
+            raise EngineError(f"{demand}, a link to a place outside")
+    except (OSError, RuntimeError) as error:  # a RuntimeError for a loop of links
+        raise EngineError(f"{demand}, which does not exist") from error
     if not path.is_file():
         raise EngineError(f"{demand}, which is no file")
     return path
 
 
 def homes(folder: Path) -> tuple[Path, ...]:
-    """The folders in which a card's files may lie, links followed: its own, and the blobs of its own repository where
-    it lies in a snapshot as Hugging Face's cache holds them, MODEL/snapshots/REVISION with links to MODEL/blobs.
+    """Return the folders in which a card's files may lie, following links: its own, and for a snapshot in Hugging
+    Face's cache (MODEL/snapshots/REVISION with links to MODEL/blobs) the blobs of its repository.
     """
     repository = folder.parent.parent
     blobs = (repository / "blobs").resolve()
@@ -212,10 +212,10 @@ TYPES: Mapping[str, tuple[type, str]] = {
 
 
 def check_types(values: Mapping[str, Any]) -> None:
-    """Checks what is said, by a card or on the command line, of the keys that every kind has.
+    """Check the types of the keys that every kind has, from a card or the command line.
 
     Raises:
-        EngineError: a value is of another type.
+        EngineError: a value has another type.
     """
     for name, value in values.items():
         wanted, demand = TYPES.get(name, (type(value), ""))

@@ -1,7 +1,8 @@
-"""The conformance kit: whether a learned engine keeps the contract of `turncheck.engine.learned`, right or wrong.
+"""The conformance kit: does a learned engine keep the contract of `turncheck.engine.learned`, whether its answers are
+correct or not?
 
-For authors of adapters. It asks a small sample of turns, some odd texts and some long ones, and compares the engine
-with itself alone: one that answers every turn wrongly conforms, one whose answer depends on its company does not.
+For authors of adapters. It asks a small sample of cases, some odd texts and some long texts, and compares the engine
+only with itself. An engine with wrong answers conforms; an engine whose answers depend on the batch does not.
 
     >>> from turncheck.engine.registry import load_domain
     >>> domain = load_domain()
@@ -46,25 +47,25 @@ from turncheck.model.adapters.taste import OF_TASTE, as_taste, seldom
 from turncheck.model.adapters.templates import OWN, Template
 
 SINGLY, DRAFTED, CORRUPTED = 12, 24, 6
-"""Prompts that are asked one by one, drafts of one wrong kind, and own answers that are corrupted everywhere."""
+"""Prompts that are asked one by one, wrong drafts of one kind, and own answers that are corrupted at each character."""
 
 LONGEST_FULL = 2_000
-"""Characters within which a full answer is looked for at the start of a longer one."""
+"""Most characters of a complete answer that is searched for at the start of a longer text."""
 
 FindingVerdict = Literal["holds", "fails", "warning", "not offered"]
 
 
 @attrs.frozen
 class Finding:
-    """One demand of the contract and whether the engine meets it.
+    """A demand of the contract and whether the engine meets it.
 
     Attributes:
-        name: what it is called.
-        demand: what is demanded, in one sentence.
-        verdict: `not offered` where the engine lacks the option, or gave nothing that the check could be made with;
-            `warning` where it does what a run can live with.
-        found: what was found, in one printable line of at most `LONGEST_FOUND` characters; often nothing.
-        way_out: of a warning, what to do about it, or why not to.
+        name: the name of the check.
+        demand: the demand, in one sentence.
+        verdict: `not offered` if the engine lacks the optional method or gave nothing to check; `warning` if a run can
+            handle the behaviour.
+        found: the finding, one printable line of at most `LONGEST_FOUND` characters; often empty.
+        way_out: for a warning, what to do about it, or why nothing needs to be done.
     """
 
     name: str
@@ -76,13 +77,13 @@ class Finding:
 
 @attrs.frozen
 class Planned:
-    """A check that is about to be made.
+    """A check that is about to run.
 
     Attributes:
-        name: what it is called.
-        demand: what is demanded, in one sentence.
-        prompts: how many it asks, or drafts that it gives to judge.
-        later: how many prompts the checks behind it ask, all but those of `verify`.
+        name: the name of the check.
+        demand: the demand, in one sentence.
+        prompts: the number of prompts that it asks, or of drafts that it has verified.
+        later: the number of prompts that later checks ask, without the checks of `verify`.
     """
 
     name: str
@@ -102,24 +103,25 @@ def conformance(
     rejects: bool | None = None,
     begins: Callable[[Planned], None] = lambda planned: None,
 ) -> Iterator[Finding]:
-    """The checks, each as soon as it is made: of `predict`, of `verify`, of `predict_with_drafts`, of the way there.
+    """Yield the checks' findings, each as soon as it is known: of `predict`, of `verify`, of `predict_with_drafts`, of
+    troubles.
 
-    An engine that raises fails that check alone, and the others are made. Some checks only warn: what they ask, a run
-    asks seldom or never.
+    If the engine raises, only that check fails, and the others still run. Some checks only warn, because a run seldom
+    or never asks such prompts.
 
     Args:
-        engine: the engine that is asked, no template before it: drafts are corrupted in its own words.
-        domain: whose texts it is asked.
-        template: how they are said to it.
-        prompts: what it is asked instead of some 50 cases and damaged cases, in its own words; the odd and the long
-            texts are asked as well.
-        stop: texts that end an answer and must stand in none.
-        longest: the most characters of an answer.
-        rejects: whether it was trained to reject malformed texts; by default as the domain does.
-        begins: is called before each check is made.
+        engine: the engine, without a template: drafts are corrupted in its own wording.
+        domain: the domain whose texts it answers.
+        template: the wording of prompts and answers.
+        prompts: prompts in the engine's own wording, instead of about 50 cases and damaged cases; odd and long texts
+            are asked too.
+        stop: texts that end an answer and must not occur in one.
+        longest: most characters of an answer.
+        rejects: whether the engine was trained to reject malformed texts; by default as the domain does.
+        begins: called before each check.
 
     Raises:
-        ValueError: there are no prompts, with which every check would hold.
+        ValueError: there are no prompts, so that every check would hold.
     """
     if prompts is not None and not prompts:
         raise ValueError("prompts must be one text or more, got none")
@@ -137,13 +139,12 @@ def run_conformance_test(
     stop: Sequence[str] = (),
     longest: int = 10_000,
 ) -> None:
-    """The one test that a suite of an adapter needs.
+    """Check an adapter's engine: the one test that its test suite needs.
 
-    The domain whose texts are asked is the one that is built in, unless another is given; the other arguments are those
-    of `conformance`.
+    By default, the built-in domain is asked. The other arguments are those of `conformance`.
 
     Raises:
-        AssertionError: the engine that the factory made fails some checks; each is a line of the message.
+        AssertionError: the factory's engine fails some checks; the message has a line for each.
     """
     asked = load_domain() if domain is None else domain
     checks = conformance(factory(), asked, template=template, prompts=prompts, stop=stop, longest=longest)
@@ -156,17 +157,19 @@ def run_conformance_test(
 
 
 CheckFunction = Callable[[Exam], str | None]
-"""Makes one check: named as it, its docstring the demand; gives what was found though the demand is met."""
+"""Makes one check. Its name is the check's name, its docstring the demand. It returns a finding even if the demand
+is met.
+"""
 
 
 @attrs.frozen
 class Check:
-    """A check and what it asks.
+    """A check and the number of prompts that it asks.
 
     Attributes:
-        function: which makes it.
-        asks: how many prompts it asks, or drafts that it gives to judge.
-        offered: whether the engine offers what it is about.
+        function: makes the check.
+        asks: returns the number of prompts that it asks, or of drafts that it has verified.
+        offered: whether the engine has the method that the check is about.
     """
 
     function: CheckFunction
@@ -175,12 +178,12 @@ class Check:
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """The name of the check."""
         return self.function.__name__
 
     @property
     def demand(self) -> str:
-        """What is demanded, in one sentence."""
+        """The demand, in one sentence."""
         return " ".join((self.function.__doc__ or "").split())
 
 
@@ -208,7 +211,7 @@ def _outcome(function: CheckFunction, exam: Exam) -> tuple[FindingVerdict, str, 
         return "warning", str(taste), taste.way_out
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # whatever an engine of somebody's raises
+    except BaseException as error:  # a user's engine may raise anything
         return "fails", described_fault(error), ""
 
 
@@ -216,23 +219,23 @@ def _outcome(function: CheckFunction, exam: Exam) -> tuple[FindingVerdict, str, 
 
 
 def one_text_for_each_prompt(exam: Exam) -> None:
-    """Prompts are answered by a list of as many texts."""
+    """A list of prompts gets a list of as many texts."""
     exam.own = tuple(exam.ask(exam.prompts))
 
 
 def batch_equals_single(exam: Exam) -> None:
-    """A prompt asked alone is answered as in the batch."""
+    """A prompt asked alone gets the same answer as in the batch."""
     for prompt, answer in spread(list(zip(exam.prompts, exam.answers, strict=True)), SINGLY):
         _compare([prompt], exam.ask([prompt]), [answer], "alone")
 
 
 def twice_is_the_same(exam: Exam) -> None:
-    """The same batch asked again is answered the same."""
+    """The same batch asked again gets the same answers."""
     _compare(exam.prompts, exam.ask(exam.prompts), exam.answers, "asked again")
 
 
 def order_does_not_matter(exam: Exam) -> None:
-    """The batch in reversed order, or with a prompt twice in it, is answered the same."""
+    """The batch in reversed order, or with a prompt twice in it, gets the same answers."""
     backward, answers = exam.prompts[::-1], exam.answers[::-1]
     _compare(backward, exam.ask(backward), answers, "in reversed order")
     twice = (exam.prompts[-1], *exam.prompts)
@@ -240,7 +243,7 @@ def order_does_not_matter(exam: Exam) -> None:
 
 
 def prompts_are_not_changed(exam: Exam) -> None:
-    """The list of prompts is afterwards as it was before."""
+    """The engine does not change the list of prompts."""
     prompts = list(exam.prompts)
     exam.engine.predict(prompts)
     if prompts != list(exam.prompts):
@@ -249,7 +252,9 @@ def prompts_are_not_changed(exam: Exam) -> None:
 
 
 def odd_prompts_are_answered(exam: Exam) -> None:
-    """Any text is answered by a text: controls, an emoji, another script, tabs; each alone and all in one batch."""
+    """Any text gets a text as its answer: control characters, an emoji, another script, tabs; each alone and all in
+    one batch.
+    """
     prompts = said(exam, odd_prompts(exam.domain))
     with nullcontext() if exam.rejects else as_taste(exam, seldom(exam)):
         for prompt in prompts:
@@ -258,17 +263,17 @@ def odd_prompts_are_answered(exam: Exam) -> None:
 
 
 def stop_is_respected(exam: Exam) -> None:
-    """No answer goes on behind its end, and none has a stop text in it."""
+    """No answer continues after its end, and none contains a stop text."""
     for prompt, answer in _seen(exam):
         if rest := _behind_the_end(exam, answer):
-            raise BrokenError(f"to {shown(prompt)} an answer goes on behind its end by {shown(rest)}")
+            raise BrokenError(f"to {shown(prompt)} an answer continues after its end with {shown(rest)}")
         for stop in exam.stop:
             if stop and stop in answer:
                 raise BrokenError(f"to {shown(prompt)} an answer has {shown(stop)} in it")
 
 
 def limit_is_respected(exam: Exam) -> str:
-    """No answer to any prompt is longer than the limit."""
+    """No answer is longer than the limit."""
     for prompt, answer in _seen(exam):
         if len(answer) > exam.longest:
             raise BrokenError(f"to {shown(prompt)} an answer has {len(answer)} characters, the limit is {exam.longest}")
@@ -293,8 +298,8 @@ def _compare(prompts: Sequence[str], given: Sequence[str], wanted: Sequence[str]
         if one != another:
             at = len(commonprefix((one, another)))  # noqa: RUF071  texts, and no paths
             raise BrokenError(
-                f"{how}, {shown(prompt)} is answered from character {at} on "
-                f"by {shown(one[at:])}, otherwise by {shown(another[at:])}"
+                f"{how}, {shown(prompt)} is answered, from character {at} on, "
+                f"with {shown(one[at:])}, otherwise with {shown(another[at:])}"
             )
 
 
@@ -305,8 +310,8 @@ def _seen(exam: Exam) -> list[tuple[str, str]]:
 
 
 def _behind_the_end(exam: Exam, answer: str) -> str:
-    """What is written behind a full answer; nothing where there is no full answer, or where answers have no end of
-    their own, so that one that is too long is only wrong.
+    """Return the text after a complete answer; empty if there is no complete answer, or if the domain's answers have
+    no end, so that an answer that is too long is simply wrong.
     """
     if exam.reads(answer) or not exam.domain.answer.end:
         return ""
@@ -318,7 +323,7 @@ def _behind_the_end(exam: Exam, answer: str) -> str:
 
 
 def verify_gives_one_verdict_for_each(exam: Exam) -> None:
-    """Drafts are judged by a list of as many verdicts: a count, a truth value and a margin of 0 or more."""
+    """A list of drafts gets a list of as many verdicts: a count, a truth value and a margin of 0 or more."""
     for verdict in exam.verify(list(zip(exam.prompts, exam.answers, strict=True))):
         accepted, complete, margin = (getattr(verdict, name, None) for name in ("accepted", "complete", "margin"))
         if not isinstance(accepted, int) or not _number(accepted):
@@ -330,15 +335,15 @@ def verify_gives_one_verdict_for_each(exam: Exam) -> None:
 
 
 def own_answers_are_accepted(exam: Exam) -> str:
-    """The engine's own answers are complete, save those that never ended and those decided by an unsafe margin."""
+    """The engine's own answers are complete, except those that never ended and those with an unsafe margin."""
     pairs = list(zip(exam.prompts, exam.answers, strict=True))
     aside = 0
     for (prompt, answer), verdict in zip(pairs, exam.verify(pairs), strict=True):
-        # What is no answer may have hit a limit without a stop, or be written in tokens that make no text.
+        # An incomplete answer may have reached the limit, or its tokens may not decode to valid text.
         if unsure(verdict) or not (verdict.complete or exam.reads(answer)):
             aside += 1
         elif not verdict.complete:
-            raise BrokenError(f"to {shown(prompt)} the own answer is refused at token {verdict.accepted}")
+            raise BrokenError(f"to {shown(prompt)} its own answer is refused at token {verdict.accepted}")
     if aside == len(pairs):
         raise NothingToCheckError(f"all {aside} answers left aside")
     return f"{aside} of {len(pairs)} answers left aside" if aside else ""
@@ -357,19 +362,19 @@ def corrupted_drafts_are_refused_there(exam: Exam) -> None:
 
 
 def _corrupted(draft: str) -> list[str]:
-    """The draft with one wrong character, at each place."""
+    """Return the draft with one wrong character, once for each position."""
     return [draft[:i] + wrong_character(draft[i]) + draft[i + 1 :] for i in range(len(draft))]
 
 
 def cut_and_longer_drafts_are_refused(exam: Exam) -> None:
-    """An own answer without its last line, an own answer written twice and nothing at all are not complete."""
+    """An own answer without its last line, an own answer written twice, and an empty draft are not complete."""
     chosen = spread(list(zip(exam.prompts, exam.answers, strict=True)), DRAFTED)
     drafts = [(prompt, answer, draft) for prompt, answer in chosen for draft in (_cut(answer), answer * 2, "")]
     exam.refuse([(prompt, draft) for prompt, answer, draft in drafts if draft != answer], "a cut or longer draft")
 
 
 def verify_agrees_with_predict(exam: Exam) -> None:
-    """The answer to another prompt is complete only where it is the own answer too."""
+    """The answer to another prompt is complete only if it is also the engine's own answer."""
     others = zip(exam.prompts, exam.answers, _others(exam.answers), strict=True)
     drafts = [(prompt, other) for prompt, answer, other in others if other != answer]
     exam.refuse(spread(drafts, DRAFTED), "another prompt's answer")
@@ -393,12 +398,12 @@ OF_VERIFY = (
 
 
 def _number(value: object) -> bool:
-    """Whether it is a number of 0 or more; True is none, and NaN is not 0 or more."""
+    """Return whether the value is a number of 0 or more; True and NaN are not."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
 
 
 def _accepted(exam: Exam) -> list[tuple[str, str, int]]:
-    """The prompts whose own answer is surely complete, with that answer and its tokens."""
+    """Return the prompts whose own answer is surely complete, with that answer and its number of tokens."""
     pairs = [(prompt, answer) for prompt, answer in zip(exam.prompts, exam.answers, strict=True) if answer]
     accepted = [
         (prompt, answer, verdict.accepted)
@@ -411,7 +416,7 @@ def _accepted(exam: Exam) -> list[tuple[str, str, int]]:
 
 
 def _misplaced(verdicts: Sequence[Verdict], tokens: int) -> str:
-    """What is wrong with the verdicts on drafts that are wrong in their first, second, ... character."""
+    """Return what is wrong with the verdicts on drafts that are wrong in their first, second, ... character."""
     refused = [verdict.accepted for verdict in verdicts]
     for place, verdict in enumerate(verdicts):
         if verdict.complete:
@@ -427,7 +432,7 @@ def _misplaced(verdicts: Sequence[Verdict], tokens: int) -> str:
 
 
 def _cut(answer: str) -> str:
-    """The answer without its last line, or without its last character where it has one line."""
+    """Return the answer without its last line, or without its last character if it has one line."""
     return answer[: answer[:-1].rfind("\n") + 1] or answer[:-1]
 
 
@@ -435,7 +440,9 @@ def _cut(answer: str) -> str:
 
 
 def drafts_change_nothing(exam: Exam) -> None:
-    """With right drafts, with those of other prompts and with empty ones the answers are those of `predict`."""
+    """With correct drafts, with the drafts of other prompts and with empty drafts, the answers are those of
+    `predict`.
+    """
     drafts = {"right": exam.answers, "other prompts'": _others(exam.answers), "empty": ("",) * len(exam.answers)}
     for kind, given in drafts.items():
         _compare(exam.prompts, exam.ask_with_drafts(given), exam.answers, f"with {kind} drafts")
@@ -449,7 +456,7 @@ OF_DRAFTS = (
 
 
 def _others(answers: tuple[str, ...]) -> tuple[str, ...]:
-    """For each prompt the answer to the next one."""
+    """Return for each prompt the answer to the next one."""
     return (*answers[1:], answers[0])
 
 
@@ -457,11 +464,11 @@ def _others(answers: tuple[str, ...]) -> tuple[str, ...]:
 
 
 BREACHES = ("worker restarts", "refused batches")
-"""Troubles that mean that the engine fails at what it is asked, though asking again helps."""
+"""Troubles in which the engine failed, even if asking again helped."""
 
 
 def no_trouble_on_the_way(exam: Exam) -> None:
-    """No worker dies, hangs or is out of step on the way to the answers, and no batch is refused."""
+    """No worker dies, hangs or breaks the protocol, and no batch is refused."""
     counted = exam.troubles - exam.excused
     found = ", ".join(f"{name}: {count}" for name, count in counted.items())
     if any(name in BREACHES for name in counted):

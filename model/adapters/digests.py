@@ -1,4 +1,4 @@
-"""The size and the hash of a model's file, or of the files of a folder that is one."""
+"""The size and the hash of a model's file, or of the files of a model's folder."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import os
 from pathlib import Path
 
 HASHED = (".json", ".safetensors")
-"""Files of a folder that say what its model is, in the order in which they are listed."""
+"""Suffixes of the files that define a folder's model, in the order in which they are hashed."""
 
 
 def of_file(path: str) -> tuple[int, str]:
-    """The bytes of a file and its hash.
+    """Return the size of a file in bytes, and its hash.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     with open(path, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -22,11 +22,11 @@ def of_file(path: str) -> tuple[int, str]:
 
 
 def of_folder(path: str) -> tuple[int, str]:
-    """The bytes of a folder's files and the hash of their list, as `sha256sum *.json *.safetensors | sha256sum` has it
-    under LC_ALL=C.
+    """Return the size of a folder's files in bytes, and the hash of their list, as in `sha256sum *.json *.safetensors |
+    sha256sum` under LC_ALL=C.
 
     Raises:
-        OSError: one cannot be read.
+        OSError: a file cannot be read.
     """
     visible = [file for file in Path(path).iterdir() if file.is_file() and not file.name.startswith(".")]
     files = sorted(

@@ -1,4 +1,6 @@
-"""An exam of a learned engine: what it is asked and what it said so far. `conformance` makes the checks with it."""
+"""The state of a conformance test: what a learned engine is asked and what it answered. `conformance` defines the
+checks.
+"""
 
 from __future__ import annotations
 
@@ -26,24 +28,24 @@ from turncheck.model.adapters.templates import Template
 from turncheck.strategies.operators import ImpossibleDamageError, operators_of
 
 LONGEST_FOUND = 200
-"""Characters that are kept of what a check found."""
+"""Most characters of a finding."""
 
 Item = TypeVar("Item")
 
 
 class BrokenError(Exception):
-    """The engine does not meet the demand; the message says what was found."""
+    """The engine does not meet a demand; the message is the finding."""
 
 
 class NothingToCheckError(Exception):
-    """The engine gave nothing that the check could be made with."""
+    """The engine gave nothing to check."""
 
 
 class TasteError(Exception):
-    """The engine does what a run can live with; the message says what was found.
+    """The engine does something that a run can handle; the message is the finding.
 
     Attributes:
-        way_out: what to do about it, or why not to.
+        way_out: what to do about it, or why nothing needs to be done.
     """
 
     def __init__(self, found: str, way_out: str) -> None:
@@ -53,18 +55,18 @@ class TasteError(Exception):
 
 @attrs.define
 class Exam:
-    """The engine, what it is asked and what it said so far.
+    """The engine, the prompts and the answers so far.
 
     Attributes:
-        domain: whose texts it was made for.
-        template: how they are said to it.
-        prompts: what it is asked, in its own words.
-        stop: texts that end an answer and must stand in none.
-        longest: the most characters of an answer.
-        rejects: whether it was trained to reject malformed texts.
-        own: its first answers to the prompts; none until they were asked, or where that failed.
-        seen: every prompt with every answer that was given to it.
-        excused: the engine's own troubles of which no check is to tell, by their names.
+        domain: the domain whose texts the engine answers.
+        template: the wording of prompts and answers.
+        prompts: the prompts, in the engine's own wording.
+        stop: texts that end an answer and must not occur in one.
+        longest: most characters of an answer.
+        rejects: whether the engine was trained to reject malformed texts.
+        own: its first answers to the prompts; empty before they were asked, or if that failed.
+        seen: every prompt with every answer to it.
+        excused: the engine's troubles that no check reports, by name.
     """
 
     engine: LearnedEngine
@@ -80,40 +82,42 @@ class Exam:
 
     @property
     def troubles(self) -> Counter[str]:
-        """What went wrong so far on the way to its answers, as it counts it itself."""
+        """The troubles so far, as the engine counts them."""
         if not isinstance(self.engine, Troubled):
             return Counter()
         try:
             return Counter({str(name): int(count) for name, count in self.engine.troubles().items()})
-        except Exception:  # a model's own attribute of that name
+        except Exception:  # an unrelated attribute of that name
             return Counter()
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """Its first answers to the prompts."""
+        """The engine's first answers to the prompts."""
         if not self.own:
             raise BrokenError("no answers to compare")
         return self.own
 
     def reads(self, answer: str) -> bool:
-        """Whether it is a full answer, right or wrong."""
+        """Return whether this is a complete answer, correct or wrong."""
         try:
             self.domain.read_answer(self.template.decode(answer))
-        except Exception:  # whatever a template of somebody's raises on what is none of its texts
+        except Exception:  # a user's template may raise anything on a text that it was not made for
             return False
         return True
 
     def ask(self, prompts: Sequence[str]) -> list[str]:
-        """Its answers; the list that it is given is its own, so that only one check sees what it does with it."""
+        """Return the engine's answers. It gets its own copy of the list, so that changing the list affects no other
+        check.
+        """
         return self.noted(prompts, self.engine.predict(list(prompts)))
 
     def ask_with_drafts(self, drafts: Sequence[str]) -> list[str]:
-        """What it writes to the prompts with those drafts."""
+        """Return the engine's answers to the prompts with those drafts."""
         assert isinstance(self.engine, DraftedWriter)
         return self.noted(self.prompts, self.engine.predict_with_drafts(list(self.prompts), list(drafts)))
 
     def noted(self, prompts: Sequence[str], given: Sequence[str]) -> list[str]:
-        """The answers given, if they are one text for each prompt."""
+        """Check and record the answers: one text for each prompt."""
         answers = _one_for_each(given, len(prompts), "answers")
         for answer in answers:
             if not is_text(answer):
@@ -123,15 +127,15 @@ class Exam:
         return answers
 
     def verify(self, pairs: Sequence[tuple[str, str]]) -> list[Verdict]:
-        """Its verdicts on pairs of a prompt and a draft, one for each."""
+        """Return the engine's verdicts on pairs of a prompt and a draft."""
         assert isinstance(self.engine, Verifier)
         given = self.engine.verify([prompt for prompt, _ in pairs], [draft for _, draft in pairs])
         return _one_for_each(given, len(pairs), "verdicts")
 
     def refuse(self, pairs: Sequence[tuple[str, str]], what: str) -> None:
-        """Fails where a draft that is not the prompt's answer is surely complete."""
+        """Fail if the engine surely accepts a draft that is not its answer."""
         if not pairs:
-            raise NothingToCheckError("every such draft is the own answer")
+            raise NothingToCheckError("every such draft is the engine's own answer")
         for (prompt, draft), verdict in zip(pairs, self.verify(pairs), strict=True):
             if verdict.complete and not unsure(verdict):
                 raise BrokenError(f"to {shown(prompt)} {what}, {shown(draft)}, is complete")
@@ -139,32 +143,32 @@ class Exam:
 
 def _one_for_each(given: Sequence[Item], count: int, what: str) -> list[Item]:
     if isinstance(given, str) or not isinstance(given, Sequence):
-        raise BrokenError(f"{type_name(given)}, where a list of {what} was asked for")
+        raise BrokenError(f"{type_name(given)}, instead of a list of {what}")
     if len(given) != count:
-        raise BrokenError(f"{len(given)} {what}, where {count} were asked for")
+        raise BrokenError(f"{len(given)} {what}, instead of {count}")
     return list(given)
 
 
 def unsure(verdict: Verdict) -> bool:
-    """Whether the order of float operations may decide it, so that it is relied on by nobody."""
+    """Return whether the order of float operations may decide the verdict, so that nothing relies on it."""
     return verdict.margin < SAFE_MARGIN
 
 
 def said(exam: Exam, texts: Sequence[str]) -> tuple[str, ...]:
-    """The texts as they are said to the model, those that can be."""
+    """Return the texts in the model's wording, without those that the template cannot express."""
     words = encoded(texts, exam.template)
     if not words:
-        raise NothingToCheckError(f"template {exam.template.name} has no words for such texts")
+        raise NothingToCheckError(f"template {exam.template.name} cannot express such texts")
     return words
 
 
 def answered(exam: Exam, prompts: Sequence[str]) -> None:
-    """Fails with the name of the prompt where asking raises."""
+    """Fail with the prompt in the message if asking raises."""
     try:
         exam.ask(prompts)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # whatever an engine of somebody's raises
+    except BaseException as error:  # a user's engine may raise anything
         asked = shown(prompts[0]) if len(prompts) == 1 else f"{len(prompts)} prompts in one batch"
         raise BrokenError(f"to {asked}: {described_fault(error)}") from error
 
@@ -173,15 +177,15 @@ def answered(exam: Exam, prompts: Sequence[str]) -> None:
 
 
 SAMPLED = 48
-"""Cases that are asked, of all samplers together."""
+"""Number of cases to ask, over all samplers."""
 
 EVERY = 3
-"""Behind so many cases of each sampler stands a damaged one."""
+"""After this many cases of each sampler comes a damaged case."""
 
 
 def sample_of_cases(domain: Domain, rejects: bool) -> list[str]:
-    """Cases of all samplers in turns, some damaged ones between them where the model was trained to reject such: the
-    same at every call.
+    """Return cases of all samplers in turn, with damaged cases among them if the model was trained to reject them;
+    the same at every call.
     """
     samplers = tuple(samplers_of(domain))
     drawn = [sample(domain, name, 0, SAMPLED // len(samplers)) for name in samplers]
@@ -197,7 +201,9 @@ def sample_of_cases(domain: Domain, rejects: bool) -> list[str]:
 
 
 def odd_prompts(domain: Domain) -> tuple[str, ...]:
-    """Texts that are no cases: a line's end, controls, an emoji, right-to-left, CRLF, tabs, a colour."""
+    """Return texts that are no cases: a newline, control characters, an emoji, right-to-left text, CRLF, tabs, a
+    colour code.
+    """
     text = domain.write(easy_case(domain))
     line = text.partition("\n")[0]
     return (
@@ -214,12 +220,12 @@ LONG = 100_000
 
 
 def long_prompts(domain: Domain) -> tuple[str, ...]:
-    """A case with much behind it, and a number that does not end."""
+    """Return a case followed by much junk, and a very long number."""
     return (domain.write(easy_case(domain)) + "~ junk \n" * LONG)[:LONG], "7" * LONG
 
 
 def encoded(texts: Sequence[str], template: Template) -> tuple[str, ...]:
-    """The texts as they are said to the model; those that the template has no words for are left out."""
+    """Return the texts in the model's wording; texts that the template cannot express are left out."""
     said = []
     for text in texts:
         with suppress(Exception):
@@ -228,15 +234,15 @@ def encoded(texts: Sequence[str], template: Template) -> tuple[str, ...]:
 
 
 def spread(items: Sequence[Item], count: int) -> list[Item]:
-    """So many of the items, or all, at even distances."""
+    """Return at most `count` of the items, evenly spaced."""
     return list(items) if len(items) <= count else [items[index * len(items) // count] for index in range(count)]
 
 
 def wrong_character(character: str) -> str:
-    """Another character of the same class.
+    """Return another character of the same class.
 
-    What is neither a digit nor a letter becomes no letter, which a tokenizer would take together with the word before
-    it: the draft's tokens would then be wrong before the place of the character.
+    A character that is neither a digit nor a letter becomes no letter, because a tokenizer might join a letter to the
+    word before it. The draft's tokens would then be wrong before that character.
     """
     if character in "0123456789":
         return str((int(character) + 1) % 10)
@@ -249,7 +255,7 @@ def wrong_character(character: str) -> str:
 
 
 def shown(value: object, longest: int = 40) -> str:
-    """A text or value as Python writes it, the start of a long one. It never raises."""
+    """Return the value for a message: a text as Python writes it, only its start if it is long. Never raises."""
     if is_text(value):
         plain = str.__str__(value)
         return repr(plain) if len(plain) <= longest else f"{plain[:longest]!r}..."
@@ -257,12 +263,12 @@ def shown(value: object, longest: int = 40) -> str:
 
 
 def described_fault(error: BaseException) -> str:
-    """What went wrong: what was found, or the class and the message of what was raised."""
+    """Return what went wrong: the finding, or the class and the message of what was raised."""
     return str(error) if isinstance(error, BrokenError) else described(error)
 
 
 def in_a_line(text: str) -> str:
-    """One printable line: the model's words and an exception's are not to be trusted."""
+    """Return the text as one printable line: texts of models and exceptions are not trusted."""
     cut = text[: LONGEST_FOUND + 1]
     shown = "".join(one if one.isprintable() else one.encode("unicode_escape", "surrogatepass").decode() for one in cut)
     return shown if len(shown) <= LONGEST_FOUND else f"{shown[: LONGEST_FOUND - 3]}..."

@@ -1,6 +1,6 @@
-"""What a file or a folder of another program's is, by its content, and the line that works with it.
+"""Recognise files and folders of other programs by their content, and say how to use them.
 
-Nothing of it is executed: the first and the last bytes are looked at, and JSON is read.
+Nothing in them is executed: only the first and the last bytes are inspected, and JSON is parsed.
 """
 
 from __future__ import annotations
@@ -12,56 +12,56 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-WRAP = "load it in a function of your own and name that, --model py:FILE.py:predict, as docs/models.md shows"
+WRAP = "write a function that loads it and name the function, --model py:FILE.py:predict, see docs/models.md"
 
-FILLED = "name it with its module, torch:FILE with arch=py:FILE.py:FACTORY, as docs/models.md shows"
+FILLED = "name it with its module, torch:FILE with arch=py:FILE.py:FACTORY, see docs/models.md"
 
 HEAD, TAIL = 1 << 20, 1 << 16
-"""Bytes that are looked at, from a file's start and before its end."""
+"""Bytes that are read at the start of a file and before its end."""
 
 LARGEST_JSON = 1 << 24
-"""Bytes of a file of JSON, or of the header of a file of safetensors, that is read."""
+"""Most bytes of a JSON file, or of the header of a safetensors file, that are read."""
 
 LOOKED_AT = 100
-"""Files of a folder that are looked at."""
+"""Most files of a folder that are inspected."""
 
 SHOWN = 4
-"""Names that a message lists."""
+"""Most names that a message lists."""
 
-# What a file starts with, what it is then, and the way out.
+# The start of a file, what the file is, and the way out.
 STARTS = (
     (rb"version https://git-lfs", "a Git LFS pointer: run `git lfs pull`"),
     (rb"\s*<(!doctype html|html|head|\?xml)", "a web page: download the file itself, not the page about it"),
-    (rb"GGUF", "a model of llama.cpp: name it gguf:FILE"),
-    (rb".{4}TFL3", f"a model of TensorFlow Lite: {WRAP}"),
+    (rb"GGUF", "a llama.cpp model: name it gguf:FILE"),
+    (rb".{4}TFL3", f"a TensorFlow Lite model: {WRAP}"),
     (rb"\x89HDF\r\n", f"an HDF5 file, as Keras writes it: {WRAP}"),
-    (rb"\x93NUMPY", f"an array of NumPy: {WRAP}"),
+    (rb"\x93NUMPY", f"a NumPy array: {WRAP}"),
     (rb"\x1f\x8b|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd", "a compressed file: unpack it"),
     (rb"x(?:[\x01\x9c\xda]|\x5e[^\n]{0,30}[\x80-\xff])", f"compressed data, as joblib writes a pickle: {WRAP}"),
     (rb".{257}ustar", "a tar archive: unpack it"),
     (rb"\x7fELF|MZ|#!", "a program: to run it as a model, name exec:COMMAND"),
 )
 
-SAVED, ARRAYS = "a PyTorch file, as torch.save writes it", "arrays of NumPy"
+SAVED, ARRAYS = "a PyTorch file, as torch.save writes it", "NumPy arrays"
 STATES = (SAVED, ARRAYS)
-"""What can be a state_dict."""
+"""Files that can hold a state_dict."""
 
-NANOGPT = "a checkpoint of nanoGPT"
-# What stands in a pickle of that origin. It is looked for and never unpickled.
+NANOGPT = "a nanoGPT checkpoint"
+# Bytes in pickles of known origin. They are searched for; nothing is unpickled.
 PICKLES = (
     (b"model_args", b"iter_num", NANOGPT),
-    (b"sklearn", b"", "a pickle of scikit-learn"),
-    (b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19", b"", "a PyTorch file, as torch.save once wrote it"),
+    (b"sklearn", b"", "a scikit-learn pickle"),
+    (b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19", b"", "a PyTorch file in the old format of torch.save"),
 )
 
 
 def file_of(start: bytes, end: bytes, size: int) -> str | None:
-    """What a file is, with the way out; None where its content does not say.
+    """Return what a file is, with the way out; None if its content does not tell.
 
     Args:
         start: its first `HEAD` bytes, or all.
         end: its last `TAIL` bytes, or all.
-        size: its bytes.
+        size: its size in bytes.
     """
     if start.startswith(b"PK\x03\x04"):
         what = _archive(start, end)
@@ -77,30 +77,32 @@ def file_of(start: bytes, end: bytes, size: int) -> str | None:
 
 
 def is_saved(start: bytes) -> bool:
-    """Whether a file begins as one of torch.save's: a zip archive whose first member is a pickle."""
+    """Return whether a file begins as torch.save writes it: a zip archive whose first member is a pickle."""
     size = int.from_bytes(start[26:28], "little")
     return start.startswith(b"PK\x03\x04") and start[30 : 30 + size].endswith(b"/data.pkl")
 
 
 def is_nanogpt(start: bytes) -> bool:
-    """Whether a file is a checkpoint of nanoGPT, by what stands in its pickle."""
+    """Return whether a file is a nanoGPT checkpoint, by the names in its pickle."""
     return is_saved(start) and _pickle(start, "") == NANOGPT
 
 
 def _archive(start: bytes, end: bytes) -> str:
-    """What a zip archive is, by the name of its first member and those in its directory, which stands at its end."""
+    """Return what a zip archive is, by the name of its first member and the names in its directory, which is at its
+    end.
+    """
     size = int.from_bytes(start[26:28], "little")
     first = start[30 : 30 + size]
     if b"/code/" in end and b"constants.pkl" in end:
-        return "a program of TorchScript"
+        return "a TorchScript program"
     if b"serialized_exported_program.json" in end or first.endswith(b"/archive_format"):
-        return "a program of torch.export"
+        return "a torch.export program"
     if first.endswith(b"data.pkl"):
         return _pickle(start, SAVED)
     if first.endswith(b".npy"):
         return ARRAYS
     if b"model.weights.h5" in end:
-        return "a model of Keras"
+        return "a Keras model"
     return "a zip archive"
 
 
@@ -109,7 +111,9 @@ def _pickle(start: bytes, otherwise: str) -> str:
 
 
 def is_onnx(start: bytes, size: int) -> bool:
-    """Whether it begins as a ModelProto does: with a version, then texts and numbers, and then a graph (onnx.proto)."""
+    """Return whether the file begins as a ModelProto: with a version, then texts and numbers, then a graph
+    (onnx.proto).
+    """
     place = 0
     if start[:1] != b"\x08":
         return False
@@ -125,7 +129,7 @@ def is_onnx(start: bytes, size: int) -> bool:
 
 
 def _varint(content: bytes, place: int) -> tuple[int, int]:
-    """A number of a protocol buffer, and the place behind it."""
+    """Return a number of a protocol buffer, and the offset after it."""
     value = 0
     for shift, byte in enumerate(content[place : place + 10]):
         value |= (byte & 127) << 7 * shift
@@ -135,21 +139,21 @@ def _varint(content: bytes, place: int) -> tuple[int, int]:
 
 
 def _json(start: bytes) -> str | None:
-    """What a text of JSON is that a model has beside it, by its keys."""
+    """Return what a JSON file beside a model is, by its keys; None if it is no JSON object."""
     if not re.match(rb'\s*\{\s*"', start):
         return None
     first = _loaded(start.partition(b"\n")[0])
     if ("prompt" in first and "answer" in first) or first.get("schema") == "turncheck-answers/1":
-        return "answers that were made elsewhere: name predictions:FILE, to turncheck sweep"
+        return "answers that were made elsewhere: use turncheck sweep --model predictions:FILE"
     if first.get("schema") == "turncheck-prompts/1":
         return "prompts without answers: write the model's answer beside each, and name predictions:FILE"
     if re.search(rb'"(model_type|architectures|weight_map)"\s*:', start):
         return "the configuration of a Hugging Face model: name its folder"
-    return "a file of JSON, as it lies beside a model: name the model itself"
+    return "a JSON file of a model: name the model itself"
 
 
 def _loaded(content: bytes) -> dict[str, Any]:
-    """The object of JSON that it is; an empty one where it is none."""
+    """Return the JSON object; an empty one if the content is none."""
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):
@@ -158,7 +162,7 @@ def _loaded(content: bytes) -> dict[str, Any]:
 
 
 def safetensors_of(path: Path) -> dict[str, Any] | None:
-    """The metadata in the header of a file of safetensors; None where there is no whole header."""
+    """Return the metadata in the header of a safetensors file; None if there is no complete header."""
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
         header = _loaded(file.read(size)) if size <= LARGEST_JSON else {}
@@ -172,25 +176,25 @@ def safetensors_of(path: Path) -> dict[str, Any] | None:
 
 
 def folder_of(folder: Path, names: list[str]) -> str | None:
-    """What a folder is that holds those names, with the way out; None where they do not say."""
+    """Return what a folder with those names is, with the way out; None if the names do not tell."""
     for name, what in (
-        ("adapter_config.json", "an adapter of PEFT"),
-        ("saved_model.pb", "a SavedModel of TensorFlow"),
-        ("MLmodel", "a model of MLflow"),
+        ("adapter_config.json", "a PEFT adapter"),
+        ("saved_model.pb", "a TensorFlow SavedModel"),
+        ("MLmodel", "an MLflow model"),
     ):
         if name in names:
             return f"{what}: {WRAP}"
     if {"snapshots", "refs"} <= set(names):
-        return f"a model's folder in the cache of Hugging Face: name {_one_of(folder, folder / 'snapshots')}"
+        return f"a model's folder in the Hugging Face cache: name {_one_of(folder, folder / 'snapshots')}"
     if any(name.startswith("models--") for name in names):
-        return "the cache of Hugging Face: name a folder MODEL/snapshots/REVISION in it"
+        return "the Hugging Face cache: name a folder MODEL/snapshots/REVISION in it"
     if runs := [name for name in names if re.fullmatch(r"checkpoint-\d+", name)]:
-        return f"the folder of a training run of transformers ({_listed(runs)}): name one of them"
+        return f"the folder of a transformers training run ({_listed(runs)}): name one of them"
     return None
 
 
 def _one_of(folder: Path, inner: Path) -> str:
-    """The folders in another one, as a message names them."""
+    """Return the subfolders of a folder, for a message."""
     try:
         names = sorted(os.listdir(inner))
     except OSError:
@@ -204,7 +208,7 @@ def _listed(names: list[str]) -> str:
 
 
 def is_hugging_face(folder: Path) -> bool:
-    """Whether it is a folder of the library transformers, by its configuration."""
+    """Return whether it is a folder of the library transformers, by its configuration."""
     try:
         with (folder / "config.json").open("rb") as file:
             values = _loaded(file.read(LARGEST_JSON))
@@ -214,7 +218,7 @@ def is_hugging_face(folder: Path) -> bool:
 
 
 def files_in(folder: Path, names: list[str]) -> Iterator[tuple[str, bytes, bytes, int]]:
-    """Of the first files of a folder the name, the start, the end and the size."""
+    """Yield the name, the start, the end and the size of the first files of a folder."""
     for name in names[:LOOKED_AT]:
         try:
             yield name, *ends_of(folder / name)
@@ -223,7 +227,7 @@ def files_in(folder: Path, names: list[str]) -> Iterator[tuple[str, bytes, bytes
 
 
 def ends_of(path: Path) -> tuple[bytes, bytes, int]:
-    """The first and the last bytes of a file, and how many it has.
+    """Return the first and the last bytes of a file, and its size.
 
     Raises:
         OSError: it cannot be read, or is no file.

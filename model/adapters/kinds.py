@@ -1,14 +1,14 @@
-"""The kinds of models: entry points of the group `turncheck.engines`, ours and those of other packages alike.
+"""The kinds of models: entry points of the group `turncheck.engines`, in Turncheck and in other packages.
 
-A kind's name is what stands before the colon of `KIND:TARGET`. Its value is a factory: it gets what stands behind the
-colon, and gives a learned engine, or raises `EngineError` with the way out.
+A kind's name is the part before the colon in `KIND:TARGET`. Its value is a factory: it gets the part after the colon,
+and returns a learned engine or raises `EngineError` with the way out.
 
     def gguf(target: str, *, threads: int = 1) -> LearnedEngine: ...
 
-Its other parameters are its options, by name; those with an annotation of a plain type get values of that type. One
-called `domain` is no option: it gets the domain that the model is held against; nor is one called `rules`, which gets
-the rules in force where the domain has variants (`Domain.variant`), or `template`, which gets the wording that prompts
-will have (`turncheck.model.adapters.templates.Template`). Listing the kinds imports none of them.
+Its other parameters are its options, by name. If they are annotated with a plain type, values are checked against it.
+Three parameters are no options: `domain` gets the domain against which the model is checked, `rules` gets the rules in
+force if the domain has variants (`Domain.variant`), and `template` gets the wording of prompts
+(`turncheck.model.adapters.templates.Template`). Listing the kinds imports none of them.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ GROUP = "turncheck.engines"
 Factory = Callable[..., LearnedEngine]
 
 CALIBRATION = ("reference", "identity", "noisy")
-"""The kinds that know the domain's own texts alone: with a template they speak its words, and so try the template."""
+"""Kinds that only know the domain's own wording. With a template they translate both ways, which tests the template."""
 
 GIVEN = ("domain", "rules", "template", "beside_the_spec")
-"""Parameters of a factory that are no options. The last is for `py:`, whose options have names of the user's own: it
-gets the names of all that was given, the keys that every kind has too.
+"""Parameters of a factory that are no options. The last is for `py:`, whose options have arbitrary names: it gets
+the names of all arguments given with the SPEC, including the keys that every kind has.
 """
 
 FILE_KINDS = {
@@ -50,51 +50,51 @@ FILE_KINDS = {
     "onnx": "its graph",
     "torch": "its state_dict",
 }
-"""The kinds that are made of a file of data, and what that file holds: a card may name one of its own folder."""
+"""Kinds made from one data file, and what the file holds: a card may name a file in its own folder."""
 
 FOLDER_KINDS = ("hf",)
-"""The kinds that are made of a folder of data: a card may name its own."""
+"""Kinds made from a folder of data: a card may stand for its own folder."""
 
 DATA_KINDS = ("native", "hf", *CALIBRATION, "predictions", "nanogpt", "gguf", "onnx", "torch")
-"""The kinds that a card may name: they execute nothing that the card names, and reach no host."""
+"""Kinds that a card may name: they execute nothing that the card names, and contact no host."""
 
 
 # fmt: off
 ABOUT = {
-    #               how it is named                    what it is                               what it needs
-    "native":      ("PATH or native:PATH",             "a checkpoint of turncheck's own",       "torch, safetensors"),
-    "hf":          ("FOLDER or hf:FOLDER",             "a Hugging Face folder",                 "transformers, torch"),
-    "reference":   ("reference",                       "the truth",                             ""),
-    "identity":    ("identity",                        "a copier: answers what it reads",       ""),
-    "noisy":       ("noisy:P",                         "the truth, spoilt with probability P",  ""),
-    "py":          ("py:MODULE:ATTR, py:FILE.py:ATTR", "a callable, in this process",           ""),
-    "exec":        ("exec:COMMAND",                    "a process of your own, JSON lines",     ""),
-    "openai":      ("openai:URL",                      "an OpenAI-like completions endpoint",   ""),
-    "openai-chat": ("openai-chat:URL",                 "an OpenAI-like chat endpoint",          ""),
-    "predictions": ("predictions:FILE",                "answers that were made elsewhere",      ""),
-    "nanogpt":     ("PATH or nanogpt:PATH",            "a run of nanoGPT: ckpt.pt, meta.pkl",   "torch"),
-    "gguf":        ("PATH or gguf:PATH",               "a model of llama.cpp's, by itself",     "xllamacpp"),
-    "onnx":        ("PATH or onnx:PATH",               "a graph of ONNX that gives logits",     "onnxruntime"),
-    "torch":       ("torch:PATH",                      "a state_dict, with arch=py:FILE:NAME",  "torch"),
+    #                how it is named                    what it is                              what it needs
+    "native":      ("PATH or native:PATH",             "a turncheck checkpoint",               "torch, safetensors"),
+    "hf":          ("FOLDER or hf:FOLDER",             "a Hugging Face folder",                "transformers, torch"),
+    "reference":   ("reference",                       "the domain's reference",               ""),
+    "identity":    ("identity",                        "a copier: answers what it reads",      ""),
+    "noisy":       ("noisy:P",                         "the reference with random errors",     ""),
+    "py":          ("py:MODULE:ATTR, py:FILE.py:ATTR", "a callable, in this process",          ""),
+    "exec":        ("exec:COMMAND",                    "your own process, JSON lines",         ""),
+    "openai":      ("openai:URL",                      "an OpenAI-compatible completions API", ""),
+    "openai-chat": ("openai-chat:URL",                 "an OpenAI-compatible chat API",        ""),
+    "predictions": ("predictions:FILE",                "answers that were made elsewhere",     ""),
+    "nanogpt":     ("PATH or nanogpt:PATH",            "a nanoGPT run: ckpt.pt, meta.pkl",     "torch"),
+    "gguf":        ("PATH or gguf:PATH",               "a llama.cpp model, one file",          "xllamacpp"),
+    "onnx":        ("PATH or onnx:PATH",               "an ONNX graph that gives logits",      "onnxruntime"),
+    "torch":       ("torch:PATH",                      "a state_dict, with arch=py:FILE:NAME", "torch"),
 }
 # fmt: on
 
 
 @attrs.frozen
 class Kind:
-    """A kind: its name and where it comes from; more than one entry where packages quarrel about the name."""
+    """A kind: its name and its entry points; more than one if several packages define the name."""
 
     name: str
     entries: tuple[EntryPoint, ...]
 
     @property
     def homes(self) -> list[str]:
-        """The packages that bring it, with the object that each names."""
+        """The packages that define it, each with the object that it names."""
         return [f"{_package(entry)} ({entry.value})" for entry in self.entries]
 
     @property
     def about(self) -> tuple[str, str, str]:
-        """How a model of this kind is named, what it is, which modules it needs."""
+        """How a model of this kind is named, what it is, and which modules it needs."""
         entry = self.entries[0]
         if self.name in ABOUT and _package(entry) == "turncheck":
             return ABOUT[self.name]
@@ -102,25 +102,25 @@ class Kind:
 
     @property
     def state(self) -> str:
-        """Whether it can be used here; nothing is imported to see it."""
+        """Whether it can be used here; imports nothing."""
         if len(self.entries) > 1:
             return "no: more than one package has it"
         return f"no: {self.missing} is not installed" if self.missing else "yes"
 
     @property
     def missing(self) -> str:
-        """The first module that it needs and that is not installed; empty where all are. Nothing is imported."""
+        """The first required module that is not installed; empty if all are. Imports nothing."""
         _, _, needed = self.about
         return next((module for module in needed.split(", ") if module and not _is_there(module)), "")
 
     def factory(self) -> Factory:
-        """What makes its learned engines; imports its module.
+        """Import and return the factory.
 
         Raises:
-            EngineError: two packages have a kind of that name, or the module raised.
+            EngineError: two packages have a kind of that name, or importing it raised.
         """
         if len(self.entries) > 1:
-            raise EngineError(f"kind {self.name} is of {' and of '.join(self.homes)}: uninstall one of them")
+            raise EngineError(f"kind {self.name} is defined by {' and by '.join(self.homes)}: uninstall one of them")
         (entry,) = self.entries
         try:
             factory: object = entry.load()
@@ -134,7 +134,7 @@ class Kind:
 
 
 def kinds() -> dict[str, Kind]:
-    """All kinds by name: ours first, then those of other packages."""
+    """Return all kinds by name: Turncheck's own first, then those of other packages."""
     found: dict[str, dict[tuple[str, str], EntryPoint]] = {}
     for entry in entry_points(group=GROUP):
         found.setdefault(entry.name, {})[_package(entry), entry.value] = entry
@@ -143,10 +143,10 @@ def kinds() -> dict[str, Kind]:
 
 
 def kind_of(name: str) -> Kind:
-    """The kind of that name.
+    """Return the kind of that name.
 
     Raises:
-        EngineError: there is none.
+        EngineError: there is no such kind.
     """
     known = kinds()
     if name not in known:
@@ -157,7 +157,7 @@ def kind_of(name: str) -> Kind:
 
 
 def _module_hint(name: str) -> str:
-    """What is said of a kind that is the name of a module in the current folder."""
+    """Return the hint for a kind that is the name of a module in the current folder."""
     file = f"{name.replace('.', '/')}.py"
     return f"; a function in {file} is py:{name}:FUNCTION" if os.path.isfile(file) else ""
 
@@ -170,16 +170,23 @@ def made(
     beside: Collection[str] = (),
     template: Template | None = None,
 ) -> LearnedEngine:
-    """The learned engine that the kind makes of a target; `beside` are the names of all that was given beside it, and
-    `template` is the wording that prompts will have, the domain's own if there is none.
+    """Return the learned engine that the kind makes of a target.
+
+    Args:
+        kind: the kind.
+        target: the part of the SPEC after the colon.
+        options: the options, by name.
+        domain: the domain, or the variant, against which the model is checked.
+        beside: the names of all arguments given with the SPEC.
+        template: the wording of prompts; None for the domain's own.
 
     Raises:
-        EngineError: an option is unknown or of another type, or the kind says what else is wrong.
+        EngineError: an option is unknown or of another type, or the factory refused the target.
     """
     factory = kind.factory()
     try:
         parameters = dict(inspect.signature(factory, eval_str=True).parameters)
-    except (NameError, TypeError, ValueError, SyntaxError):  # annotations that cannot be looked up, or no signature
+    except (NameError, TypeError, ValueError, SyntaxError):  # annotations that cannot be evaluated, or no signature
         parameters = dict(inspect.signature(factory).parameters)
     given = checked(kind.name, options, parameters)
     ours = {"domain": domain, "rules": domain.variant, "beside_the_spec": beside}
@@ -191,7 +198,7 @@ def made(
         raise
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # what makes it may raise anything, pytest's outcomes too
+    except BaseException as error:  # a factory may raise anything, pytest's outcomes included
         raise EngineError(f"kind {kind.name} raised {described(error)}") from error
 
 
@@ -199,11 +206,11 @@ def made(
 
 
 LARGEST_INT = 1 << 63
-"""Ints of an option are below this, on either side of 0: no option counts further."""
+"""Integer options must be smaller than this in absolute value."""
 
 
 def checked(kind: str, options: Mapping[str, Any], parameters: Mapping[str, inspect.Parameter]) -> dict[str, Any]:
-    """The options, if the kind has parameters for them.
+    """Check and return the options.
 
     Raises:
         EngineError: an option is unknown, or its value is of another type.
@@ -229,7 +236,9 @@ _WORDS = {bool: "true or false", int: "an int", float: "a number", str: "a text"
 
 
 def _fitting(name: str, value: Any, annotation: Any) -> Any:
-    """The value, if it is of the annotated type; an int will do for a float. Unknown annotations ask for nothing."""
+    """Return the value if it has the annotated type; an int is accepted as a float. Unknown annotations accept
+    anything.
+    """
     wanted = [each for each in _plain_types(annotation) if each in _WORDS]
     if type(value) is int and abs(value) >= LARGEST_INT:
         raise EngineError(f"option {name} must be a number below 2**63, got one of {value.bit_length():,} bits")
@@ -243,7 +252,7 @@ def _fitting(name: str, value: Any, annotation: Any) -> Any:
 
 
 def _plain_types(annotation: Any) -> list[Any]:
-    """The types that an annotation such as `list[str] | None` names."""
+    """Return the types in an annotation such as `list[str] | None`."""
     members = getattr(annotation, "__args__", ()) if getattr(annotation, "__origin__", None) is not list else ()
     found = [each for member in members for each in _plain_types(member)]
     return found or [getattr(annotation, "__origin__", annotation)]

@@ -1,4 +1,4 @@
-"""From a SPEC to a learned engine: `[KIND:]TARGET`, the arguments beside it, the card that it may name."""
+"""Load a learned engine from a SPEC: `[KIND:]TARGET`, the arguments given with it, and the card that it may name."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ FORM = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (
 
 @attrs.frozen
 class Loaded:
-    """A learned engine that was made of a SPEC.
+    """A learned engine that was made from a SPEC.
 
     Attributes:
-        card: what it is and how it is read, its template named and `rejects` false where the domain rejects nothing.
-        engine: it answers texts of the domain; a template stands before it where the card says so.
-        domain: what it is held against: the one that was asked for, or a variant of it.
-        bytes: the size of its file, or of its folder's; None where it has none.
-        sha256: the hash of its file, likewise; of a folder's as `digests.of_folder` has it.
+        card: what the model is and how it is read, with the template's name, and `rejects` False if the domain rejects
+            nothing.
+        engine: answers texts of the domain, through the template that the card names.
+        domain: the domain against which the model is checked: the requested domain, or a variant of it.
+        bytes: the size of its file or folder; None without one.
+        sha256: the hash of its file; for a folder, see `digests.of_folder`.
     """
 
     card: Card
@@ -43,16 +44,16 @@ class Loaded:
 
 
 def load(spec: str, arguments: Sequence[str], domain: Domain, rules: str | None = None) -> Loaded:
-    """The learned engine that a SPEC names.
+    """Load the learned engine that a SPEC names.
 
     Args:
-        spec: as typed.
-        arguments: `KEY=VALUE` as typed: the kind's options, and what a card may say.
-        domain: which it learned.
-        rules: the path of a rules file that all models of the run are held against: of a variant of the domain.
+        spec: the SPEC, as typed.
+        arguments: `KEY=VALUE`, as typed: options of the kind, and keys of a card.
+        domain: the domain that the model learned.
+        rules: the path of a rules file for all models of the run: they are checked against this variant of the domain.
 
     Raises:
-        EngineError: it cannot be loaded; the message says what is wrong and the way out.
+        EngineError: the model cannot be loaded; the message gives the fault and the way out.
     """
     given = arguments_of(arguments)
     named = card_of(spec)
@@ -63,7 +64,7 @@ def load(spec: str, arguments: Sequence[str], domain: Domain, rules: str | None 
     card = attrs.evolve(card, template=words.name, rejects=card.rejects and in_force.rejects)
     if card.kind == "native":
         _check_native(card.target)
-    facts = _file_facts(card) if card.sha256 is not None else None  # of what is known, nothing else is loaded
+    facts = _file_facts(card) if card.sha256 is not None else None  # a wrong hash is refused before anything is loaded
     engine = made(kind_of(card.kind), card.target, card.options, in_force, tuple(given), words)
     size, digest = facts or _file_facts(card)
     check_round_trip(words, in_force, card.rejects)
@@ -73,26 +74,26 @@ def load(spec: str, arguments: Sequence[str], domain: Domain, rules: str | None 
 
 
 def _read(named: Card, given: Mapping[str, Any], domain: Domain, rules: str | None) -> tuple[Card, Domain, Template]:
-    """How the model is read: its card as the command line has it, what it is held against, and its words."""
+    """Return the card with the command line's changes, the domain or variant, and the template."""
     card = named.changed(given)
     if card.rules is not None and rules is not None and Path(card.rules).resolve() != Path(rules).resolve():
-        raise EngineError(f"its own rules are {card.rules} and those of the run {rules}: leave one of them out")
+        raise EngineError(f"its rules are {card.rules}, the run's rules are {rules}: leave one of them out")
     in_force = _variant(domain, card.rules or rules)
     return card, in_force, template(card.template, in_force)
 
 
 def _own_names(named: Card, given: Mapping[str, Any]) -> str:
-    """What is said where a key of ours was perhaps meant for a Python model's own parameter of that name."""
+    """Return the hint for a key of Turncheck's own that may have been meant for a parameter of a Python model."""
     ours = [name for name in ("template", "rejects", "rules", "sha256") if name in given]
     if named.kind != "py" or not ours:
         return ""
     return (
-        f" ({ours[0]}= is turncheck's own: if a parameter of the model's was meant, rename it, to model_{ours[0]} say)"
+        f" ({ours[0]}= belongs to turncheck: if you meant a parameter of the model, rename it, say, to model_{ours[0]})"
     )
 
 
 def _behind(engine: LearnedEngine, words: Template) -> LearnedEngine:
-    """The engine behind the template; a listed one is asked in its words what it has no answer to."""
+    """Return the engine behind the template; a listed engine's list is translated too."""
     if words.is_bare or not isinstance(engine, Listed):
         return behind(engine, words)
     from turncheck.model.adapters.predictions import TemplatedPredictions  # with numpy, which no other kind needs
@@ -101,24 +102,24 @@ def _behind(engine: LearnedEngine, words: Template) -> LearnedEngine:
 
 
 def arguments_of(typed: Sequence[str]) -> dict[str, Any]:
-    """The arguments by name: parted at the first `=`, the value read as TOML where it is TOML, else as text.
+    """Return the arguments by name: split at the first `=`, the value parsed as TOML if possible, else as text.
 
     Raises:
-        EngineError: one has no `=`, or a name comes twice.
+        EngineError: an argument has no `=`, or a name occurs twice.
     """
     arguments: dict[str, Any] = {}
     for each in typed:
         name, parted, value = each.partition("=")
         if not parted or not name.isidentifier():
-            raise EngineError(f"a model's argument must be KEY=VALUE, got {quoted(each)}")
+            raise EngineError(f"a model argument must be KEY=VALUE, got {quoted(each)}")
         if name in arguments:
-            raise EngineError(f"a model's argument must be given once, got {name} twice")
+            raise EngineError(f"a model argument must be given once, got {name} twice")
         arguments[name] = _value(value)
     return arguments
 
 
 def _value(text: str) -> Any:
-    if "\n" in text or "\r" in text:  # it would be more than a value
+    if "\n" in text or "\r" in text:  # TOML would read more than one value
         return text
     try:
         return tomllib.loads(f"value = {text}")["value"]
@@ -127,7 +128,7 @@ def _value(text: str) -> Any:
 
 
 def card_of(spec: str) -> Card:
-    """What a SPEC says by itself: its kind and target, or what the card says that it names.
+    """Return what a SPEC alone says: its kind and target, or the content of the card that it names.
 
     Raises:
         EngineError: it names nothing.
@@ -136,22 +137,22 @@ def card_of(spec: str) -> Card:
     known = kinds()
     if name in known:
         return Card(name, _file_of_run(name, target), spec)
-    if os.path.exists(spec):  # a path that is too long, or holds NUL, is none
+    if os.path.exists(spec):  # False for a path that is too long or contains NUL
         return _card_of_path(Path(spec))
     if name in ("http", "https"):
-        raise EngineError(f"an address alone is no model, and nothing is downloaded: an endpoint is openai:{spec}")
+        raise EngineError(f"an address alone is no model, and nothing is downloaded: name an endpoint as openai:{spec}")
     if parted and re.fullmatch("[A-Za-z][A-Za-z0-9_.+-]+", name):  # longer than a drive's letter
-        kind_of(name)  # raises: the kind is unknown, and the nearest is named
+        kind_of(name)  # raises: the kind is unknown; the message names the nearest
     if re.fullmatch(r"[\w.-]+/[\w.-]+", spec) and not os.path.exists(os.path.dirname(spec)):
         raise EngineError(
-            f"there is no such file; a name on a hub is not looked up: download the model and name its folder; {FORM}"
+            f"there is no such file; names on a hub are not looked up: download the model and name its folder; {FORM}"
         )
     near = f"; did you mean {found}?" if (found := _near(spec, list(known))) else ""
     raise EngineError(f"there is no such file{near}; {FORM}")
 
 
 def _file_of_run(kind: str, target: str) -> str:
-    """The target, or the file that a folder of such a kind stands for: its size and its hash are the model's."""
+    """Return the target, or the file that a folder of such a kind stands for, whose size and hash are the model's."""
     if not target or not os.path.isdir(target):
         return target
     if kind == "onnx":
@@ -179,11 +180,11 @@ def _card_of_path(path: Path) -> Card:
 
 
 def _variant(domain: Domain, path: str | None) -> Domain:
-    """The domain, or the variant of it that the rules file at that path makes."""
+    """Return the domain, or the variant that a rules file describes."""
     if path is None:
         return domain
     if domain.variants is None:
-        raise EngineError(f"rules file {path}: domain {domain.name} has no variants that rules make: leave it out")
+        raise EngineError(f"rules file {path}: domain {domain.name} has no variants: leave it out")
     content = _content(path)
     try:
         return domain.variants(content)
@@ -191,12 +192,12 @@ def _variant(domain: Domain, path: str | None) -> Domain:
         raise EngineError(f"rules file {path}: {cut(str(error), 400)}") from error
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # what reads the rules is the domain's own
+    except BaseException as error:  # the domain's own parser may raise anything
         raise EngineError(f"rules file {path}: {domain.name} raised {described(error)} on it") from error
 
 
 def _content(path: str) -> str:
-    """The text of a rules file."""
+    """Return the text of a rules file."""
     try:
         with open(path, "rb") as file:
             content = file.read(LARGEST_CARD + 1)
@@ -205,38 +206,38 @@ def _content(path: str) -> str:
         return content.decode("utf-8-sig")
     except (OSError, ValueError) as error:
         fault = f"rules file {path}: {getattr(error, 'strerror', None) or error}"
-        raise EngineError(f"{fault}; it must be a text in UTF-8, as docs/models.md shows it") from error
+        raise EngineError(f"{fault}; it must be UTF-8 text, see docs/models.md") from error
 
 
 def _check_native(target: str) -> None:
-    """Checks that a file may be a checkpoint: before it is hashed or read, which takes long where it is large.
+    """Check that a file may be a checkpoint, before hashing or reading it, which is slow for large files.
 
     Raises:
-        EngineError: it is none.
+        EngineError: it is no checkpoint.
     """
     if os.path.isdir(target):
         raise EngineError(f"native:PATH must name a file, got a folder: name it without native:, --model {target}")
-    # A path that is too long, or holds NUL, is none: its reader says so.
+    # A path that is too long or contains NUL does not exist: its reader reports that.
     if os.path.exists(target) and (found := recognised(Path(target))) != "native":
         raise EngineError(f"native:PATH must name a checkpoint, got a {found}: name it without native:")
 
 
 def _file_facts(card: Card) -> tuple[int | None, str | None]:
-    """The size and the hash of the model's file, or of its folder's; nothing where it is no data.
+    """Return the size and the hash of the model's file or folder; None for a model without data files.
 
     Raises:
-        EngineError: the hash is not the one that was asked for.
+        EngineError: the hash is not the required one.
     """
     whole = card.kind in FOLDER_KINDS and os.path.isdir(card.target)
     if card.kind in ("py", "exec") or not (whole or os.path.isfile(card.target)):
         if card.sha256 is not None:
-            raise EngineError(f"sha256 is of a model's file, and {card.name} has none")
+            raise EngineError(f"sha256 needs a model with a file, and {card.name} has none")
         return None, None
     try:
         size, digest = (of_folder if whole else of_file)(card.target)
     except OSError as error:
         raise EngineError(f"it cannot be read: {error.strerror}") from error
     if card.sha256 not in (None, digest):
-        other = "other files, or damaged ones" if whole else "another file, or a damaged one"
+        other = "these are other files, or damaged" if whole else "it is another file, or damaged"
         raise EngineError(f"its sha256 must be {card.sha256}, got {digest}: {other}")
     return size, digest

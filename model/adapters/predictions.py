@@ -1,12 +1,12 @@
-"""The kind `predictions:FILE`: answers that were made elsewhere, in whatever framework, as a file of JSON lines.
+"""The kind `predictions:FILE`: answers that were made elsewhere, with any framework, as a file of JSON lines.
 
-The prompts are those that `turncheck prompts` writes; a line is one of them with the model's answer:
+`turncheck prompts` writes the prompts. Each line holds a prompt with the model's answer:
 
     {"prompt": "07+35=", "answer": "042"}
 
-The first line may be a header that names the schema: `{"schema": "turncheck-answers/1"}`, or that of the prompts' file,
-passed through. The file is data, and nothing of it is mended. In memory are 16 bytes of each line, a hash of its prompt
-and where it begins; an answer is read when it is asked for.
+The first line may be a header that names the schema: `{"schema": "turncheck-answers/1"}`, or the header of the prompts'
+file, unchanged. The file is data, and nothing in it is repaired. In memory are 16 bytes per line: a hash of its prompt
+and the line's offset. An answer is read when it is needed.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.templates import Template, TemplatedEngine
 
 PROMPTS, ANSWERS = "turncheck-prompts/1", "turncheck-answers/1"
-"""The schemas of a file of prompts and of one of answers."""
+"""The schemas of a file of prompts and of a file of answers."""
 
 LONGEST = 1_000_000
-"""Bytes of a line: an answer has some hundreds."""
+"""Most bytes of a line; a correct answer has some hundreds."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -41,12 +41,12 @@ UInt64 = npt.NDArray[np.uint64]
 
 @attrs.frozen(eq=False)
 class Predictions:
-    """The answers of a file: it knows the prompts of that file and no others.
+    """The answers in a file: it can only answer the prompts of that file.
 
     Attributes:
-        path: of the file, absolute. It is opened for each call, so that nothing is held open between them.
+        path: the absolute path of the file. It is opened for each call, so that it is not held open between calls.
         keys: (lines,) hashes of the prompts, ascending.
-        places: (lines,) where the line of each begins, in bytes.
+        places: (lines,) the offset of each line, in bytes.
     """
 
     path: str
@@ -54,10 +54,10 @@ class Predictions:
     places: UInt64 = attrs.field(repr=False)
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
-        """The answers in the file.
+        """Return the answers in the file.
 
         Raises:
-            EngineError: it has none to one of the prompts.
+            EngineError: the file has no answer to one of the prompts.
         """
         given = list(self._answers(prompts))
         if None in given:
@@ -65,7 +65,7 @@ class Predictions:
         return [answer for answer in given if answer is not None]
 
     def unlisted(self, prompts: Sequence[str], /) -> list[str]:
-        """Those of the prompts that the file has no answer to."""
+        """Return the prompts that the file has no answer to."""
         answers = self._answers(prompts)
         return [prompt for prompt, answer in zip(prompts, answers, strict=True) if answer is None]
 
@@ -80,27 +80,27 @@ class Predictions:
 
 
 class TemplatedPredictions(TemplatedEngine):
-    """A listed engine behind a template: its list is in the template's words."""
+    """A listed engine behind a template: its list is in the template's wording."""
 
     engine: Any
 
     def unlisted(self, prompts: Sequence[str], /) -> list[str]:
-        """Those of the prompts that it has no answer to, as the domain's own texts."""
+        """Return the prompts that it has no answer to, in the domain's own wording."""
         ours = {said(prompt, self.template): prompt for prompt in prompts}
         return [ours[each] for each in self.engine.unlisted(list(ours))]
 
 
 def said(prompt: str, words: Template) -> str:
-    """The prompt in the words of a template.
+    """Return the prompt in the wording of a template.
 
     Raises:
-        EngineError: the template raised something.
+        EngineError: the template raised.
     """
     try:
         return words.encode(prompt)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # whatever a template of the user's raises
+    except BaseException as error:  # a user's template may raise anything
         fault = f"template {words.name} raised {described(error)} on {quoted(prompt)}"
         raise EngineError(
             f"{fault}: it must say all that is asked, or rejects=false leave malformed texts out"
@@ -108,10 +108,10 @@ def said(prompt: str, words: Template) -> str:
 
 
 def predictions(target: str) -> Listed:
-    """The kind `predictions:FILE`: the answers of that file.
+    """The kind `predictions:FILE`: the answers in that file.
 
     Raises:
-        EngineError: it is no file of answers; the message says which line is wrong, and the way out.
+        EngineError: it is no file of answers; the message names the faulty line and the way out.
     """
     if not os.path.isfile(target):
         got = "a folder" if os.path.isdir(target) else "no file" if target else "nothing"
@@ -126,7 +126,7 @@ def predictions(target: str) -> Listed:
 
 
 def _listed(file: BinaryIO, path: str, name: str) -> Predictions:
-    """What the file holds, each line looked at once."""
+    """Return the answers in the file; each line is checked once."""
     keys, places, numbers = array("Q"), array("Q"), array("Q")
     for number, place, line in _lines(file, name):
         entry = _entry(line, f"{name} line {number}", may_be_header=number == 1)
@@ -143,7 +143,7 @@ def _listed(file: BinaryIO, path: str, name: str) -> Predictions:
 
 
 def _lines(file: BinaryIO, name: str) -> Iterator[tuple[int, int, bytes]]:
-    """Each line with its number, from 1, and where it begins."""
+    """Yield each line with its number, from 1, and its offset."""
     number = place = 0
     while line := file.readline(LONGEST + 1):
         number += 1
@@ -156,7 +156,7 @@ def _lines(file: BinaryIO, name: str) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _check_one_answer_each(known: Predictions, file: BinaryIO, name: str, numbers: UInt64) -> None:
-    """Checks that a prompt that stands on several lines has the same answer on all of them."""
+    """Check that a prompt on several lines has the same answer on all of them."""
     for index in np.flatnonzero(known.keys[1:] == known.keys[:-1]):
         first, second = (_entry_at(file, int(place), name) for place in known.places[index : index + 2])
         if first[0] == second[0] and first[1] != second[1]:
@@ -175,10 +175,10 @@ def _entry_at(file: BinaryIO, place: int, name: str) -> tuple[str, str]:
 
 
 def _entry(line: bytes, where: str, may_be_header: bool) -> tuple[str, str] | None:
-    """The prompt and the answer of a line; None of a header.
+    """Return the prompt and the answer of a line; None for a header.
 
     Raises:
-        EngineError: it is neither.
+        EngineError: the line is neither.
     """
     value = _value(line, where)
     if may_be_header and isinstance(value, dict) and "schema" in value:
@@ -186,7 +186,7 @@ def _entry(line: bytes, where: str, may_be_header: bool) -> tuple[str, str] | No
             return None
         wanted = f"{where} must name the schema {ANSWERS} (or {PROMPTS}), got {_cut(value['schema'])}"
         raise EngineError(f"{wanted}: write the prompts with this version's turncheck prompts")
-    # What else stands there is left alone: the tools that make answers in batches add ids and reasons of theirs.
+    # Other keys are ignored: tools that make answers in batches add ids and finish reasons.
     if not isinstance(value, dict) or not value.keys() >= {"prompt", "answer"}:
         got = _keys(value) if isinstance(value, dict) else _cut(value)
         raise EngineError(f"{where} must be {SHAPE}, got {got}: write the model's answer beside each prompt")
@@ -215,12 +215,12 @@ def _keys(value: dict[str, Any]) -> str:
 
 
 def _cut(value: object) -> str:
-    """A value as an error shows it: a text or a number as Python writes it, cut; of anything else what it is."""
-    if isinstance(value, list | dict):  # which may be nested as deep as can be read, and deeper than can be shown
+    """Return a value for a message: a text or a number as Python writes it, cut; for anything else, its type."""
+    if isinstance(value, list | dict):  # it may be nested too deep for repr
         return f"a {type(value).__name__}"
     return quoted(value)
 
 
 def _key(prompt: str) -> int:
-    """64 bits of a prompt's hash. Prompts may hold lone surrogates."""
+    """Return 64 bits of a prompt's hash. Prompts may contain lone surrogates."""
     return int.from_bytes(blake2b(prompt.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

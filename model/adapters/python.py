@@ -1,4 +1,4 @@
-"""The kind `py:`: a callable of a Python module or file, run in this process and trusted like any code that is run."""
+"""The kind `py:`: a callable in a Python module or file, run in this process and trusted like any code that is run."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from turncheck.engine.learned import EngineError, LearnedEngine, described
 from turncheck.engine.visible import type_name
 
 RESERVED = ("kind", "path", "options", "sha256", "template", "rejects", "rules", "isolate", "beside_the_spec")
-"""What means something else beside a SPEC, and is never given to what makes the model."""
+"""Argument names with another meaning beside a SPEC. They are never passed to the factory of a model."""
 
 
 OPTIONAL = ("verify", "predict_with_drafts", "unlisted", "troubles", "findings", "close")
-"""What an engine may have beside `predict`."""
+"""Optional methods of an engine."""
 
 
 class NoModelError(TypeError):
@@ -36,14 +36,14 @@ def python(
 ) -> LearnedEngine:
     """The kind `py:MODULE:ATTRIBUTE` or `py:FILE.py:ATTRIBUTE`: a function `predict`, or an object with such a method.
 
-    With options the attribute is what makes the model: it is called with them, by name. So is a class, whose arguments
-    then all have defaults.
+    With options, the attribute is a factory: it is called with them as keyword arguments. A class is also called;
+    without options, all its arguments need defaults.
 
     Args:
         target: the attribute, as typed.
-        isolate: whether it is run in a process of its own, where it can end no other.
-        beside_the_spec: the names of all that was given there, turncheck's own keys too.
-        options: what it is called with.
+        isolate: whether to run the model in a separate process, which it cannot end this one from.
+        beside_the_spec: the names of all arguments given with the SPEC, including Turncheck's own keys.
+        options: keyword arguments for the factory.
     """
     if isolate:
         from turncheck.model.adapters.processes.isolation import (
@@ -55,10 +55,10 @@ def python(
 
 
 def engine_of(target: str, beside: Collection[str], options: Mapping[str, Any]) -> LearnedEngine:
-    """The learned engine that the attribute is, or makes, in this process; the arguments are those of `python`.
+    """Return the learned engine that the attribute is, or makes, in this process; the arguments are those of `python`.
 
     Raises:
-        EngineError: it cannot be imported or made, or is no model.
+        EngineError: the attribute cannot be imported or called, or gives no model.
     """
     found = attribute("py", target, "my_model:predict")
     try:
@@ -70,35 +70,35 @@ def engine_of(target: str, beside: Collection[str], options: Mapping[str, Any]) 
         raise EngineError(str(error)) from error
     except (EngineError, KeyboardInterrupt):
         raise
-    except BaseException as error:  # what looks like an attribute may be somebody's code, which raises anything
-        raise EngineError(f"{shortened(target)} raised {described(error)} when it was looked at") from error
+    except BaseException as error:  # an attribute may be a user's property, which may raise anything
+        raise EngineError(f"{shortened(target)} raised {described(error)} when it was inspected") from error
 
 
 def _looked_at(engine: LearnedEngine) -> LearnedEngine:
-    """The engine, each of whose optional attributes has been asked for: later nobody expects one to raise."""
+    """Return the engine after reading each optional attribute, so that a property that raises is reported now."""
     for name in OPTIONAL:
         getattr(engine, name, None)
     return engine
 
 
 def as_engine(found: object) -> LearnedEngine:
-    """The learned engine that a callable, or an object with a method `predict`, is.
+    """Return the learned engine for a callable, or for an object with a method `predict`.
 
     Raises:
         NoModelError: it is neither.
     """
     if callable(getattr(found, "predict", None)):
-        return found  # type: ignore[return-value]  # it has what the protocol asks for; what it gives is looked at
+        return found  # type: ignore[return-value]  # it has the protocol's method; its results are checked later
     if callable(found):
         return PythonFunction(found)
     raise NoModelError(f"it must be a callable or have a method predict, got {type_name(found)}")
 
 
 def check_parameters(target: str, found: object, beside: Collection[str], options: Mapping[str, Any]) -> None:
-    """Checks that what makes the model can be given what it needs.
+    """Check that the factory can get all arguments that it needs.
 
     Raises:
-        EngineError: a parameter has a name that an option cannot have, or a class needs arguments that are not given.
+        EngineError: a parameter has a reserved name, or a class needs arguments that are not given.
     """
     if not callable(found):
         return
@@ -108,21 +108,21 @@ def check_parameters(target: str, found: object, beside: Collection[str], option
     for name in parameters:
         if name in RESERVED and (name in beside or name in needed):
             raise EngineError(
-                f"parameter {name} of {called} cannot be given, since {name}= beside a SPEC is turncheck's own: "
-                f"rename the parameter, to model_{name} say, or give it a default"
+                f"parameter {name} of {called}cannot be given, because {name}= with a SPEC belongs to turncheck: "
+                f"rename the parameter, for example to model_{name}, or give it a default"
             )
     if inspect.isclass(found) and needed:
         raise EngineError(
-            f"{called} is a class that needs {', '.join(needed)}: give {needed[0]}=VALUE as a model's argument "
+            f"{called} is a class that needs {', '.join(needed)}: give {needed[0]}=VALUE as a model argument "
             f"(--model-arg), or name a function of a list of texts"
         )
 
 
 def _parameters(found: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
-    """The parameters of a callable; none where it does not tell them."""
+    """Return the parameters of a callable; none if they cannot be read."""
     try:
         return inspect.signature(found).parameters
-    except Exception:  # what is asked for its signature is somebody's own
+    except Exception:  # a user's object may raise anything when its signature is read
         return {}
 
 
@@ -138,6 +138,6 @@ def _called(target: str, found: object, options: Mapping[str, Any]) -> object:
         return found(**options)
     except (EngineError, KeyboardInterrupt):
         raise
-    except BaseException as error:  # whatever it raises, it is its own fault: pytest's outcomes too
+    except BaseException as error:  # whatever it raises, pytest's outcomes included, is the factory's fault
         how = "with the options" if options else "without arguments"
         raise EngineError(f"{shortened(target)} raised {described(error)} when it was called {how}") from error

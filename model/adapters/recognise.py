@@ -1,4 +1,4 @@
-"""What a file is, by its content and not by its name. Nothing of it is executed."""
+"""Recognise a model's file by its content, not by its name. Nothing in it is executed."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ from turncheck.model.adapters.foreign import (
 )
 
 CARD = "engine.toml"
-"""What a card is called in the folder that it describes."""
+"""The name of a card in the folder that it describes."""
 
 LARGEST_CARD = 100_000
-"""Bytes of a card, and of a rules file."""
+"""Most bytes of a card, and of a rules file."""
 
 LARGEST_CHECKPOINT = 1 << 30
-"""Bytes of the largest checkpoint that is opened: 1 GiB."""
+"""Most bytes of a checkpoint: 1 GiB."""
 
 METADATA_KEY = "turncheck"
-"""Under which metadata a checkpoint of turncheck's own says what it is."""
+"""The key of a checkpoint's metadata in Turncheck's own format."""
 
 WANTED = "a model's file must be a turncheck checkpoint (safetensors) or a card"
 
-FOREIGN = "weights of another program (safetensors), as those of a Hugging Face model"
+FOREIGN = "weights of another program (safetensors), such as a Hugging Face model"
 
-NEITHER = f"that are neither, or are cut short: if it is a model all the same, {WRAP}"
+NEITHER = f"of another format, or cut short: if it is a model anyway, {WRAP}"
 
 
 def recognised(path: Path) -> str:
-    """`native`, `nanogpt`, `gguf`, `onnx` or `card`: what the file is.
+    """Return what the file is: `native`, `nanogpt`, `gguf`, `onnx` or `card`.
 
     Raises:
-        EngineError: it is neither, or cannot be read; it says what it looks like, and the way out.
+        EngineError: it is none of these, or cannot be read; the message says what it looks like, and the way out.
     """
     try:
         size = path.stat().st_size
         if not path.is_file():
-            raise EngineError(f"{WANTED}, got something that is no file")
+            raise EngineError(f"{WANTED}, got something that is not a regular file")
         start, end, size = ends_of(path)
         if _is_safetensors(start, size):
             _check_own(path, size)
@@ -71,7 +71,7 @@ def recognised(path: Path) -> str:
 
 
 def _told(path: Path, start: bytes, end: bytes, size: int) -> str:
-    """What a file is that is neither, and the way out."""
+    """Return what an unsupported file is, and the way out."""
     if not start:
         return "an empty file"
     if path.suffix == ".py":
@@ -80,13 +80,15 @@ def _told(path: Path, start: bytes, end: bytes, size: int) -> str:
 
 
 def _is_safetensors(start: bytes, size: int) -> bool:
-    """Whether a header of a plausible length begins there; a file that is cut short is for its reader to refuse."""
+    """Return whether the file begins with a header of a plausible length; a file that is cut short is left to its
+    reader.
+    """
     header = int.from_bytes(start[:8], "little")
     return start[8:9] == b"{" and header <= max(size, 100_000_000)
 
 
 def _check_own(path: Path, size: int) -> None:
-    """Checks that a file of safetensors is one of turncheck's own, as far as its header says, and not too large."""
+    """Check that a safetensors file is in Turncheck's own format, by its header, and not too large."""
     metadata = safetensors_of(path)
     if metadata is not None and METADATA_KEY not in metadata:
         way_out = f"name the folder, --model {path.parent}" if is_hugging_face(path.parent) else FILLED
@@ -105,21 +107,21 @@ def _is_card(path: Path, start: bytes, size: int) -> bool:
     try:
         tomllib.loads(text)
     except (ValueError, RecursionError):  # a number of too many digits is a ValueError
-        # One that is badly written is a card all the same: then its mistake can be said.
+        # A card with a syntax error counts as a card, so that its error can be reported.
         return re.search(r"^\s*(kind|path|template)\s*=", text, re.MULTILINE) is not None
     return bool(text.strip())
 
 
 LISTED = 5
-"""Names that a message lists."""
+"""Most names that a message lists."""
 
 
 def _python(path: Path, start: bytes) -> str:
-    """What is said of a file of Python that was named without a function in it. It is parsed and not executed."""
-    got = "a file of Python: name a function in it"
+    """Return the message for a Python file without a function's name. The file is parsed and not executed."""
+    got = "a Python file: name a function in it"
     names = public_names(start)
     if names is None:
-        return f"{got}, --model {path}:FUNCTION; it cannot be parsed as it stands"
+        return f"{got}, --model {path}:FUNCTION; it cannot be parsed"
     if not names:
         return f"{got}, --model {path}:FUNCTION; it defines none"
     others = f" (there are {', '.join(names[:LISTED])})" if len(names) > 1 else ""
@@ -130,24 +132,24 @@ def _python(path: Path, start: bytes) -> str:
 
 
 RUN = "checkpoint.safetensors"
-"""What `turncheck train` calls the model in a run's folder."""
+"""The name of the model in a run's folder of `turncheck train`."""
 
 NANOGPT_RUN = "ckpt.pt"
-"""What nanoGPT calls it."""
+"""nanoGPT's name for a run's checkpoint."""
 
 ONNX_NAMES = ("model.onnx", "decoder_model_merged.onnx", "decoder_with_past_model.onnx", "decoder_model.onnx")
-"""What exporters call a whole model, the likeliest first; others of the same model lie beside it."""
+"""Exporters' names for a complete model, the likeliest first; other graphs of the same model may lie beside it."""
 
 HF_WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
-"""What a folder of Hugging Face calls its weights."""
+"""Names of the weights in a Hugging Face folder."""
 
 
 def found_in(folder: Path) -> Path:
-    """The one file in the folder that says what the model is: its card, or the only checkpoint; of a Hugging Face
-    model the folder itself.
+    """Return the one file that defines the folder's model: its card, or its only checkpoint; for a Hugging Face model,
+    the folder itself.
 
     Raises:
-        EngineError: there is none, or more than one.
+        EngineError: there is no such file, or more than one.
     """
     if (folder / CARD).exists():
         return folder / CARD
@@ -155,7 +157,7 @@ def found_in(folder: Path) -> Path:
         names = sorted(os.listdir(folder))
     except OSError as error:
         raise EngineError(f"it cannot be read: {error.strerror}") from error
-    # A run of `turncheck train` holds the model as it stands beside what it needs to go on.
+    # A run of `turncheck train` holds the current model and the state from which to continue.
     candidates = [RUN] if RUN in names else [name for name in names if _is_checkpoint(folder / name)]
     graphs = [name for name in candidates if name.endswith(".onnx")]
     if len(graphs) == len(candidates) and is_hugging_face(folder) and (not graphs or any(map(names.count, HF_WEIGHTS))):
@@ -163,7 +165,7 @@ def found_in(folder: Path) -> Path:
     if graphs and len(graphs) == len(candidates):
         candidates = _likeliest(graphs)
     if NANOGPT_RUN in candidates and all(Path(name).suffix == ".pt" for name in candidates):
-        candidates = [NANOGPT_RUN]  # earlier states of a run, under other names, lie beside the last
+        candidates = [NANOGPT_RUN]  # earlier checkpoints of a run lie beside the last, under other names
     if not candidates:
         raise EngineError(f"a folder must hold a card ({CARD}) or a turncheck checkpoint, got {_other(folder, names)}")
     if len(candidates) > 1:
@@ -173,15 +175,15 @@ def found_in(folder: Path) -> Path:
 
 
 def _likeliest(graphs: list[str]) -> list[str]:
-    """The one of several graphs that is the whole model; all where their names do not say."""
+    """Return the one graph that is the complete model; all graphs if their names do not tell."""
     return next(([name] for name in ONNX_NAMES if name in graphs), graphs)
 
 
 def onnx_in(folder: Path) -> str:
-    """The name of the graph in a folder.
+    """Return the name of the graph in a folder.
 
     Raises:
-        EngineError: there is none, or more than one that may be meant.
+        EngineError: there is no graph, or several may be meant.
     """
     try:
         graphs = _likeliest(sorted(name for name in os.listdir(folder) if name.endswith(".onnx")))
@@ -190,32 +192,32 @@ def onnx_in(folder: Path) -> str:
     if len(graphs) != 1:
         listed = ", ".join(graphs[:LISTED]) + (" and more" if len(graphs) > LISTED else "")
         got = f"{listed}: name one of them" if graphs else "none: name the file"
-        raise EngineError(f"a folder must hold one file of ONNX, got {got}")
+        raise EngineError(f"a folder must hold one ONNX file, got {got}")
     return graphs[0]
 
 
 def _other(folder: Path, names: list[str]) -> str:
-    """What a folder is that holds no model of ours, and the way out."""
+    """Return what an unsupported folder is, and the way out."""
     if what := folder_of(folder, names):
         return what
     if {"config.json", "model.safetensors"} <= set(names):
-        return "weights beside a config.json that is none of transformers, or is damaged: get that anew"
+        return "weights with a config.json that is not from transformers, or is damaged: download it again"
     for name, start, end, size in files_in(folder, names):
         if _is_safetensors(start, size):
             return f"{cut(name, 60)}, {FOREIGN}: {FILLED}"
         if what := file_of(start, end, size):
             return f"{cut(name, 60)}, {what}"
-    return f"{len(names)} other files: if it is a model all the same, {WRAP}"
+    return f"{len(names)} other files: if it is a model anyway, {WRAP}"
 
 
 ONNX_START = b"\x08"
-"""With which a file of ONNX begins: the number of its version."""
+"""The first byte of an ONNX file: the field number of its version."""
 
 CHECKPOINTS = ("native", "nanogpt", "gguf", "onnx")
-"""What a model's file can be, its card aside."""
+"""Kinds of files that hold a model."""
 
 BEGINNING = 300
-"""Bytes that hold the name of a zip's first member."""
+"""Bytes that include the name of a zip archive's first member."""
 
 
 def _is_checkpoint(path: Path) -> bool:
@@ -226,7 +228,7 @@ def _is_checkpoint(path: Path) -> bool:
 
 
 def _begins_as_one(path: Path) -> bool:
-    """Whether a file may be one, by a few bytes: a folder may hold thousands of large ones."""
+    """Return whether a file may be a checkpoint, by its first bytes: a folder may hold thousands of large files."""
     with path.open("rb") as file:
         start = file.read(BEGINNING)
         size = os.fstat(file.fileno()).st_size

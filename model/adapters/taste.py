@@ -1,4 +1,4 @@
-"""The checks of a contract that only warn: what they ask is asked by a run seldom or never, and it can live with it."""
+"""Checks of a contract that only warn: a run seldom or never asks these prompts, and can handle the behaviour."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from contextlib import contextmanager
 from turncheck.engine.learned import Verifier
 from turncheck.model.adapters.exam import BrokenError, Exam, TasteError, answered, described_fault, long_prompts, said
 
-NEVER = "a run never asks nothing: let it be"
+NEVER = "a run never asks an empty list: nothing to do"
 
 SELDOM = (
-    'laws about malformed texts may ask it, and count it as no answer: answer "" to it yourself, '
-    "or leave such texts out, rejects=false"
+    'laws about malformed texts may ask it, and count no answer: answer it with "", '
+    "or leave such texts out with rejects=false"
 )
 
-HARDLY = 'a model that rejects no texts is hardly asked it: let it be, or answer "" to it yourself'
+HARDLY = 'a model that rejects no texts is hardly ever asked it: nothing to do, or answer it with ""'
 
 
 def seldom(exam: Exam) -> str:
-    """What a run makes of a model that cannot answer some malformed text."""
+    """Return what to do about a model that cannot answer some malformed text."""
     return SELDOM if exam.rejects else HARDLY
 
 
 @contextmanager
 def as_taste(exam: Exam, way_out: str) -> Iterator[None]:
-    """Within it what the engine gets wrong is a matter of taste, and so are the troubles that it has with it."""
+    """Within the context, turn broken demands into warnings, and excuse the engine's troubles."""
     before = exam.troubles
     try:
         yield
@@ -36,7 +36,7 @@ def as_taste(exam: Exam, way_out: str) -> Iterator[None]:
 
 
 def no_prompts_are_answered(exam: Exam) -> None:
-    """No prompts are answered by no answers, and no drafts by no verdicts."""
+    """An empty list of prompts gets an empty list of answers, and an empty list of drafts gets no verdicts."""
     with as_taste(exam, NEVER):
         _nothing("prompts", lambda: exam.ask([]))
         if isinstance(exam.engine, Verifier):
@@ -48,17 +48,17 @@ def _nothing(what: str, ask: Callable[[], object]) -> None:
         ask()
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # whatever an engine of somebody's raises
+    except BaseException as error:  # a user's engine may raise anything
         raise BrokenError(f"to no {what}: {described_fault(error)}") from error
 
 
 def an_empty_prompt_is_answered(exam: Exam) -> None:
-    """A prompt of no characters is answered by a text, alone and in company."""
+    """An empty prompt gets a text as its answer, alone and in a batch."""
     _seldom(exam, [""])
 
 
 def half_a_pair_is_answered(exam: Exam) -> None:
-    """Half of a surrogate pair, which is no character, is answered by a text, alone and in company."""
+    """A lone surrogate, which is no character, gets a text as its answer, alone and in a batch."""
     _seldom(exam, ["\ud800"])
 
 
@@ -70,13 +70,13 @@ def _seldom(exam: Exam, texts: Sequence[str]) -> None:
 
 
 def long_prompts_are_answered(exam: Exam) -> None:
-    """A prompt of 100,000 characters, beyond the context of any tiny model, is answered by a text."""
+    """A prompt of 100,000 characters, beyond the context of any tiny model, gets a text as its answer."""
     with as_taste(exam, seldom(exam)):
         for prompt in said(exam, long_prompts(exam.domain)):
             answered(exam, [prompt])
 
 
-# With how many prompts each of them asks.
+# Each check with the number of prompts that it asks.
 OF_TASTE: tuple[tuple[Callable[[Exam], None], Callable[[Exam], int]], ...] = (
     (no_prompts_are_answered, lambda exam: 0),
     (an_empty_prompt_is_answered, lambda exam: 3),

@@ -1,11 +1,11 @@
-"""Templates: how a domain's text is said to a model that was trained on other words, and how it says its answers.
+"""Templates: the wording of prompts and answers for a model that was trained on another wording than the domain's.
 
-A template is two functions that undo each other: `encode` makes their text of ours, `decode` ours of theirs. Cases,
-answers and the reference's drafts all go through `encode`, what the model writes through `decode`. A template says
-things in other words; it mends nothing: what a model should not have written must come out as something wrong.
+A template is two inverse functions: `encode` converts the domain's text to the model's wording, `decode` converts it
+back. Cases, answers and drafts go through `encode`, the model's output goes through `decode`. A template translates and
+repairs nothing: an invalid output must decode to something invalid.
 
-Every domain has its own texts, by its name, `adder/1`, and a wording in JSON that follows from its schema,
-`adder-json/1` (`turncheck.engine.json_text`); it may have more, or another in the place of the latter.
+Every domain has its own wording, under its name, `adder/1`, and a JSON wording derived from its schema, `adder-json/1`
+(`turncheck.engine.json_text`). It may have further wordings, and may replace the JSON wording.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ Recode = Callable[[str], str]
 
 @attrs.frozen
 class Template:
-    """How texts are said to a model, and how it says them.
+    """A wording: how texts are written for a model, and how the model writes its answers.
 
     Attributes:
         name: `adder/1`, `adder-json/1`, `py:MODULE:ATTRIBUTE`.
-        encode: their text for ours.
-        decode: our text for theirs; it may raise anything on what is none of theirs.
+        encode: converts the domain's text to the model's.
+        decode: converts the model's text to the domain's; it may raise anything on a text in another wording.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Template:
 
     @property
     def is_bare(self) -> bool:
-        """Whether it says the domain's own texts as they are."""
+        """Whether it leaves the domain's own texts unchanged."""
         return self.encode is _as_it_is
 
 
@@ -52,11 +52,11 @@ def _as_it_is(text: str) -> str:
 
 
 OWN = Template("the domain's own texts", _as_it_is, _as_it_is)
-"""Texts as they are, whatever domain they are of."""
+"""Texts unchanged, for any domain."""
 
 
 UNREADABLE = "unreadable: "
-"""Stands before an answer that the template cannot decode, so that it reads as no answer of ours."""
+"""Put before an answer that the template cannot decode, so that it is no valid answer."""
 
 
 class TemplatedEngine:
@@ -66,22 +66,22 @@ class TemplatedEngine:
         self.engine, self.template = engine, template
 
     def predict(self, prompts: Sequence[str], /) -> Sequence[str]:
-        """The engine's answers, decoded."""
+        """Return the engine's answers, decoded."""
         given = self.engine.predict([self.template.encode(prompt) for prompt in prompts])
         if isinstance(given, str) or not isinstance(given, Sequence):
-            return given  # it breaks the contract: whoever called says so
+            return given  # it breaks the contract, which the caller reports
         return [self._decoded(answer) for answer in given]
 
     def troubles(self) -> Mapping[str, int]:
-        """The engine's own."""
+        """Return the engine's troubles."""
         return self.engine.troubles() if isinstance(self.engine, Troubled) else {}
 
     def findings(self) -> Sequence[str]:
-        """The engine's own."""
+        """Return the engine's findings."""
         return self.engine.findings() if isinstance(self.engine, Probed) else ()
 
     def close(self) -> None:
-        """Lets go of what the engine holds beside memory, if it holds any."""
+        """Release the engine's resources, if it has a method for that."""
         close = getattr(self.engine, "close", None)
         if callable(close):
             close()
@@ -91,7 +91,7 @@ class TemplatedEngine:
             text = self.template.decode(answer)
         except KeyboardInterrupt:
             raise
-        except BaseException:  # whatever a template of the user's raises on a text that it was not made for
+        except BaseException:  # a user's template may raise anything on a text that it was not made for
             return f"{UNREADABLE}{answer}"
         return text
 
@@ -102,35 +102,35 @@ class TemplatedVerifier(TemplatedEngine):
     engine: Any
 
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> Sequence[Verdict]:
-        """The engine's verdicts on the drafts, encoded; tokens are those of the encoded ones."""
+        """Return the engine's verdicts on the encoded drafts; they count tokens of the encoded drafts."""
         encode = self.template.encode
         verdicts: Sequence[Verdict] = self.engine.verify(list(map(encode, prompts)), list(map(encode, drafts)))
         return verdicts
 
 
 class SpeakingEngine:
-    """An engine that reads and writes the domain's own texts, speaking the words of a template: the reverse of
-    `TemplatedEngine`, to try a template with.
+    """An engine that knows the domain's own texts, made to speak a template's wording: the reverse of
+    `TemplatedEngine`, to test a template.
     """
 
     def __init__(self, engine: LearnedEngine, template: Template) -> None:
         self.engine, self.template = engine, template
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
-        """The engine's answers, encoded."""
+        """Return the engine's answers, encoded."""
         given = self.engine.predict([self.template.decode(prompt) for prompt in prompts])
         return [self.template.encode(answer) for answer in given]
 
 
 def behind(engine: LearnedEngine, template: Template) -> LearnedEngine:
-    """The engine behind the template; behind the domain's own texts it stands as it is."""
+    """Return the engine behind the template; unchanged for the domain's own wording."""
     if template.is_bare:
         return engine
     return (TemplatedVerifier if isinstance(engine, Verifier) else TemplatedEngine)(engine, template)
 
 
 def bare(engine: LearnedEngine) -> tuple[LearnedEngine, Template]:
-    """The engine with no template before it, and the template that stood there."""
+    """Return the engine without its template, and the template."""
     return (engine.engine, engine.template) if isinstance(engine, TemplatedEngine) else (engine, OWN)
 
 
@@ -138,22 +138,22 @@ def bare(engine: LearnedEngine) -> tuple[LearnedEngine, Template]:
 
 
 def plain(domain: Domain) -> Template:
-    """The domain's own texts, as they are."""
+    """Return the domain's own wording."""
     return attrs.evolve(OWN, name=domain.name)
 
 
 def templates(domain: Domain) -> dict[str, Template]:
-    """The templates that the domain has, by name: its own texts first."""
+    """Return the domain's templates by name: its own wording first."""
     wording, in_json = JsonText(domain), f"{domain.name.partition('/')[0]}-json/1"
     pairs = {in_json: (wording.encode, wording.decode), **domain.templates}
     return {domain.name: plain(domain), **{name: Template(name, *pair) for name, pair in pairs.items()}}
 
 
 def template(name: str | None, domain: Domain) -> Template:
-    """The domain's template of that name, its own texts without one; `py:MODULE:ATTRIBUTE`, of the user's, is imported.
+    """Return the domain's template of that name, its own wording without a name; import a user's `py:MODULE:ATTRIBUTE`.
 
     Raises:
-        EngineError: there is none, or it has no two functions `encode` and `decode`.
+        EngineError: there is no such template, or it does not have two functions `encode` and `decode`.
     """
     known = templates(domain)
     if name is None or name in known:
@@ -163,15 +163,15 @@ def template(name: str | None, domain: Domain) -> Template:
     found = attribute("template=py", name.removeprefix("py:"), "my_words:pair")
     pair = found if isinstance(found, tuple) else (getattr(found, "encode", None), getattr(found, "decode", None))
     if len(pair) != 2 or not all(map(callable, pair)):
-        raise EngineError(f"template {name} must have two functions, encode and decode, or be a pair of them")
+        raise EngineError(f"template {name} must have two functions, encode and decode, or be such a pair")
     return Template(name, *pair)
 
 
 def check_round_trip(template: Template, domain: Domain, rejects: bool) -> None:
-    """Encodes and decodes some cases, their answers and, where the model rejects, malformed texts and rejections.
+    """Check that some cases and answers round-trip, and if the model rejects, malformed texts and rejections too.
 
     Raises:
-        EngineError: one of them comes back as something else, or is turned into no text.
+        EngineError: a text does not round-trip, or is not encoded to a text.
     """
     for text in _texts(domain, rejects):
         try:
@@ -179,7 +179,7 @@ def check_round_trip(template: Template, domain: Domain, rejects: bool) -> None:
             back = template.decode(theirs)
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # whatever a template of the user's raises
+        except BaseException as error:  # a user's template may raise anything
             fault = f"on {quoted(text)} it raised {described(error)}"
         else:
             if isinstance(theirs, str) and back == text:
@@ -187,7 +187,7 @@ def check_round_trip(template: Template, domain: Domain, rejects: bool) -> None:
             fault = f"{quoted(text)} comes back as {quoted(back)}"
         way_out = "decode(encode(text)) must be the text"
         if rejects:
-            way_out += ", of malformed texts too; rejects=false leaves those out"
+            way_out += ", for malformed texts too; rejects=false leaves them out"
         raise EngineError(f"template {template.name} does not round-trip: {fault}; {way_out}")
 
 

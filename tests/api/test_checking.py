@@ -106,7 +106,7 @@ def test_the_same_seed_gives_the_same_report():
         (
             {"laws": []},
             ValueError,
-            "laws must hold one law or more, got none: nothing that was not asked can have held",
+            "laws must be one law or more, got none: a run without laws checks nothing",
         ),
     ],
 )

@@ -360,7 +360,7 @@ def test_without_a_model_the_domain_s_own_is_asked(turncheck, folder):
 def test_evaluate_ends_with_1_where_a_verify_is_wrong(turncheck, folder):
     result = turncheck("evaluate", "--model", "py:cli_models:liar", "--turns", 22)
     assert scores(result)["mixed"] == (22, 0)
-    fault = r"its verify accepted (\d+) of \1 drafts that it does not write; it was not used any more"
+    fault = r"its verify accepted (\d+) of \1 drafts that it would not write; it was no longer used"
     assert result.exit_code == 1
     assert re.fullmatch(rf"Error: {fault} \(see turncheck conform\)\n", result.stderr)
 
@@ -490,7 +490,7 @@ def test_an_interrupted_run_is_saved_and_the_same_command_goes_on(turncheck, fol
     monkeypatch.setattr(Run, "_train_step", interrupted)
     result = turncheck(*command)
     assert result.exit_code == 2
-    assert result.stderr == "Error: stopped after step 1, saved: the same command goes on\n"
+    assert result.stderr == "Error: stopped after step 1, saved: the same command continues\n"
     steps = []
     monkeypatch.setattr(Run, "_train_step", lambda run: steps.append(run.step) or step(run))
     assert turncheck(*command).exit_code == 0
@@ -540,6 +540,6 @@ def test_a_damaged_run_cannot_be_trusted_and_is_left_as_it_is(tmp_path):
     state.write_bytes(b"damaged")
     result = CliRunner().invoke(main, ["train", "--config", "tiny", "--out", str(tmp_path)])
     assert result.exit_code == 2
-    assert "a checkpoint must be a whole safetensors file, got 7 bytes" in result.output
+    assert "a checkpoint must be a complete safetensors file, got 7 bytes" in result.output
     assert [path.name for path in tmp_path.iterdir()] == ["state.safetensors"]
     assert state.read_bytes() == b"damaged"

@@ -53,7 +53,7 @@ def test_a_file_in_the_way_of_a_folder_is_one_line(turncheck, arguments, said):
     if arguments[0] == "train":
         pytest.importorskip("torch")
     result = turncheck(*arguments)
-    fault = "a file stands where a folder belongs"
+    fault = "a file is in the place of a folder"
     assert (result.exit_code, result.stdout, result.stderr) == (4, "", f"Error: {said} cannot be written: {fault}\n")
 
 

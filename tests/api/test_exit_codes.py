@@ -180,7 +180,7 @@ def test_a_fault_of_ours_ends_with_3_and_is_not_blamed_on_the_user(turncheck, mo
     result = turncheck(*name.split(), *GIVEN.get(name, ()))
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr.startswith("Traceback (most recent call last):\n")
-    fault = "this is a fault of Turncheck's, not of your model or your domain: please report it with the lines above"
+    fault = "this is a bug in Turncheck, not in your model or your domain: please report it with the lines above"
     assert result.stderr.endswith(f"KeyError: 'missing'\nError: {fault}\n")
 
 

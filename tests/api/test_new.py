@@ -67,8 +67,8 @@ def test_a_folder_elsewhere_is_called_by_its_last_part(new, tmp_path):
     assert 'Domain(\n    "my_lift/1",' in (tmp_path / "games" / "my_lift" / "my_lift.py").read_text()
 
 
-MODULE = "its name must be one of a Python module: lower-case letters, digits and _, as my_game"
-TAKEN = "another Python module has that name, and would be imported in its place: choose another"
+MODULE = "its name must be the name of a Python module: lower-case letters, digits and _, as my_game"
+TAKEN = "another Python module has that name and would be imported instead: choose another name"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ TAKEN = "another Python module has that name, and would be imported in its place
         ("attrs", TAKEN),
         ("model", TAKEN),
         ("turncheck", TAKEN),
-        ("there", "there is there already: choose another name, or remove it"),
+        ("there", "there exists already: choose another name, or remove it"),
     ],
 )
 def test_what_cannot_be_its_name_is_one_line_and_ends_with_4(new, tmp_path, name, fault):

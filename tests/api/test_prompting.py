@@ -272,10 +272,10 @@ def test_what_asks_other_turns_sends_to_the_sweep(turncheck, tmp_path, command):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--out", "elsewhere_models.py"), "elsewhere_models.py is there already: give another --out"),
+        (("--out", "elsewhere_models.py"), "elsewhere_models.py exists already: choose another --out"),
         (
             ("--out", "elsewhere_models.py/x"),
-            "elsewhere_models.py/x cannot be written: a file stands where a folder belongs",
+            "elsewhere_models.py/x cannot be written: a file is in the place of a folder",
         ),
         (("--out", "x", "--model-arg", "stop=a"), "model reference: reference has no option 'stop'; it takes none"),
         (

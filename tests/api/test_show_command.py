@@ -62,12 +62,12 @@ def test_a_kept_witness_is_asked_what_its_law_asks(turncheck, tmp_path, law):
     assert lines[1] == " ".join(LAWS[law].sentence.split())
     assert lines[3] in ("turn", "case", "play")  # what a law makes of a case is shown behind the case
     assert any(line.startswith(f"{kept.mode}: ") for line in lines)
-    assert lines[-1] == f"it was kept as {kept.mode}: the law is broken"
+    assert lines[-1] == f"it was saved as {kept.mode}: the law is broken"
     assert "turncheck witness" not in broken.stdout
     held = turncheck("show", "--model", "reference", kept.name)
     assert (held.exit_code, held.stderr) == (0, "")
     assert held.stdout.splitlines()[:3] == lines[:3]
-    assert held.stdout.splitlines()[-1] == f"it was kept as {kept.mode}: the law holds"
+    assert held.stdout.splitlines()[-1] == f"it was saved as {kept.mode}: the law holds"
 
 
 def test_a_witness_of_a_law_about_asking_again_is_asked_again(turncheck, tmp_path):
@@ -204,7 +204,9 @@ def test_a_case_of_any_domain_is_asked_and_what_differs_is_marked(turncheck):
 def test_a_play_in_a_few_words_is_asked_turn_by_turn(turncheck):
     right = turncheck("show", "--model", "reference", "3 turns: hero guard (2 times) / wait")
     assert right.exit_code == 0
-    assert right.stdout.startswith("these words are about 2 texts: it answers all rightly\nplay\n  turn 01\n")
+    assert right.stdout.startswith(
+        "the short form stands for 2 texts: the model answers all of them correctly\nplay\n  turn 01\n"
+    )
     assert right.stdout.endswith("\nthe answers agree in each of its 3 turns\n")
     wrong = turncheck("show", "--model", "session_models.py:in_the_nineties", "turn 88; 3 turns: wait (3 times)")
     assert wrong.exit_code == 1
@@ -220,7 +222,7 @@ def test_of_words_that_fit_several_turns_the_one_that_is_answered_wrongly_is_sho
     sys.modules.pop("first", None)
     assert result.exit_code == 1
     first, *lines = result.stdout.splitlines()
-    assert first == "these words are about 2 texts: this one is the first of 1 that it answers wrongly"
+    assert first == "the short form stands for 2 texts: this one is the first of 1 that it answers wrongly"
     assert lines.index("  do foe brace") < lines.index("  do hero wait")
 
 

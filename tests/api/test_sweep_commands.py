@@ -142,7 +142,7 @@ def test_a_gate_that_so_few_turns_cannot_pass_is_refused_at_once(turncheck, fold
     result = turncheck("sweep", "--model", "py:nothing:at_all", "--turns", 100, "--out", "swept", "--gate", gate)
     demand = f"--turns must be {least} or more for a gate of {gate}, got 100"
     assert (result.exit_code, result.stdout) == (4, "")
-    assert result.stderr.splitlines()[-1] == f"Error: {demand}: fewer could not pass without any divergence"
+    assert result.stderr.splitlines()[-1] == f"Error: {demand}: fewer could not pass even without a divergence"
     assert not (folder / "swept").exists()
 
 
@@ -179,7 +179,7 @@ def stop_at(monkeypatch, small_chunks):
 def test_an_interrupted_sweep_shows_its_part_and_the_same_command_goes_on(turncheck, folder, stop_at):
     stop_at(40)
     stopped = turncheck(*COMMAND)
-    said = "Error: stopped after 40 of 60 turns, which are kept: the same command with --resume goes on\n"
+    said = "Error: stopped after 40 of 60 turns, which are saved: the same command with --resume continues\n"
     assert (stopped.exit_code, stopped.stderr) == (2, said)
     lines = stopped.stdout.splitlines()
     assert (lines[0], lines[-1]) == (ABOUT.format(40), "PARTIAL: no verdict")
@@ -196,7 +196,7 @@ def test_an_interrupted_sweep_shows_its_part_and_the_same_command_goes_on(turnch
 def test_of_a_sweep_that_is_interrupted_in_its_first_chunk_it_is_said_that_nothing_is_kept(turncheck, folder, stop_at):
     stop_at(0)
     stopped = turncheck(*COMMAND)
-    said = "Error: stopped before the first chunk of turns was done: nothing is kept, the same command begins anew\n"
+    said = "Error: stopped before the first chunk of turns was done: nothing is saved, the same command starts again\n"
     assert (stopped.exit_code, stopped.stdout, stopped.stderr) == (2, "", said)
     assert turncheck(*COMMAND).stdout.splitlines()[0] == ABOUT.format(60)
 
@@ -208,7 +208,7 @@ def test_a_sweep_that_is_interrupted_while_it_is_shrunk_is_whole(turncheck, fold
     with monkeypatch.context() as patch:
         patch.setattr(rates, "counterexample", interrupted)
         stopped = turncheck(*COMMAND, "--gate", 0.9)
-    kept = "all 60 turns are kept, and the same command with --resume looks again"
+    kept = "all 60 turns are saved, and the same command with --resume searches again"
     said = f"Error: stopped while looking for the smallest turns: {kept}\n"
     assert (stopped.exit_code, stopped.stderr) == (2, said)
     lines = stopped.stdout.splitlines()
@@ -305,6 +305,6 @@ def test_of_two_commands_with_one_folder_the_second_is_told_and_after_a_crash_it
     _, said = first.communicate(timeout=20)
     assert first.returncode == code
     if how == signal.SIGINT:
-        told = "stopped before the first chunk of turns was done: nothing is kept, the same command begins anew"
+        told = "stopped before the first chunk of turns was done: nothing is saved, the same command starts again"
         assert said.decode() == f"Error: {told}\n"
     assert turncheck("sweep", "--model", "reference", "--turns", 30, "--out", "swept").exit_code == 0

@@ -298,7 +298,7 @@ def main(spec: str | None, examples: int, every: int, turns: int, failures: int,
     """Measure all, and print the table."""
     engine = load_subject(spec, DOMAIN, ["threads=1"]).engine
     if not isinstance(engine, TransformerEngine):
-        raise click.UsageError("a checkpoint of turncheck's own is needed, whose passes can be timed by themselves")
+        raise click.UsageError("a turncheck checkpoint is needed, whose passes can be timed by themselves")
     torch.set_num_threads(1)
     keep_freed_memory()  # as the command does
     print(f"one thread; drafts in batches of at most {COMPARED}, answers in batches of 1 or {WRITTEN}; seed {seed}")

@@ -75,7 +75,9 @@ def test_an_error_names_no_more_than_twelve_fields():
 
 
 def test_a_case_cannot_be_changed():
-    with pytest.raises(AttributeError, match=r"a case is frozen: case\.changed\(turn=\.\.\.\) makes another"):
+    with pytest.raises(
+        AttributeError, match=r"a case is immutable: case\.changed\(turn=\.\.\.\) returns a changed copy"
+    ):
         CASE.turn = 8
     with pytest.raises(TypeError):
         CASE["turn"] = 8

@@ -124,7 +124,7 @@ def test_an_answer_that_begins_with_reject_is_no_rejection_where_nothing_is_reje
     with pytest.raises(DomainError) as caught:
         adder(**parts, symmetries=(), monotone=(), rejects=True)
     assert str(caught.value) == (
-        "domain adder/1: its answers must not begin with reject, as rejections do: call it otherwise, or say "
+        "domain adder/1: its answers must not begin with reject, as rejections do: use another word, or set "
         "rejects=False"
     )
 
@@ -169,15 +169,15 @@ SIMPLEST = "shown by '00+00='"
 @pytest.mark.parametrize(
     ("given", "fault"),
     [
-        (None, "its reference must give fields by name, got NoneType"),
-        (42, "its reference must give fields by name, got int"),
-        ("042", "its reference must give fields by name, got str"),
-        ({}, "its reference must give sum too"),
-        ({"total": 0}, "its reference gave a field that is none: a field must be one of sum, got 'total'"),
-        ({"sum": 0, "a": 0}, "its reference gave a field that is none: a field must be one of sum, got 'a'"),
-        ({"sum": 199}, "its reference must give sum a value of Int(low=0, high=198, digits=3, signed=False, simple"),
-        ({"sum": 7.0}, "its reference must give sum a value of Int(low=0, high=198, digits=3, signed=False, simple"),
-        ({"sum": None}, "its reference must give sum a value of Int(low=0, high=198, digits=3, signed=False, simpl"),
+        (None, "its reference must return fields by name, got NoneType"),
+        (42, "its reference must return fields by name, got int"),
+        ("042", "its reference must return fields by name, got str"),
+        ({}, "its reference must also return sum"),
+        ({"total": 0}, "its reference returned an unknown field: a field must be one of sum, got 'total'"),
+        ({"sum": 0, "a": 0}, "its reference returned an unknown field: a field must be one of sum, got 'a'"),
+        ({"sum": 199}, "its reference must return a value of Int(low=0, high=198, digits=3, signed=False, simple"),
+        ({"sum": 7.0}, "its reference must return a value of Int(low=0, high=198, digits=3, signed=False, simple"),
+        ({"sum": None}, "its reference must return a value of Int(low=0, high=198, digits=3, signed=False, simpl"),
     ],
 )
 def test_a_reference_that_gives_something_else_is_refused_with_the_case(given, fault):
@@ -218,7 +218,7 @@ def test_a_step_may_give_a_repeated_field_whole_and_one_of_its_members():
     for given, fault in (
         ({"cell": (".", "x")}, "cell must be 3 values, one for each member, got ('.', 'x')"),
         ({"cell": 5}, "cell must be 3 values, one for each member, got 5"),
-        ({"cell": (".", "x", "y")}, "its reference must give cell[2] a value of Choice('.', 'x'), got 'y'"),
+        ({"cell": (".", "x", "y")}, "its reference must return a value of Choice('.', 'x') for cell[2], got 'y'"),
     ):
         domain = Domain("tape/1", state=tape, step=lambda state, given=given: given)
         with pytest.raises(DomainError) as caught:
@@ -469,7 +469,7 @@ def test_two_laws_of_a_domain_have_names_of_their_own():
         """It holds."""
 
     domain.law(law)
-    with pytest.raises(DomainError, match="each law must have a name of its own, got law twice"):
+    with pytest.raises(DomainError, match="each law must have a unique name, got law twice"):
         domain.law(law)
 
 
@@ -499,13 +499,13 @@ PROMPT, ANSWER = ADDER.prompt, ADDER.answer
         (lambda: Domain("x/1", prompt=PROMPT, resolve=len), "it must have a state (with orders and a step), or a"),
         (lambda: Domain("x/1", prompt="{a}", answer=ANSWER, resolve=len), "its prompt must be a Schema, got str"),
         (lambda: Domain("x/1", state=TRACK, orders=Int(0, 9), step=len), "its orders must be a Schema, got Int"),
-        (lambda: Domain("x/1", state=TRACK, prompt=PROMPT, step=len), "prompt and answer must be left out beside sta"),
-        (lambda: adder(orders=MOVE), "orders, start and untouched must be left out where there is no state"),
-        (lambda: adder(start=BOARD.neutral), "orders, start and untouched must be left out where there is no state"),
-        (lambda: adder(untouched=("sum",)), "orders, start and untouched must be left out where there is no state"),
-        (lambda: adder(resolve=None), "it must have a step beside a state, or resolve beside prompt and answer"),
-        (lambda: adder(resolve=None, step=len), "it must have a step beside a state, or resolve beside prompt and"),
-        (lambda: track(resolve=len), "it must have a step beside a state, or resolve beside prompt and answer"),
+        (lambda: Domain("x/1", state=TRACK, prompt=PROMPT, step=len), "prompt and answer must be left out if there is"),
+        (lambda: adder(orders=MOVE), "orders, start and untouched must be left out if there is no state"),
+        (lambda: adder(start=BOARD.neutral), "orders, start and untouched must be left out if there is no state"),
+        (lambda: adder(untouched=("sum",)), "orders, start and untouched must be left out if there is no state"),
+        (lambda: adder(resolve=None), "it must have a state with a step, or a prompt and an answer with resolve"),
+        (lambda: adder(resolve=None, step=len), "it must have a state with a step, or a prompt and an answer"),
+        (lambda: track(resolve=len), "it must have a state with a step, or a prompt and an answer with resolve"),
         (
             lambda: adder(checks=Check("odd", "", ("a", "c"), bool)),
             "check odd: a field must be one of a, b, got 'c'",

@@ -162,7 +162,7 @@ def test_a_list_has_as_many_members_as_the_field(mem, fault):
 
 def test_what_a_field_of_ones_own_cannot_write_is_refused():
     rows = ["...."] * 3 + ["..x."]
-    with pytest.raises(ValueError, match=r"row\[3\] must be as .*Row.* writes it, got '..x.'"):
+    with pytest.raises(ValueError, match=r"row\[3\] must be a text of .*Row.*, got '..x.'"):
         JsonText(LIFE).decode(json.dumps({"row": rows}))
 
 

@@ -104,7 +104,7 @@ def test_prompts_and_drafts_are_as_many(prompts, drafts):
 
 @pytest.mark.parametrize("verdicts", [0, 3, 5])
 def test_verdicts_are_as_many_as_drafts(verdicts):
-    with pytest.raises(ContractError, match=f"^verify must give 4 verdicts, one for each draft, got {verdicts}$"):
+    with pytest.raises(ContractError, match=f"^verify must return 4 verdicts, one for each draft, got {verdicts}$"):
         answers(Verifying(*[SURE] * verdicts), PROMPTS, DRAFTS)
 
 
@@ -112,7 +112,7 @@ def test_verdicts_are_as_many_as_drafts(verdicts):
 def test_what_is_written_in_place_of_refused_drafts_is_as_many(count):
     engine = Verifying(*[Verdict(0, False, 1.0)] * 2, SURE)
     engine.predict = lambda prompts: ["answer"] * count
-    with pytest.raises(ContractError, match=f"^predict must give 2 answers, one for each prompt, got {count}$"):
+    with pytest.raises(ContractError, match=f"^predict must return 2 answers, one for each prompt, got {count}$"):
         answers(engine, PROMPTS[:3], DRAFTS[:3])
 
 
@@ -196,7 +196,7 @@ def test_an_answer_that_is_too_long_is_cut_and_says_so(kind):
 def test_what_only_says_that_it_is_a_list_of_texts_is_refused(given, message):
     with pytest.raises(ContractError) as caught:
         checked(given, 1)
-    assert str(caught.value) == f"predict must give {message}"
+    assert str(caught.value) == f"predict must return {message}"
 
 
 class RaisingError(Exception):

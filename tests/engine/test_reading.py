@@ -296,14 +296,14 @@ def test_a_check_that_raises_is_named():
 def test_a_check_may_look_at_the_fields_alone_that_it_names(holds):
     with pytest.raises(UndeclaredFieldError) as caught:
         Reader(SCHEMA, (Check("odd", "it is odd", "turn", holds),)).values(edited("o turn", "o x"))
-    assert str(caught.value).startswith("check odd must name every field that it looks at, got none called ")
+    assert str(caught.value).startswith("check odd must name every field that it uses, but lacks ")
 
 
 def test_the_checks_of_a_valid_case_can_be_looked_at_as_where_a_text_goes_wrong():
     READER.look_alone(VALUES)
     careless = Reader(SCHEMA, (Check("odd", "it is odd", "turn", lambda case: case.turn + case.hp > 0),))
     assert careless.values(TEXT) == VALUES
-    with pytest.raises(UndeclaredFieldError, match="got none called 'hp'"):
+    with pytest.raises(UndeclaredFieldError, match="but lacks 'hp'"):
         careless.look_alone(VALUES)
 
 
@@ -332,7 +332,7 @@ def test_a_check_that_names_a_field_which_there_is_not_is_refused():
         ((None, "", "hp", bool), "a check's reason must be one word of small letters, digits and _, as cell_taken"),
         (
             ("odd", "", (), bool),
-            "the fields of check odd must be all that its condition looks at, one or more, got ()",
+            "the fields of check odd must be all fields that its condition uses, one or more, got ()",
         ),
     ],
 )

@@ -77,9 +77,9 @@ def test_a_file_is_run_once(folder):
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
-        ("echo", "there is none (installed: duel; else FILE.py:NAME or MODULE:NAME)"),
-        ("dual", "there is none; did you mean duel? (installed: duel; else FILE.py:NAME or MODULE:NAME)"),
-        ("", "there is none (installed: duel; else FILE.py:NAME or MODULE:NAME)"),
+        ("echo", "unknown (installed: duel; else FILE.py:NAME or MODULE:NAME)"),
+        ("dual", "unknown; did you mean duel? (installed: duel; else FILE.py:NAME or MODULE:NAME)"),
+        ("", "unknown (installed: duel; else FILE.py:NAME or MODULE:NAME)"),
         ("nowhere.py", "there is no file nowhere.py"),
         ("no_module:DOMAIN", "no_module cannot be imported: No module named 'no_module'"),
         ("my_echo.py:", "it must be MODULE:ATTRIBUTE or FILE.py:ATTRIBUTE, as in my_game.py:DOMAIN"),

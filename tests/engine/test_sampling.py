@@ -141,7 +141,7 @@ def test_checks_that_refuse_all_end_the_draw():
 
 def test_a_start_at_which_nothing_can_be_done_ends_the_draw():
     domain = tictactoe(checks=Check("never", "no move goes", "to", lambda case: False))
-    with pytest.raises(DomainError, match="no orders of 100 drawn are valid at a start: mend start or checks"):
+    with pytest.raises(DomainError, match="none of 100 drawn orders is valid at a start: fix start or checks"):
         next(sample(domain, "play", 0, 1))
 
 

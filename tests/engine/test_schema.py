@@ -125,11 +125,11 @@ A, B = Int(0, 9), Int(0, 99, digits=0)
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Schema("{a}", end=" ", a=A), "a schema's end must be a newline or nothing (a field must be called"),
+        (lambda: Schema("{a}", end=" ", a=A), "a schema's end must be a newline or nothing (no field may be called"),
         (lambda: Schema("", a=A), "a schema's text must be lines of pieces, none of them empty, got ''"),
         (lambda: Schema("{a}\n\n{b}", a=A, b=A), "a schema's text must be lines of pieces, none of them empty"),
-        (lambda: Schema("{a} {b}", a=A), "a schema's text must be made of fields that are said beside it, b=Int(...)"),
-        (lambda: Schema("{x.b}", a=A), "a schema's text must be made of fields that are said beside it, x.b=Int(...)"),
+        (lambda: Schema("{a} {b}", a=A), "a schema's text must be made of fields that are defined with it, b=Int(...)"),
+        (lambda: Schema("{x.b}", a=A), "a schema's text must be made of fields that are defined with it, x.b=Int(...)"),
         (lambda: Schema("{a}", a=A, b=A), "a schema's fields must be used in its text, as {b}, got 'b'"),
         (lambda: Schema("{a} {a}", a=A), "a schema's field must be named once, got 'a'"),
         (lambda: Schema("{a[0..2]} {a[1]}", a=A), "a schema's field must be named once, got 'a[1]'"),
@@ -143,29 +143,41 @@ A, B = Int(0, 9), Int(0, 99, digits=0)
             lambda: Schema("{a[0..2]},", a=A),
             "a repeated field must be a piece by itself, with a space on both sides, got '{a[0..2]}'",
         ),
-        (lambda: Schema("{a[3..2]}", a=A), "the range of a must be first..last, at most 10000 of them"),
-        (lambda: Schema("{a[0..10000]}", a=A), "the range of a must be first..last, at most 10000 of them"),
-        (lambda: Schema("{a} {a.x}", a=A, x=A), "a schema's field must be called otherwise than a group or a repeated"),
-        (lambda: Schema("{a} {a[0..2]}", a=A), "a schema's field must be called otherwise than a group or a repeated"),
-        (lambda: Schema("{items}", items=A), "a schema's field must be called otherwise than what every case has"),
-        (lambda: Schema("{values[0..2]}", values=A), "a schema's field must be called otherwise than what every case"),
-        (lambda: Schema("{get.hp}", hp=A), "a schema's field must be called otherwise than what every case has"),
-        (lambda: Schema("{__x}", __x=A), "a schema's field must be called otherwise than what every case has"),
+        (lambda: Schema("{a[3..2]}", a=A), "the range of a must be first..last with at most 10000 members"),
+        (lambda: Schema("{a[0..10000]}", a=A), "the range of a must be first..last with at most 10000 members"),
+        (lambda: Schema("{a} {a.x}", a=A, x=A), "a schema's field must be named differently from every group and"),
+        (lambda: Schema("{a} {a[0..2]}", a=A), "a schema's field must be named differently from every group and"),
+        (
+            lambda: Schema("{items}", items=A),
+            "a schema's field must be named differently from the attributes of every case",
+        ),
+        (
+            lambda: Schema("{values[0..2]}", values=A),
+            "a schema's field must be named differently from the attributes of",
+        ),
+        (
+            lambda: Schema("{get.hp}", hp=A),
+            "a schema's field must be named differently from the attributes of every case",
+        ),
+        (
+            lambda: Schema("{__x}", __x=A),
+            "a schema's field must be named differently from the attributes of every case",
+        ),
         (
             lambda: Schema("{b}{a}", a=A, b=B),
-            "field b must be followed by a border, {a}+{b}, since its texts have several lengths, got '{b}{a}'",
+            "field b must be followed by a border, {a}+{b}, because its texts have different lengths, got '{b}{a}'",
         ),
         (
             lambda: Schema("{a}{b}", a=Choice("x", "xy"), b=Choice("y", "z")),
-            "field a must be followed by a border, {a}+{b}, since its texts have several lengths, got '{a}{b}'",
+            "field a must be followed by a border, {a}+{b}, because its texts have different lengths, got '{a}{b}'",
         ),
         (
             lambda: Schema("{a}-{b}", a=Choice("x", "x-y"), b=Choice("z", "y-z")),
-            "fields a, b must be such that 'x-y-z' can be read back as ('x', 'y-z'): give them a border that none of ",
+            "fields a, b must be able to read 'x-y-z' back as ('x', 'y-z'): separate them by a border ",
         ),
         (
             lambda: Schema("{a}-{b}", a=Choice("x", "x-"), b=Int(-9, 9, digits=0)),
-            "fields a, b must be such that 'x--9' can be read back as ('x', -9): give them a border that none of ",
+            "fields a, b must be able to read 'x--9' back as ('x', -9): separate them by a border ",
         ),
         (
             lambda: Schema("a\x07b {a}", a=A),
@@ -177,7 +189,7 @@ A, B = Int(0, 9), Int(0, 99, digits=0)
         ),
         (
             lambda: Schema("{a}", a=A, end="") + Schema("{b}", b=A),
-            "the end of a schema behind which another stands must be a newline, got ''",
+            "the end of a schema that another schema follows must be a newline, got ''",
         ),
         (lambda: Schema("{a}", a=A) + Schema("{a}", a=A), "a schema's field must be named once, got 'a'"),
     ],
@@ -192,7 +204,7 @@ def test_a_schema_that_could_not_be_read_back_is_refused(make, message):
 def test_an_ambiguity_is_found_among_more_combinations_than_are_tried():
     many = Int(0, 9999)
     kinds = {"a": Choice("x", "x:1"), "b": Choice("1:y", "y", "z"), **dict.fromkeys("cdef", many)}
-    with pytest.raises(SchemaError, match="fields a, b, c, d, e, f must be such that"):
+    with pytest.raises(SchemaError, match="fields a, b, c, d, e, f must be able to read"):
         Schema("{a}:{b}:{c}:{d}:{e}:{f}", **kinds)
 
 
@@ -298,24 +310,24 @@ def with_(**members):
         ),
         (
             with_(edges=lambda self: ["a", "ccc"]),
-            "field a must be such that it allows its simplest value, edges and samples, got 'ccc'",
+            "field a must be one that allows its simplest value, edges and samples, got 'ccc'",
         ),
         (
             with_(simplest="c"),
-            "field a must be such that it allows its simplest value, edges and samples, got 'c'",
+            "field a must be one that allows its simplest value, edges and samples, got 'c'",
         ),
-        (with_(sample=lambda self, random: "z"), "field a must be such that it allows its simplest value, edges and"),
+        (with_(sample=lambda self, random: "z"), "field a must be one that allows its simplest value, edges and"),
         (
             with_(read=lambda self, text: text.upper()),
-            "field a must be such that 'a' can be read back as ('a',), got ('A',)",
+            "field a must be able to read 'a' back as ('a',), got ('A',)",
         ),
         (
             with_(allows=lambda self, value: True, write=lambda self, value: "ccc"),
-            "field a must be such that 'ccc' can be read back as ('a',), got None",
+            "field a must be able to read 'ccc' back as ('a',), got None",
         ),
         (
             with_(read=lambda self, text: 1 / 0),
-            "field a must be such that ('a',) can be written and read, got 'ZeroDivisionError: division by zero'",
+            "field a must be able to write and read ('a',), got 'ZeroDivisionError: division by zero'",
         ),
         (
             with_(pattern="a| ", edges=lambda self: ["a", " "], sample=lambda self, random: "a"),
@@ -327,7 +339,7 @@ def with_(**members):
         ),
         (
             with_(format="5s", write=lambda self, value: value),
-            "field a must be such that its write does what its format 5s does, got 'a'",
+            "field a must be one whose write agrees with its format 5s, got 'a'",
         ),
     ],
 )

@@ -299,7 +299,7 @@ def test_a_checkpoint_of_another_domain_or_version_says_the_way_out(runs):
             TICTACTOE,
             "it must have learned tictactoe/1, got adder/1: name its own domain with --domain, or a model of this one",
         ),
-        (newer, "it must have learned adder/2, got adder/1: train it anew on this version, turncheck train"),
+        (newer, "it must have learned adder/2, got adder/1: train it again on this version, turncheck train"),
     ):
         with pytest.raises(CheckpointError) as caught:
             load_checkpoint(path, domain)

@@ -31,8 +31,8 @@ from turncheck.model.transformer import ModelConfig, Transformer
 VOCABULARY = vocabulary(DOMAIN)
 CONFIG = ModelConfig(len(VOCABULARY), prompt=20, answer=10, layers=1, width=4, heads=2)
 CARD = Metadata(CONFIG, VOCABULARY, "duel/1", "duel/1", 5, 640, ("mixed", "play"), ("bad_spacing",))
-WHOLE = "a checkpoint must be a whole safetensors file, "
-DAMAGED = "that do not hold what their header says: cut short or damaged"
+WHOLE = "a checkpoint must be a complete safetensors file, "
+DAMAGED = "that do not match their header: cut short or damaged"
 
 
 @pytest.fixture(scope="module")
@@ -211,18 +211,18 @@ def test_a_huge_file_is_refused_unread(tmp_path):
     ("foreign", "fault"),
     [
         (b"", "got an empty one"),
-        (b"\n", "got 1 bytes that are none, or are cut short"),
+        (b"\n", "got 1 bytes of no known format, or cut short"),
         (
             b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 932976\n",
             "got a Git LFS pointer: run `git lfs pull`",
         ),
         (b"<!DOCTYPE html><html>404</html>", "got a web page: download the file itself, not the page about it"),
-        (b'{"error": "Not Found"}', "got a file of JSON, as it lies beside a model: name the model itself"),
-        (b"\xff" * 100, "got 100 bytes that are none, or are cut short"),
-        (struct.pack("<Q", 200_000) + b"[" * 200_000, "got 200008 bytes that are none, or are cut short"),
+        (b'{"error": "Not Found"}', "got a JSON file of a model: name the model itself"),
+        (b"\xff" * 100, "got 100 bytes of no known format, or cut short"),
+        (struct.pack("<Q", 200_000) + b"[" * 200_000, "got 200008 bytes of no known format, or cut short"),
         (struct.pack("<Q", 200_000) + b'{"a":' * 40_000, f"got 200008 bytes {DAMAGED}"),
-        (struct.pack("<Q", 2**63) + b"{}", "got 10 bytes that are none, or are cut short"),
-        (struct.pack("<Q", 0x280) + b'{"a', "got 11 bytes that are none, or are cut short"),
+        (struct.pack("<Q", 2**63) + b"{}", "got 10 bytes of no known format, or cut short"),
+        (struct.pack("<Q", 0x280) + b'{"a', "got 11 bytes of no known format, or cut short"),
     ],
 )
 def test_a_foreign_file_is_named_for_what_it_is(fault_of, foreign, fault):
@@ -256,7 +256,7 @@ def test_a_zip_archive_as_torch_writes_it_is_refused_unread(tmp_path, fault_of):
 
 @pytest.mark.parametrize("length", [1, 7, 8, 9, 100, 4000])
 def test_a_file_that_is_cut_in_its_header_is_refused(fault_of, content, length):
-    assert fault_of(content[:length]) == f"{WHOLE}got {length} bytes that are none, or are cut short"
+    assert fault_of(content[:length]) == f"{WHOLE}got {length} bytes of no known format, or cut short"
 
 
 @pytest.mark.parametrize("missing", [1, 4, 1000])
@@ -274,7 +274,7 @@ def test_a_file_that_goes_on_is_refused(fault_of, content):
 
 def test_a_foreign_safetensors_file_is_refused(fault_of):
     tensors = {"weight": torch.zeros(2)}
-    no_card = f"its metadata must have 'turncheck', got %s: weights of another program: {WRAP}"
+    no_card = f"its metadata must have 'turncheck', got %s: these are weights of another program: {WRAP}"
     assert fault_of(save(tensors)) == no_card % "[]"
     assert fault_of(save(tensors, {"format": "pt"})) == no_card % "['format']"
 
@@ -284,11 +284,11 @@ def test_a_foreign_safetensors_file_is_refused(fault_of):
 def test_tensors_of_odd_kinds_and_shapes_are_refused(fault_of, kind, shape):
     tensor = {"dtype": kind, "shape": shape, "data_offsets": [0, 0]}
     fault = fault_of(joined({"__metadata__": CARD.to_metadata(), "x": tensor}, b""))
-    assert fault.startswith((WHOLE, "its weights must have blocks.0.attention.out.weight and 8 more that it has not"))
+    assert fault.startswith((WHOLE, "its weights lack blocks.0.attention.out.weight and 8 more"))
 
 
 OWN_DOMAIN = "name its own domain with --domain, or a model of this one"
-OWN_VERSION = "train it anew on this version, turncheck train"
+OWN_VERSION = "train it again on this version, turncheck train"
 UNREADABLE = "its metadata cannot be read: "
 
 
@@ -329,7 +329,7 @@ def test_a_deeply_nested_card_is_refused(fault_of, content, opening):
         ),
         (
             {"vocabulary": [*VOCABULARY[:-1], "turn"]},
-            "vocabulary must hold each token once and no empty one",
+            "vocabulary must hold each token once, and no empty token",
         ),
         (
             {"vocabulary": list(VOCABULARY[::-1])},
@@ -370,7 +370,7 @@ def test_a_config_that_is_none_is_refused(fault_of, content, changes, fault):
 
 def test_the_largest_config_takes_no_memory(fault_of, content):
     huge = with_config(content, width=99_999, heads=1, layers=300, prompt=99_999, answer=99_999)
-    assert fault_of(huge) == "its weights must have blocks.1.attention.out.weight and 1793 more that it has not"
+    assert fault_of(huge) == "its weights lack blocks.1.attention.out.weight and 1793 more"
 
 
 @pytest.mark.parametrize(
@@ -378,15 +378,15 @@ def test_the_largest_config_takes_no_memory(fault_of, content):
     [
         (
             lambda tensors: tensors.pop("norm.weight"),
-            "its weights must have norm.weight and 0 more that it has not",
+            "its weights lack norm.weight and 0 more",
         ),
         (
             lambda tensors: tensors.clear(),
-            "its weights must have blocks.0.attention.out.weight and 8 more that it has not",
+            "its weights lack blocks.0.attention.out.weight and 8 more",
         ),
         (
             lambda tensors: tensors.update({"blocks.1.up.weight": torch.zeros(1)}),
-            "its weights must be those of its config, got blocks.1.up.weight too",
+            "its weights must match its config, got the unexpected blocks.1.up.weight",
         ),
         (
             lambda tensors: tensors.update({"norm.weight": torch.ones(5)}),
@@ -406,11 +406,11 @@ def test_the_largest_config_takes_no_memory(fault_of, content):
         ),
         (
             lambda tensors: tensors.update({"norm.weight": torch.tensor([1, 1, float("nan"), 1])}),
-            "norm.weight must be finite, got a number that is not",
+            "norm.weight must be finite, got inf or NaN",
         ),
         (
             lambda tensors: tensors.update({"norm.weight": torch.tensor([1, 1, float("-inf"), 1])}),
-            "norm.weight must be finite, got a number that is not",
+            "norm.weight must be finite, got inf or NaN",
         ),
     ],
 )

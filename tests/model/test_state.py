@@ -76,7 +76,7 @@ def test_one_bit_that_was_flipped_anywhere_is_found(kept, fault_of, count):
 
 @pytest.mark.parametrize("size", [0, 4, 8, 100, -4000, -1])
 def test_a_state_that_is_cut_short_is_found(kept, fault_of, size):
-    assert fault_of(kept[0][:size]).startswith("it cannot be read: a checkpoint must be a whole safetensors file, got ")
+    assert fault_of(kept[0][:size]).startswith("it cannot be read: a checkpoint must be a complete safetensors file, ")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_state_that_is_cut_short_is_found(kept, fault_of, size):
         ({"step": None}, "step must be 0..6, got None"),
         ({"step": [[2]]}, "step must be 0..6, got [[2]]"),
         ({"step": 10**4000}, f"step must be 0..6, got 1{'0' * 76}..."),
-        ({"step": 0}, "it must hold the run's tensors alone, got exp_avg/blocks.0.norm1.weight too"),
+        ({"step": 0}, "it must hold only the run's tensors, got exp_avg/blocks.0.norm1.weight"),
     ],
     ids=lambda value: str(value)[:20],
 )
@@ -126,7 +126,7 @@ def test_a_state_that_says_of_another_run_is_that_of_another_run(kept, fault_of,
     ids=lambda value: str(value)[:20],
 )
 def test_a_state_that_says_nothing_of_its_run_is_found(kept, fault_of, metadata, got):
-    assert fault_of(save(kept[1], metadata)) == f"it must say of which run it is, with a digest, got {got}"
+    assert fault_of(save(kept[1], metadata)) == f"it must describe its run and hold a digest, got {got}"
 
 
 @pytest.mark.parametrize("stride", [12, pytest.param(1, marks=pytest.mark.slow)])
@@ -134,15 +134,15 @@ def test_tensors_that_are_not_the_run_s_are_found_though_their_digest_is_right(k
     _, tensors, run = kept
     for name, tensor in list(tensors.items())[::stride]:
         left = {other: each for other, each in tensors.items() if other != name}
-        assert fault_of(signed(left, run)) == f"it must hold {name} and 0 more that it has not"
+        assert fault_of(signed(left, run)) == f"it lacks {name} and 0 more"
         longer = torch.cat([tensor.flatten(), torch.zeros(1)])
         shapes = f"{name} must be {tuple(tensor.shape)}, got {tuple(longer.shape)}"
         assert fault_of(signed({**tensors, name: longer}, run)) == shapes
     first = next(iter(tensors))
     spoilt = {**tensors, first: torch.full_like(tensors[first], float("nan"))}
-    assert fault_of(signed(spoilt, run)) == f"{first} must be finite, got a number that is not"
+    assert fault_of(signed(spoilt, run)) == f"{first} must be finite, got inf or NaN"
     foreign = {**tensors, "foreign": torch.zeros(1)}
-    assert fault_of(signed(foreign, run)) == "it must hold the run's tensors alone, got foreign too"
+    assert fault_of(signed(foreign, run)) == "it must hold only the run's tensors, got foreign"
     half = {**tensors, first: tensors[first].to(torch.bfloat16)}
     assert fault_of(save(half, {"run": json.dumps(run)})) == f"{first} must be float32, got torch.bfloat16"
 
@@ -150,12 +150,12 @@ def test_tensors_that_are_not_the_run_s_are_found_though_their_digest_is_right(k
 def test_a_digest_of_another_state_is_found(kept, fault_of):
     _, tensors, run = kept
     fault = fault_of(save(tensors, {"run": json.dumps({**run, "digest": "0" * 64})}))
-    assert fault == f"its digest must be that of its content, got '{'0' * 64}': it was damaged"
+    assert fault == f"its digest must match its content, got '{'0' * 64}': it is damaged"
 
 
 def test_what_is_no_file_is_no_state_and_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / STATE)
-    with pytest.raises(StateError, match="it cannot be read: a checkpoint must be a file, got something that is none"):
+    with pytest.raises(StateError, match="it cannot be read: a checkpoint must be a file, got something else"):
         Run(tmp_path, DOMAIN, TINY, 0)
 
 

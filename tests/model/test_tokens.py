@@ -151,8 +151,8 @@ def test_every_vocabulary_reads_every_text_back(words, text):
         ((), "vocabulary must begin with ('<pad>', '<answer>', '<stop>') and the 256 bytes"),
         (VOCABULARY[1:], "vocabulary must begin with ('<pad>', '<answer>', '<stop>') and the 256 bytes"),
         (VOCABULARY[:258], "vocabulary must begin with ('<pad>', '<answer>', '<stop>') and the 256 bytes"),
-        ((*VOCABULARY, "turn"), "vocabulary must hold each token once and no empty one"),
-        ((*VOCABULARY, ""), "vocabulary must hold each token once and no empty one"),
+        ((*VOCABULARY, "turn"), "vocabulary must hold each token once, and no empty token"),
+        ((*VOCABULARY, ""), "vocabulary must hold each token once, and no empty token"),
     ],
 )
 def test_a_vocabulary_laid_out_otherwise_is_refused(vocabulary, message):

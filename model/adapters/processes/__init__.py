@@ -1,1 +1,1 @@
-"""Models in a process of their own."""
+"""Models in a separate process."""

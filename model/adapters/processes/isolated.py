@@ -1,7 +1,7 @@
-"""The process of a model that is isolated: `isolation` starts this file as a script, which needs no file of the user's.
+"""The worker of an isolated model. `isolation` starts this file as a script, so the user needs no worker of their own.
 
-Its argument is an object of JSON: the `path` of imports, and what `python.engine_of` makes the model of. It speaks the
-protocol of docs/protocol.md: requests on its stdin, answers on its stdout.
+Its argument is a JSON object: the `path` for imports, and the arguments of `python.engine_of`. It speaks the protocol
+of docs/protocol.md: requests on stdin, answers on stdout.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Message = dict[str, Any]
 
 
 def main(said: Message) -> None:
-    """Answers requests until there are no more."""
+    """Answer requests until there are no more."""
     requests, answers = _own_pipes()
     model: LearnedEngine | None = None
     longest = 0
@@ -33,14 +33,16 @@ def main(said: Message) -> None:
             written = json.dumps({"id": request["id"], **reply}).encode() + b"\n"
             if len(written) > longest:
                 raise ValueError(f"answers must have at most {longest:,} bytes together, got {len(written):,}")
-        except BaseException as error:  # whatever a model's own code raises is told, and ends nothing
+        except BaseException as error:  # whatever the model raises is reported, and the worker goes on
             written = json.dumps({"id": request["id"], "error": _fault(error)}).encode() + b"\n"
         answers.write(written)
         answers.flush()
 
 
 def _own_pipes() -> tuple[IO[bytes], IO[bytes]]:
-    """The pipes that requests come from and answers go to. A model reads nothing there, and prints to stderr."""
+    """Return the pipes for requests and answers, out of the model's reach: its stdin is empty, and its prints go to
+    stderr.
+    """
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -71,7 +73,7 @@ def _answered(model: Any, request: Message) -> Message:
 
 
 def _written(verdict: Any) -> Message:
-    """A verdict as JSON has it; of NumPy's numbers or of Python's own."""
+    """Return a verdict for JSON; its numbers may be NumPy's."""
     accepted, complete, margin = int(verdict.accepted), bool(verdict.complete), float(verdict.margin)
     return {"accepted": accepted, "complete": complete, "margin": margin}
 
@@ -84,5 +86,5 @@ def _fault(error: BaseException) -> str:
 
 if __name__ == "__main__":
     arguments: Message = json.loads(sys.argv[1])
-    sys.path[:] = arguments["path"]  # before anything is imported: this file's own folder stood first
+    sys.path[:] = arguments["path"]  # before any import, because this file's own folder comes first in it
     main(arguments)

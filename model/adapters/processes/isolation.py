@@ -1,5 +1,5 @@
-"""`py:` with `isolate=true`: the model in a process of its own, which it may end, and no other. Nobody writes a worker:
-`isolated` is one, and speaks the protocol of `exec:`.
+"""`py:` with `isolate=true`: the model runs in a separate process, so that it cannot end this one. The user needs no
+worker: `isolated` is a worker that speaks the protocol of `exec:`.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from turncheck.model.adapters.processes.protocol import Answer, AnswerCheck, Pro
 from turncheck.model.adapters.processes.worker import Worker, WorkerSettings
 
 BATCH = 64
-"""The most prompts in one request."""
+"""Most prompts in one request."""
 
 
 class ModelError(Exception):
-    """What the model raised in its own process, by its class and its message."""
+    """An error that the model raised in its own process: its class and its message."""
 
 
 def isolated(target: str, beside: Collection[str], options: Mapping[str, Any]) -> LearnedEngine:
-    """The learned engine that `py:TARGET` is, in a process of its own. The arguments are those of `python`.
+    """Return the learned engine of `py:TARGET` in a separate process. The arguments are those of `python`.
 
-    A call may take as long as it does in this process: `--turncheck-timeout` limits it there too.
+    A call has no time limit of its own: `--turncheck-timeout` limits it as in this process.
 
     Raises:
-        EngineError: it cannot be loaded there, or there are no processes that can be asked.
+        EngineError: the model cannot be loaded there, or the system does not support it.
     """
     if not POSIX or not sys.executable:
         raise EngineError("isolate=true needs a Python interpreter and pipes that can be waited for: leave it out")
@@ -50,7 +50,7 @@ def isolated(target: str, beside: Collection[str], options: Mapping[str, Any]) -
 
 
 def _command(target: str, beside: Collection[str], options: Mapping[str, Any]) -> tuple[str, ...]:
-    """What starts the worker: it imports from where this process does."""
+    """Return the command that starts the worker; it has the import path of this process."""
     said = {"path": sys.path, "target": target, "beside": list(beside), "options": dict(options)}
     try:
         return sys.executable, os.path.abspath(worker_script.__file__), json.dumps(said)
@@ -59,7 +59,7 @@ def _command(target: str, beside: Collection[str], options: Mapping[str, Any]) -
 
 
 class IsolatedEngine(ProcessEngine):
-    """A Python model in a process of its own: what it raises there, its methods raise as `ModelError`."""
+    """A Python model in a separate process. If the model raises, the engine's method raises `ModelError`."""
 
     def _ask(self, method: str, arguments: dict[str, list[str]], check: AnswerCheck[Answer]) -> list[Answer]:
         try:
@@ -69,4 +69,4 @@ class IsolatedEngine(ProcessEngine):
 
 
 class VerifyingIsolatedEngine(IsolatedEngine, VerifyingProcessEngine):
-    """One that checks drafts too."""
+    """An isolated engine that also verifies drafts."""

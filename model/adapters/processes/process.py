@@ -1,6 +1,6 @@
-"""`exec:` a process of the user's own, in any language: it reads requests and writes answers, one line of JSON each.
+"""The kind `exec:`: a process of the user's own, in any language, that reads requests and writes answers as JSON lines.
 
-The protocol is docs/protocol.md; `protocol` knows its words, `worker` the pipes, and here is what is asked.
+docs/protocol.md defines the protocol; `protocol` has its messages, `worker` the pipes, and this module the requests.
 """
 
 from __future__ import annotations
@@ -38,23 +38,23 @@ def process(
     batch: int = 64,
     cwd: str | None = None,
 ) -> LearnedEngine:
-    """The learned engine that a command is: it is started here, without a shell, and asked what it can.
+    """Start a command, without a shell, and return it as a learned engine.
 
     Args:
-        target: the command as it is typed, quoted as for a POSIX shell.
-        memory: MiB of address space that it may have, 0 for any; 0..2**30, of which Linux alone keeps any but 0.
-        hello: the seconds that it may take to start; above 0, at most a day.
-        timeout: the seconds that it may take for one batch; likewise.
-        batch: the most prompts in one request, from 1; the worker may ask for fewer.
+        target: the command as typed, quoted as for a POSIX shell.
+        memory: MiB of address space for the process, 0 for no limit; 0..2**30; only Linux supports a limit.
+        hello: seconds for the process to start; above 0, at most a day.
+        timeout: seconds for one batch; above 0, at most a day.
+        batch: most prompts in one request, 1 or more; the worker may ask for fewer.
         cwd: the folder in which it is started.
 
     Raises:
-        EngineError: an option is out of its range, the command cannot be started, or it gives no proper hello.
+        EngineError: an option is out of range, the command cannot be started, or its hello is invalid.
     """
     if not POSIX:
         raise EngineError("it needs pipes that can be waited for, which this system has not: try py: or openai:")
     _check_options(memory, hello, timeout, batch, cwd)
-    # Where it is started again, a model in this process may have changed the folder.
+    # The folder is made absolute, because a model in this process may change the current folder before a restart.
     settings = WorkerSettings(_split(target), memory, hello, timeout, batch, os.path.abspath(cwd or "."))
     try:
         worker = Worker(settings)
@@ -88,9 +88,9 @@ def _split(target: str) -> tuple[str, ...]:
 
 
 class ProcessEngine:
-    """A process as a learned engine. It is asked by one thread at a time.
+    """A process as a learned engine. Only one thread at a time may ask it.
 
-    After a fault of its own making the process is killed, and the next call starts a fresh one.
+    After a fault of the process, it is killed, and the next call starts a new one.
     """
 
     def __init__(self, settings: WorkerSettings, worker: Worker) -> None:
@@ -98,15 +98,15 @@ class ProcessEngine:
         self._methods = worker.methods
         self._worker = worker
         self._restarts = 0
-        # It is called at the interpreter's exit as well. It must not hold the engine itself.
+        # The finalizer also runs at the interpreter's exit. It must not reference the engine.
         self._finalizer = weakref.finalize(self, worker.end)
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
-        """What the process answers to each prompt, in as few requests as its batch allows.
+        """Return the process's answer to each prompt, in as few requests as its batch allows.
 
         Raises:
             UnavailableError: it died, hung, or could not be started again.
-            ProtocolError: it answered with an error, or with no answers.
+            ProtocolError: it replied with an error, or with something other than answers.
         """
         given: list[str] = []
         while len(given) < len(prompts):
@@ -115,28 +115,28 @@ class ProcessEngine:
         return given
 
     def close(self) -> None:
-        """Ends the process: its stdin is closed, and what has not ended after 2 s is killed."""
+        """End the process: close its stdin, and kill it if it has not ended after 2 s."""
         self._finalizer()
 
     def troubles(self) -> dict[str, int]:
-        """How often it was started again: it had died or hung, or did not keep to the protocol."""
+        """Return how often the process was restarted because it died, hung or broke the protocol."""
         return {"worker restarts": self._restarts} if self._restarts else {}
 
     @property
     def name(self) -> str | None:
-        """What the process calls itself."""
+        """The process's name for itself."""
         return self._worker.name
 
     def _ask(self, method: str, arguments: dict[str, list[str]], check: AnswerCheck[Answer]) -> list[Answer]:
         worker = self._ready()
-        # What is too long to send leaves the worker in step, and so does an error that it names: it may live on.
+        # A request that is too long is not sent, and a reported error is a valid reply: the worker may go on.
         request = worker.request(method, arguments)
         try:
             message = worker.exchange(request, self._settings.timeout)
             if message.get("error") is None:
                 return check(message, len(arguments["prompts"]))
         except BaseException:
-            # An interrupt too: the answer to this request would be taken for that to the next one.
+            # After an interrupt too: the reply to this request would be read as the reply to the next one.
             worker.kill()
             raise
         raise ReportedError(f"answer {method}", message["error"])
@@ -158,10 +158,10 @@ class ProcessEngine:
 
 
 class VerifyingProcessEngine(ProcessEngine):
-    """A process that checks drafts too."""
+    """A process that also verifies drafts."""
 
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
-        """The process's verdict on each prompt and its draft, asked and raising as `predict` does."""
+        """Return the process's verdict on each prompt and its draft; raises what `predict` raises."""
         pairs = list(zip(prompts, drafts, strict=True))
         given: list[Verdict] = []
         while len(given) < len(pairs):

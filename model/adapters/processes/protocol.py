@@ -1,6 +1,6 @@
-"""The words of the protocol that `exec:` speaks with a worker, as docs/protocol.md publishes them, version 1.
+"""The messages of the `exec:` protocol, version 1, as docs/protocol.md defines it.
 
-What reads a message raises `ProtocolError` where it is not as published.
+Functions that read a message raise `ProtocolError` if it does not follow the protocol.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from turncheck.engine.visible import type_name
 PROTOCOL = 1
 
 LONGEST_LINE = 1 << 24
-"""Bytes of a message in either direction, its newline counted."""
+"""Most bytes of a message in either direction, including its newline."""
 
 LONGEST_SHOWN = 80
-"""Characters of a worker's own words that a message shows."""
+"""Most characters of a worker's text in a message."""
 
 Answer = TypeVar("Answer")
 AnswerCheck = Callable[[dict[str, object], int], list[Answer]]
-"""The answers in a message, for so many prompts, if that is what stands in it."""
+"""Returns the answers in a message, after checking that there is one for each of `count` prompts."""
 
 
 class ProtocolError(ValueError):
-    """A worker that does not keep to the protocol, or that answers with an error of its own.
+    """A worker that does not follow the protocol, or reports an error.
 
     Attributes:
         demand: what it must do.
-        value: what it did, its own words quoted and shortened.
-        way_out: what to do about it; empty where the demand says it.
+        value: what it did, with its own text quoted and cut.
+        way_out: what to do about it; empty if the demand says it.
     """
 
     def __init__(self, demand: str, value: str, way_out: str = "") -> None:
@@ -44,10 +44,10 @@ class ProtocolError(ValueError):
 
 
 class ReportedError(ProtocolError):
-    """An error that a worker itself reports. It keeps to the protocol with it, and runs on.
+    """An error that a worker itself reports. This follows the protocol, and the worker goes on.
 
     Attributes:
-        said: its words.
+        said: the worker's message.
     """
 
     def __init__(self, demand: str, said: object) -> None:
@@ -56,7 +56,7 @@ class ReportedError(ProtocolError):
 
 
 def message_of(line: bytes) -> dict[str, object]:
-    """The JSON object that a line is."""
+    """Parse a line as a JSON object."""
     try:
         message = json.loads(line.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -68,7 +68,7 @@ def message_of(line: bytes) -> dict[str, object]:
 
 
 def name_in(message: dict[str, object]) -> str | None:
-    """What a worker calls itself; None where it does not say."""
+    """Return the worker's name; None if it gives none."""
     name = message.get("name")
     if name is not None and not isinstance(name, str):
         raise ProtocolError("give a string as name, or leave it out", shown(name))
@@ -76,7 +76,7 @@ def name_in(message: dict[str, object]) -> str | None:
 
 
 def batch_in(message: dict[str, object], default: int) -> int:
-    """The most prompts that it wants in one request."""
+    """Return the most prompts that the worker accepts in one request."""
     batch = message.get("batch", default)
     if not is_whole(batch) or batch < 1:
         raise ProtocolError("give a whole number from 1 as batch, or leave it out", shown(batch))
@@ -84,7 +84,7 @@ def batch_in(message: dict[str, object], default: int) -> int:
 
 
 def methods_in(message: dict[str, object]) -> frozenset[str]:
-    """What it can be asked."""
+    """Return the worker's methods."""
     methods = message.get("methods")
     if not isinstance(methods, list) or not all(isinstance(method, str) for method in methods):
         raise ProtocolError("name its methods in a list", shown(methods))
@@ -94,7 +94,7 @@ def methods_in(message: dict[str, object]) -> frozenset[str]:
 
 
 def answers_in(message: dict[str, object], count: int) -> list[str]:
-    """Its answers to so many prompts."""
+    """Return the worker's answers to `count` prompts."""
     texts = _list(message, "answers", count)
     for text in texts:
         if not isinstance(text, str):
@@ -103,7 +103,7 @@ def answers_in(message: dict[str, object], count: int) -> list[str]:
 
 
 def verdicts_in(message: dict[str, object], count: int) -> list[Verdict]:
-    """Its verdicts on so many drafts."""
+    """Return the worker's verdicts on `count` drafts."""
     return [_verdict(entry) for entry in _list(message, "verdicts", count)]
 
 
@@ -129,7 +129,7 @@ def _margin(value: object) -> float:
 
 
 def is_whole(value: object) -> TypeGuard[int]:
-    """Whether it is an int, which true and false are not."""
+    """Return whether the value is an int; true and false are not."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -143,7 +143,7 @@ def _list(message: dict[str, object], key: str, count: int) -> list[object]:
 
 
 def shown(value: object) -> str:
-    """The value in one line of printable characters, a long one shortened: a text quoted, all else as JSON."""
+    """Return the value for a message, in one printable line, cut if long: a text quoted, anything else as JSON."""
     if isinstance(value, str):
         return repr(value[:LONGEST_SHOWN]) + ("..." if len(value) > LONGEST_SHOWN else "")
     text = "nothing" if value is None else _written(value)
@@ -151,7 +151,7 @@ def shown(value: object) -> str:
 
 
 def _written(value: object) -> str:
-    """The value as JSON; of what is nested too deep, its type."""
+    """Return the value as JSON; its type if it is nested too deep."""
     try:
         return json.dumps(value)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""One running process that speaks the protocol of `exec:`: its pipes, its time, its end."""
+"""A running process that speaks the protocol of `exec:`: its pipes, its time limits, its end."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from turncheck.model.adapters.processes.protocol import (
 )
 
 KEPT_NOISE = 4_000
-"""Bytes that are kept of what a worker wrote to stderr last."""
+"""Bytes of a worker's latest stderr output that are kept."""
 
 SECONDS_TO_END = 2.0
-"""What a worker is given to end by itself once its stdin is closed."""
+"""Seconds for a worker to end by itself after its stdin is closed."""
 
 SECONDS_TO_DIE = 0.5
-"""What is waited for the exit status of a worker whose stdout has ended."""
+"""Seconds to wait for the exit status of a worker whose stdout has ended."""
 
 RUNNERS = {".py": "python3", ".mjs": "node", ".js": "node", ".sh": "sh"}
-"""What runs a file of that name, for the way out."""
+"""The program that runs a file with that suffix, for the way out."""
 
 
 @attrs.frozen
@@ -55,12 +55,12 @@ class WorkerSettings:
 
 
 class Worker:
-    """One running process that has said hello: one line to it, one line back.
+    """A running process that has said hello: it gets one line and writes one line.
 
     Attributes:
-        name: what it calls itself.
-        methods: what it can be asked.
-        batch: the most prompts that it is sent at once.
+        name: its name for itself.
+        methods: its methods.
+        batch: most prompts in one request.
     """
 
     def __init__(self, settings: WorkerSettings) -> None:
@@ -101,14 +101,14 @@ class Worker:
 
     @property
     def running(self) -> bool:
-        """Whether it may be asked; one that ended by itself is found out by asking it."""
+        """Whether it may be asked; a process that ended by itself is only noticed by asking it."""
         return self._process.returncode is None
 
     def request(self, method: str, arguments: dict[str, list[str]]) -> bytes:
-        """The line that asks for this, with an id of its own.
+        """Return the line of a request, with a new id.
 
         Raises:
-            ProtocolError: it would be longer than a line may be.
+            ProtocolError: the line would be too long.
         """
         line = json.dumps({"id": self._asked + 1, "method": method, **arguments}).encode() + b"\n"
         if len(line) > protocol.LONGEST_LINE:
@@ -118,11 +118,11 @@ class Worker:
         return line
 
     def exchange(self, request: bytes, seconds: float) -> dict[str, object]:
-        """The message that answers the request. What stands in stderr is read meanwhile: it never blocks the worker.
+        """Return the reply to a request. The worker's stderr is read meanwhile, so that a full pipe never blocks it.
 
         Raises:
             UnavailableError: it died, closed its stdout or its stdin, or the time is up.
-            ProtocolError: what it wrote is no answer to this request.
+            ProtocolError: its output is no reply to this request.
         """
         deadline = time.monotonic() + seconds
         self._refuse_early_output()
@@ -157,13 +157,13 @@ class Worker:
         self._refuse_extra(early, early)
 
     def _refuse_extra(self, line: bytes | bytearray, extra: bytes) -> NoReturn:
-        """What was not asked for is said to be noise, if that is what it is."""
+        """Report output that was not requested; if it is no message, report it as noise."""
         message_of(bytes(line.partition(b"\n")[0]))
         found = shown((extra or bytes(line)).decode("utf-8", "replace"))
         raise ProtocolError("write one line for each request, once it has read it", f"{found} out of turn")
 
     def _write(self, unsent: memoryview) -> memoryview:
-        """Writes what the pipe takes, gives what is left, and listens for room as long as some is."""
+        """Write what the pipe accepts, return the rest, and wait for room if there is a rest."""
         try:
             unsent = unsent[os.write(self._stdin, unsent) :]
         except BlockingIOError:
@@ -193,22 +193,22 @@ class Worker:
             self._refuse_extra(answer, chunk[end + 1 :])
 
     def _hear(self, descriptor: int) -> None:
-        """Reads what stands in a pipe and keeps the end of it, if it is stderr."""
+        """Read a pipe, and keep the latest output if it is stderr."""
         try:
             chunk = os.read(descriptor, 1 << 16)
         except BlockingIOError:
             return
         if not chunk and descriptor in self._selector.get_map():
-            self._selector.unregister(descriptor)  # An end is reported again and again.
+            self._selector.unregister(descriptor)  # the selector would report the end again and again
         if descriptor == self._stderr:
             self._noise = (self._noise + chunk)[-KEPT_NOISE:]
 
     # --- its end ---
 
     def end(self) -> None:
-        """Closes its stdin, lets it end by itself, and kills what is left of it then."""
+        """Close its stdin, let it end by itself, and then kill what is left of it."""
         if not self.running or os.getpid() != self._owner:
-            return  # A fork of this process has the pipes too, but the worker is not its own.
+            return  # a fork of this process has the pipes too, but does not own the worker
         try:
             self._listen_for_room(False)
             _close(self._process.stdin)
@@ -217,10 +217,10 @@ class Worker:
             self.kill()
 
     def kill(self) -> None:
-        """Kills it and what it started, and closes the pipes."""
+        """Kill the worker and what it started, and close the pipes."""
         if not self._killed:
-            # Before it is waited for, its id, which is its group's too, can be nobody else's. That nobody is left in
-            # the group is said by the one error on Linux, by the other on macOS.
+            # Until the process is waited for, no other process can have its id, which is also its group's. If the
+            # group is empty, Linux raises the first error, macOS the second.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._killed = True
@@ -230,7 +230,7 @@ class Worker:
         self._selector.close()
 
     def _ends_within(self, seconds: float) -> bool:
-        """Whether it ends within that time; what it writes meanwhile is read, since a full pipe would hold it."""
+        """Return whether it ends within that time; its output is read meanwhile, because a full pipe would block it."""
         deadline = time.monotonic() + seconds
         self._listen_for_room(False)
         while not self._has_ended():
@@ -261,7 +261,7 @@ class Worker:
         return f"the process took longer than {seconds:g} s{self._last_words()}"
 
     def _death(self) -> str:
-        """How it ended; it is known to have."""
+        """Return how it ended, once it has ended."""
         self._hear(self._stderr)
         self.kill()
         status = self._process.returncode
@@ -275,7 +275,8 @@ class Worker:
 
 
 def _popen(settings: WorkerSettings) -> subprocess.Popen[bytes]:
-    """The process, in a session of its own: an interrupt of the user's is not for it, and all that it starts is known.
+    """Start the process in a new session, so that the user's Ctrl-C does not reach it and everything that it starts can
+    be killed.
 
     Raises:
         EngineError: it cannot be started.
@@ -297,7 +298,7 @@ def _popen(settings: WorkerSettings) -> subprocess.Popen[bytes]:
 
 
 def _start_fault(settings: WorkerSettings, error: OSError) -> str:
-    """Why a command could not be started, and the nearest way out."""
+    """Return why a command could not be started, and the nearest way out."""
     name = settings.command[0]
     file = Path(settings.cwd or ".", name)
     runner = RUNNERS.get(file.suffix, "python3")
@@ -320,7 +321,7 @@ def _limit_memory(pid: int, size: int) -> None:
     try:
         resource.prlimit(pid, resource.RLIMIT_AS, (size, size))
     except ProcessLookupError:
-        pass  # It ended already, which its hello will tell.
+        pass  # it has ended already, which the hello reports
     except (OSError, ValueError) as error:
         raise EngineError(f"memory could not be set, got {size >> 20}: {error}: 0 sets no limit") from error
 

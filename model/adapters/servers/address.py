@@ -1,4 +1,4 @@
-"""What a user names of an endpoint: its address, its options, its key, which stands in no message."""
+"""The user's settings of an endpoint: its address, its options, and its key, which appears in no message."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ OPTION = "--turncheck-model-arg"
 
 
 class EndpointError(EngineError):
-    """An endpoint that answers something else than one text for each prompt."""
+    """An endpoint's reply is not one text for each prompt."""
 
 
 @attrs.frozen
 class Address:
-    """Where requests go.
+    """The base address of requests.
 
     Attributes:
-        secure: whether over TLS.
-        path: of the base, without a slash at its end.
+        secure: whether to use TLS.
+        path: the path of the base, without a slash at its end.
     """
 
     secure: bool
@@ -39,14 +39,14 @@ class Address:
 
 @attrs.frozen
 class ServerSettings:
-    """An endpoint and how it is asked.
+    """An endpoint and how to ask it.
 
     Attributes:
-        chat: whether each prompt is sent as the message of a user, and not as a text to go on with.
-        cuts: whether an answer is cut here where a stop begins in it; None where that is to be found out.
-        batch: prompts in one request; None where that is to be found out.
-        append: what is put behind each answer; None where the user said nothing of it.
-        proxy: through which requests go.
+        chat: whether each prompt is sent as a user's message, instead of a text to complete.
+        cuts: whether an answer is cut here at a stop; None if still to be found out.
+        batch: prompts per request; None if still to be found out.
+        append: text appended to each answer; None if the user did not give it.
+        proxy: the proxy for requests.
     """
 
     address: Address
@@ -64,13 +64,13 @@ class ServerSettings:
 
     @property
     def route(self) -> str:
-        """What is appended to the base."""
+        """The route that is appended to the base."""
         return "/chat/completions" if self.chat else "/completions"
 
     def shown(self, text: str, longest: int) -> str:
-        """What a server sent, as it may stand in a message: printable, cut, and without the key that it may repeat."""
+        """Return a server's text for a message: printable, cut, and without the key, which the server may repeat."""
         if self.key is not None:
-            # As JSON it may have backslashes in it, as a host it is in lower case.
+            # In JSON the key may contain backslashes, in a host it is in lower case.
             spelled = r"\\*".join(map(re.escape, self.key))
             text = re.sub(spelled, "(the key)", text, flags=re.IGNORECASE)
         escaped = ascii(text[: longest + 1])[1:-1]
@@ -78,7 +78,7 @@ class ServerSettings:
 
 
 def read_address(target: str) -> Address:
-    """The address that a user typed, without the name of a route that stands at the end of some.
+    """Parse the address that a user typed, without a route's name at its end.
 
     Raises:
         EngineError: requests cannot go there.
@@ -109,8 +109,8 @@ def read_address(target: str) -> Address:
 
 
 def bases(address: Address) -> list[Address]:
-    """The bases that an address may mean, the likeliest first: with the version that servers have in theirs, and as it
-    is.
+    """Return the bases that an address may mean, the likeliest first: with a version in the path, as servers have
+    it, and unchanged.
     """
     if re.search(r"/v\d+$", address.path):
         return [address]
@@ -119,7 +119,7 @@ def bases(address: Address) -> list[Address]:
 
 
 def _is_host(host: str) -> bool:
-    """Whether it is a number or a name that can be looked up."""
+    """Return whether it is an IP address or a name that can be looked up."""
     if ":" in host:
         return is_address(host)
     labels = host.removesuffix(".").split(".")
@@ -127,15 +127,15 @@ def _is_host(host: str) -> bool:
 
 
 def _without_secrets(target: str) -> str:
-    """An address without what may be a password in it: all before an @, all behind a ? or #."""
+    """Return an address without parts that may hold a password: before an @, and after a ? or #."""
     without_user = re.sub(r"^([a-z+.-]*://)?.*@", r"\1...@", target, flags=re.IGNORECASE)
     return re.split("[?#]", without_user)[0][:100]
 
 
 def _key(name: str) -> str:
-    """The key that an environment variable holds."""
+    """Return the key in an environment variable."""
     if re.fullmatch(r"[A-Z_][A-Z0-9_]{0,63}", name, re.ASCII) is None:
-        # It is not shown: who mistakes the option gives the key itself.
+        # The value is not shown: a user who mistakes the option gives the key itself.
         way_out = "as in key_env=OPENAI_API_KEY, and set it to the key"
         raise EngineError(f"key_env must name an environment variable in capitals, got something else: {way_out}")
     key = os.environ.get(name, "")
@@ -199,10 +199,10 @@ def settings_of(
     cuts: bool | None = None,
     append: str | None = None,
 ) -> ServerSettings:
-    """What a user named, looked at, and the proxy that the environment names.
+    """Check the user's settings, and add the proxy that the environment names.
 
     Raises:
-        EngineError: one of these is not as it must be.
+        EngineError: a setting is invalid.
     """
     address = read_address(target)
     return ServerSettings(

@@ -1,4 +1,4 @@
-"""Asking a server: one request for some prompts, and what comes of it."""
+"""Send requests to a server and read its replies."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ from turncheck.model.adapters.servers.completions import BUSY, check_status, rea
 from turncheck.model.adapters.servers.wire import FAULTS, LARGEST, Reply, Watchdog, Wire, explained
 
 PAUSES = (0.25, 0.5, 1.0)
-"""Seconds before a busy server is asked again, where it does not name them itself."""
+"""Seconds before a request to a busy server is repeated, unless the server names the time."""
 
 LISTING = 10.0
-"""Seconds in which a server lists its models."""
+"""Seconds for a server to list its models."""
 
 GREEDY = {"temperature": 0, "n": 1, "stream": False}
-"""What every request asks for."""
+"""Options of every request."""
 
 BYTES_OF_TOKEN, BYTES_AROUND = 1024, 2**20
-"""Bytes of an answer that a token which is asked for may take, with all that is said of it, and those of all else."""
+"""Most bytes of a reply per requested token, with all scores, and for everything else."""
 
 
 class Asker:
-    """Asks a server, over one connection that is kept."""
+    """Sends requests to a server, over one connection that is kept open."""
 
     def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
         self._wire = Wire(settings.address, settings.proxy)
 
     def choices(self, prompts: Sequence[str], asked: Mapping[str, object]) -> list[dict[str, Any]]:
-        """One choice for each prompt, all in one request.
+        """Return one choice for each prompt, all from one request.
 
         Raises:
-            EndpointError: the server answers something else.
-            UnavailableError: it does not answer.
+            EndpointError: the server's reply is something else.
+            UnavailableError: the server does not reply.
         """
         reply = self.reply(prompts, asked)
         check_status(reply, self.settings)
         return read_choices(reply, len(prompts), self.settings)
 
     def reply(self, prompts: Sequence[str], asked: Mapping[str, object]) -> Reply:
-        """What comes back to one request for some prompts, whatever it is.
+        """Return the reply to one request for some prompts, whatever it is.
 
         Raises:
-            UnavailableError, EndpointError: nothing does.
+            UnavailableError, EndpointError: there is no reply.
         """
         body: dict[str, object] = {**self._said(prompts), **asked, **GREEDY}
         if self.settings.model is not None:
@@ -55,29 +55,29 @@ class Asker:
         sent = json.dumps(body).encode("ascii")
         tokens = asked.get("max_tokens")
         written = BYTES_OF_TOKEN * (tokens if isinstance(tokens, int) else 1) * len(prompts)
-        # Of what is scored more comes back than was sent: for each of its tokens several numbers.
+        # The reply to a scored text is longer than the text: it has several numbers per token.
         return self._tried(self.settings.route, sent, BYTES_AROUND + written + 256 * len(sent))
 
     def models(self) -> list[str] | None:
-        """The names of the models that the server lists; None where it has no list, or does not give it in time."""
+        """Return the names of the models that the server lists; None if it has no list, or does not send it in time."""
         try:
             with Watchdog(min(self.settings.timeout, LISTING)) as watchdog:
                 return read_models(self._sent("/models", None, LARGEST, watchdog))
         except FAULTS:
-            return None  # whether it is there at all the next request will tell
+            return None  # the next request shows whether the server exists at all
 
     def close(self) -> None:
-        """Closes the connection; the next request opens another one."""
+        """Close the connection; the next request opens a new one."""
         self._wire.close()
 
     def _said(self, prompts: Sequence[str]) -> dict[str, object]:
-        """The prompts as the route wants them."""
+        """Return the prompts in the route's format."""
         if self.settings.chat:
             return {"messages": [{"role": "user", "content": prompt} for prompt in prompts]}
         return {"prompt": prompts[0] if len(prompts) == 1 else list(prompts)}
 
     def _tried(self, path: str, body: bytes | None, most: int) -> Reply:
-        """What comes back, the tries of a busy server and the pauses between them all within one time."""
+        """Return the reply. Retries of a busy server and the pauses between them share one time limit."""
         with Watchdog(self.settings.timeout) as watchdog:
             try:
                 reply = self._sent(path, body, most, watchdog)
@@ -88,7 +88,7 @@ class Asker:
                     time.sleep(pause)
                     reply = self._sent(path, body, most, watchdog)
             except FAULTS as error:
-                # What a library says is not passed on: it may repeat what the server sent.
+                # The library's error is not chained: it may repeat what the server sent.
                 raise explained(error, watchdog.bitten, self.settings) from None
         return reply
 
@@ -102,6 +102,6 @@ class Asker:
 
 
 def _pause(reply: Reply, usual: float, left: float) -> float:
-    """The seconds to wait: those that the server names, if they are over before the time is up."""
+    """Return the seconds to wait: those that the server names, if the time limit allows it."""
     named = re.fullmatch(r"\s*(\d{1,5})\s*", reply.retry_after, re.ASCII)
     return float(named[1]) if named and float(named[1]) < left else usual

@@ -1,4 +1,4 @@
-"""What a completions endpoint answers: its errors, its texts, and the scores from which verdicts are made."""
+"""Read the replies of a completions endpoint: errors, texts, and the scores from which verdicts are made."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from turncheck.model.adapters.servers.address import OPTION, EndpointError, Serv
 from turncheck.model.adapters.servers.wire import Reply
 
 BUSY = (429, 503)
-"""What a server answers that is to be asked again."""
+"""Statuses after which a request is repeated."""
 
 LONGEST_NAME = 500
-"""Characters that the name of a model has at most; what is longer is none."""
+"""Most characters of a model's name; longer names are ignored."""
 
 PLAIN = Verdict(0, False, 0.0)
-"""The verdict that says nothing: the answer is then decoded."""
+"""A verdict without information: the answer is then decoded."""
 
 
 OTHER_FAULT = re.compile(r"context|too long|too many|token|length|json|pars|unmarshal|\bprompt\b|\bmax_", re.IGNORECASE)
-"""What a message says that is about the request, though it may speak of the model too."""
+"""Words in a message that is about the request, even if it also mentions the model."""
 
 
 def check_status(reply: Reply, settings: ServerSettings) -> None:
-    """Tells what a status other than 200 means.
+    """Raise the error for a status other than 200.
 
     Raises:
-        EndpointError: asked again, the server would say the same.
-        UnavailableError: it might not.
+        EndpointError: the same request would fail again.
+        UnavailableError: the same request might succeed later.
     """
     status = reply.status
     if status == 200:
@@ -63,7 +63,9 @@ def check_status(reply: Reply, settings: ServerSettings) -> None:
 
 
 def is_not_there(reply: Reply, settings: ServerSettings) -> bool:
-    """Whether the server has no such route; one that lacks a model says 404 too, and names it."""
+    """Return whether the server lacks the route. A server that lacks the model also answers 404, and mentions the
+    model.
+    """
     is_about_model = re.search(r"\bmodel\b", message_of(reply, settings), re.IGNORECASE)
     return reply.status == 405 or (reply.status == 404 and is_about_model is None)
 
@@ -75,7 +77,7 @@ def _key_fault(settings: ServerSettings) -> str:
 
 
 def _perhaps_model(message: str, settings: ServerSettings) -> str:
-    """That the server may want the name of a model, or another one, where what it says is about that."""
+    """Return the hint that the server may need a model's name, or another one, if its message is about that."""
     if re.search(r"\bmodel\b", message, re.IGNORECASE) is None or OTHER_FAULT.search(message):
         return ""
     wants = "a name" if settings.model is None else "another name"
@@ -83,7 +85,7 @@ def _perhaps_model(message: str, settings: ServerSettings) -> str:
 
 
 def _other_route(settings: ServerSettings) -> str:
-    """The kind for servers that have the other route alone."""
+    """Return the hint to the kind for servers that only have the other route."""
     kind, has = ("openai", "completions of texts") if settings.chat else ("openai-chat", "chat completions")
     return f"; a server that has {has} alone is {kind}:URL"
 
@@ -96,7 +98,7 @@ def _host(location: str) -> str:
 
 
 def message_of(reply: Reply, settings: ServerSettings) -> str:
-    """The server's own words, in any of the forms that servers give them."""
+    """Return the server's message, from any of the usual forms."""
     text = _text(reply)
     try:
         found = json.loads(text)
@@ -113,7 +115,7 @@ def _text(reply: Reply) -> str:
 
 
 def read_models(reply: Reply) -> list[str] | None:
-    """The names of the models that a server lists; None where it has no such list."""
+    """Return the names of the models that a server lists; None if it has no list."""
     try:
         answer = json.loads(reply.content)
     except (ValueError, RecursionError):
@@ -126,10 +128,11 @@ def read_models(reply: Reply) -> list[str] | None:
 
 
 def read_choices(reply: Reply, count: int, settings: ServerSettings) -> list[dict[str, Any]]:
-    """The choices of an answer, in the order of their prompts, each with a text: of a chat the text of its message.
+    """Return the choices of a reply in the order of their prompts, each with a text; for a chat, the text of its
+    message.
 
     Raises:
-        EndpointError: it has not one for each of `count` prompts.
+        EndpointError: there is not exactly one choice for each of `count` prompts.
     """
     try:
         answer = json.loads(reply.content)
@@ -150,7 +153,7 @@ def read_choices(reply: Reply, count: int, settings: ServerSettings) -> list[dic
 
 
 def _written(choice: dict[str, Any]) -> object:
-    """What stands in a chat's message: a text, or texts in parts; nothing where the limit was reached before any."""
+    """Return the content of a chat message: a text, or joined parts; empty if the limit was reached before any text."""
     message = choice.get("message")
     content = message.get("content") if isinstance(message, dict) else None
     if isinstance(content, list):
@@ -161,7 +164,7 @@ def _written(choice: dict[str, Any]) -> object:
 
 
 def _no_text(choice: Mapping[str, Any], settings: ServerSettings) -> str:
-    """What is wrong with a choice without a text."""
+    """Return what is wrong with a choice that has no text."""
     if settings.chat:
         return "it gave a choice whose message has no text" + (
             "; a server that completes texts is openai:URL" if isinstance(choice.get("text"), str) else ""
@@ -173,12 +176,12 @@ def _no_text(choice: Mapping[str, Any], settings: ServerSettings) -> str:
 
 
 def is_cut(choice: Mapping[str, Any]) -> bool:
-    """Whether an answer ends where the server had written as many tokens as it was to write."""
+    """Return whether the server ended the answer at the token limit."""
     return choice.get("finish_reason") == "length"
 
 
 def _ordered(choices: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The choices by their indices, or as they came where the indices number them not."""
+    """Return the choices sorted by index; unchanged if the indices are not 0, 1, 2 and so on."""
     placed = {choice["index"]: choice for choice in choices if type(choice.get("index")) is int}
     if placed.keys() != set(range(len(choices))):
         return choices
@@ -190,7 +193,7 @@ def _ordered(choices: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @attrs.frozen
 class Best:
-    """The best token at its place, and its distance in logits to the second best; 0 where that is not told."""
+    """The best token at a position, and its distance in logits to the second best; 0 if not reported."""
 
     token: str
     margin: float
@@ -201,11 +204,11 @@ class Echo:
     """A text that a server has scored.
 
     Attributes:
-        tokens: of the text, in order; joined they are the text.
-        best: what the model would have written at the place of each, None where that is not told; and at last, behind
-            the text.
-        written: the one token that it wrote behind the text; empty where that was its end, or can't be shown.
-        stopped: whether it stopped by itself.
+        tokens: the tokens of the text, in order; joined, they are the text.
+        best: the model's best token at the position of each token, and at the position after the text; None if not
+            reported.
+        written: the one token that the server wrote after the text; empty if that was the end, or cannot be shown.
+        stopped: whether the server stopped by itself.
     """
 
     tokens: tuple[str, ...]
@@ -215,7 +218,7 @@ class Echo:
 
 
 def read_echo(choice: Mapping[str, Any], sent: str) -> Echo | None:
-    """The text that was sent as the server has scored it; None where anything about it is odd."""
+    """Return the sent text as the server scored it; None if anything about the reply is odd."""
     text, scores = choice["text"], choice.get("logprobs")
     names = ("tokens", "token_logprobs", "top_logprobs", "text_offset")
     columns: list[Any] = [scores.get(name) for name in names] if isinstance(scores, dict) else []
@@ -236,7 +239,7 @@ def read_echo(choice: Mapping[str, Any], sent: str) -> Echo | None:
 
 
 def _count_of(sent: str, tokens: Sequence[str]) -> int | None:
-    """How many tokens, from the first, are the text that was sent; None where that is none of them."""
+    """Return how many tokens, from the first, make up the sent text; None if no number does."""
     at = 0
     for count, token in enumerate(tokens):
         if at == len(sent):
@@ -248,7 +251,7 @@ def _count_of(sent: str, tokens: Sequence[str]) -> int | None:
 
 
 def _best(top: object) -> Best | None:
-    """The best of the tokens that a server lists at a place."""
+    """Return the best of the tokens that a server lists for a position."""
     if not isinstance(top, dict) or not top:
         return None
     if not all(isinstance(value, int | float) and math.isfinite(value) for value in top.values()):
@@ -258,7 +261,7 @@ def _best(top: object) -> Best | None:
 
 
 def judged(draft: str, alone: Echo | None, whole: Echo | None, settings: ServerSettings) -> Verdict:
-    """The verdict on a draft, of its prompt's echo alone and of both together."""
+    """Return the verdict on a draft, from the echo of its prompt alone and of both together."""
     if alone is None or whole is None or whole.tokens[: len(alone.tokens)] != alone.tokens:
         return PLAIN
     start, end = len(alone.tokens), len(whole.tokens)
@@ -276,7 +279,9 @@ def judged(draft: str, alone: Echo | None, whole: Echo | None, settings: ServerS
 
 
 def _ends(draft: str, whole: Echo, stop: Sequence[str]) -> bool:
-    """Whether an answer that began with the draft would be the draft: cut at no earlier place, and ending there."""
+    """Return whether an answer that begins with the draft would be exactly the draft: not cut earlier, and ending
+    there.
+    """
     found = {(draft + whole.written).find(text) for text in stop} - {-1}
     if whole.written:
         return found == {len(draft)}

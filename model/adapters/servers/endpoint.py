@@ -1,7 +1,7 @@
 """An OpenAI-compatible endpoint as a learned engine: llama.cpp's server, vLLM, Ollama, `transformers serve`.
 
-`address` knows what a user names of it, `probe` finds out the rest, `asking` makes requests, `wire` has the connection,
-`completions` reads what a server answers.
+`address` checks what the user gives, `probe` finds out the rest, `asking` sends requests, `wire` has the connection,
+`completions` reads replies.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from turncheck.model.adapters.servers.probe import BATCH, ECHO, Known, probed, u
 from turncheck.model.adapters.templates import OWN, Template
 
 CUT = "answers cut at max_new"
-"""What is counted where a server ended an answer because it was as long as was asked for."""
+"""Counted if a server ended an answer at the token limit."""
 
 Item = TypeVar("Item")
 
@@ -39,27 +39,27 @@ def endpoint(
     append: str | None = None,
     probe: bool = True,
 ) -> LearnedEngine:
-    """The engine behind a base address, as in `http://127.0.0.1:8080/v1`, to which /completions is appended.
+    """Return the engine behind a base address, such as `http://127.0.0.1:8080/v1`, to which /completions is appended.
 
-    What is not given is found out by asking two cases. It can verify where the server scores the text that it is sent.
+    What is not given is found out by asking two cases. The engine can verify drafts if the server scores the text that
+    it is sent.
 
     Args:
         target: the base address.
-        domain: two cases of which it is asked at the start.
-        template: how they are said to it.
+        domain: the domain of the two cases.
+        template: the wording of prompts and answers.
         model: the model's name; by default the only one that the server lists.
-        key_env: the environment variable that holds the key; without it no key is sent.
-        max_new: tokens that an answer may have, 1..100000.
-        stop: texts at which an answer ends.
-        batch: prompts in one request, 1..4096; by default 16 where the server takes a list of prompts, else 1.
-        timeout: seconds that one request may take in all. The time in which the system finds a host's address is its
-            own.
-        cut_stop: whether an answer is cut here where a stop begins in it; by default where the server leaves it in.
-        append: a text that is put behind each answer, for a server that drops white space there.
-        probe: whether anything is found out; else the server is taken for one that does what the protocol says.
+        key_env: the environment variable that holds the key; without it, no key is sent.
+        max_new: most tokens of an answer, 1..100000.
+        stop: texts that end an answer.
+        batch: prompts per request, 1..4096; by default 16 if the server accepts a list of prompts, else 1.
+        timeout: seconds for one request in all, without the system's lookup of the host's address.
+        cut_stop: whether to cut an answer here at a stop; by default if the server leaves the stop in.
+        append: text appended to each answer, for a server that drops white space at the end.
+        probe: whether to find out what is not given; if not, the server is assumed to follow the protocol.
 
     Raises:
-        EngineError: one of these is not as it must be, or the server does not answer or cannot be asked so.
+        EngineError: an argument is invalid, or the server does not reply or cannot be asked this way.
     """
     settings = settings_of(
         target,
@@ -90,26 +90,26 @@ def chat(
     append: str | None = None,
     probe: bool = True,
 ) -> LearnedEngine:
-    """The engine behind a base address to which /chat/completions is appended: each prompt is the message of a user.
+    """Return the engine behind a base address to which /chat/completions is appended: each prompt is a user's message.
 
-    What the model reads is what the server's chat template makes of that. One prompt goes in each request, and nothing
-    can be verified.
+    The model reads what the server's chat template makes of the message. Each request has one prompt, and nothing can
+    be verified.
 
     Args:
         target: the base address.
-        domain: two cases of which it is asked at the start.
-        template: how they are said to it.
+        domain: the domain of the two cases that are asked at the start.
+        template: the wording of prompts and answers.
         model: the model's name; by default the only one that the server lists.
-        key_env: the environment variable that holds the key; without it no key is sent.
-        max_new: tokens that an answer may have, 1..100000.
-        stop: texts at which an answer ends.
-        timeout: seconds that one request may take in all.
-        cut_stop: whether an answer is cut here where a stop begins in it; by default where the server leaves it in.
-        append: a text that is put behind each answer, for a server that drops white space there.
-        probe: whether anything is found out; else the server is taken for one that does what the protocol says.
+        key_env: the environment variable that holds the key; without it, no key is sent.
+        max_new: most tokens of an answer, 1..100000.
+        stop: texts that end an answer.
+        timeout: seconds for one request in all.
+        cut_stop: whether to cut an answer here at a stop; by default if the server leaves the stop in.
+        append: text appended to each answer, for a server that drops white space at the end.
+        probe: whether to find out what is not given; if not, the server is assumed to follow the protocol.
 
     Raises:
-        EngineError: one of these is not as it must be, or the server does not answer or cannot be asked so.
+        EngineError: an argument is invalid, or the server does not reply or cannot be asked this way.
     """
     settings = settings_of(
         target,
@@ -134,22 +134,22 @@ def _known(settings: ServerSettings, domain: Domain, template: Template, probe: 
 
 
 class EndpointEngine:
-    """Texts that a server completes greedily."""
+    """A learned engine that asks a server for greedy completions."""
 
     def __init__(self, settings: ServerSettings, findings: Sequence[str] = ()) -> None:
         self.settings = settings
         self._findings = tuple(findings)
         self._cut = 0
         self._asker = Asker(settings)
-        # An engine that nobody closes closes its connection when it is collected.
+        # If nobody closes the engine, its connection is closed when it is garbage-collected.
         weakref.finalize(self, self._asker.close)
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
-        """What the server's model writes greedily behind each prompt, up to its end, a stop or `max_new` tokens.
+        """Return the server's greedy completion of each prompt, up to its end, a stop or `max_new` tokens.
 
         Raises:
-            EndpointError: the server answers something else.
-            UnavailableError: it does not answer.
+            EndpointError: the server's reply is something else.
+            UnavailableError: the server does not reply.
         """
         asked: dict[str, object] = {"max_tokens": self.settings.max_new}
         if self.settings.stop:
@@ -158,23 +158,23 @@ class EndpointEngine:
 
     @property
     def stop(self) -> tuple[str, ...]:
-        """The texts at which an answer ends; none where what the server leaves of them is asked for."""
+        """The texts that end an answer; none if stops that the server leaves in are kept."""
         return self.settings.stop if self.settings.cuts else ()
 
     def findings(self) -> tuple[str, ...]:
-        """What the server was found to do, and what follows from it, one line each."""
+        """Return what was found out about the server and its consequences, one line each."""
         return self._findings
 
     def troubles(self) -> dict[str, int]:
-        """How many answers the server cut, if any."""
+        """Return how many answers the server cut, if any."""
         return {CUT: self._cut} if self._cut else {}
 
     def close(self) -> None:
-        """Closes the connection; the next request opens another one."""
+        """Close the connection; the next request opens a new one."""
         self._asker.close()
 
     def _answer(self, choice: Mapping[str, Any]) -> str:
-        """The answer that a choice is, cut at a stop where the server has not done it."""
+        """Return the answer of a choice, cut at a stop if the server did not do it."""
         text = str(choice["text"])
         ends = [text.find(stop) for stop in self.settings.stop if stop in text] if self.settings.cuts else []
         if ends:
@@ -185,30 +185,30 @@ class EndpointEngine:
         return text + (self.settings.append or "")
 
     def _complete(self, prompts: Sequence[str], asked: Mapping[str, object]) -> list[dict[str, Any]]:
-        """One choice for each prompt."""
+        """Return one choice for each prompt."""
         batches = _batches(prompts, self.settings.batch or BATCH)
         return [choice for batch in batches for choice in self._asker.choices(batch, asked)]
 
 
 class VerifyingEndpointEngine(EndpointEngine):
-    """Texts that a server completes greedily, and scores.
+    """A learned engine behind a server that also scores texts.
 
-    The scores are the server's own. One that computes in less than float32, or that scores a text by other kernels
-    than it writes with, may disagree with itself on close calls; `margin` tells how close they were.
+    The scores are the server's own. A server that computes in less than float32, or scores with other kernels than it
+    writes with, may contradict itself on close calls; `margin` tells how close they are.
     """
 
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
-        """One verdict for each prompt and its draft; where anything is odd one that leads to decoding.
+        """Return one verdict for each prompt and its draft; if anything is odd, a verdict that leads to decoding.
 
         Raises:
-            UnavailableError: the server does not answer.
+            UnavailableError: the server does not reply.
         """
         pairs = list(zip(prompts, drafts, strict=True))
         most = max(1, (self.settings.batch or BATCH) // 2)  # each pair is two texts
         return [verdict for batch in _batches(pairs, most) for verdict in self._verdicts(batch)]
 
     def _verdicts(self, pairs: Sequence[tuple[str, str]]) -> list[Verdict]:
-        # The prompt is scored alone too, to see whether the draft changes the tokens that it is cut into.
+        # The prompt is also scored alone, to see whether the draft changes its tokens.
         texts = [text for prompt, draft in pairs for text in (prompt, prompt + draft)]
         try:
             choices = self._complete(texts, ECHO)

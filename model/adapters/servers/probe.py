@@ -1,8 +1,8 @@
-"""What a server does with what it is asked, found out once, before any law runs.
+"""Find out how a server behaves, once, before any law runs.
 
-Servers of one protocol differ: some take one prompt a request, some leave the stop in the answer or drop white space at
-its ends, some put a prompt into a chat template. A model that is right would be called wrong for each of these. What is
-found decides what the user left open; what the user said is not looked into.
+Servers of one protocol differ: some accept one prompt per request, some leave the stop in the answer or drop white
+space at its ends, some put a prompt into a chat template. Each of these would make a correct model look wrong. The
+findings decide what the user left open; what the user gave is not examined.
 """
 
 from __future__ import annotations
@@ -32,32 +32,36 @@ from turncheck.model.adapters.servers.wire import Reply
 from turncheck.model.adapters.templates import OWN, Template
 
 BATCH = 16
-"""Prompts in one request, of a server that takes more than one."""
+"""Prompts per request, for a server that accepts more than one."""
 
 ECHO = {"max_tokens": 1, "echo": True, "logprobs": 2}
-"""What makes a server score a text. No stop is sent: some servers would look for it in the text itself."""
+"""Options that make a server score a text. No stop is sent, because some servers would search for it in the text
+itself.
+"""
 
 FEW = 8
 """Tokens that are enough to see how an answer begins."""
 
 WIDTH = 4
-"""Characters of a stop: of so few tokens that an answer is not asked for whole, and of more than one."""
+"""Most characters of a stop in a probe: few tokens, so that most of the answer comes before it, and more than one
+character.
+"""
 
 LOOKED_AT = 2000
-"""Characters of an answer among which a place for a stop is looked for."""
+"""Characters of an answer in which a place for a stop is searched."""
 
 MOST_NAMES = 8
-"""Models that are named where one is to be chosen."""
+"""Most models that a message lists."""
 
 
 @attrs.frozen
 class Known:
-    """What is known of a server.
+    """What is known about a server.
 
     Attributes:
-        settings: with nothing left open.
-        findings: what was found and what follows from it, one line each.
-        verifies: whether it scores the text that it is sent.
+        settings: the settings, with nothing left open.
+        findings: the findings and their consequences, one line each.
+        verifies: whether the server scores the text that it is sent.
     """
 
     settings: ServerSettings
@@ -66,16 +70,16 @@ class Known:
 
 
 def unasked(settings: ServerSettings) -> Known:
-    """What is taken for known of a server that is not asked."""
+    """Return the defaults for a server that is not probed."""
     return Known(_closed(settings))
 
 
 def probed(settings: ServerSettings, domain: Domain, template: Template = OWN) -> Known:
-    """What a server that is asked two cases of the domain shows, with six requests or so and two to four answers.
+    """Ask a server two cases of the domain and return the findings, with about six requests and two to four answers.
 
     Raises:
-        EndpointError: it cannot be asked so; the message names the option that mends it.
-        UnavailableError: it does not answer.
+        EndpointError: the server cannot be asked this way; the message names the option that helps.
+        UnavailableError: the server does not reply.
     """
     probe = Probe(settings, domain, template)
     probe.check_stop()
@@ -91,20 +95,20 @@ def probed(settings: ServerSettings, domain: Domain, template: Template = OWN) -
 
 
 def _closed(settings: ServerSettings) -> ServerSettings:
-    """The settings, what is open in them as it is for a server that does what the protocol says."""
+    """Return the settings with what is open set as for a server that follows the protocol."""
     batch = 1 if settings.chat else settings.batch or BATCH
     return attrs.evolve(settings, batch=batch, cuts=settings.cuts is not False, append=settings.append or "")
 
 
 class Probe:
-    """One server while it is asked.
+    """A server while it is probed.
 
     Attributes:
-        settings: as far as they are known.
-        findings: so far.
-        prompts: two cases whose right answers differ, where the domain has such.
-        right: the right answer to the first of them.
-        answers: to as many of them as were asked.
+        settings: the settings so far.
+        findings: the findings so far.
+        prompts: two cases, with different correct answers if the domain has such.
+        right: the correct answer to the first case.
+        answers: the answers to the cases that were asked.
     """
 
     def __init__(self, settings: ServerSettings, domain: Domain, template: Template) -> None:
@@ -115,10 +119,10 @@ class Probe:
         self.asker = Asker(settings)
 
     def check_stop(self) -> None:
-        """Tells of a stop that begins at the end of a right answer, as a blank line does at the end of a line.
+        """Report a stop that begins within the end of a correct answer, such as a blank line after a newline.
 
         Raises:
-            EndpointError: the right answer has a stop in it, so that none could come whole.
+            EndpointError: the correct answer contains a stop, so that it could never be complete.
         """
         ends = {self.right.find(stop): stop for stop in self.settings.stop if stop in self.right}
         if self.settings.cuts is False:
@@ -146,7 +150,7 @@ class Probe:
     # --- where it is, which model it has, how many prompts it takes --------------------------------------------------
 
     def find_base(self) -> None:
-        """Asks at each base that the address may mean, until one has the route."""
+        """Ask at each base that the address may mean, until one has the route."""
         typed, named = self.settings.address, self.settings.model
         for base in bases(typed):
             self._settle(address=base)
@@ -166,7 +170,7 @@ class Probe:
         self._tell_found(typed, named)
 
     def _tell_found(self, typed: Address, named: str | None) -> None:
-        """What was found of the way to it, in front of all that was found else."""
+        """Put the findings about the address before all other findings."""
         told = []
         if self.settings.proxy is not None:
             told.append(f"it is asked through the proxy {self.settings.proxy}")
@@ -177,13 +181,13 @@ class Probe:
         self.findings[:0] = told
 
     def _hint(self, names: list[str]) -> str:
-        """What the models that the server lists tell of its refusal."""
+        """Return what the server's list of models tells about its refusal."""
         if names:
             return f"; it lists {self._listed(names)}"
         return "" if self.settings.model else f"; it lists no model, so perhaps it wants a name, {OPTION} model=NAME"
 
     def _model_of(self, named: str | None, names: list[str] | None) -> str | None:
-        """The model that is asked for: the one that was named, or the only one that there is."""
+        """Return the model to ask for: the one that the user named, or the only one."""
         if named is not None or not names:
             return named
         if len(names) > 1:
@@ -197,19 +201,19 @@ class Probe:
 
     @property
     def _several(self) -> bool:
-        """Whether it is asked two prompts in one request."""
+        """Whether two prompts go in one request."""
         return not self.settings.chat and self.settings.batch != 1
 
     def _first_reply(self) -> Reply:
         return self.asker.reply(self.prompts if self._several else self.prompts[:1], self._whole())
 
     def _whole(self, *stop: str) -> dict[str, object]:
-        """What asks for a whole answer."""
+        """Return the options for a complete answer."""
         texts = [*(stop or self.settings.stop)]
         return {"max_tokens": self.settings.max_new, **({"stop": texts} if texts else {})}
 
     def _read_first(self, reply: Reply) -> None:
-        """Takes the first answers. A server that does not give two is asked one prompt."""
+        """Read the first answers. A server that does not give two answers is asked one prompt."""
         try:
             check_status(reply, self.settings)
             choices = read_choices(reply, 2 if self._several else 1, self.settings)
@@ -234,8 +238,8 @@ class Probe:
     # --- what it does at the ends of an answer -----------------------------------------------------------------------
 
     def find_stop_and_order(self) -> None:
-        """Asks the first prompt alone, to be stopped within the answer that is known: shows whose answer that was, what
-        becomes of a stop and of white space before it.
+        """Ask the first prompt alone, with a stop within its known answer: this shows which answer belongs to it,
+        and what the server does with a stop and with white space before it.
         """
         outcome, in_order = None, None
         if (place := place_in(self.answers[0], len(commonprefix(self.answers)))) is not None:  # noqa: RUF071  no paths
@@ -249,8 +253,8 @@ class Probe:
             self._tell_stripped()
 
     def _in_order(self, given: str) -> bool | None:
-        """Whether the first of two answers is the one that was given again, as far as it was; None where both are or
-        none is.
+        """Return whether the repeated answer is the first of the two answers and not the second; None if it fits
+        both or neither.
         """
         if len(self.answers) < 2:
             return None
@@ -285,7 +289,7 @@ class Probe:
             self.answers.reverse()
 
     def _tell_stripped(self) -> None:
-        """White space at the end is dropped: of answers that end with some none could be right."""
+        """Report that white space at the end is dropped: no answer that ends with white space could be correct."""
         ending = re.search(r"\s*\Z", self.right)
         if self.settings.append is None and ending is not None and ending[0]:
             lost = ascii(ending[0])[1:-1]
@@ -298,7 +302,9 @@ class Probe:
         )
 
     def find_start(self) -> None:
-        """Has it go on where its own answer has white space: shows what becomes of that at the start of an answer."""
+        """Let the server continue its own answer before white space: this shows what it does with white space at the
+        start.
+        """
         place = place_in(self.answers[0])
         if self.settings.chat:
             self.findings.append("what the model reads is what the server's chat template makes of a prompt")
@@ -306,13 +312,13 @@ class Probe:
             known, rest = self.answers[0][: place.start], self.answers[0][place.start :]
             finding = begun(self._alone(self.prompts[0] + known, {"max_tokens": FEW}), rest)
             if finding == NO_WAY_ON and known[0].isspace():
-                # White space that the server put there is none of the answer's: without it the model may go on.
+                # If the server added the white space at the start, the model may continue without it.
                 finding = begun(self._alone(self.prompts[0] + known.lstrip(), {"max_tokens": FEW}), rest)
             if finding is not None:
                 self.findings.append(finding)
 
     def find_empty(self) -> None:
-        """Whether it can be asked an empty text, as laws about malformed texts do."""
+        """Find out whether the server answers an empty text, which laws about malformed texts ask."""
         if not self.domain.rejects:
             return
         try:
@@ -324,7 +330,7 @@ class Probe:
             self.findings.append(f"it refuses an empty prompt, which is then not answered: {said}")
 
     def _alone(self, prompt: str, asked: dict[str, object]) -> str:
-        """The answer to one prompt; nothing where there is none to such a request."""
+        """Return the answer to one prompt; empty if the request fails."""
         try:
             [choice] = self.asker.choices([prompt], asked)
         except (EndpointError, UnavailableError):
@@ -334,7 +340,7 @@ class Probe:
     # --- whether it scores -------------------------------------------------------------------------------------------
 
     def find_scores(self) -> bool:
-        """Whether it scores the text that it is sent, asked with one case and the answer to it."""
+        """Find out whether the server scores the text that it is sent, with one case and its answer."""
         if self.settings.chat:
             return False
         prompt = self.prompts[0]
@@ -359,7 +365,7 @@ class Probe:
         return all(read_echo(choice, text) is not None for choice, text in zip(choices, texts, strict=True))
 
     def _settle(self, **known: Any) -> None:
-        """Takes something for known; what is asked next is asked so."""
+        """Set what is known; later requests use it."""
         self.settings = attrs.evolve(self.settings, **known)
         if "address" in known:
             self.asker.close()
@@ -368,8 +374,8 @@ class Probe:
 
 
 def _two_prompts(domain: Domain, template: Template) -> tuple[list[str], str]:
-    """Two cases as they are said to the model, with other right answers than each other if some of the first have, and
-    the right answer to the first.
+    """Return two cases in the model's wording, with different correct answers if possible, and the correct answer to
+    the first.
     """
     first, *others = (
         domain.write(easy_case(domain)),
@@ -379,7 +385,7 @@ def _two_prompts(domain: Domain, template: Template) -> tuple[list[str], str]:
     second = next((text for text in others if domain.resolve_text(text) != right), others[0])
     try:
         return [template.encode(first), template.encode(second)], template.encode(right)
-    except Exception:  # whatever a template of the user's raises: what is wrong with it is told where it is tried
+    except Exception:  # a user's template may raise anything; `check_round_trip` reports it
         return [first, second], right
 
 
@@ -388,11 +394,11 @@ def _two_prompts(domain: Domain, template: Template) -> tuple[list[str], str]:
 
 @attrs.frozen
 class Place:
-    """A place within an answer at which it can be stopped: a text that comes there for the first time.
+    """A position within an answer at which it can be stopped: a text that occurs there for the first time.
 
     Attributes:
-        start, end: of the white space before the place; both the place itself where there is none.
-        width: of the text.
+        start, end: the ends of the white space before the position; both are the position if there is none.
+        width: the length of the text.
     """
 
     start: int
@@ -401,9 +407,9 @@ class Place:
 
 
 def place_in(answer: str, behind: int = 0) -> Place | None:
-    """A place in an answer, behind white space if there is any, and behind so many characters if there is one.
+    """Return a position in an answer, if possible after white space and after `behind` characters.
 
-    None where the answer is too short, or one character again and again.
+    Return None if the answer is too short, or repeats one character.
     """
     answer = answer[:LOOKED_AT]
     found = _places(answer, (at.span(1) for at in re.finditer(r"(?<=\S)(\s+)(?=\S)", answer)))
@@ -416,13 +422,13 @@ def place_in(answer: str, behind: int = 0) -> Place | None:
 
 
 def _places(answer: str, spaces: Iterable[tuple[int, int]]) -> list[Place]:
-    """The places behind some white space at which a text comes for the first time."""
+    """Return the positions after some white space at which a text occurs for the first time."""
     places = [Place(start, end, len(answer[end : end + WIDTH])) for start, end in spaces]
     return [place for place in places if answer.find(answer[place.end : place.end + WIDTH]) == place.end]
 
 
 Outcome = Literal["cut", "cut and stripped", "kept", "left in part", "ignored"]
-"""What became of a stop."""
+"""What the server did with a stop."""
 
 STOPS: dict[Outcome | None, str] = {
     "cut": "it cuts an answer before the stop",
@@ -434,7 +440,7 @@ STOPS: dict[Outcome | None, str] = {
 
 
 def stopped(given: str, whole: str, place: Place) -> Outcome | None:
-    """What became of a stop at a place of an answer that is known whole; None where another answer was given."""
+    """Return what the server did with a stop at a position of a known answer; None if it gave another answer."""
     before, stop = whole[: place.end], whole[place.end : place.end + place.width]
     if given == before:
         return "cut"
@@ -454,7 +460,9 @@ NO_WAY_ON = (
 
 
 def begun(given: str, rest: str) -> str | None:
-    """What is to be said of an answer that should begin as the rest of a known one, which begins with white space."""
+    """Return the finding about a reply that should begin like the rest of a known answer, which begins with white
+    space.
+    """
     if not given or rest.startswith(given) or given.startswith(rest):
         return None
     if (bare := rest.lstrip()).startswith(given) or given.startswith(bare):

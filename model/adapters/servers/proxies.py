@@ -1,5 +1,5 @@
-"""The proxy that the environment names, as other programs understand it: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and
-`NO_PROXY`, in capitals or not. What is on this machine is never asked through one.
+"""The proxy that the environment names, as other programs read it: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and
+`NO_PROXY`, in capitals or not. Addresses of this machine are never reached through a proxy.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from turncheck.engine.learned import EngineError
 
 @attrs.frozen
 class Proxy:
-    """A proxy that is spoken to in plain HTTP.
+    """A proxy, contacted over plain HTTP.
 
     Attributes:
         variable: the environment variable that names it.
-        credentials: the value of its header `Proxy-Authorization`; None where it wants none.
+        credentials: the value of the header `Proxy-Authorization`; None without credentials.
     """
 
     variable: str
@@ -35,15 +35,15 @@ class Proxy:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What a request to the proxy itself has in its head."""
+        """The headers of a request to the proxy itself."""
         return {} if self.credentials is None else {"Proxy-Authorization": self.credentials}
 
 
 def proxy_to(host: str, port: int, *, secure: bool) -> Proxy | None:
-    """The proxy through which a host is asked; None where it is asked straight.
+    """Return the proxy for a host; None for a direct connection.
 
     Raises:
-        EngineError: the variable names no proxy that can be spoken to.
+        EngineError: the variable names no usable proxy.
     """
     if is_loopback(host):
         return None
@@ -55,8 +55,8 @@ def proxy_to(host: str, port: int, *, secure: bool) -> Proxy | None:
 
 
 def _is_left_out(host: str, port: int, names: str) -> bool:
-    """Whether NO_PROXY names a host: all of them, the host itself, a domain above it or a net that it is in, with the
-    port or without.
+    """Return whether NO_PROXY covers a host: all hosts, the host itself, a domain above it, or a network that
+    contains it; with the port or without.
     """
     for name in names.split(","):
         wanted = name.strip().lower().strip("[]").removeprefix("*.").removeprefix(".")
@@ -69,7 +69,7 @@ def _is_left_out(host: str, port: int, names: str) -> bool:
 
 
 def _is_in_net(host: str, net: str) -> bool:
-    """Whether a host is an IP address of a net such as 10.0.0.0/8."""
+    """Return whether a host is an IP address in a network such as 10.0.0.0/8."""
     if "/" not in net or not is_address(host):
         return False
     try:
@@ -79,7 +79,7 @@ def _is_in_net(host: str, net: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by its name or its number."""
+    """Return whether a host is this machine, by name or address."""
     if is_address(host):
         address = ipaddress.ip_address(host)
         return address.is_loopback or address.is_unspecified
@@ -87,7 +87,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_address(host: str) -> bool:
-    """Whether a host is an IP address."""
+    """Return whether a host is an IP address."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -96,7 +96,7 @@ def is_address(host: str) -> bool:
 
 
 def _read(variable: str, typed: str) -> Proxy:
-    """A proxy as a variable names it; its scheme may be left out."""
+    """Parse a proxy as a variable names it; its scheme may be left out."""
     way_out = f"as in {variable}=http://127.0.0.1:3128, or name the host in NO_PROXY"
     scheme, parted, rest = typed.rpartition("://")
     if parted and scheme.lower() != "http":
@@ -108,7 +108,7 @@ def _read(variable: str, typed: str) -> Proxy:
     except ValueError:
         host, port = None, 0
     if not host or re.fullmatch(r"[!-~]+", host) is None:
-        # It is not shown: there may be a password in it.
+        # The value is not shown, because it may contain a password.
         raise EngineError(f"{variable} must name the host and the port of a proxy, got something else: {way_out}")
     if parts.username is None:
         return Proxy(variable, host, port)

@@ -1,6 +1,6 @@
-"""The wire to an endpoint: one connection, kept open, with one deadline for each request.
+"""The connection to an endpoint: one connection, kept open, with one deadline per request.
 
-Requests go to the address that was named, through the proxy that the environment names for it, and no redirect is
+Requests go to the address that the user named, through the proxy that the environment names for it. No redirect is
 followed.
 """
 
@@ -22,15 +22,15 @@ from turncheck.model.adapters.servers.address import OPTION, Address, EndpointEr
 from turncheck.model.adapters.servers.proxies import Proxy
 
 LARGEST = 64 * 2**20
-"""Bytes of an answer that are read at most, whatever was asked; a server that sends more is not read to its end."""
+"""Most bytes of a reply that are read, whatever was requested."""
 
 
 @attrs.frozen
 class Reply:
-    """What came back.
+    """A reply.
 
     Attributes:
-        location: where a redirect points.
+        location: the target of a redirect.
         retry_after: the header of that name.
     """
 
@@ -41,10 +41,10 @@ class Reply:
 
 
 class EndlessError(Exception):
-    """A server sends more than what was asked for can be.
+    """A server sends more than the request can need.
 
     Attributes:
-        most: bytes that were read of it.
+        most: the number of bytes that were read.
     """
 
     def __init__(self, most: int) -> None:
@@ -53,10 +53,10 @@ class EndlessError(Exception):
 
 
 class ProxyError(Exception):
-    """A proxy does not lead on to the address.
+    """A proxy does not connect to the address.
 
     Attributes:
-        status: what it says instead.
+        status: its status.
     """
 
     def __init__(self, status: int) -> None:
@@ -65,7 +65,9 @@ class ProxyError(Exception):
 
 
 class Watchdog:
-    """Ends a connection when the time is up. A server that drips bytes would never meet a socket's own timeout."""
+    """Ends a connection when the time is up. A server that sends byte by byte would never exceed a socket's own
+    timeout.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.bitten = False
@@ -86,11 +88,11 @@ class Watchdog:
         self._timer.join()
 
     def left(self) -> float:
-        """The seconds before the time is up, never 0: to a socket that would mean not to wait."""
+        """Return the seconds before the time is up, never 0: a socket would not wait at all."""
         return max(self._end - time.monotonic(), 0.001)
 
     def watch(self, connected: socket.socket) -> None:
-        """Names the connection that is to be ended."""
+        """Set the connection to end."""
         with self._lock:
             self._watched = connected
             if self.bitten:
@@ -109,7 +111,7 @@ def _shut(connected: socket.socket) -> None:
 
 
 class Wire:
-    """The connection to an address, kept between requests."""
+    """The connection to an address, kept open between requests."""
 
     def __init__(self, address: Address, proxy: Proxy | None = None) -> None:
         self._address, self._proxy = address, proxy
@@ -117,23 +119,23 @@ class Wire:
         self._handle: socket.socket | None = None
 
     def get(self, path: str, headers: Mapping[str, str], watchdog: Watchdog, most: int = LARGEST) -> Reply:
-        """Asks for what lies at a path; raises what `post` raises."""
+        """Send a GET request; raises what `post` raises."""
         return self._asked("GET", path, None, headers, watchdog, most)
 
     def post(
         self, path: str, body: bytes, headers: Mapping[str, str], watchdog: Watchdog, most: int = LARGEST
     ) -> Reply:
-        """Sends a request and reads what comes back.
+        """Send a POST request and return the reply.
 
         Raises:
-            EndlessError: more than `most` bytes come back.
-            ProxyError: the proxy does not lead on.
-            OSError, http.client.HTTPException: nothing, not all or no HTTP comes back.
+            EndlessError: the reply has more than `most` bytes.
+            ProxyError: the proxy does not connect to the address.
+            OSError, http.client.HTTPException: the reply is missing, incomplete or not HTTP.
         """
         return self._asked("POST", path, body, headers, watchdog, most)
 
     def close(self) -> None:
-        """Closes the connection, if there is one."""
+        """Close the connection, if there is one."""
         connection, handle = self._connection, self._handle
         self._connection = self._handle = None
         if connection is not None:
@@ -147,7 +149,7 @@ class Wire:
         try:
             reply = _read(self._sent(method, path, body, headers, watchdog), min(most, LARGEST))
             if watchdog.bitten:
-                raise TimeoutError  # what was read may be cut off
+                raise TimeoutError  # the reply may be incomplete
         except BaseException:
             self.close()  # the rest of an answer must not be read as the next one
             raise
@@ -156,7 +158,7 @@ class Wire:
     def _sent(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], watchdog: Watchdog
     ) -> http.client.HTTPResponse:
-        """The answer's beginning, over the old connection where the server has not closed it meanwhile."""
+        """Return the start of the reply, over the old connection unless the server has closed it meanwhile."""
         if self._connection is not None and self._connection.sock is not None and self._handle is not None:
             watchdog.watch(self._handle)
             self._connection.sock.settimeout(watchdog.left())
@@ -186,7 +188,7 @@ class Wire:
         host, port = self._address.host, self._address.port
         connected = _connected(self._proxy or self._address, watchdog)
         try:
-            # Shut down, the handle ends the connection at any time, in the midst of a TLS handshake too.
+            # Shutting down this duplicate ends the connection at any time, even during a TLS handshake.
             self._handle = connected.dup()
             watchdog.watch(self._handle)
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -208,10 +210,10 @@ class Wire:
 
 
 def _lead_on(connected: socket.socket, address: Address, proxy: Proxy) -> None:
-    """Has the proxy make a tunnel to the address, through which TLS is spoken with the address itself.
+    """Make the proxy open a tunnel to the address, through which TLS is spoken with the address itself.
 
     Raises:
-        ProxyError: it makes none.
+        ProxyError: it opens none.
     """
     host = f"[{address.host}]" if ":" in address.host else address.host
     head = [f"CONNECT {host}:{address.port} HTTP/1.1", f"Host: {host}:{address.port}"]
@@ -224,7 +226,7 @@ def _lead_on(connected: socket.socket, address: Address, proxy: Proxy) -> None:
 
 
 def _connected(end: Address | Proxy, watchdog: Watchdog) -> socket.socket:
-    """A socket connected to the first of the host's addresses that takes it, all tried within one time."""
+    """Return a socket connected to the first of the host's addresses that accepts, all tried within one time limit."""
     fault = OSError("the host has no address")
     for family, kind, protocol, _, place in socket.getaddrinfo(end.host, end.port, type=socket.SOCK_STREAM):
         connected = socket.socket(family, kind, protocol)
@@ -243,7 +245,7 @@ def _connected(end: Address | Proxy, watchdog: Watchdog) -> socket.socket:
 
 
 def _read(response: http.client.HTTPResponse, most: int) -> Reply:
-    """The whole of an answer."""
+    """Return the whole reply."""
     with response:
         content = response.read(most + 1)
         if len(content) > most:
@@ -255,14 +257,14 @@ def _read(response: http.client.HTTPResponse, most: int) -> Reply:
 
 
 FAULTS = (OSError, http.client.HTTPException, EndlessError, ProxyError)
-"""What `explained` explains."""
+"""The errors that `explained` handles."""
 
 
 def explained(error: Exception, bitten: bool, settings: ServerSettings) -> UnavailableError | EndpointError:
-    """Why nothing came back."""
+    """Return the error that says why there is no reply."""
     address = settings.address
     if isinstance(error, EndlessError):
-        # Not to be had is the model that never comes to an end: after some of these in a row it is asked no more.
+        # A model that never ends counts as unavailable: after several of these in a row it is not asked any more.
         way_out = f"a model that writes so much wants {OPTION} max_new=NUMBER, and a server that ignores it mending"
         return UnavailableError(f"{address} gave more than {error.most} bytes for one request; {way_out}")
     if bitten or isinstance(error, TimeoutError):
@@ -287,7 +289,7 @@ def explained(error: Exception, bitten: bool, settings: ServerSettings) -> Unava
 
 
 def _proxy_fault(error: Exception, proxy: Proxy, address: Address) -> str:
-    """What is wrong with the proxy; empty where it is not the proxy."""
+    """Return what is wrong with the proxy; empty if the proxy is not the cause."""
     way_out = f"NO_PROXY={address.host} leaves it out"
     if isinstance(error, ProxyError) and error.status == 407:
         return f"the proxy {proxy} wants a user and a password (407): as in {proxy.variable}=http://USER:PASSWORD@HOST"

@@ -1,1 +1,1 @@
-"""Models that are files of weights: the greedy loop, drafts in one pass, and what each format holds."""
+"""Models that are files of weights: the greedy loop, drafts in one pass, and the format of each kind of file."""

@@ -1,7 +1,7 @@
-"""Vocabularies of models that other programs trained: one token a character, or the pieces of a tokenizer.json.
+"""Vocabularies of models that other programs trained: one token per character, or the pieces of a tokenizer.json.
 
-nanoGPT keeps its characters in `meta.pkl`. A pickle can name anything that is to be called when it is read; here it is
-read by an unpickler that knows no name at all, so that plain dicts, texts and numbers come through and nothing runs.
+nanoGPT keeps its characters in `meta.pkl`. A pickle can name any function to call when it is loaded. Here an unpickler
+that resolves no names reads it, so only plain dicts, texts and numbers are loaded and nothing runs.
 """
 
 from __future__ import annotations
@@ -19,37 +19,37 @@ from turncheck.engine.learned import EngineError
 from turncheck.engine.visible import cut, quoted
 
 LARGEST_VOCABULARY = 1 << 24
-"""Bytes of the file of a vocabulary of characters: real ones have some thousands."""
+"""Most bytes of a file with a vocabulary of characters: usual ones have some thousands."""
 
 ENDS = ("<|endoftext|>", "<|end|>", "<end>", "<eos>", "<EOS>", "[EOS]", "</s>")
-"""Tokens of more than one character that end a text, where a vocabulary has them."""
+"""Tokens of several characters that end a text, in vocabularies that have them."""
 
 SHAPES = 'a list of characters in the order of their ids, {"a": 0, ...}, or an object with "itos" or "stoi"'
 
 
 class Vocabulary(Protocol):
-    """Texts to token ids and back."""
+    """Converts between texts and token ids."""
 
     @property
     def size(self) -> int:
-        """How many tokens it has; ids are below this."""
+        """The number of tokens; ids are below it."""
         ...
 
     @property
     def ends(self) -> tuple[str, ...]:
-        """Its tokens that end a text."""
+        """The tokens that end a text."""
         ...
 
     def encode(self, text: str) -> list[int]:
-        """The ids of a text.
+        """Return the ids of a text.
 
         Raises:
-            UnknownCharacterError: it lacks one of the characters.
+            UnknownCharacterError: the vocabulary lacks one of the characters.
         """
         ...
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of some ids; of one that is beyond it U+FFFD."""
+        """Return the text of some ids, with U+FFFD for an id beyond the vocabulary."""
         ...
 
 
@@ -57,8 +57,8 @@ class UnknownCharacterError(ValueError):
     """A text has characters that the model's vocabulary lacks.
 
     Attributes:
-        characters: those that it lacks, each once.
-        known: the tokens of the text before the first of them.
+        characters: the missing characters, each once.
+        known: the tokens of the text before the first missing character.
     """
 
     def __init__(self, characters: str, known: list[int]) -> None:
@@ -70,14 +70,14 @@ class UnknownCharacterError(ValueError):
 
 
 def listed(characters: str, most: int = 8) -> str:
-    """Some characters as a message names them."""
+    """Return some characters for a message."""
     more = f" and {len(characters) - most} more" if len(characters) > most else ""
     return ", ".join(ascii(each) for each in characters[:most]) + more
 
 
 @attrs.frozen
 class Characters:
-    """One token a character. A piece of several characters, as an end token, is written and never read.
+    """One token per character. A piece of several characters, such as an end token, can be written but is never read.
 
     Attributes:
         pieces: the text of each id.
@@ -97,16 +97,16 @@ class Characters:
 
     @property
     def size(self) -> int:
-        """How many tokens it has."""
+        """The number of tokens."""
         return len(self.pieces)
 
     @property
     def ends(self) -> tuple[str, ...]:
-        """Its tokens that end a text."""
+        """The tokens that end a text."""
         return tuple(end for end in ENDS if end in self.ids)
 
     def encode(self, text: str) -> list[int]:
-        """The ids of a text, a character each; of a whole piece its own."""
+        """Return the ids of a text, one per character; a text that is a whole piece has that piece's id."""
         if text in self.ids:
             return [self.ids[text]]
         found = [self.ids.get(character, -1) for character in text]
@@ -116,7 +116,7 @@ class Characters:
         return found
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of some ids."""
+        """Return the text of some ids."""
         return "".join(self.pieces[token] if token < len(self.pieces) else "\ufffd" for token in ids)
 
 
@@ -128,11 +128,11 @@ class Pieces:
         self.ends = tuple(end for end in ENDS if tokenizer.token_to_id(end) is not None)
 
     def encode(self, text: str) -> list[int]:
-        """The ids of a text, no special token put to it."""
+        """Return the ids of a text, without special tokens."""
         return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of some ids."""
+        """Return the text of some ids."""
         return str(self.tokenizer.decode(list(ids), skip_special_tokens=False))
 
 
@@ -140,28 +140,30 @@ class Pieces:
 
 
 def of_tokenizer(path: str) -> Pieces:
-    """The pieces of the tokenizer.json at that path.
+    """Return the pieces of the tokenizer.json at that path.
 
     Raises:
-        EngineError: tokenizers is not installed, or the file is none that it reads.
+        EngineError: tokenizers is not installed, or cannot read the file.
     """
     try:
         from tokenizers import Tokenizer
     except ModuleNotFoundError as error:
         raise EngineError("tokenizer= needs tokenizers, which is not installed: pip install tokenizers") from error
     if not os.path.isfile(path):
-        raise EngineError(f"tokenizer must name a file, tokenizer.json, got {quoted(path)}, which is none")
+        raise EngineError(f"tokenizer must be the path of a tokenizer.json, got {quoted(path)}, which is no file")
     try:
         return Pieces(Tokenizer.from_file(path))
     except Exception as error:  # the library raises bare exceptions
         got = cut(" ".join(str(error).split()), 120)
         raise EngineError(
-            f"tokenizer must be a tokenizer.json that tokenizers reads, got one that fails: {got}"
+            f"tokenizer must be a tokenizer.json that tokenizers can read, got one that fails: {got}"
         ) from error
 
 
 def of_option(given: str) -> Characters:
-    """What the option `vocabulary` says: the characters in the order of their ids, or the path of a file of JSON."""
+    """Return the vocabulary of the option `vocabulary`: the characters in the order of their ids, or the path of a JSON
+    file.
+    """
     if not given.endswith(".json"):
         return Characters(tuple(given))
     content = _content("vocabulary", given)
@@ -169,27 +171,27 @@ def of_option(given: str) -> Characters:
         value = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise EngineError(
-            f"vocabulary must be the path of a file of JSON, got {quoted(given)}, which is none"
+            f"vocabulary must be the path of a JSON file, got {quoted(given)}, which is not JSON"
         ) from error
     return _characters(f"vocabulary {quoted(given)}", value, SHAPES)
 
 
 class _Plain(pickle.Unpickler):
-    """Reads plain values alone: whatever a pickle names, to be called or made an object of, is refused."""
+    """An unpickler for plain values only: it refuses whatever the pickle names to be called or instantiated."""
 
     def find_class(self, module: str, name: str) -> Any:
         raise _NamedError(f"{module}.{name}")
 
 
 class _NamedError(Exception):
-    """A pickle names something."""
+    """A pickle names an object."""
 
 
 def of_meta(path: str) -> Characters:
-    """The characters of a `meta.pkl`, as nanoGPT's prepare.py writes it.
+    """Return the characters of a `meta.pkl`, as nanoGPT's prepare.py writes it.
 
     Raises:
-        EngineError: it is no plain pickle of a vocabulary.
+        EngineError: the file is no plain pickle of a vocabulary.
     """
     content = _content("meta", path)
     shown, demand = (
@@ -201,17 +203,17 @@ def of_meta(path: str) -> Characters:
     except KeyboardInterrupt:
         raise
     except _NamedError as error:
-        got = f"got one that would run {quoted(str(error))}: nothing was run; give the characters by vocabulary="
+        got = f"got one that would run {quoted(str(error))}: nothing was run; give the characters with vocabulary="
         raise EngineError(f"meta {shown} {demand}, {got}") from error
-    except BaseException as error:  # a damaged pickle raises anything
-        raise EngineError(f"meta {shown} {demand}, got one that is damaged, or none") from error
+    except BaseException as error:  # a damaged pickle may raise anything
+        raise EngineError(f"meta {shown} {demand}, got one that is damaged, or no pickle") from error
     return _characters(f"meta {shown}", value, "a dict with itos or stoi")
 
 
 def _content(option: str, path: str) -> bytes:
     try:
         if not os.path.isfile(path):
-            raise EngineError(f"{option} must name a file, got {quoted(path)}, which is none")
+            raise EngineError(f"{option} must be the path of a file, got {quoted(path)}, which is no file")
         with open(path, "rb") as file:
             content = file.read(LARGEST_VOCABULARY + 1)
     except (OSError, ValueError) as error:
@@ -224,13 +226,13 @@ def _content(option: str, path: str) -> bytes:
 
 
 def _characters(what: str, value: object, demand: str) -> Characters:
-    """The vocabulary that a value holds: a list, {text: id}, or a dict with `itos` and `stoi`, which must agree."""
+    """Return the vocabulary in a value: a list, {text: id}, or a dict with `itos` and `stoi`, which must agree."""
     itos, stoi = (value.get("itos"), value.get("stoi")) if isinstance(value, dict) else (value, None)
     if isinstance(value, dict) and itos is None and stoi is None:
         stoi = value
     tables = [table for table in (_by_id(itos), _by_text(stoi)) if table is not None]
     if not tables or any(sorted(table) != list(range(len(table))) for table in tables):
-        raise EngineError(f"{what} must hold {demand}, its ids 0, 1, 2 and so on, got {quoted(value)}")
+        raise EngineError(f"{what} must hold {demand}, with the ids 0, 1, 2 and so on, got {quoted(value)}")
     if tables[0] != tables[-1]:
         raise EngineError(f"{what} must have an itos that is the reverse of its stoi, got two that differ")
     return Characters(tuple(tables[0][token] for token in range(len(tables[0]))))
@@ -250,7 +252,7 @@ def _by_text(stoi: object) -> dict[int, str] | None:
 
 
 def _id(token: object) -> int | None:
-    """An id; JSON writes those of a dict as texts."""
+    """Return an id; JSON writes the ids in a dict's keys as texts."""
     if type(token) is str and token.isascii() and token.isdecimal() and len(token) < 10:
         return int(token)
     return token if type(token) is int else None

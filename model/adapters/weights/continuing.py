@@ -1,7 +1,7 @@
-"""A GPT as a learned engine: it goes on with a prompt, and its answer ends where a stop begins.
+"""A GPT as a learned engine: it continues a prompt until a stop.
 
-Greedy, float32, on one thread, of equal logits the lowest token id wins. Rows are padded at the right, where causal
-attention does not look, to a length that follows from their own, and batched with those of the same.
+Decoding is greedy, in float32, on one thread; of equal logits the lowest token id wins. Rows are padded on the right,
+which causal attention does not see, and batched with rows of the same padded length.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from turncheck.model.adapters.weights.wording import Draft, Wording
 from turncheck.model.decode import repeatable
 
 ROUNDED = 16
-"""Rows are padded to the next multiple of so many tokens."""
+"""Rows are padded to the next multiple of this many tokens."""
 
 WRITTEN, FEW, COMPARED = 64, 8, 16
-"""Rows that are written at once, of many prompts and of few, where missing ones are filled up with padding, so that
-arithmetic has few shapes; and rows that are compared with drafts in one pass, at most.
+"""Rows per batch when decoding many prompts and when decoding few, filled up with padding so that few shapes occur; and
+most rows per pass when comparing drafts.
 """
 
 ROOM = 1 << 29
-"""Bytes of keys and values that are kept at once, at most: 512 MiB."""
+"""Most bytes of cached keys and values: 512 MiB."""
 
 
 class ContinuingEngine:
-    """A learned engine that goes on with its prompts."""
+    """A learned engine that continues its prompts."""
 
     def __init__(self, gpt: GPT, wording: Wording) -> None:
         self.gpt, self.wording = gpt, wording
@@ -39,8 +39,8 @@ class ContinuingEngine:
 
     @repeatable
     def predict(self, prompts: Sequence[str], /) -> list[str]:
-        """What the model writes greedily behind each prompt, up to an end, the most tokens or the context's end; behind
-        one that it cannot read, nothing.
+        """Return the greedy continuation of each prompt, up to a stop, the token limit or the end of the context; for a
+        prompt that cannot be encoded or does not fit, return an empty text.
         """
         rows = [self._prompt(text) for text in prompts]
         self._counted.update(fault for _, fault in rows if fault)
@@ -53,7 +53,7 @@ class ContinuingEngine:
 
     @repeatable
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
-        """Whether the model would write each draft: one pass over prompt and draft, where writing takes one a token."""
+        """Return whether the model would write each draft: one pass over prompt and draft, instead of one per token."""
         asked = [self._prompt(text)[0] for text in prompts]
         wanted = [self._draft(row, text) for row, text in zip(asked, drafts, strict=True)]
         verdicts = [Verdict(0, False, 0.0)] * len(asked)
@@ -67,38 +67,38 @@ class ContinuingEngine:
         return verdicts
 
     def troubles(self) -> dict[str, int]:
-        """How many prompts it could not read, by the reason."""
+        """Return the number of prompts that could not be read, by reason."""
         return dict(self._counted)
 
     def _prompt(self, text: str) -> tuple[list[int], str]:
-        """The tokens of a prompt, or none and why it cannot be read."""
+        """Return the tokens of a prompt, or no tokens and the reason."""
         try:
             row = self.wording.prompt(text)
-        except (ValueError, TypeError):  # a vocabulary lacks a character, a tokenizer refuses half of a pair
+        except (ValueError, TypeError):  # a vocabulary lacks a character, a tokenizer refuses a lone surrogate
             return [], LACKING
         return (row, "") if 0 < len(row) <= self.gpt.shape.context else ([], LONG)
 
     def _draft(self, row: list[int], text: str) -> Draft:
-        """The draft, as far as the model could write it behind that row."""
+        """Return the draft, cut to what the model could write after that row."""
         draft, room = self.wording.draft(text), self._room(row)
         size = len(draft.tokens)
-        # Without an end an answer is as long as it may be.
+        # Without an end text, an answer always has the full length.
         fits = size <= room if self.wording.ends else size == room
         return Draft(draft.tokens[:room], min(draft.own, room), draft.whole and fits)
 
     def _room(self, row: list[int]) -> int:
-        """The tokens that are written behind a row, at most: the last of them is never read."""
+        """Return the most tokens that can be written after a row. The last of them is never read."""
         return min(self.wording.longest, self.gpt.shape.context - len(row) + 1)
 
     def _alike(self, lengths: Mapping[int, int]) -> Iterator[tuple[int, list[int]]]:
-        """The places of rows that are padded to the same length, and that length; lengths are by place."""
+        """Yield padded lengths, each with the indices of its rows; `lengths` maps an index to a length."""
         alike: defaultdict[int, list[int]] = defaultdict(list)
         for index, length in lengths.items():
             alike[min(-(-length // ROUNDED) * ROUNDED, self.gpt.shape.context)].append(index)
         yield from alike.items()
 
     def _most(self, length: int) -> int:
-        """Rows that are written at once, so that their keys and values have room."""
+        """Return the number of rows to write at once, limited by the memory for keys and values."""
         shape = self.gpt.shape
         row = 8 * shape.layers * shape.width * min(length + self.wording.longest, shape.context)
         return max(1, min(WRITTEN, ROOM // row))
@@ -106,7 +106,7 @@ class ContinuingEngine:
     # --- token by token ---
 
     def _write(self, rows: Sequence[list[int]], length: int) -> list[str]:
-        """The answers to rows that are padded to that length."""
+        """Return the answers to rows that are padded to that length."""
         size = next(size for size in (1, FEW, self._most(length)) if len(rows) <= size)
         starts = torch.tensor([len(row) for row in rows] + [1] * (size - len(rows)))
         end = min(length + self.wording.longest, self.gpt.shape.context)
@@ -120,14 +120,14 @@ class ContinuingEngine:
             self._note(rows, written, answers, token.tolist())
             if None not in answers:
                 break
-            at = (starts + step).clamp(max=end - 1)[:, None]  # a row that is at its end is not read any more
+            at = (starts + step).clamp(max=end - 1)[:, None]  # a row at its end is not read any more
             hidden = self.gpt.hidden(token[:, None], at, memory)[:, 0]
         return [answer if answer is not None else "" for answer in answers]
 
     def _note(
         self, rows: Sequence[list[int]], written: list[list[int]], answers: list[str | None], tokens: list[int]
     ) -> None:
-        """Writes a token behind each row that has no answer yet, and the answers that are whole with it."""
+        """Append a token to each unfinished row, and record the answers that are complete with it."""
         for index, row in enumerate(rows):
             if answers[index] is None:
                 written[index].append(tokens[index])
@@ -139,7 +139,7 @@ class ContinuingEngine:
     # --- by a draft ---
 
     def _compare(self, rows: Sequence[list[int]], drafts: Sequence[Draft], length: int) -> Iterator[Verdict]:
-        """Verdicts of one pass over rows with their drafts, padded to that length."""
+        """Yield the verdicts of one pass over rows with their drafts, padded to that length."""
         joined = [row + draft.tokens[:-1] for row, draft in zip(rows, drafts, strict=True)]
         positions = torch.arange(length).expand(len(rows), length)
         hidden = self.gpt.hidden(_padded(joined, len(rows), length), positions)
@@ -149,7 +149,7 @@ class ContinuingEngine:
 
 
 def _verdict(logits: Tensor, draft: Draft) -> Verdict:
-    """logits: (T, vocabulary), of the places at which the draft's T tokens are predicted."""
+    """logits: (T, vocabulary), at the positions that predict the draft's T tokens."""
     if not draft.tokens:
         return Verdict(0, False, 0.0)
     greedy = logits.argmax(-1)  # the first of equals
@@ -163,7 +163,7 @@ def _verdict(logits: Tensor, draft: Draft) -> Verdict:
 
 
 def _batches(indices: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """The places in as many batches as need be; what is left over in small ones, not to pay for a whole batch."""
+    """Yield the indices in batches; a small remainder goes in small batches, which cost less than a full one."""
     left_over = len(indices) % size
     whole = len(indices) - (left_over if left_over <= 2 * FEW else 0)
     for start in range(0, whole, size):
@@ -173,7 +173,7 @@ def _batches(indices: Sequence[int], size: int) -> Iterator[Sequence[int]]:
 
 
 def _padded(rows: Sequence[list[int]], size: int, length: int) -> Tensor:
-    """Rows of token ids as one tensor: (size, length) int64, padded at the right and with empty rows."""
+    """Return rows of token ids as one tensor: (size, length) int64, padded on the right and with empty rows."""
     padded = torch.zeros((size, length), dtype=torch.int64)
     for index, row in enumerate(rows):
         padded[index, : len(row)] = torch.tensor(row)

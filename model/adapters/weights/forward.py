@@ -1,11 +1,11 @@
-"""A function from token ids to logits as a learned engine: the greedy loop, batches and drafts, for code of one's own.
+"""A function from token ids to logits as a learned engine: greedy decoding, batching and drafts for your own code.
 
-It knows nothing of the function but that. What stands before the answer is never padded: rows of one length are asked
-together, so a forward pass without a mask will do, and one that knows no padding.
+Nothing else is assumed of the function. Prompts are never padded: rows of the same length are asked together, so the
+function needs no mask and no padding.
 
 `turncheck.model.adapters.weights.logits` is for models with a tokenizer, a context and a cache. Here the function may
-be so small that what stands around it costs more than itself: hundreds of rows are compared with their drafts at once,
-in whatever type of float they come.
+be so small that overhead costs more than the function itself, so hundreds of rows are compared with their drafts at
+once, in whatever float type they have.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from turncheck.engine.learned import Verdict
 from turncheck.model.decode import repeatable
 
 FEW = 8
-"""Rows of a small batch: others are of one row, or as large as may be, so that arithmetic has few shapes."""
+"""Rows of a small batch. Other batches have one row or the full size, so that few shapes occur."""
 
 
 @attrs.frozen
@@ -30,8 +30,8 @@ class Draft:
     """A draft as the function would write it.
 
     Attributes:
-        tokens: its own, and no stop.
-        whole: whether these tokens with an end behind them are read as this answer.
+        tokens: its tokens, without a stop.
+        whole: whether these tokens, followed by an end, decode to the draft.
     """
 
     tokens: list[int]
@@ -40,15 +40,15 @@ class Draft:
 
 @attrs.frozen(eq=False)
 class ForwardEngine:
-    """A learned engine that writes and does not verify.
+    """A learned engine that decodes and does not verify.
 
     Attributes:
         forward: (B, T) int64 to logits (B, T, vocabulary).
-        encode: the tokens of a prompt.
-        decode: the answer in the tokens that were written, without the stop.
-        longest: tokens of an answer, its stop among them, at most.
-        stop: tokens at which an answer ends; none where it ends with its length.
-        batch: rows of one pass, at most.
+        encode: converts a prompt to tokens.
+        decode: converts the written tokens, without the stop, to an answer.
+        longest: most tokens of an answer, including its stop.
+        stop: tokens that end an answer; empty if an answer ends at its full length.
+        batch: most rows of one pass.
     """
 
     forward: Callable[[Tensor], Any]
@@ -60,10 +60,10 @@ class ForwardEngine:
 
     @repeatable
     def predict(self, prompts: Sequence[str], /) -> list[str]:
-        """What is written greedily behind each prompt; of equal logits the lowest token wins.
+        """Return the greedy continuation of each prompt; of equal logits the lowest token wins.
 
         Raises:
-            ValueError: a prompt has no tokens, or `forward` gives no logits for each of them.
+            ValueError: a prompt has no tokens, or `forward` does not give logits for each token.
         """
         rows = [self._row(prompt) for prompt in prompts]
         written: dict[int, list[int]] = {}
@@ -74,11 +74,11 @@ class ForwardEngine:
     def _row(self, prompt: str) -> list[int]:
         row = list(self.encode(prompt))
         if not row:
-            raise ValueError("encode must give a token or more for a prompt, got none")
+            raise ValueError("encode must give one or more tokens for a prompt, got none")
         return row
 
     def _batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        """The places of rows that have the same length, in batches."""
+        """Yield the indices of rows of the same length, in batches."""
         alike: defaultdict[int, list[int]] = defaultdict(list)
         for index, length in enumerate(lengths):
             alike[length].append(index)
@@ -86,7 +86,7 @@ class ForwardEngine:
             yield from (indices[start : start + self.batch] for start in range(0, len(indices), self.batch))
 
     def _written(self, rows: Sequence[list[int]]) -> list[list[int]]:
-        """The tokens behind rows of one length, without the stop."""
+        """Return the tokens written after rows of one length, without the stop."""
         size = next(size for size in (1, FEW, self.batch) if len(rows) <= size)
         tokens = torch.tensor([*rows, *[rows[-1]] * (size - len(rows))])  # (B, T)
         start = tokens.shape[1]
@@ -113,17 +113,17 @@ class ForwardEngine:
 
 @attrs.frozen(eq=False)
 class VerifyingEngine(ForwardEngine):
-    """One that verifies drafts too, in one pass each: exact for a causal function.
+    """A learned engine that also verifies drafts, in one pass each: exact for a causal function.
 
     Attributes:
-        draft: the tokens that the function writes where that is its answer, without the stop.
+        draft: converts an answer to the tokens that the function writes for it, without the stop.
     """
 
     draft: Callable[[str], Sequence[int]]
 
     @repeatable
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
-        """Whether each draft would be written, by one pass over prompt and draft.
+        """Return whether the function would write each draft, by one pass over prompt and draft.
 
         Raises:
             ValueError: as `predict`.
@@ -131,7 +131,7 @@ class VerifyingEngine(ForwardEngine):
         rows = [self._row(prompt) for prompt in prompts]
         given = [self._draft(text) for text in drafts]
         verdicts: dict[int, Verdict] = {}
-        # Rows of one length and one prompt's length: what is compared stands in the same places.
+        # In a batch, prompts have one length and drafts have one length, so the compared positions are the same.
         lengths = [len(row) * (self.longest + 2) + len(draft.tokens) for row, draft in zip(rows, given, strict=True)]
         for batch in self._batches(lengths):
             found = self._compared([rows[index] for index in batch], [given[index] for index in batch])
@@ -141,17 +141,17 @@ class VerifyingEngine(ForwardEngine):
     def _draft(self, text: str) -> Draft:
         try:
             tokens = self._cut(list(self.draft(text)))
-        except (ValueError, LookupError, TypeError):  # somebody's function, of a text that no answer has
+        except (ValueError, LookupError, TypeError):  # a user's function, given a text that no answer has
             return Draft([], False)
         fits = len(tokens) < self.longest if self.stop else len(tokens) == self.longest
         return Draft(tokens[: self.longest], fits and self.decode(tokens) == text)
 
     def _compared(self, rows: Sequence[list[int]], drafts: Sequence[Draft]) -> list[Verdict]:
-        """Verdicts on drafts of one length behind rows of one length."""
+        """Return the verdicts on drafts of one length after prompts of one length."""
         own = torch.tensor([draft.tokens for draft in drafts], dtype=torch.int64)  # (B, T)
         read = own if self.stop else own[:, :-1]
         tokens = torch.cat([torch.tensor(rows), read], 1)
-        logits = self._logits(tokens)[:, len(rows[0]) - 1 :]  # (B, T, vocabulary), and one more behind where stops are
+        logits = self._logits(tokens)[:, len(rows[0]) - 1 :]  # (B, T, vocabulary), with stops one position more
         greedy = logits.argmax(-1)  # the first of equals
         right = greedy[:, : own.shape[1]] == own
         if self.stop:
@@ -169,10 +169,10 @@ class VerifyingEngine(ForwardEngine):
 
 @attrs.frozen
 class Characters:
-    """A vocabulary whose tokens are characters.
+    """A vocabulary of characters.
 
     Attributes:
-        words: what each token says, by its id. A character that stands there twice is its first token.
+        words: the character of each token, by id. If a character occurs twice, its first token is used.
     """
 
     words: Sequence[str]
@@ -182,18 +182,18 @@ class Characters:
         object.__setattr__(self, "ids", {word: place for place, word in reversed([*enumerate(self.words)])})
 
     def encode(self, text: str) -> list[int]:
-        """The token of each character.
+        """Return the token of each character.
 
         Raises:
-            ValueError: a character has none.
+            ValueError: a character has no token.
         """
         try:
             return [self.ids[character] for character in text]
         except KeyError as error:
-            raise ValueError(f"vocabulary must have each character of a text, got none for {error}") from error
+            raise ValueError(f"vocabulary must have each character of a text, but lacks {error}") from error
 
     def decode(self, tokens: Sequence[int]) -> str:
-        """What the tokens say."""
+        """Return the text of the tokens."""
         return "".join([self.words[token] for token in tokens])
 
 
@@ -208,36 +208,39 @@ def logits_engine(
     verifies: bool = True,
     batch: int = 256,
 ) -> ForwardEngine:
-    """A learned engine of a function from token ids to logits, such as a module of PyTorch.
+    """Make a learned engine from a function from token ids to logits, such as a PyTorch module.
 
-    It is asked greedily, in batches of rows of one length, on one thread and without gradients. Texts are in the words
-    that the model learned: where the domain's are others, a template says them.
+    Decoding is greedy, in batches of rows of one length, on one thread and without gradients. Texts are in the wording
+    that the model learned; if the domain's wording is another, use a template.
 
         >>> eye = torch.eye(3)
         >>> logits_engine(lambda ids: eye[(ids + 1) % 3], "abc", longest=2).predict(["a", "ab"])
         ['bc', 'ca']
 
     Args:
-        forward: token ids (B, T) int64 to logits (B, T, vocabulary), a tensor or what `torch.as_tensor` takes.
-        vocabulary: what each token says, by its id; a text is a token for each of its characters. Left out beside
+        forward: token ids (B, T) int64 to logits (B, T, vocabulary), as a tensor or as anything that `torch.as_tensor`
+            accepts.
+        vocabulary: the character of each token, by id; a text has one token per character. Not needed with both
             `encode` and `decode`.
-        longest: the tokens of an answer, its stop among them, at most. Without `stop` each has exactly so many.
-        stop: the tokens at which an answer ends.
-        encode: a prompt to its tokens, where they are not those of its characters. Without a vocabulary an answer too.
-        decode: the tokens of an answer, without the stop, to its text.
-        verifies: whether drafts are verified in one pass, which is exact where the logits of a token do not depend on
-            what stands behind it.
-        batch: rows of one pass, at most.
+        longest: most tokens of an answer, including its stop. Without `stop`, every answer has exactly this many.
+        stop: the tokens that end an answer.
+        encode: converts a prompt to tokens, if they are not those of its characters; without a vocabulary, an answer
+            too.
+        decode: converts the tokens of an answer, without the stop, to its text.
+        verifies: whether drafts are verified in one pass, which is exact if the logits of a token do not depend on
+            later tokens.
+        batch: most rows of one pass.
 
     Raises:
-        ValueError: `longest` or `batch` is less than 1, or there is neither a vocabulary nor what takes its place.
+        ValueError: `longest` or `batch` is less than 1, or there is neither a vocabulary nor both `encode` and
+            `decode`.
     """
     for name, number in (("longest", longest), ("batch", batch)):
         if number < 1:
             raise ValueError(f"{name} must be 1 or more, got {number}")
     own = Characters(vocabulary)
     if not vocabulary and (encode is None or decode is None):
-        raise ValueError("vocabulary must have a token or more, got none: give it, or both encode and decode")
+        raise ValueError("vocabulary must have one or more tokens, got none: give it, or both encode and decode")
     prompts, answers = encode or own.encode, decode or own.decode
     common = (forward, prompts, answers, longest, frozenset(stop), max(batch, FEW))
     return VerifyingEngine(*common, own.encode if vocabulary else prompts) if verifies else ForwardEngine(*common)

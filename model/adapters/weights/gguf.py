@@ -1,7 +1,7 @@
-"""The kind `gguf:FILE`: a model as llama.cpp has it, weights, tokenizer and all in one file.
+"""The kind `gguf:FILE`: a llama.cpp model, with weights and tokenizer in one file.
 
-llama.cpp runs in a process of its own, by the library xllamacpp: where its native code crashes, the session goes on.
-Answers are greedy. It gives no logits of a prompt, so that every answer is written and no draft is verified.
+llama.cpp runs in a separate process, through the library xllamacpp, so that a crash of its native code does not end the
+session. Answers are greedy. It gives no logits for a prompt, so every answer is decoded and no draft is verified.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from turncheck.model.adapters.weights.wording import said
 WORKER = "turncheck.model.adapters.weights.gguf_worker:LlamaEngine"
 
 CASES_LONG, SHORTEST, ROUNDED = 4, 1024, 256
-"""What is read of a longer context: as many tokens as so many of the longest case have bytes, and no fewer than so
-many, rounded up as llama.cpp wants it. Keys and values of all of them are kept.
+"""The context that is used of a longer one: `CASES_LONG` times the bytes of the longest case, at least `SHORTEST`
+tokens, rounded up to a multiple of `ROUNDED` as llama.cpp requires. Keys and values of the whole context are allocated.
 """
 
 LARGE = 1 << 26
-"""Bytes of a file from which on as many threads are used as there are cores; below, starting them takes longer."""
+"""Size in bytes from which all cores are used; for smaller files, starting threads takes longer than it saves."""
 
 
 def gguf(
@@ -41,21 +41,22 @@ def gguf(
     max_new: int | None = None,
     threads: int | None = None,
 ) -> LearnedEngine:
-    """The learned engine of that file.
+    """Return the learned engine of a GGUF file.
 
     Args:
         target: the path of the file.
-        domain: whose texts it is asked.
-        template: how they are said to it.
+        domain: the domain whose texts the model answers.
+        template: the wording of prompts and answers.
         stop: texts at which an answer is cut, besides its end token.
-        separator: a text that stands behind each prompt.
-        prefix: a text that stands before each prompt.
-        append: a text put behind an answer that is cut at a stop, where the answer's own end is cut off with it.
-        max_new: tokens that an answer may have; by default twice those of a right one and some.
-        threads: on which llama.cpp computes; they change no answer.
+        separator: text appended to each prompt.
+        prefix: text put before each prompt.
+        append: text appended to an answer that is cut at a stop, to restore an end of the answer that is cut off with
+            it.
+        max_new: most tokens of an answer; by default twice those of a correct answer and some more.
+        threads: threads of llama.cpp; they change no answer.
 
     Raises:
-        EngineError: it cannot be used; the message says what is wrong and the way out.
+        EngineError: the file or an option cannot be used; the message gives the fault and the way out.
     """
     for name, value in (("max_new", max_new), ("threads", threads)):
         if value is not None and not 1 <= value <= 1_000_000:
@@ -83,42 +84,40 @@ def gguf(
 
 
 class GgufEngine:
-    """llama.cpp as a learned engine, in a process of its own."""
+    """llama.cpp as a learned engine, in a separate process."""
 
     def __init__(self, process: IsolatedEngine, header: Header) -> None:
         self._process, self._header = process, header
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
-        """What the model writes greedily behind each prompt; raises as `ProcessEngine.predict`."""
+        """Return the greedy continuation of each prompt; raises what `ProcessEngine.predict` raises."""
         return self._process.predict(prompts)
 
     def troubles(self) -> Mapping[str, int]:
-        """How often its process was started again."""
+        """Return how often the process was restarted."""
         return self._process.troubles()
 
     def findings(self) -> Sequence[str]:
-        """That its weights were rounded, if they were."""
+        """Return that its weights are quantized, if they are."""
         if not (rounded := self._header.quantized):
             return ()
-        return (
-            f"its weights are quantized ({', '.join(rounded)}): these are checked, not those that they were made of",
-        )
+        return (f"its weights are quantized ({', '.join(rounded)}): these weights are checked, not the original ones",)
 
     def close(self) -> None:
-        """Ends the process."""
+        """End the process."""
         self._process.close()
 
 
 def _check_ends(
     header: Header, stops: Sequence[str], append: str, pairs: Sequence[tuple[str, str]], domain: Domain
 ) -> None:
-    """Checks that an answer has an end, and that no right one is cut."""
+    """Check that an answer has an end, and that no correct answer is cut."""
     if "" in stops:
         raise EngineError("stop must be texts of one character or more, got an empty one")
     if not stops and not header.has_end:
         raise EngineError(
-            "it must be known where an answer ends, got no tokenizer.ggml.eos_token_id and no stop: "
-            "say what your training text has behind an answer, as --turncheck-model-arg 'stop=\"\\n\\n\"'"
+            "the end of an answer must be defined, got no tokenizer.ggml.eos_token_id and no stop: "
+            "name the text that follows an answer in your training data, as --turncheck-model-arg 'stop=\"\\n\\n\"'"
         )
     for _, answer in pairs:
         bare = answer.removesuffix(append)
@@ -126,12 +125,12 @@ def _check_ends(
             if (place := f"{bare}{stop}".find(stop)) < len(bare):
                 lost = ascii(bare[place:])[1:-1]
                 raise EngineError(
-                    f"stop must cut off nothing of a right answer, got {quoted(stop)}, which cuts {quoted(answer)} of "
-                    f'{domain.name}: leave it out, or put it back with append="{lost}"'
+                    f"stop must not cut a correct answer, got {quoted(stop)}, which cuts {quoted(answer)} of "
+                    f'{domain.name}: leave it out, or restore the rest with append="{lost}"'
                 )
 
 
 def _context(header: Header, size: int, max_new: int | None) -> int:
-    """The tokens that are read at once, for a longest case and its answer of so many bytes."""
+    """Return the context to use if the longest case and its answer have `size` bytes."""
     wanted = -(-max(CASES_LONG * size + (max_new or 0), SHORTEST) // ROUNDED) * ROUNDED
     return min(wanted, header.context) if header.context else wanted

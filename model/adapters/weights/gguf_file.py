@@ -1,11 +1,12 @@
-"""What a file of GGUF says of itself, by its header: ggml/docs/gguf.md.
+"""The header of a GGUF file (ggml/docs/gguf.md).
 
     magic, version, tensors, pairs        "GGUF" u32 u64 u64
     each pair                             key, type, value
     each tensor                           name, dimensions, type, place in the data
     data                                  from the next multiple of the alignment on
 
-It is read here before llama.cpp sees it, so that what is wrong is said in a line, and a file that is cut short is none.
+The header is read before llama.cpp opens the file, so that a fault is reported in one line and a file that is cut short
+is refused.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ MAGIC = b"GGUF"
 VERSIONS = (2, 3)
 
 LARGEST_HEADER = 1 << 28
-"""Bytes of a header that are read: the largest vocabularies take some 10 MB."""
+"""Most bytes of a header that are read: the largest vocabularies take about 10 MB."""
 
 ALIGNMENT = 32
-"""Of the data, where the header names no other."""
+"""Alignment of the data, if the header names no other."""
 
 TEXT, ARRAY = 8, 9
 NUMBERS = dict(zip((0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12), "BbHhIif?Qqd", strict=True))
-"""Types of values, as `struct` calls them."""
+"""Types of values, with their codes in `struct`."""
 
 # fmt: off
 TENSORS = {
@@ -51,25 +52,25 @@ TENSORS = {
     30: ("BF16",    1,   2),
 }
 # fmt: on
-"""Types of tensors (ggml.h). Of others the size is not known here, and llama.cpp finds out."""
+"""Types of tensors (ggml.h). The size of other types is not known here; llama.cpp checks them."""
 
 PLAIN = ("F32", "F16", "BF16")
-"""Types whose numbers stand there as they are."""
+"""Types that store numbers without quantization."""
 
-OTHERS = {"adapter": "a LoRA adapter: merge it into its model", "mmproj": "a projector of images: name its model"}
-"""What a file may be besides a model (general.type), and the way out."""
+OTHERS = {"adapter": "a LoRA adapter: merge it into its model", "mmproj": "an image projector: name its model"}
+"""Files that are no model (general.type), with the way out."""
 
 Value = str | float | int | bool | None
 
 
 @attrs.frozen
 class Header:
-    """What a file says.
+    """The content of a header.
 
     Attributes:
-        values: texts and numbers by key; of an array its length.
-        types: the types of tensors that it has, the most frequent first.
-        end: the bytes that it must have at least.
+        values: texts and numbers by key; for an array, its length.
+        types: the types of the tensors, the most frequent first.
+        end: the least size of the whole file, in bytes.
     """
 
     values: Mapping[str, Value] = attrs.field(repr=False)
@@ -78,53 +79,53 @@ class Header:
 
     @property
     def architecture(self) -> str:
-        """Which kind of model it is, `llama` say."""
+        """The architecture, such as `llama`."""
         return str(self.values.get("general.architecture", ""))
 
     @property
     def context(self) -> int:
-        """The tokens that it was trained to read at once; 0 where it does not say."""
+        """The context length that the model was trained with; 0 if the header does not give it."""
         found = self.values.get(f"{self.architecture}.context_length")
         return found if type(found) is int else 0
 
     @property
     def has_end(self) -> bool:
-        """Whether it names a token that ends a text."""
+        """Whether the header names a token that ends a text."""
         return type(self.values.get("tokenizer.ggml.eos_token_id")) is int
 
     @property
     def quantized(self) -> tuple[str, ...]:
-        """The types of its tensors whose numbers were rounded to a few bits."""
+        """The types of its quantized tensors."""
         return tuple(name for name in self.types if name not in PLAIN)
 
 
 class DamagedError(ValueError):
-    """A header that goes on where the file ends, or holds what it cannot."""
+    """A header that is cut short or holds an invalid value."""
 
 
 def read_header(path: str) -> Header:
-    """The header of a model that writes texts.
+    """Return the header of a model that generates text.
 
     Raises:
-        EngineError: it is no whole file of GGUF, or of no such model.
+        EngineError: the file is no complete GGUF file, or holds another kind of model.
     """
     if not os.path.isfile(path):
         got = "a folder" if os.path.isdir(path) else "no file" if path else "nothing"
-        raise EngineError(f"gguf:FILE must name a file of GGUF, got {got} at {quoted(path)}")
+        raise EngineError(f"gguf:FILE must name a GGUF file, got {got} at {quoted(path)}")
     try:
         with open(path, "rb") as file:
             start, size = file.read(len(MAGIC)), os.fstat(file.fileno()).st_size
             if start != MAGIC:
                 way_out = "llama.cpp's convert_hf_to_gguf.py makes one of a Hugging Face folder"
-                raise EngineError(f"gguf:FILE must name a file of GGUF, got {quoted(path)}, which is none: {way_out}")
+                raise EngineError(f"gguf:FILE must name a GGUF file, got {quoted(path)}, which is not one: {way_out}")
             header = _Reader(file, min(size, LARGEST_HEADER)).header()
     except OSError as error:
         raise EngineError(f"{quoted(path)} cannot be read: {error.strerror}") from error
     except (DamagedError, UnicodeDecodeError) as error:
-        raise EngineError(f"{quoted(path)} must be a whole file of GGUF, got one {error}: get the file anew") from error
+        raise EngineError(f"{quoted(path)} must be a complete GGUF file, got one {error}: download it again") from error
     if header.end > size:
         fault = f"got {size:,} bytes of {header.end:,}"
-        raise EngineError(f"{quoted(path)} must be a whole file of GGUF, {fault}: get the file anew")
+        raise EngineError(f"{quoted(path)} must be a complete GGUF file, {fault}: download it again")
     _check_kind(path, header)
     return header
 
@@ -134,15 +135,17 @@ def _check_kind(path: str, header: Header) -> None:
     if kind in OTHERS or header.architecture == "clip":
         raise EngineError(f"{quoted(path)} must be a model, got {OTHERS.get(kind, OTHERS['mmproj'])}")
     if header.values.get(f"{header.architecture}.attention.causal") is False:
-        got = f"got one of kind {cut(header.architecture, 40)} that reads both ways"
-        raise EngineError(f"{quoted(path)} must be a model that writes one token behind the other, {got}")
+        got = f"got a {cut(header.architecture, 40)} model that reads in both directions"
+        raise EngineError(f"{quoted(path)} must be a model that generates one token after another, {got}")
     words, tokens = header.values.get("tokenizer.ggml.model"), header.values.get("tokenizer.ggml.tokens")
     if not tokens or words in (None, "no_vocab"):
         raise EngineError(
             f"{quoted(path)} must hold its tokenizer (tokenizer.ggml.tokens), got none: convert it with its vocabulary"
         )
     if header.values.get("split.no") not in (None, 0):
-        raise EngineError(f"{quoted(path)} must be the first part of its model: name the one whose name has 00001-of-")
+        raise EngineError(
+            f"{quoted(path)} must be the first part of its model: name the file with 00001-of- in its name"
+        )
 
 
 class _Reader:
@@ -154,7 +157,7 @@ class _Reader:
     def header(self) -> Header:
         version = self.number("I")
         if version not in VERSIONS:
-            raise DamagedError(f"of version {version:,}, where {VERSIONS[0]} or {VERSIONS[1]} is read")
+            raise DamagedError(f"of version {version:,}, not {VERSIONS[0]} or {VERSIONS[1]}")
         tensors, pairs = self.number("Q"), self.number("Q")
         values = dict(self.pair() for _ in range(self.count(pairs, 13)))
         infos = [self.tensor() for _ in range(self.count(tensors, 24))]
@@ -171,7 +174,7 @@ class _Reader:
         return key, self.value(self.number("I"))
 
     def value(self, kind: int) -> Value:
-        """A value of that type; of an array its length."""
+        """Read a value of that type; for an array, return its length."""
         if kind == TEXT:
             return self.text()
         if kind != ARRAY:
@@ -185,7 +188,7 @@ class _Reader:
         return count
 
     def tensor(self) -> tuple[str, int]:
-        """A tensor's type, and the byte of the data at which it ends, as far as that is known."""
+        """Return a tensor's type, and the offset in the data at which it ends, as far as its size is known."""
         self.skip(self.number("Q"))
         sizes = [self.number("Q") for _ in range(self.count(self.number("I"), 8))]
         kind, offset = self.number("I"), self.number("Q")
@@ -197,11 +200,11 @@ class _Reader:
 
     def known(self, kind: int) -> str:
         if kind not in NUMBERS:
-            raise DamagedError(f"with a value of type {kind:,}, which is none")
+            raise DamagedError(f"with a value of unknown type {kind:,}")
         return NUMBERS[kind]
 
     def count(self, count: int, least: int) -> int:
-        """A number of things of which each takes so many bytes at least."""
+        """Check that so many items of at least `least` bytes each fit the rest of the file; return their number."""
         if count * least > self.limit - self.place:
             raise DamagedError("that is cut short")
         return count

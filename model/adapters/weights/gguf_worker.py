@@ -1,7 +1,7 @@
-"""llama.cpp in a process of its own, by the library xllamacpp: what `isolated` makes the model of, for the kind gguf.
+"""llama.cpp in a separate process, through the library xllamacpp: the model that `isolated` makes for the kind gguf.
 
-One prompt at a time, nothing kept between prompts, keys and values in float32: so an answer does not hang on what else
-was asked. The library listens on a port of this machine; a key that nobody knows keeps others out.
+It answers one prompt at a time, keeps nothing between prompts, and has keys and values in float32, so an answer does
+not depend on other prompts. The library listens on a port of this machine; a random key keeps other programs out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-os.environ.setdefault("GGML_NO_BACKTRACE", "1")  # where it aborts, no debugger is started
+os.environ.setdefault("GGML_NO_BACKTRACE", "1")  # if it aborts, it must not start a debugger
 
 import xllamacpp
 
@@ -22,17 +22,17 @@ from turncheck.engine.learned import EngineError
 from turncheck.engine.visible import cut
 
 ERRORS_ONLY = 1
-"""How much llama.cpp writes to stderr."""
+"""llama.cpp's verbosity on stderr."""
 
 GREEDY = {"temperature": 0, "samplers": ["temperature"], "cache_prompt": False, "verbose": True}
-"""How it is asked: the most likely token each time, and an answer that says how it ended."""
+"""Options of each request: the most likely token each time, and an answer that tells how it ended."""
 
 SPARE = 16
-"""Tokens that an answer may have beyond twice the longest right one, where no limit is given."""
+"""Tokens that an answer may have beyond twice the longest correct one, if no limit is given."""
 
 
 class LlamaEngine:
-    """A learned engine of a file of GGUF."""
+    """A learned engine of a GGUF file."""
 
     def __init__(
         self,
@@ -46,21 +46,21 @@ class LlamaEngine:
         max_new: int,
         longest: list[str],
     ) -> None:
-        """A model that reads so many tokens at once.
+        """Load a model.
 
         Args:
-            path: of the file.
-            context: tokens of a prompt and its answer.
-            threads: on which it computes.
-            prefix: stands before each prompt.
-            separator: stands behind each prompt.
+            path: the path of the file.
+            context: most tokens of a prompt and its answer.
+            threads: threads to compute on.
+            prefix: text put before each prompt.
+            separator: text appended to each prompt.
             stop: texts at which an answer is cut.
-            append: is put behind an answer that is cut at a stop.
-            max_new: tokens that an answer may have; 0 where that follows from the longest.
-            longest: the longest case and its answer, in the model's words, and the domain's name.
+            append: text appended to an answer that is cut at a stop.
+            max_new: most tokens of an answer; 0 to derive it from the longest case.
+            longest: the longest case and its answer, in the model's wording, and the domain's name.
 
         Raises:
-            EngineError: llama.cpp cannot load it, or the longest case has no room.
+            EngineError: llama.cpp cannot load the file, or the longest case does not fit the context.
         """
         self.prefix, self.separator, self.stop, self.append = prefix, separator, stop, append
         with _heard() as noise:
@@ -74,23 +74,23 @@ class LlamaEngine:
         self.max_new = max_new or 2 * max(whole - asked, 1) + SPARE
 
     def predict(self, prompts: Sequence[str]) -> list[str]:
-        """What the model writes greedily behind each prompt, up to its end, a stop or the limit."""
+        """Return the greedy continuation of each prompt, up to its end, a stop or the limit."""
         return [self._answer(self._said(prompt)) for prompt in prompts]
 
     def _said(self, prompt: str) -> str:
-        # Half of a surrogate pair is no text of UTF-8, which llama.cpp wants.
+        # llama.cpp requires UTF-8, which cannot encode a lone surrogate.
         text = f"{self.prefix}{prompt}{self.separator}"
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def _answer(self, text: str) -> str:
         found = self._asked(text, self.max_new, self.stop)
         if "too_long" in found:
-            return ""  # as of any prompt that does not fit
+            return ""  # like any prompt that does not fit
         written, how = str(found["content"]), found["stop_type"]
         return written + self.append if how == "word" else written
 
     def _count(self, text: str, context: int, domain: str) -> int:
-        """The tokens of a text, which must have room."""
+        """Return the number of tokens of a text, which must fit the context."""
         found = self._asked(text, 1, [])
         if "too_long" in found:
             size = found["too_long"]
@@ -101,7 +101,7 @@ class LlamaEngine:
         return int(found["tokens_evaluated"])
 
     def _asked(self, text: str, limit: int, stop: list[str]) -> dict[str, Any]:
-        """What llama.cpp says of a text: as its server does, or how many tokens too long a text has."""
+        """Return llama.cpp's reply to a text, or the number of its tokens if the text is too long."""
         request = {**GREEDY, "prompt": text, "max_tokens": limit, "stop": stop}
         reply = self.server.handle_completions(request)
         if "choices" in reply:
@@ -113,7 +113,7 @@ class LlamaEngine:
 
 
 def _parameters(path: str, context: int, threads: int) -> Any:
-    """What llama.cpp is started with."""
+    """Return the parameters with which llama.cpp is started."""
     given = xllamacpp.CommonParams()
     given.model.path = path
     given.n_ctx, given.n_parallel, given.n_gpu_layers = context, 1, 0
@@ -131,7 +131,7 @@ def _parameters(path: str, context: int, threads: int) -> Any:
 
 @contextmanager
 def _heard() -> Iterator[Callable[[], str]]:
-    """Keeps what is written to stderr meanwhile, by native code too."""
+    """Capture what is written to stderr meanwhile, including by native code."""
     before = os.dup(2)
     with tempfile.TemporaryFile() as file:
 
@@ -148,6 +148,6 @@ def _heard() -> Iterator[Callable[[], str]]:
 
 
 def _reason(noise: str) -> str:
-    """Of what llama.cpp wrote the line that says why it loads nothing."""
+    """Return the line of llama.cpp's output that says why it cannot load the file."""
     found = re.search(r"error loading model: (.+)", noise) or re.search(r" E \w.*?: (.+)", noise)
     return cut(found[1].strip(), 200) if found else ""

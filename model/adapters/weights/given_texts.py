@@ -1,7 +1,7 @@
-"""The texts of a model that is logits alone: by the options, by what lies beside it, and by what it says of itself.
+"""Choose how a model that only gives logits reads and writes texts: by options, by files beside it, or by its metadata.
 
-It may have a tokenizer.json, as models of transformers have; characters, as runs of nanoGPT have; or the vocabulary of
-turncheck's own models.
+The model may have a tokenizer.json, as models of transformers have; a vocabulary of characters, as runs of nanoGPT
+have; or the vocabulary of Turncheck's own models.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ from turncheck.model.adapters.weights.own_texts import OWN_VOCABULARY, own_texts
 from turncheck.model.adapters.weights.wording import WordedTexts, worded
 
 TOKENIZER, META = "tokenizer.json", "meta.pkl"
-"""What lies beside a model, by the names that transformers and nanoGPT give it."""
+"""Files beside a model, by the names that transformers and nanoGPT give them."""
 
 CONFIGURATIONS = ("generation_config.json", "config.json")
-"""Where a model of transformers says what ends a text."""
+"""Files in which a model of transformers names the tokens that end a text."""
 
 LARGEST_JSON = 1 << 26
-"""Bytes of a file of JSON that is read."""
+"""Most bytes of a JSON file that are read."""
 
 
 @attrs.frozen
 class TextOptions:
-    """What a user says of a model's texts; the options of the same names.
+    """The options about a model's texts.
 
     Attributes:
-        stop: texts at which an answer ends; None where nothing is said.
-        separator: stands behind each prompt.
-        prefix: stands before each prompt.
-        append: is put behind an answer that is cut at a stop.
-        max_new: tokens that an answer may have; None where that follows from the texts.
+        stop: texts that end an answer; None if not given.
+        separator: text appended to each prompt.
+        prefix: text put before each prompt.
+        append: text appended to an answer that is cut at a stop.
+        max_new: most tokens of an answer; None to derive it from the texts.
         tokenizer: the path of a tokenizer.json.
         vocabulary: characters, the path of a file with them, or `turncheck`.
         meta: the path of a meta.pkl.
-        unknown: is read for a character that the vocabulary lacks.
+        unknown: a character to read instead of each character that the vocabulary lacks.
     """
 
     stop: tuple[str, ...] | None
@@ -58,21 +58,21 @@ class TextOptions:
     unknown: str
 
     def check_unused(self, what: str, *names: str) -> None:
-        """Checks that nothing is said by options that mean nothing to a model of such a vocabulary.
+        """Check that options without an effect on such a vocabulary are not given.
 
         Raises:
             EngineError: one of them is given.
         """
         for name in names:
             if getattr(self, name):
-                raise EngineError(f"{name} means nothing to a model with {what}: leave it out")
+                raise EngineError(f"{name} has no effect on a model with {what}: leave it out")
 
 
 def text_options(stop: list[str] | str | None, max_new: int | None, **others: Any) -> TextOptions:
-    """The options, if each can be and no two name a vocabulary.
+    """Check and return the options.
 
     Raises:
-        EngineError: one cannot be.
+        EngineError: an option is out of range, or two options name a vocabulary.
     """
     if max_new is not None and not 1 <= max_new <= 1_000_000:
         raise EngineError(f"max_new must be 1..1000000, got {max_new}")
@@ -87,14 +87,14 @@ def text_options(stop: list[str] | str | None, max_new: int | None, **others: An
 
 @attrs.frozen
 class GivenTexts:
-    """The texts of a model.
+    """A model's texts.
 
     Attributes:
-        texts: its own.
-        size: its ids are below this.
-        exact: whether the model has as many tokens, and not some that no text has.
-        limit: tokens that an answer may have; None where twice those of a right one, and some, will do.
-        context: tokens that a configuration beside it says it reads, at most; None where none does.
+        texts: converts between texts and tokens.
+        size: the number of ids; each id is below it.
+        exact: whether the model has exactly this many tokens; False if it may have tokens that no text uses.
+        limit: most tokens of an answer; None for twice the longest correct answer and some more.
+        context: most tokens that the model reads, by a configuration beside it; None if there is none.
     """
 
     texts: Texts
@@ -104,17 +104,20 @@ class GivenTexts:
     context: int | None = None
 
     def check_size(self, rows: int) -> None:
-        """Checks the vocabulary against the logits of a place.
+        """Check the vocabulary's size against the model's.
+
+        Args:
+            rows: the number of logits for each token.
 
         Raises:
-            EngineError: it is of another model.
+            EngineError: the vocabulary belongs to another model.
         """
         if self.exact and self.size != rows:
-            demand = f"its vocabulary must have as many tokens as the model has logits, {rows:,}, got {self.size:,}"
-            raise EngineError(f"{demand}: it is of another model")
+            demand = f"its vocabulary must have one token for each of the model's {rows:,} logits, got {self.size:,}"
+            raise EngineError(f"{demand}: it belongs to another model")
         if self.size > rows:
-            demand = f"its tokenizer must have ids below {rows:,}, the logits of the model, got {self.size - 1:,}"
-            raise EngineError(f"{demand}: it is the tokenizer of another model")
+            demand = f"its tokenizer must have ids below {rows:,} (the model's logits), got {self.size - 1:,}"
+            raise EngineError(f"{demand}: it belongs to another model")
 
 
 def given_texts(
@@ -124,17 +127,17 @@ def given_texts(
     pairs: Sequence[tuple[str, str]],
     domain: Domain,
 ) -> GivenTexts:
-    """The texts of a model.
+    """Return a model's texts.
 
     Args:
-        options: what the user says.
-        homes: the folders in which its tokenizer may lie, the likeliest first.
-        said: what the model's own file says of itself, by name.
-        pairs: prompts and right answers, in the model's words.
-        domain: whose they are.
+        options: the user's options.
+        homes: the folders in which its tokenizer may be, the likeliest first.
+        said: the metadata of the model's file.
+        pairs: prompts and correct answers, in the model's wording.
+        domain: their domain.
 
     Raises:
-        EngineError: it has no vocabulary, or one that does not do.
+        EngineError: the model has no vocabulary, or one that cannot be used.
     """
     chosen = options.tokenizer is not None or options.vocabulary is not None or options.meta is not None
     if options.vocabulary == OWN_VOCABULARY or (not chosen and OWN_VOCABULARY in said):
@@ -147,7 +150,7 @@ def given_texts(
     if meta := _beside(homes, META):
         return _characters(options, of_meta(meta), pairs)
     raise EngineError(
-        f"its vocabulary is missing, there is no {TOKENIZER} and no {META} in {quoted(homes[0])}: say tokenizer=PATH, "
+        f"its vocabulary is missing, there is no {TOKENIZER} and no {META} in {quoted(homes[0])}: give tokenizer=PATH, "
         'meta=PATH or vocabulary="..." with its characters in the order of their ids'
     )
 
@@ -164,7 +167,7 @@ def _own(options: TextOptions, said: str | None, domain: Domain) -> GivenTexts:
 
 
 def _characters(options: TextOptions, words: Vocabulary, pairs: Sequence[tuple[str, str]]) -> GivenTexts:
-    options.check_unused("a vocabulary of characters, where a stop leaves the answer's own newlines", "append")
+    options.check_unused("a vocabulary of characters, where a stop keeps the answer's own newlines", "append")
     wording = worded(
         words,
         pairs,
@@ -180,7 +183,7 @@ def _characters(options: TextOptions, words: Vocabulary, pairs: Sequence[tuple[s
 def _pieces(
     options: TextOptions, path: str, homes: Sequence[str], pairs: Sequence[tuple[str, str]], domain: Domain
 ) -> GivenTexts:
-    options.check_unused("a tokenizer.json, which has tokens of its own for any text", "unknown")
+    options.check_unused("a tokenizer.json, which has tokens for any text", "unknown")
     try:
         from turncheck.model.adapters.weights.hf_texts import Texts as Tokenized
         from turncheck.model.adapters.weights.hf_texts import check_ends, fitted, read_tokenizer
@@ -195,14 +198,14 @@ def _pieces(
     stops = tuple(options.stop or ())
     if "" in stops:
         raise EngineError("stop must be texts of one character or more, got an empty one")
-    check_ends(ends, stops, options.append, pairs, domain, "no token of its tokenizer's that ends a text")
+    check_ends(ends, stops, options.append, pairs, domain, "no end token in its tokenizer")
     texts = fitted(Tokenized(read, ids, ends, stops, options.prefix, options.separator, options.append), pairs)
     sizes = [size for each in configurations if (size := _context(each))]
     return GivenTexts(texts, max(ids, default=-1) + 1, False, options.max_new, min(sizes, default=None))
 
 
 def _object(home: str, name: str) -> Mapping[str, Any]:
-    """What a file of JSON beside the model says; nothing where there is none that can be read."""
+    """Return the JSON object in a file beside the model; an empty one if it cannot be read."""
     try:
         with open(os.path.join(home, name), "rb") as file:
             value = json.loads(file.read(LARGEST_JSON))
@@ -217,6 +220,6 @@ def _ends(values: Mapping[str, Any]) -> frozenset[int]:
 
 
 def _context(values: Mapping[str, Any]) -> int | None:
-    """The positions that a configuration says, by the names that kinds of models have for it."""
+    """Return the number of positions that a configuration gives, by any of its usual names."""
     found = [values.get(name) for name in ("max_position_embeddings", "n_positions", "max_seq_len")]
     return next((each for each in found if type(each) is int and each > 0), None)

@@ -1,7 +1,7 @@
-"""GPT-2's forward pass (Radford et al. 2019), as nanoGPT trains it: token and position embeddings, blocks that norm
-first, an exact GELU, the head tied to the embedding; every linear layer and norm with a bias or without.
+"""GPT-2's forward pass (Radford et al. 2019), as nanoGPT trains it: token and position embeddings, pre-norm blocks, an
+exact GELU, a head tied to the embedding; every linear layer and norm with a bias or without.
 
-Weights have the names that nanoGPT gives them, `transformer.` left out.
+Weights have nanoGPT's names, without `transformer.`.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ class Shape:
     """The sizes of a model.
 
     Attributes:
-        layers: blocks.
-        heads: attention heads, over which the width is split evenly.
-        width: numbers for each token.
-        context: positions.
-        vocabulary: tokens.
-        bias: whether linear layers and norms have one.
+        layers: the number of blocks.
+        heads: the number of attention heads, which split the width evenly.
+        width: the number of features per token.
+        context: the number of positions.
+        vocabulary: the number of tokens.
+        bias: whether linear layers and norms have a bias.
     """
 
     layers: int
@@ -39,7 +39,7 @@ class Shape:
     bias: bool
 
     def tensors(self) -> dict[str, tuple[int, ...]]:
-        """The name and the shape of each tensor."""
+        """Return the name and the shape of each tensor."""
         c = self.width
         found: dict[str, tuple[int, ...]] = {"wte.weight": (self.vocabulary, c), "wpe.weight": (self.context, c)}
         for layer in range(self.layers):
@@ -62,14 +62,14 @@ class Shape:
 
 
 class Memory:
-    """The keys and values of a batch's rows: (layers, B, heads, T, width / heads) each."""
+    """The key-value cache of a batch: (layers, B, heads, T, width / heads) each."""
 
     def __init__(self, shape: Shape, rows: int, length: int) -> None:
         size = (shape.layers, rows, shape.heads, length, shape.width // shape.heads)
         self.keys, self.values = torch.zeros(size), torch.zeros(size)
 
     def put(self, layer: int, positions: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Keeps k, v: (B, heads, T, width / heads) at positions: (B, T); gives all that the layer has."""
+        """Store k, v: (B, heads, T, width / heads) at positions: (B, T); return all keys and values of the layer."""
         rows = torch.arange(len(positions))[:, None]
         self.keys[layer][rows, :, positions] = k.transpose(1, 2)
         self.values[layer][rows, :, positions] = v.transpose(1, 2)
@@ -78,12 +78,12 @@ class Memory:
 
 @attrs.frozen(eq=False)
 class GPT:
-    """A model: token ids in, for each the logits of the token behind it out.
+    """A model: token ids in, the logits of each next token out.
 
     Attributes:
         shape: its sizes.
         weights: float32, by the names of `Shape.tensors`.
-        gelu: `none` for the exact one, or `tanh` for its approximation (what PyTorch calls `approximate`).
+        gelu: `none` for the exact GELU, or `tanh` for its approximation (PyTorch's `approximate`).
     """
 
     shape: Shape
@@ -91,10 +91,10 @@ class GPT:
     gelu: str = "none"
 
     def hidden(self, tokens: Tensor, positions: Tensor, memory: Memory | None = None) -> Tensor:
-        """The last block's output, normed: tokens, positions: (B, T) int64 to (B, T, width).
+        """Return the normed output of the last block: tokens, positions: (B, T) int64 to (B, T, width).
 
-        Without a memory, or where the memory is to begin with them, the tokens are the first ones of their rows; else
-        each looks at what the memory holds up to its own position.
+        Without a cache, the tokens are the first of their rows. With a cache, each token attends to the cached tokens
+        up to its own position.
         """
         x = self.weights["wte.weight"][tokens] + self.weights["wpe.weight"][positions]
         for layer in range(self.shape.layers):

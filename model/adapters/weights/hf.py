@@ -1,8 +1,8 @@
-"""The kind `hf:FOLDER`: a model in a Hugging Face folder, as `save_pretrained` writes it: decoder-only, or an encoder
-and a decoder.
+"""The kind `hf:FOLDER`: a model in a Hugging Face folder, as `save_pretrained` writes it: decoder-only or
+encoder-decoder.
 
-Nothing of the folder is executed and no host is asked. `turncheck.model.adapters.weights.hf_folder` says what it must
-hold.
+Nothing in the folder is executed and no host is contacted. `turncheck.model.adapters.weights.hf_folder` defines what
+the folder must hold.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from turncheck.model.adapters.weights.hf_texts import Texts
 
 UNLIMITED = 1 << 31
-"""The context of a model whose configuration names none."""
+"""The context of a model whose configuration gives none."""
 
 CASES_LONG, SHORTEST = 4, 1024
-"""What is read of a longer context: as many tokens as so many of the longest case have, and no fewer than so many. What
-attention takes in memory grows with the square.
+"""The context that is used of a longer one: `CASES_LONG` times the longest case, at least `SHORTEST` tokens. The memory
+of attention grows with the square of it.
 """
 
 SPARE = 16
-"""Tokens that an answer may have beyond twice the longest right one, where no limit is given."""
+"""Tokens that an answer may have beyond twice the longest correct one, if no limit is given."""
 
 
 def hugging_face(
@@ -42,21 +42,22 @@ def hugging_face(
     max_new: int | None = None,
     tokenizer: str | None = None,
 ) -> LearnedEngine:
-    """The learned engine of the model in that folder.
+    """Return the learned engine of the model in a folder.
 
     Args:
-        target: the folder.
-        domain: whose texts it is asked.
-        template: how they are said to it.
+        target: the path of the folder.
+        domain: the domain whose texts the model answers.
+        template: the wording of prompts and answers.
         stop: texts at which an answer is cut, besides its end token.
-        separator: a text that stands behind each prompt.
-        prefix: a text that stands before each prompt.
-        append: a text put behind an answer that is cut at a stop, where the answer's own end is cut off with it.
-        max_new: tokens that an answer may have; by default twice those of a right one and some.
-        tokenizer: the path of its tokenizer.json, where it is not in the folder.
+        separator: text appended to each prompt.
+        prefix: text put before each prompt.
+        append: text appended to an answer that is cut at a stop, to restore an end of the answer that is cut off with
+            it.
+        max_new: most tokens of an answer; by default twice those of a correct answer and some more.
+        tokenizer: the path of its tokenizer.json, if it is not in the folder.
 
     Raises:
-        EngineError: it cannot be used; the message says what is wrong and the way out.
+        EngineError: the folder or an option cannot be used; the message gives the fault and the way out.
     """
     if max_new is not None and max_new < 1:
         raise EngineError(f"max_new must be 1 or more, got {max_new}")
@@ -75,7 +76,7 @@ def hugging_face(
     pairs = said(domain, template)
     ids = frozenset(read.get_vocab(with_added_tokens=True).values())
     ends = frozenset(folder.ends) & ids
-    check_ends(ends, stops, append, pairs, domain, "no eos_token_id of its tokenizer's in config.json")
+    check_ends(ends, stops, append, pairs, domain, "no eos_token_id of its tokenizer in config.json")
     start = None if folder.start is None else begins_with(read, folder.start)
     texts = fitted(Texts(read, ids, ends, stops, prefix, separator, append, start), pairs)
     model = read_model(folder)
@@ -90,13 +91,15 @@ def hugging_face(
 def _check_vocabulary(ids: frozenset[int], rows: int) -> None:
     if ids and max(ids) >= rows:
         raise EngineError(
-            f"its tokenizer must have ids below {rows:,}, the rows of its embedding, got {max(ids):,}: "
-            "it is the tokenizer of another model"
+            f"its tokenizer must have ids below {rows:,} (the rows of its embedding), got {max(ids):,}: "
+            "it belongs to another model"
         )
 
 
 def _longest(texts: Texts, pairs: list[tuple[str, str]], context: int, domain: Domain) -> tuple[int, int]:
-    """The tokens of the longest right answer, and those of the longest case with it, which must fit the context."""
+    """Return the tokens of the longest correct answer, and those of the longest case with its answer, which must fit
+    the context.
+    """
     longest, case = 0, 0
     for prompt, answer in pairs:
         row = texts.row(prompt)

@@ -1,5 +1,5 @@
-"""A model of the library transformers, as logits over token ids. What an encoder reads is padded on the right behind a
-mask.
+"""A model of the library transformers as a model that gives logits. What an encoder reads is padded on the right and
+masked.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from turncheck.model.adapters.weights.logits import Ids, Logits
 from turncheck.model.decode import repeatable
 
 CACHES = ("past_key_values", "cache", "cache_params")
-"""What the argument is called that holds keys and values, or a state: of models of several ages."""
+"""Names of the argument for the cache (keys and values, or a state) in models of several ages."""
 
 
 class HuggingFaceModel:
-    """A causal model, with an encoder before it or without."""
+    """A causal model, with an encoder or without."""
 
     rows = None
 
@@ -32,7 +32,7 @@ class HuggingFaceModel:
 
     @repeatable
     def read(self, sources: Sequence[Sequence[int]]) -> Mapping[str, Any]:
-        """What the decoder gets beside tokens."""
+        """Return the decoder's inputs besides tokens."""
         longest = max(map(len, sources))
         ids = torch.tensor([[*source, *[0] * (longest - len(source))] for source in sources])
         mask = torch.tensor([[1] * len(source) + [0] * (longest - len(source)) for source in sources])
@@ -41,15 +41,15 @@ class HuggingFaceModel:
 
     @repeatable
     def next(self, tokens: Ids, beside: Mapping[str, Any] | None, cache: Any) -> tuple[Logits, Any]:
-        """The logits behind the last of the tokens, (B, vocabulary), and what is kept of all."""
+        """Return the logits after the last token, (B, vocabulary), and the cache."""
         kept = {} if self._cache is None else {"use_cache": True, self._cache: cache}
         found = self.model(**{self._ids: torch.from_numpy(tokens)}, **(beside or {}), **kept, **self._last)
         return found.logits[:, -1].float().numpy(), None if self._cache is None else getattr(found, self._cache, None)
 
     @repeatable
     def whole(self, tokens: Ids, beside: Mapping[str, Any] | None, first: int = 0) -> Logits:
-        """The logits behind each of the tokens, (B, T, vocabulary), without those before the first place where the
-        model can leave them out.
+        """Return the logits after each token, (B, T, vocabulary), without those before `first` if the model can leave
+        them out.
         """
         kept = dict.fromkeys(self._last, tokens.shape[1] - first)
         found = self.model(**{self._ids: torch.from_numpy(tokens)}, **(beside or {}), **kept, use_cache=False)

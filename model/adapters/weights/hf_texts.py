@@ -1,6 +1,6 @@
-"""Texts as tokens, for a model with a tokenizer.json: prompts, drafts, answers and where these end.
+"""Prompts, drafts and answers as tokens, for a model with a tokenizer.json.
 
-The file is read with `tokenizers` itself: what stands around it in other libraries drops newlines and spaces.
+The library `tokenizers` reads the file directly, because the wrappers in other libraries drop newlines and spaces.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.weights.logits import Row
 
 UNKNOWN = "\ufffd"
-"""Stands in an answer for a token that the tokenizer does not have."""
+"""Replaces, in an answer, a token that the tokenizer does not have."""
 
 
 @attrs.frozen(eq=False)
@@ -25,15 +25,15 @@ class Texts:
     """How a model reads and writes texts.
 
     Attributes:
-        tokenizer: of its tokenizer.json.
-        ids: all that the tokenizer has.
-        ends: ids that end an answer.
+        tokenizer: the tokenizer of its tokenizer.json.
+        ids: all ids of the tokenizer.
+        ends: the ids that end an answer.
         stop: texts at which an answer is cut.
-        prefix: stands before each prompt.
-        separator: stands behind each prompt.
-        append: is put behind each answer that is cut at a stop.
-        start: the ids that any answer begins with, where an encoder reads the prompt; None where there is none.
-        joined: whether an answer is read and written as what goes on from its prompt; else as a text by itself.
+        prefix: text put before each prompt.
+        separator: text appended to each prompt.
+        append: text appended to each answer that is cut at a stop.
+        start: for an encoder-decoder, the ids with which every answer begins; else None.
+        joined: whether an answer is tokenized together with its prompt, as its continuation; if not, by itself.
     """
 
     tokenizer: Tokenizer = attrs.field(repr=False)
@@ -52,8 +52,8 @@ class Texts:
         return self.start is not None
 
     def row(self, prompt: str) -> Row:
-        """A prompt as tokens. Those that the tokenizer puts around any text stand there, but no end; for an encoder
-        that too.
+        """Return a prompt as tokens, with the special tokens that the tokenizer adds to every text; only an encoder
+        also gets the end token.
         """
         text = f"{self.prefix}{prompt}{self.separator}"
         if self.start is not None:
@@ -62,7 +62,7 @@ class Texts:
         return Row(text, tokens, self._decoded(tokens) if self.joined else "")
 
     def draft(self, row: Row, text: str) -> list[int]:
-        """The ids of one way to write a text behind that prompt."""
+        """Return the ids of one tokenization of a text that follows that prompt."""
         if self.joined:
             whole = self._encoded(row.text + text)
             if tuple(whole[: len(row.tokens)]) == row.tokens:
@@ -70,7 +70,7 @@ class Texts:
         return list(self.tokenizer.encode(_whole(text), add_special_tokens=False).ids)
 
     def drafted(self, row: Row, answer: str) -> tuple[list[int], int]:
-        """The ids of an answer and of the first stop behind it, and how many are the answer's."""
+        """Return the ids of an answer and of the first stop after it, and the number of the answer's ids."""
         if not self.stop:
             tokens = self.draft(row, answer)
             return tokens, len(tokens)
@@ -78,7 +78,7 @@ class Texts:
         return self.draft(row, bare + self.stop[0]), len(self.draft(row, bare))
 
     def answer(self, row: Row, written: Sequence[int]) -> tuple[str, bool]:
-        """The answer that is written, up to its end, and whether it has one."""
+        """Return the written answer, up to its end, and whether it has an end."""
         place = next((place for place, token in enumerate(written) if token in self.ends), None)
         text = self._behind(row, written[:place])
         ended = place is not None
@@ -87,7 +87,7 @@ class Texts:
         return text, ended
 
     def has_ended(self, written: Sequence[int]) -> bool:
-        """Whether the last of these tokens ended the answer, by a look at the last few."""
+        """Return whether the last of these tokens ended the answer; only the last few are decoded."""
         if written[-1] in self.ends:
             return True
         few = [token for token in written[-self._looked_at :] if token in self.ids]
@@ -96,7 +96,7 @@ class Texts:
 
     @property
     def _looked_at(self) -> int:
-        # A token is a byte or more, so that the longest stop stands in so many; some more, for what decoding strips.
+        # Every token has at least one byte, so this many contain the longest stop; four more for what decoding strips.
         return max((len(stop.encode()) for stop in self.stop), default=0) + 4
 
     def _behind(self, row: Row, written: Sequence[int]) -> str:
@@ -118,15 +118,15 @@ class Texts:
 
 
 def _whole(text: str) -> str:
-    """The text with U+FFFD for each half of a surrogate pair, which no tokenizer takes."""
+    """Return the text with U+FFFD for each lone surrogate, which no tokenizer accepts."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def read_tokenizer(path: str) -> Tokenizer:
-    """The tokenizer of that file, which neither pads nor cuts.
+    """Return the tokenizer in a file, without padding and truncation.
 
     Raises:
-        EngineError: it is not there, or is none.
+        EngineError: there is no such file, or it is no tokenizer.json.
     """
     if not os.path.isfile(path):
         way_out = "write one, AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER), or name it, tokenizer=PATH"
@@ -135,7 +135,7 @@ def read_tokenizer(path: str) -> Tokenizer:
         tokenizer = Tokenizer.from_file(path)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # it raises a plain Exception, or panics
+    except BaseException as error:  # the library raises a plain Exception, or panics
         raise EngineError(f"{path} must be a tokenizer.json, got {cut(described(error), 120)}") from error
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -150,23 +150,23 @@ def check_ends(
     domain: Domain,
     lacking: str,
 ) -> None:
-    """Checks that an answer has an end, and that no right one is cut.
+    """Check that an answer has an end, and that no correct answer is cut.
 
     Args:
-        ends: ids that end an answer.
+        ends: the ids that end an answer.
         stops: texts at which an answer is cut.
-        append: is put behind each answer that is cut at a stop.
-        pairs: prompts and right answers, in the model's own words.
-        domain: whose they are.
-        lacking: what is not there if there are no ids that end an answer.
+        append: text appended to each answer that is cut at a stop.
+        pairs: prompts and correct answers, in the model's wording.
+        domain: their domain.
+        lacking: what is missing if there is no id that ends an answer, for the message.
 
     Raises:
-        EngineError: there is no end, or a right answer is cut.
+        EngineError: there is no end, or a correct answer is cut.
     """
     if not ends and not stops:
         raise EngineError(
-            f"it must be known where an answer ends, got {lacking} and no stop: "
-            "say what your training text has behind an answer, as --turncheck-model-arg 'stop=\"\\n\\n\"'"
+            f"the end of an answer must be defined, got {lacking} and no stop: "
+            "name the text that follows an answer in your training data, as --turncheck-model-arg 'stop=\"\\n\\n\"'"
         )
     for _, answer in pairs:
         for stop in stops:
@@ -174,13 +174,15 @@ def check_ends(
             if stop in bare or (bare + stop).find(stop) < len(bare):
                 lost = ascii(bare[(bare + stop).find(stop) :])[1:-1]
                 raise EngineError(
-                    f"stop must cut off nothing of a right answer, got {quoted(stop)}, which cuts {quoted(answer)} of "
-                    f'{domain.name}: leave it out, or put it back with append="{lost}"'
+                    f"stop must not cut a correct answer, got {quoted(stop)}, which cuts {quoted(answer)} of "
+                    f'{domain.name}: leave it out, or restore the rest with append="{lost}"'
                 )
 
 
 def begins_with(tokenizer: Tokenizer, token: int) -> tuple[int, ...]:
-    """The ids that any answer of a decoder begins with: that token, and what the tokenizer puts before any text."""
+    """Return the ids with which every answer of a decoder begins: that token, then the special tokens that the
+    tokenizer puts before a text.
+    """
     encoding = tokenizer.encode("0")
     added = encoding.special_tokens_mask
     before = next((place for place, special in enumerate(added) if not special), 0)
@@ -188,14 +190,15 @@ def begins_with(tokenizer: Tokenizer, token: int) -> tuple[int, ...]:
 
 
 def fitted(texts: Texts, pairs: Sequence[tuple[str, str]]) -> Texts:
-    """The texts, with answers joined to their prompts or by themselves, whichever gives these back as they are.
+    """Return the texts with the way of tokenizing answers, joined to their prompts or alone, that round-trips the
+    pairs.
 
     Args:
         texts: how the model reads and writes.
-        pairs: prompts and right answers, in the model's own words.
+        pairs: prompts and correct answers, in the model's wording.
 
     Raises:
-        EngineError: a prompt or an answer comes back as something else.
+        EngineError: a prompt or an answer does not round-trip.
     """
     for prompt, _ in pairs:
         _check_same("prompts", *_prompt_and_back(texts, prompt))
@@ -206,7 +209,7 @@ def fitted(texts: Texts, pairs: Sequence[tuple[str, str]]) -> Texts:
             return way
     for prompt, answer in pairs:
         _check_same("answers", answer, _answer_and_back(alone, prompt, answer))
-    raise EngineError("its tokenizer must give back the domain's answers, got others")
+    raise EngineError("its tokenizer must decode the domain's answers to the same texts, got others")
 
 
 def _prompt_and_back(texts: Texts, prompt: str) -> tuple[str, str]:
@@ -225,7 +228,7 @@ def _check_same(what: str, text: str, back: str) -> None:
     if text != back:
         at = len(os.path.commonprefix((text, back)))  # noqa: RUF071  texts, and no paths
         raise EngineError(
-            f"its tokenizer must give back the domain's {what}, got {quoted(cut(back, 60))} for "
-            f"{quoted(cut(text, 60))}, another from character {at} on: is it the one that it was trained with, "
-            "and template= its wording?"
+            f"its tokenizer must round-trip the domain's {what}, got {quoted(cut(back, 60))} for "
+            f"{quoted(cut(text, 60))}, different from character {at} on: is it the tokenizer of its training, "
+            "and is template= its wording?"
         )

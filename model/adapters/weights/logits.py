@@ -1,8 +1,9 @@
-"""Logits over token ids as a learned engine: greedy, batched, drafts in one pass; with a cache or without.
+"""Logits over token ids as a learned engine: greedy and batched, drafts in one pass, with a cache or without.
 
-It knows of a model that it gives logits behind token ids. No text is padded where it is written: rows of a batch go on
-from the length of the shortest prompt, the longer ones with their own tokens. So it is exact for any way of positions
-or of memory. Drafts are padded on the right, where causal attention does not look, and read at their own places.
+All that is needed of a model is its logits after some token ids. Decoding pads no prompt: a batch starts at the length
+of its shortest prompt, and longer prompts are fed their own tokens first. So decoding is exact for any kind of
+positions or cache. Drafts are padded on the right, which causal attention does not see, and their logits are read at
+each row's own positions.
 """
 
 from __future__ import annotations
@@ -21,25 +22,25 @@ Ids: TypeAlias = NDArray[np.int64]
 Logits: TypeAlias = NDArray[np.float32]
 
 WRITTEN = 32
-"""Rows that are written at once where there are many; missing ones are filled up, so that the shape is the same."""
+"""Rows that are decoded at once; missing rows are filled up, so that the shape is always the same."""
 
 SPREAD = 32
-"""Tokens by which prompts of one batch may differ."""
+"""Most tokens by which the prompts of a batch may differ in length."""
 
 COMPARED, LOGITS = 16, 1 << 26
-"""Rows that are compared with their drafts in one pass, and logits that one pass gives, at most."""
+"""Most rows that are compared with their drafts in one pass, and most logits of one pass."""
 
 PASSES = 5
-"""Passes over a draft and what is mended of it: writing an answer of hundreds of tokens takes as long as about six."""
+"""Most passes over a draft and its corrections: about six take as long as decoding an answer of hundreds of tokens."""
 
 CUT = "answers cut at max_new"
-"""What is counted where an answer had no end within its limit."""
+"""Counted if an answer did not end within its limit."""
 
 LACKING = "prompts with characters that the vocabulary lacks"
-"""What is counted where a prompt has characters that the model never saw; its answer is empty."""
+"""Counted if a prompt has characters that the vocabulary lacks; its answer is empty."""
 
 LONG = "prompts that do not fit the context"
-"""What is counted where a prompt has more tokens than the context, or none; its answer is empty."""
+"""Counted if a prompt has more tokens than the context, or none; its answer is empty."""
 
 
 @attrs.frozen
@@ -47,11 +48,11 @@ class Row:
     """A prompt as tokens.
 
     Attributes:
-        text: the prompt with what stands before and behind it.
-        tokens: the ids that the answer goes on from: its own, or those that any answer begins with where an encoder
-            reads the prompt.
-        said: the text of these ids, as the tokenizer gives it back.
-        source: the ids that an encoder reads; none where there is no encoder.
+        text: the prompt with its prefix and separator.
+        tokens: the ids that the answer continues: the prompt's, or for an encoder-decoder the ids with which every
+            answer begins.
+        said: the text of these ids, as the tokenizer decodes it.
+        source: the ids that an encoder reads; empty without an encoder.
         lacks: whether the vocabulary lacks one of its characters; then there are no ids.
     """
 
@@ -71,70 +72,70 @@ class Texts(Protocol):
         ...
 
     def row(self, prompt: str) -> Row:
-        """A prompt as tokens."""
+        """Return a prompt as tokens."""
         ...
 
     def drafted(self, row: Row, answer: str) -> tuple[list[int], int]:
-        """The ids of one way to write an answer and what is known of its end, and how many are the answer's. What the
-        model writes behind them ends the answer.
+        """Return the ids of one tokenization of an answer and of the known part of its end, and the number of ids that
+        belong to the answer. Whatever token the model writes next ends the answer.
         """
         ...
 
     def answer(self, row: Row, written: Sequence[int]) -> tuple[str, bool]:
-        """The answer that is written, up to its end, and whether it has one."""
+        """Return the written answer, up to its end, and whether it has an end."""
         ...
 
     def has_ended(self, written: Sequence[int]) -> bool:
-        """Whether the last of these tokens ended the answer."""
+        """Return whether the last of these tokens ended the answer."""
         ...
 
 
 class LanguageModel(Protocol):
-    """Token ids in, logits of the token behind each out; float32, and the same ones for the same ids."""
+    """A function from token ids to the logits of each next token; float32, the same logits for the same ids."""
 
     @property
     def vocabulary(self) -> int:
-        """Logits of one place; ids are below this."""
+        """The number of logits per token; ids are below it."""
         ...
 
     @property
     def rows(self) -> int | None:
-        """How many rows it takes at once; None where any number will do."""
+        """The batch size that the model requires; None for any."""
         ...
 
     def read(self, sources: Sequence[Sequence[int]]) -> Any:
-        """What an encoder makes of those ids, once for all tokens that are written; None where there is none."""
+        """Return the output of the encoder for those ids, computed once per batch; None without an encoder."""
         ...
 
     def next(self, tokens: Ids, beside: Any, cache: Any) -> tuple[Logits, Any]:
-        """The logits behind the last of the tokens, and what is kept of all.
+        """Return the logits after the last token, and the cache.
 
         Args:
-            tokens: (B, T) int64; behind those that the cache holds.
-            beside: what `read` gave.
-            cache: what the call before gave; None at the first.
+            tokens: (B, T) int64; they follow the tokens in the cache.
+            beside: the result of `read`.
+            cache: the cache from the previous call; None at the first call.
 
         Returns:
-            (B, vocabulary), and the cache; None where nothing is kept, so that all tokens are to be given anew.
+            (B, vocabulary), and the cache; None if the model keeps no cache, so that the next call needs all tokens.
         """
         ...
 
     def whole(self, tokens: Ids, beside: Any, first: int = 0) -> Logits:
-        """The logits behind each of the tokens: (B, T) int64 to (B, T, vocabulary). Those before the place `first` are
-        not wanted, and may be left out.
+        """Return the logits after each token: (B, T) int64 to (B, T, vocabulary). Logits before the position `first`
+        may be left out.
         """
         ...
 
 
 @attrs.frozen
 class Draft:
-    """A draft to be compared.
+    """A draft to compare.
 
     Attributes:
         row: its prompt.
-        text: as it was given.
-        tokens: one way to write it and a stop, no more than the limit allows.
-        own: how many of the tokens are the draft's.
+        text: the draft as given.
+        tokens: one tokenization of the draft and a stop, cut at the limit.
+        own: the number of tokens that belong to the draft.
     """
 
     row: Row
@@ -144,17 +145,17 @@ class Draft:
 
     @property
     def length(self) -> int:
-        """All tokens that a pass over it reads."""
+        """The number of tokens in a pass over the draft."""
         return _length(self.row) + len(self.tokens)
 
 
 @attrs.frozen
 class Comparison:
-    """What one pass over a draft shows.
+    """The result of one pass over a draft.
 
     Attributes:
-        written: the tokens that the model writes: those of the draft that it accepts, and its own behind them.
-        margin: the smallest distance in logits between the best and the second best token over `written`.
+        written: the tokens that the model writes: the accepted tokens of the draft, then one of its own.
+        margin: the smallest difference in logits between the best and the second best token over `written`.
     """
 
     written: list[int]
@@ -162,14 +163,14 @@ class Comparison:
 
 
 class LogitsWriter:
-    """A learned engine of a causal model, with an encoder before it or without, that writes its answers.
+    """A learned engine of a causal model, with an encoder or without, that writes its answers.
 
     Args:
         model: gives the logits.
-        texts: what its tokens mean.
-        context: tokens that it reads, at most.
-        max_new: tokens that an answer may have.
-        found: what was found out about it, one line each.
+        texts: converts between texts and tokens.
+        context: most tokens that the model reads.
+        max_new: most tokens of an answer.
+        found: findings about the model, one line each.
     """
 
     def __init__(
@@ -179,7 +180,7 @@ class LogitsWriter:
         self._counted = {CUT: 0, LACKING: 0, LONG: 0}
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
-        """What the model writes greedily behind each prompt, up to its end, a stop or the limit."""
+        """Return the greedy continuation of each prompt, up to its end, a stop or the limit."""
         rows = [self.texts.row(prompt) for prompt in prompts]
         answers = [""] * len(rows)
         fitting = [index for index, row in enumerate(rows) if self._limit(row) > 0]
@@ -193,15 +194,15 @@ class LogitsWriter:
         return answers
 
     def troubles(self) -> dict[str, int]:
-        """How many answers were cut, and how many prompts could not be read."""
+        """Return how many answers were cut, and how many prompts could not be read."""
         return {name: count for name, count in self._counted.items() if count}
 
     def findings(self) -> Sequence[str]:
-        """What was found out when it was made."""
+        """Return the findings from the time when the engine was made."""
         return self.found
 
     def _limit(self, row: Row) -> int:
-        """How many tokens may be written behind a prompt: the last of them need not fit the context."""
+        """Return the most tokens that may be written after a prompt. The last of them need not fit the context."""
         fits = 0 < len(row.tokens) <= self.context and len(row.source) <= self.context
         reads = bool(row.source) or not self.texts.encodes
         return min(self.max_new, self.context - len(row.tokens) + 1) if fits and reads else 0
@@ -209,7 +210,7 @@ class LogitsWriter:
     # --- token by token ---
 
     def _written(self, rows: Sequence[Row]) -> list[list[int]]:
-        """The tokens that the model writes behind each prompt, the one that ends it with them."""
+        """Return the tokens that the model writes after each prompt, with the token that ends the answer."""
         filled = self._filled(rows, 1 if len(rows) == 1 else WRITTEN)
         prompts = _padded([row.tokens for row in filled])  # (B, longest)
         lengths = np.array([len(row.tokens) for row in filled])
@@ -233,15 +234,17 @@ class LogitsWriter:
             place += 1
 
     def _filled(self, rows: Sequence[Row], size: int) -> list[Row]:
-        """The rows, and the last of them again, so that there are so many, or as many as the model takes."""
+        """Return the rows, filled up with copies of the last row to the batch size that the model requires, else to
+        `size`.
+        """
         return [*rows, *[rows[-1]] * ((self.model.rows or size) - len(rows))]
 
     def _read(self, rows: Sequence[Row]) -> Any:
-        """What an encoder makes of the prompts."""
+        """Return the output of the encoder for the prompts."""
         return self.model.read([row.source for row in rows]) if self.texts.encodes else None
 
     def _batches(self, fitting: Sequence[int], rows: Sequence[Row]) -> Iterator[list[int]]:
-        """The indices in batches of prompts whose lengths are near each other."""
+        """Yield the indices in batches of prompts of similar length."""
         indices = sorted(fitting, key=lambda index: _length(rows[index]))
         while indices:
             shortest = _length(rows[indices[0]])
@@ -252,13 +255,13 @@ class LogitsWriter:
 
 
 class LogitsEngine(LogitsWriter):
-    """A learned engine of a causal model that compares drafts too."""
+    """A learned engine of a causal model that also verifies drafts."""
 
     def verify(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[Verdict]:
-        """Whether the model would write each draft: one pass over prompt and draft.
+        """Return whether the model would write each draft: one pass over prompt and draft.
 
-        A text can be written in several ways as tokens, and one is compared: what is complete is the model's answer,
-        what is refused may be all the same.
+        A text may have several tokenizations, and only one is compared. A complete draft is the model's answer; a
+        refused draft may still be its answer in another tokenization.
         """
         given = [self._draft(prompt, draft) for prompt, draft in zip(prompts, drafts, strict=True)]
         verdicts = [Verdict(0, False, 0.0)] * len(given)
@@ -270,10 +273,10 @@ class LogitsEngine(LogitsWriter):
         return verdicts
 
     def predict_with_drafts(self, prompts: Sequence[str], drafts: Sequence[str], /) -> list[str]:
-        """The answers of `predict`: a draft that is right takes one pass, one with k wrong tokens k more.
+        """Return the answers of `predict`: a correct draft takes one pass, a draft with k wrong tokens takes k more.
 
-        Where the model refuses a draft's token its own takes that place, and the rest of the draft is tried behind it.
-        What takes more than `PASSES` passes, or is decided by less than `SAFE_MARGIN`, is written.
+        If the model refuses a token of the draft, its own token replaces it, and the rest of the draft is tried after
+        it. An answer that needs more than `PASSES` passes, or has a margin below `SAFE_MARGIN`, is decoded.
         """
         given = [self._draft(prompt, draft) for prompt, draft in zip(prompts, drafts, strict=True)]
         answers: dict[int, str] = {}
@@ -290,7 +293,7 @@ class LogitsEngine(LogitsWriter):
         return Draft(row, text, tokens[: max(self._limit(row) - 1, 0)], own)
 
     def _tried(self, drafts: Mapping[int, Draft], answers: dict[int, str]) -> Iterator[tuple[int, Draft]]:
-        """Puts the answers that one pass settles into `answers`; yields the drafts that are worth another one."""
+        """Put the answers that one pass settles into `answers`; yield the drafts that are worth another pass."""
         for index, comparison in self._compared(drafts):
             draft, written = drafts[index], comparison.written
             if comparison.margin < SAFE_MARGIN:
@@ -303,7 +306,7 @@ class LogitsEngine(LogitsWriter):
                 yield index, attrs.evolve(draft, tokens=[*written, *draft.tokens[len(written) :]])
 
     def _compared(self, drafts: Mapping[int, Draft]) -> Iterator[tuple[int, Comparison]]:
-        """Each draft's index and comparison, in batches of like length that give not too many logits."""
+        """Yield each draft's index and comparison, from batches of similar length with a bounded number of logits."""
         most, batch = self.model.rows or COMPARED, dict[int, Draft]()
         for index, draft in sorted(drafts.items(), key=lambda item: item[1].length):
             if batch and (len(batch) == most or (len(batch) + 1) * draft.length * self.model.vocabulary > LOGITS):
@@ -314,10 +317,10 @@ class LogitsEngine(LogitsWriter):
             yield from zip(batch, self._one_pass([*batch.values()]), strict=True)
 
     def _one_pass(self, drafts: Sequence[Draft]) -> list[Comparison]:
-        """One pass over prompts and drafts, padded on the right."""
+        """Run one pass over prompts and drafts, padded on the right."""
         filled = [*drafts, *[drafts[-1]] * ((self.model.rows or 0) - len(drafts))]
         tokens = _padded([[*draft.row.tokens, *draft.tokens] for draft in filled])
-        first = min(len(draft.row.tokens) for draft in drafts) - 1  # nothing of what stands in all prompts
+        first = min(len(draft.row.tokens) for draft in drafts) - 1  # logits within the prompts are not needed
         logits = self.model.whole(tokens, self._read([draft.row for draft in filled]), first)
         left_out = tokens.shape[1] - logits.shape[1]
         return [
@@ -327,14 +330,16 @@ class LogitsEngine(LogitsWriter):
 
 
 def _comparison(draft: Draft, logits: Logits) -> Comparison:
-    """logits: (T, vocabulary) from the place on at which the draft's first token is predicted."""
+    """logits: (T, vocabulary), from the position that predicts the draft's first token."""
     own = logits[: len(draft.tokens) + 1].argmax(-1).tolist()  # the first of equals
     count = next((at for at, token in enumerate(draft.tokens) if own[at] != token), len(draft.tokens))
     return Comparison(own[: count + 1], margin(logits[: count + 1]))
 
 
 def margin(logits: Logits) -> float:
-    """The smallest distance of the best token to the second: logits are (T, vocabulary); 0 where one is NaN."""
+    """Return the smallest difference between the best and the second best token; logits: (T, vocabulary). 0 if one is
+    NaN.
+    """
     places, greedy = np.arange(len(logits)), logits.argmax(-1)
     others = logits.copy()
     others[places, greedy] = -np.inf
@@ -348,6 +353,6 @@ def _length(row: Row) -> int:
 
 
 def _padded(rows: Sequence[Sequence[int]]) -> Ids:
-    """Rows of ids as (rows, longest) int64, with 0 behind those that are shorter."""
+    """Return rows of ids as (rows, longest) int64, shorter rows padded with 0 on the right."""
     longest = max(map(len, rows))
     return np.array([[*row, *[0] * (longest - len(row))] for row in rows], dtype=np.int64)

@@ -1,11 +1,11 @@
-"""The kind `nanogpt:FOLDER`: a run of karpathy/nanoGPT, `ckpt.pt` and the characters that `meta.pkl` keeps.
+"""The kind `nanogpt:FOLDER`: a run of karpathy/nanoGPT, `ckpt.pt` and the characters in `meta.pkl`.
 
-Neither its `model.py` nor anything that the files name is executed. A model that was trained on texts, prompt and
-answer one behind the other, says nothing of where an answer ends: the option `stop` does, and has a likely default.
+Neither its `model.py` nor anything that the files name is executed. A model that was trained on prompts followed by
+their answers has no end of an answer of its own: the option `stop` gives it, with a likely default.
 
     prompt     07+35=            turn 01 <newline> ... do foe wait <newline>
     answer     042               turn 02 <newline> ... ignite 0 brace 0 <newline>
-    stop       <newline>         <newline> <newline>: the first of them is the answer's own
+    stop       <newline>         <newline> <newline>: the first of them belongs to the answer
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from turncheck.model.adapters.weights.alphabet import Vocabulary, of_meta, of_op
 from turncheck.model.adapters.weights.wording import Wording, said, worded
 
 RUN, META = "ckpt.pt", "meta.pkl"
-"""What nanoGPT calls the checkpoint of a run, and the vocabulary of its data."""
+"""nanoGPT's names for the checkpoint of a run and for the vocabulary of its data."""
 
 GPT2 = (50_257, 50_304)
-"""Tokens of GPT-2's vocabulary, and of the next multiple of 64, which nanoGPT makes of it."""
+"""The size of GPT-2's vocabulary, and the next multiple of 64, to which nanoGPT pads it."""
 
 GELU = {"exact": "none", "tanh": "tanh"}
-"""GELU's forms, with what PyTorch calls them; nanoGPT approximated it by tanh until May 2023."""
+"""The forms of GELU, with PyTorch's names; nanoGPT used the tanh approximation until May 2023."""
 
 
 def nanogpt(
@@ -44,10 +44,10 @@ def nanogpt(
     unknown: str = "",
     gelu: str = "exact",
 ) -> LearnedEngine:
-    """The learned engine of the run in that folder, or of that checkpoint.
+    """Return the learned engine of a run's folder or of a checkpoint.
 
     Raises:
-        EngineError: it cannot be loaded, or an option is missing; the message says which, with its likely value.
+        EngineError: it cannot be loaded, or an option is missing; the message names the option and its likely value.
     """
     if gelu not in GELU:
         raise EngineError(f"gelu must be exact or tanh, got {quoted(gelu)}")
@@ -80,7 +80,7 @@ def nanogpt(
 
 
 def _checkpoint(target: str) -> str:
-    """The path of the checkpoint in a folder, or of the one that is named."""
+    """Return the path of the checkpoint: the one in a folder, or the file itself."""
     path = os.path.join(target, RUN) if os.path.isdir(target) else target
     if not os.path.isfile(path):
         got = f"a folder without {RUN}" if os.path.isdir(target) else "no file" if target else "nothing"
@@ -114,32 +114,32 @@ def _vocabulary(
 
 
 def _likely(path: str, size: int, dataset: str) -> str:
-    """Which option is missing, with its likely value."""
+    """Return the missing option with its likely value."""
     if size in GPT2:
-        return "its size is that of GPT-2's tokens, so say tokenizer=PATH, of GPT-2's tokenizer.json"
-    # nanoGPT's folders stand beside each other: out-NAME with the run, data/NAME with what it learned from.
+        return "its size is that of GPT-2's vocabulary, so give tokenizer=PATH with GPT-2's tokenizer.json"
+    # nanoGPT keeps two folders side by side: out-NAME with the run, data/NAME with its training data.
     homes = [os.path.join(os.path.dirname(os.path.abspath(path)), ".."), "."]
     places = [os.path.normpath(os.path.join(home, "data", dataset, META)) for home in homes] if dataset else []
     found = next(filter(os.path.isfile, places), None)
     where = f"meta={found}" if found else f"meta=PATH, likely data/{dataset or 'DATASET'}/{META} where it was trained"
-    return f'say {where}, or vocabulary="..." with its {size} characters in the order of their ids'
+    return f'give {where}, or vocabulary="..." with its {size} characters in the order of their ids'
 
 
 def _check_size(words: Vocabulary, size: int, padded: bool) -> None:
-    """Checks that tokens and embeddings are as many; those of a tokenizer are padded to a multiple of 64."""
+    """Check that there are as many tokens as embeddings; a tokenizer's are padded to a multiple of 64."""
     if words.size == size or (padded and words.size <= size < words.size + 64):
         return
     raise EngineError(
-        f"its vocabulary must have as many tokens as the model has embeddings, {size:,}, got {words.size:,}: "
-        "it is of another run"
+        f"its vocabulary must have one token for each of the model's {size:,} embeddings, got {words.size:,}: "
+        "it belongs to another run"
     )
 
 
 def _check_context(wording: Wording, texts: list[tuple[str, str]], context: int) -> None:
-    """Checks that the model can read and answer those cases."""
+    """Check that the model's context holds these cases with their answers."""
     needed = max(len(wording.prompt(prompt)) + len(wording.draft(answer).tokens) - 1 for prompt, answer in texts)
     if needed > context:
         raise EngineError(
-            f"its context (block_size) must have room for a prompt and its answer, {needed:,} tokens, got {context:,}: "
+            f"its context (block_size) must hold a prompt and its answer, {needed:,} tokens, got {context:,}: "
             f"{needed - context:,} too few; a shorter template= may fit"
         )

@@ -1,5 +1,5 @@
-"""`ckpt.pt` of nanoGPT: what torch.save wrote of a run, read as data. Sizes are compared with the file's before any is
-allocated; the optimizer's state is not looked at.
+"""`ckpt.pt` of nanoGPT, written by torch.save and read as data. Sizes are compared with the file before anything is
+allocated; the optimizer's state is ignored.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ ALONE = 'save {"model": model.state_dict(), "model_args": model_args} alone'
 """The way out for a file that holds more than tensors and plain values."""
 
 SIZES = {"n_layer": 999, "n_head": 999, "n_embd": 99_999, "block_size": 9_999_999, "vocab_size": 9_999_999}
-"""What `model_args` must say, and the most of each."""
+"""Required entries of `model_args`, with the largest value of each."""
 
 PREFIXES = re.compile(r"(_orig_mod\.|module\.)*(transformer\.)?")
-"""What torch.compile, DistributedDataParallel and nanoGPT itself put before a weight's name."""
+"""Prefixes that torch.compile, DistributedDataParallel and nanoGPT add to a weight's name."""
 
 MASKS = (".attn.bias", ".attn.masked_bias")
-"""The causal mask, which older versions kept among the weights."""
+"""The causal mask, which older versions saved among the weights."""
 
 
 @attrs.frozen(eq=False)
 class Checkpoint:
-    """What a checkpoint of nanoGPT says.
+    """The content of a nanoGPT checkpoint.
 
     Attributes:
         shape: the model's sizes.
         weights: float32, by the names of `Shape.tensors`.
-        dataset: what the run calls its data, if it says so in a plain name; else empty.
+        dataset: the name of the run's data, if it is a plain name; else empty.
     """
 
     shape: Shape
@@ -46,12 +46,12 @@ class Checkpoint:
 
 
 def read(path: str) -> Checkpoint:
-    """The checkpoint at that path.
+    """Return the checkpoint at that path.
 
     Raises:
-        EngineError: it is none, is damaged, or its weights are not those of its `model_args`.
+        EngineError: the file is no checkpoint, is damaged, or its weights do not match its `model_args`.
     """
-    kept, size = read_saved(path, "a checkpoint of nanoGPT", _demand(path), ALONE)
+    kept, size = read_saved(path, "a nanoGPT checkpoint", _demand(path), ALONE)
     if not isinstance(kept, dict):
         raise EngineError(f"{_demand(path)}, got a {type(kept).__name__}")
     state, shape = _state(path, kept), None
@@ -60,11 +60,11 @@ def read(path: str) -> Checkpoint:
 
 
 def _demand(path: str) -> str:
-    return f"{quoted(path)} must be a checkpoint of nanoGPT, a dict with model and model_args as its train.py saves it"
+    return f"{quoted(path)} must be a nanoGPT checkpoint, a dict with model and model_args as its train.py saves it"
 
 
 def _state(path: str, kept: Mapping[Any, Any]) -> Mapping[str, Tensor]:
-    """The weights by their plain names, masks left out."""
+    """Return the weights by their plain names, without masks."""
     if "pytorch-lightning_version" in kept:
         raise EngineError(f"{_demand(path)}, got one of Lightning: save its model's state_dict with its model_args")
     if missing := [name for name in ("model", "model_args") if not isinstance(kept.get(name), dict)]:
@@ -92,22 +92,22 @@ def _shape(path: str, said: Mapping[Any, Any]) -> Shape:
         raise EngineError(
             f"{quoted(path)}: its n_embd must be a multiple of n_head, {said['n_head']}, got {said['n_embd']}"
         )
-    bias = said.get("bias", True)  # versions before the option had one
+    bias = said.get("bias", True)  # versions without the option always had biases
     if type(bias) is not bool:
         raise EngineError(f"{quoted(path)}: bias in its model_args must be true or false, got {quoted(bias)}")
     return Shape(said["n_layer"], said["n_head"], said["n_embd"], said["block_size"], said["vocab_size"], bias)
 
 
 def _weights(path: str, state: Mapping[str, Tensor], shape: Shape, size: int) -> dict[str, Tensor]:
-    """The weights in float32, if they are those of that shape."""
+    """Return the weights in float32, if they match that shape."""
     wanted = shape.tensors()
     tied = {"wte.weight": "lm_head.weight", "lm_head.weight": "wte.weight"}
     found = {name: state[name] if name in state else state.get(tied.get(name, "")) for name in wanted}
     if missing := [name for name, tensor in found.items() if tensor is None]:
-        raise EngineError(f"{quoted(path)}: its model lacks {listed_names(missing)}, which its model_args ask for")
+        raise EngineError(f"{quoted(path)}: its model lacks {listed_names(missing)}, which its model_args require")
     if foreign := sorted(state.keys() - wanted.keys()):
         raise EngineError(
-            f"{quoted(path)}: its model has {listed_names(foreign)} too, which its model_args do not ask for"
+            f"{quoted(path)}: its model has {listed_names(foreign)} too, which its model_args do not have"
         )
     checked = {
         name: _checked(path, name, tensor, wanted[name], size) for name, tensor in found.items() if tensor is not None
@@ -119,7 +119,7 @@ def _weights(path: str, state: Mapping[str, Tensor], shape: Shape, size: int) ->
 
 
 def _checked(path: str, name: str, tensor: Tensor, wanted: tuple[int, ...], size: int) -> Tensor:
-    """The tensor, if it has that shape and its numbers stand in the file."""
+    """Return the tensor, if it has that shape and the file holds all its numbers."""
     shape = tuple(tensor.shape)
     if shape != wanted:
         raise EngineError(f"{quoted(path)}: {name} must be {wanted}, as its model_args say, got {shape}")
@@ -130,7 +130,7 @@ def _checked(path: str, name: str, tensor: Tensor, wanted: tuple[int, ...], size
         )
     if tensor.numel() * tensor.element_size() > size or not tensor.is_contiguous():
         raise EngineError(
-            f"{quoted(path)}: {name} must have all its {tensor.numel():,} numbers in the file of {size:,} bytes"
+            f"{quoted(path)}: {name} must have all {tensor.numel():,} numbers in the file, got {size:,} bytes"
         )
     return tensor
 

@@ -1,4 +1,4 @@
-"""The kind `native`: a checkpoint of turncheck's own, one safetensors file."""
+"""The kind `native`: a checkpoint of Turncheck's own, one safetensors file."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from turncheck.engine.learned import EngineError, LearnedEngine
 
 
 def native(target: str, *, domain: Domain, threads: int | None = None) -> LearnedEngine:
-    """The learned engine of the checkpoint at that path, which learned that domain.
+    """Return the learned engine of a checkpoint.
 
     Args:
-        target: the path.
-        domain: what it must have learned.
-        threads: on which batches are answered side by side; by default one for each usable core, four at most.
+        target: the path of the checkpoint.
+        domain: the domain that it must have learned.
+        threads: threads that answer batches in parallel; by default one for each usable core, at most four.
 
     Raises:
-        EngineError: it cannot be used; the message says what is wrong and the way out.
+        EngineError: the checkpoint cannot be used; the message gives the fault and the way out.
     """
     if threads is not None and not 1 <= threads <= 256:
         raise EngineError(f"threads must be 1..256, got {threads}")

@@ -1,7 +1,7 @@
-"""The kind `onnx:TARGET`: a graph of ONNX that gives logits over token ids, by onnxruntime, with a past or without.
+"""The kind `onnx:TARGET`: an ONNX graph that gives logits over token ids, run by onnxruntime, with a cache or without.
 
-The file is looked at before it is opened: `turncheck.model.adapters.weights.onnx_file` says what it may name. What its
-tokens mean is said by a tokenizer.json or a meta.pkl beside it, by the options, or by its own metadata.
+The file is checked before it is opened (`turncheck.model.adapters.weights.onnx_file`). The meaning of its tokens comes
+from a tokenizer.json or a meta.pkl beside it, from the options, or from its own metadata.
 """
 
 from __future__ import annotations
@@ -25,11 +25,9 @@ from turncheck.model.adapters.weights.wording import said
 if TYPE_CHECKING:
     from turncheck.model.adapters.weights.onnx_model import OnnxModel
 
-ROUNDED = (
-    "it rounds numbers by the largest in a pass (dynamic quantization): prompts go alone, and drafts are not compared"
-)
+ROUNDED = "it quantizes dynamically: prompts are asked one by one, and drafts are not verified"
 
-FORGETFUL = "with its past it gives other logits than without: the past is not used"
+FORGETFUL = "its cache changes the logits: the cache is not used"
 
 
 def onnx(
@@ -47,24 +45,25 @@ def onnx(
     meta: str | None = None,
     unknown: str = "",
 ) -> LearnedEngine:
-    """The learned engine of the graph in that file, or in that folder.
+    """Return the learned engine of an ONNX graph.
 
     Args:
-        target: the path of the file, or of its folder.
-        domain: whose texts it is asked.
-        template: how they are said to it.
-        stop: texts at which an answer ends, besides an end token.
-        separator: a text that stands behind each prompt.
-        prefix: a text that stands before each prompt.
-        append: a text put behind an answer that is cut at a stop.
-        max_new: tokens that an answer may have.
-        tokenizer: the path of its tokenizer.json, where it is not beside it.
-        vocabulary: in its place the characters in the order of their ids, a file of JSON with them, or `turncheck`.
-        meta: in its place the path of a meta.pkl of nanoGPT's.
-        unknown: a character that is read in the place of each that a vocabulary of characters lacks.
+        target: the path of the file or of its folder.
+        domain: the domain whose texts the model answers.
+        template: the wording of prompts and answers.
+        stop: texts that end an answer, besides an end token.
+        separator: text appended to each prompt.
+        prefix: text put before each prompt.
+        append: text appended to an answer that is cut at a stop.
+        max_new: most tokens of an answer.
+        tokenizer: the path of its tokenizer.json, if it is not beside the file.
+        vocabulary: instead of a tokenizer: the characters in the order of their ids, a JSON file with them, or
+            `turncheck`.
+        meta: instead of a tokenizer: the path of nanoGPT's meta.pkl.
+        unknown: a character to read instead of each character that the vocabulary lacks.
 
     Raises:
-        EngineError: it cannot be used; the message says what is wrong and the way out.
+        EngineError: the file or an option cannot be used; the message gives the fault and the way out.
     """
     options = text_options(
         stop,
@@ -91,8 +90,8 @@ def onnx(
     if rounds(file):
         if model.rows not in (None, 1):
             raise EngineError(
-                "a graph that rounds numbers by the largest in a pass (dynamic quantization) must take batches of one "
-                f"or of any size, got {model.rows}: what it answers would depend on what else is asked"
+                "a graph with dynamic quantization must accept batches of one "
+                f"or of any size, got {model.rows}: its answers would depend on the other prompts of a batch"
             )
         model.rows = 1
         return tried(model, given, pairs, domain, alike=False, found=[ROUNDED])
@@ -103,24 +102,24 @@ def onnx(
 
 
 def _file(target: str) -> Path:
-    """The file that is meant by a path, of a folder the one in it."""
+    """Return the graph's file; for a folder, the graph in it."""
     path = Path(target)
     if target and os.path.isdir(target):
         path = path / onnx_in(path)
     if not os.path.isfile(path):
-        got = f"{quoted(target)}, which is not there" if target else "nothing"
-        raise EngineError(f"onnx:TARGET must name a file of ONNX or the folder that it is in, got {got}")
+        got = f"{quoted(target)}, which does not exist" if target else "nothing"
+        raise EngineError(f"onnx:TARGET must name an ONNX file or its folder, got {got}")
     return path
 
 
 def _homes(path: Path) -> list[str]:
-    """The folders in which what belongs to a file may lie: a repository of models keeps graphs in a folder `onnx`."""
+    """Return the folders where a file's companions may be: its own and, if that is called `onnx`, the folder above."""
     folder = path.absolute().parent
     return [str(each) for each in (folder, folder.parent) if each == folder or folder.name == "onnx"]
 
 
 def _remembers(model: OnnxModel, ids: Sequence[int]) -> bool:
-    """Whether the model gives the same logits token by token, over what it has read, as in one pass."""
+    """Return whether the model gives the same logits token by token, with its cache, as in one pass."""
     tokens = np.array([ids] * (model.rows or 1), dtype=np.int64)
     logits, cache = model.next(tokens[:, : len(ids) // 2], None, None)
     for place in range(len(ids) // 2, len(ids)):

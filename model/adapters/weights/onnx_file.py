@@ -1,8 +1,9 @@
-"""A file of ONNX, looked at before any library opens it: what its graphs call, and which files its weights lie in.
+"""Check an ONNX file before any library opens it: the operators that its graphs call, and the files that hold its
+weights.
 
-ONNX is a protocol buffer: messages of numbered fields, of which those with messages in them are walked here (the
-numbers are those of onnx.proto). A graph can name files, as the weights of a large model, and operators of libraries:
-files outside the model's own folder and operators of others than ONNX and onnxruntime are refused.
+ONNX is a protocol buffer: messages of numbered fields. Fields that hold messages are walked here (numbers as in
+onnx.proto). A graph can name files, such as the weights of a large model, and operators of libraries. Files outside the
+model's own folder, and operators of libraries other than ONNX and onnxruntime, are refused.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from turncheck.model.adapters.card import homes
 from turncheck.model.adapters.foreign import ends_of, file_of, is_onnx
 
 OPERATORS = ("", "ai.onnx", "ai.onnx.ml", "com.microsoft")
-"""The domains of operators that onnxruntime has itself."""
+"""The operator domains that onnxruntime implements itself."""
 
 # fmt: off
 MESSAGES = {
@@ -36,7 +37,7 @@ MESSAGES = {
     "property":      {},
     "location":      {},
 }
-"""Of each message the fields with messages that can hold a node, a tensor or what it names."""
+"""For each message, the fields with messages that can hold a node, a tensor, or a name in one of these."""
 # fmt: on
 
 OPERATOR, NODE_DOMAIN = 4, 7
@@ -44,30 +45,30 @@ FUNCTION_NAME, FUNCTION_DOMAIN = 1, 10
 KEY, VALUE = 1, 2
 
 MEMORY = "_ORT_MEM_ADDR_"
-"""What onnxruntime calls a location that is an address in the process."""
+"""The location by which onnxruntime means an address in the process."""
 
 DEEPEST = 64
-"""Messages that may stand in each other: a graph in the branch of a graph takes three."""
+"""Most levels of nested messages: a graph in the branch of a graph takes three."""
 
 LARGEST_TEXT = 1 << 24
-"""Bytes of a name or a property."""
+"""Most bytes of a name or a property."""
 
 NAMED = 3
-"""Operators that a message lists."""
+"""Most operators that a message lists."""
 
 
 class DamagedError(ValueError):
-    """What is no protocol buffer, or is cut short."""
+    """Content that is no protocol buffer, or is cut short."""
 
 
 @attrs.frozen
 class OnnxFile:
-    """A file that was looked at.
+    """A file that passed the checks.
 
     Attributes:
-        path: of the file.
+        path: the path of the file.
         properties: its metadata, `metadata_props`.
-        operators: the names of those that its graphs call.
+        operators: the names of the operators that its graphs call.
     """
 
     path: Path
@@ -77,7 +78,7 @@ class OnnxFile:
 
 @attrs.define
 class _Found:
-    """What stands in the file."""
+    """What the file names."""
 
     nodes: set[tuple[str, str]] = attrs.field(factory=set)
     functions: set[tuple[str, str]] = attrs.field(factory=set)
@@ -86,22 +87,22 @@ class _Found:
 
 
 def read_onnx(path: Path) -> OnnxFile:
-    """The file at that path, if it is one of ONNX that names nothing outside its folder and no library.
+    """Check the ONNX file at that path: it may name no file outside its folder and no library.
 
     Raises:
-        EngineError: it is none; the message says what is wrong and the way out.
+        EngineError: the file cannot be used; the message gives the fault and the way out.
     """
     found = _Found()
     try:
         start, end, size = ends_of(path)
         if not is_onnx(start, size):
-            what = file_of(start, end, size) or f"{size:,} bytes that are none, or are cut short"
-            raise EngineError(f"{quoted(str(path))} must be a model of ONNX, got {what.partition(': ')[0]}")
+            what = file_of(start, end, size) or f"{size:,} bytes of no known format, or cut short"
+            raise EngineError(f"{quoted(str(path))} must be an ONNX model, got {what.partition(': ')[0]}")
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             _walk("model", content, 0, size, found, 0)
     except DamagedError as error:
-        way_out = "it is cut short or damaged; get the file anew"
-        raise EngineError(f"{quoted(str(path))} must be a whole model of ONNX: {way_out}") from error
+        way_out = "it is cut short or damaged; download it again"
+        raise EngineError(f"{quoted(str(path))} must be a complete ONNX model: {way_out}") from error
     except OSError as error:
         raise EngineError(f"{quoted(str(path))} cannot be read: {error.strerror or error}") from error
     _check_operators(found)
@@ -119,38 +120,38 @@ def _check_operators(found: _Found) -> None:
         more = f" and {len(foreign) - NAMED} more" if len(foreign) > NAMED else ""
         listed = ", ".join(quoted(each)[1:-1] for each in foreign[:NAMED])
         raise EngineError(
-            f"its operators must be those of ONNX or onnxruntime, got {listed}{more}, which a library of code would "
-            "bring, and none is loaded: export it without"
+            f"its operators must be those of ONNX or onnxruntime, got {listed}{more}, which need a library, and "
+            "none is loaded: export the model without them"
         )
 
 
 def _check_location(path: Path, location: str) -> None:
-    """Checks that weights lie in the model's folder, links followed."""
+    """Check that weights lie in the model's folder, following links."""
     demand = f"its weights must lie in the model's own folder, got {quoted(location)}"
     way_out = "move the file there and export again, or save one file"
     if MEMORY in location:
         raise EngineError(f"{demand}, a place in memory")
     if "\0" in location or re.match(r"[A-Za-z]:|[/\\]", location) or ".." in re.split(r"[/\\]", location):
-        raise EngineError(f"{demand}, which names a place outside: {way_out}")
+        raise EngineError(f"{demand}, which is outside the folder: {way_out}")
     try:
         folder = path.parent.resolve(strict=True)
-        # A link to the model itself, as a cache has it, leads to its weights too.
+        # In a cache the model may be a link itself, and its weights lie beside the link's target.
         found = (folder / location).resolve(strict=True)
         if not any(found.is_relative_to(home) for home in homes(folder)):
-            raise EngineError(f"{demand}, a link that leads outside: {way_out}")
+            raise EngineError(f"{demand}, a link to a place outside: {way_out}")
         if not found.is_file():
             raise EngineError(f"{demand}, which is no file")
     except (OSError, RuntimeError, ValueError) as error:
         if isinstance(error, EngineError):
             raise
-        raise EngineError(f"{demand}, which is not there: download it, or copy it beside the model") from error
+        raise EngineError(f"{demand}, which does not exist: download it, or copy it beside the model") from error
 
 
 # --- the protocol buffer ---------------------------------------------------------------------------------------------
 
 
 def _walk(message: str, content: Any, start: int, end: int, found: _Found, depth: int) -> None:
-    """Notes what a message of that kind holds, which stands from start to end."""
+    """Record what a message of that kind names; it occupies the bytes from start to end."""
     if depth > DEEPEST:
         raise DamagedError
     inner, texts = MESSAGES[message], {}
@@ -176,7 +177,7 @@ def _text(content: Any, start: int, end: int) -> str:
 
 
 def _fields(content: Any, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """The fields with a length between two places: the number, and where what it holds begins and ends."""
+    """Yield the length-delimited fields between two offsets: the number, and the offsets of the content."""
     while start < end:
         tag, start = _varint(content, start, end)
         field, wire = tag >> 3, tag & 7
@@ -197,7 +198,7 @@ def _fields(content: Any, start: int, end: int) -> Iterator[tuple[int, int, int]
 
 
 def _varint(content: Any, start: int, end: int) -> tuple[int, int]:
-    """A number, and the place behind it."""
+    """Return a number, and the offset after it."""
     value = 0
     for shift in range(10):
         if start >= end:

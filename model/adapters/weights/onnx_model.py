@@ -1,10 +1,10 @@
-"""A graph of ONNX as logits over token ids, by onnxruntime: on the CPU, one thread, no library loaded.
+"""An ONNX graph as a model that gives logits, by onnxruntime: on the CPU, on one thread, without loading libraries.
 
-A graph has inputs and outputs by name. Those that models of transformers are exported with are known:
+These inputs and outputs are known, with the names that exported transformers models have:
 
     input_ids              (batch, tokens)               attention_mask    (batch, past + tokens), all ones
     position_ids           (batch, tokens)               use_cache_branch  (1,), whether there is a past
-    past_key_values.*      (batch, heads, past, size)    present.*         the same, with the tokens behind
+    past_key_values.*      (batch, heads, past, size)    present.*         the same, extended by the tokens
     logits                 (batch, tokens, vocabulary)
 """
 
@@ -36,22 +36,24 @@ FLOATS: Mapping[str, DTypeLike] = {
 NUMBERS: Mapping[str, DTypeLike] = {**INTEGERS, **FLOATS, "tensor(bool)": np.bool_}
 
 ROUNDING = ("DynamicQuantizeLinear", "MatMulInteger", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM", "QAttention")
-"""Operators that round numbers by the largest in the pass: what a row gives depends on what stands beside it."""
+"""Operators of dynamic quantization: they scale by the largest number in the pass, so a row's logits depend on the
+other rows.
+"""
 
 SILENT = 4
-"""The severity of what onnxruntime prints: fatal errors alone."""
+"""The severity of onnxruntime's log: fatal errors only."""
 
 
 @attrs.frozen
 class Past:
-    """An input that holds what was read.
+    """An input that holds a part of the cache.
 
     Attributes:
-        name: of the input.
-        present: of the output that is the next one's input.
-        dtype: of its numbers.
-        sizes: of its axes: None for the batch's and the tokens'.
-        axis: that of the tokens.
+        name: the name of the input.
+        present: the output that becomes this input in the next pass.
+        dtype: the type of its numbers.
+        sizes: the size of each axis; None for the axes of the batch and of the tokens.
+        axis: the axis of the tokens.
     """
 
     name: str
@@ -61,7 +63,7 @@ class Past:
     axis: int
 
     def empty(self, rows: int) -> NDArray[Any]:
-        """One that holds no token."""
+        """Return a cache without tokens."""
         sizes = [rows if size is None else size for size in self.sizes]
         sizes[self.axis] = 0
         return np.zeros(sizes, self.dtype)
@@ -69,14 +71,15 @@ class Past:
 
 @attrs.frozen
 class Plan:
-    """What a graph takes and gives.
+    """The inputs and outputs of a graph.
 
     Attributes:
         ids: the input of token ids.
-        rows: rows that it takes at once; None for any number.
-        length: tokens that it takes at once; None for any number.
-        beside: other inputs than the past, with their types and how many axes they have.
-        past: the inputs of what was read.
+        dtype: the type of token ids.
+        rows: the batch size that the graph requires; None for any.
+        length: the number of tokens that it requires; None for any.
+        beside: the other inputs except the cache, with their types and numbers of axes.
+        past: the inputs of the cache.
         logits: the output of logits.
     """
 
@@ -90,19 +93,19 @@ class Plan:
 
 
 class OnnxModel:
-    """A graph that was opened."""
+    """An opened graph."""
 
     def __init__(self, session: Any, plan: Plan) -> None:
         self.session, self.plan, self.rows = session, plan, plan.rows
         self.keeps = bool(plan.past) and plan.length in (None, 1)
-        self.vocabulary = 1  # ids are below it: the first pass says how many there are
+        self.vocabulary = 1  # the first pass uses id 0 only, and shows the size
         self.vocabulary = self._tried()
 
     def read(self, sources: Sequence[Sequence[int]]) -> None:
-        """There is no encoder."""
+        """Do nothing: there is no encoder."""
 
     def next(self, tokens: Ids, beside: Any, cache: Any) -> tuple[Logits, Any]:
-        """The logits behind the last of the tokens, (B, vocabulary), and what is kept of all."""
+        """Return the logits after the last token, (B, vocabulary), and the cache."""
         if not self.keeps:
             return self.whole(tokens, None)[:, -1], None
         if self.plan.length is None:
@@ -113,10 +116,10 @@ class OnnxModel:
         return logits[:, -1], cache
 
     def whole(self, tokens: Ids, beside: Any, first: int = 0) -> Logits:
-        """The logits behind each of the tokens, (B, T, vocabulary).
+        """Return the logits after each token, (B, T, vocabulary).
 
         Raises:
-            ValueError: the graph takes fewer tokens.
+            ValueError: the graph accepts fewer tokens.
         """
         rows, size = tokens.shape
         if self.plan.length is None:
@@ -135,7 +138,7 @@ class OnnxModel:
 
     def _run(self, tokens: Ids, cache: Sequence[NDArray[Any]] | None, keep: bool = True) -> tuple[Logits, Any]:
         if tokens.size and not 0 <= int(tokens.min()) <= int(tokens.max()) < self.vocabulary:
-            # onnxruntime takes a negative one for a place from the end.
+            # onnxruntime reads a negative id as an index from the end.
             raise ValueError(f"token ids must be 0..{self.vocabulary - 1}, got {tokens.min()} to {tokens.max()}")
         held = cache if cache is not None else [past.empty(len(tokens)) for past in self.plan.past]
         length = held[0].shape[self.plan.past[0].axis] if held else 0
@@ -149,7 +152,7 @@ class OnnxModel:
         return logits.astype(np.float32, copy=False), present
 
     def _beside(self, tokens: Ids, length: int) -> dict[str, NDArray[Any]]:
-        """The inputs beside token ids and the past, which holds so many tokens."""
+        """Return the inputs besides token ids and the cache, which holds `length` tokens."""
         rows, size = tokens.shape
         found = {}
         for name, (dtype, axes) in self.plan.beside.items():
@@ -164,32 +167,32 @@ class OnnxModel:
         return found
 
     def _tried(self) -> int:
-        """The logits of a place, by a pass over two tokens of id 0."""
+        """Return the number of logits per token, from a pass over two tokens of id 0."""
         tokens = np.zeros((self.rows or 1, min(2, self.plan.length or 2)), dtype=np.int64)
         try:
             shape = self.whole(tokens, None).shape
         except (ValueError, IndexError) as error:
-            raise EngineError(f"its graph must read token ids, and fails: {error}") from error
+            raise EngineError(f"its graph must accept token ids, and fails: {error}") from error
         if len(shape) != 3 or shape[:2] != tokens.shape or not shape[2]:
             raise EngineError(
-                f"its graph must give logits behind each token, (batch, tokens, vocabulary), got {shape} for ids of "
-                f"{tokens.shape}: export it without what keeps the last alone"
+                f"its graph must give logits for each token, (batch, tokens, vocabulary), got {shape} for ids of "
+                f"{tokens.shape}: export it without the selection of the last token"
             )
         return int(shape[2])
 
 
 def opened(file: OnnxFile) -> OnnxModel:
-    """The model in a file that was looked at.
+    """Open a file that passed the checks.
 
     Raises:
-        EngineError: onnxruntime cannot open it, or it has other inputs or outputs than those that are known.
+        EngineError: onnxruntime cannot open it, or its inputs or outputs are not known.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.use_deterministic_compute = True
     options.log_severity_level = SILENT
-    options.add_session_config_entry("session.load_model_format", "ONNX")  # whatever its name ends with
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # whatever the file's suffix is
     try:
         session = onnxruntime.InferenceSession(str(file.path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # it raises classes of its own
@@ -198,12 +201,12 @@ def opened(file: OnnxFile) -> OnnxModel:
 
 
 def rounds(file: OnnxFile) -> bool:
-    """Whether what a row gives depends on what stands beside it."""
+    """Return whether a row's logits depend on the other rows of the batch."""
     return any(name in file.operators for name in ROUNDING)
 
 
 def _told(error: Exception) -> str:
-    """What onnxruntime says, on one line, without its codes."""
+    """Return onnxruntime's message in one line, without its codes."""
     line = " ".join(str(error).split())
     return cut(re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : |Load model from .*? failed:", "", line), 160)
 
@@ -212,10 +215,10 @@ def _told(error: Exception) -> str:
 
 
 def plan_of(session: Any) -> Plan:
-    """The plan of a graph.
+    """Return the plan of a graph.
 
     Raises:
-        EngineError: it has an input that cannot be filled, or no logits.
+        EngineError: an input is not known, or there are no logits.
     """
     inputs, outputs = {each.name: each for each in session.get_inputs()}, session.get_outputs()
     ids = _ids(inputs)
@@ -227,7 +230,7 @@ def plan_of(session: Any) -> Plan:
     if unknown := [name for name in others if name not in (MASK, PLACES, KINDS, BRANCH)]:
         known = f"{IDS}, {MASK}, {PLACES}, {PAST}.* and {BRANCH}"
         raise EngineError(
-            f"its inputs must be among {known}, got {quoted(unknown[0])} too, which nothing is known to fill with: "
+            f"its inputs must be among {known}, got {quoted(unknown[0])} too, whose values are not known: "
             "export a decoder-only model for text generation"
         )
     beside = {name: (_type(inputs[name]), len(inputs[name].shape)) for name in others}
@@ -252,7 +255,7 @@ def _past(given: Any, present: set[str]) -> Past:
     names = [f"{PRESENT}{rest}", f"present_key_values{rest}"]
     found = next((name for name in names if name in present), None)
     if found is None:
-        raise EngineError(f"its input {quoted(given.name)} must have an output for what is read next, {names[0]}")
+        raise EngineError(f"its input {quoted(given.name)} must have a matching output, {names[0]}")
     open_axes = [axis for axis, size in enumerate(given.shape) if axis > 0 and type(size) is not int]
     if len(open_axes) != 1:
         raise EngineError(
@@ -277,7 +280,7 @@ def _logits(outputs: Sequence[Any]) -> str:
         shown = ", ".join(f"{each.name} {each.type} {_shape(each)}" for each in outputs)
         raise EngineError(
             f"its graph must give {LOGITS}, floats of (batch, tokens, vocabulary), got {cut(shown, 160) or 'nothing'}: "
-            "export a model for text generation, and not a classifier or a model without its head"
+            "export a model for text generation, not a classifier or a model without a head"
         )
     return str(found[0].name)
 

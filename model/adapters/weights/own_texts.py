@@ -1,5 +1,5 @@
-"""The texts of turncheck's own models, for weights of theirs in a file of another program: what they learned stands in
-that file's metadata, under the name and in the form in which a checkpoint has it.
+"""Texts of Turncheck's own models, for weights that were exported to another format. The metadata of the file hold what
+the checkpoint's metadata held, under the same name.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from turncheck.model.adapters.weights.logits import Row
 from turncheck.model.tokens import ANSWER, STOP, Tokenizer, VocabularyError, vocabulary
 
 OWN_VOCABULARY = METADATA_KEY
-"""What the option `vocabulary` calls it, and the metadata."""
+"""The name of the metadata, and of this vocabulary in the option `vocabulary`."""
 
 FORMAT = "turncheck/1"
 
@@ -27,13 +27,13 @@ UNLIMITED = 1 << 31
 
 @attrs.frozen
 class OwnTexts:
-    """The texts of a model of turncheck's own.
+    """The texts of one of Turncheck's own models.
 
     Attributes:
-        tokenizer: by its vocabulary.
-        prompt: tokens of a prompt that are read; what is longer is cut behind them.
-        prefix: stands before each prompt.
-        separator: stands behind each prompt.
+        tokenizer: the tokenizer of its vocabulary.
+        prompt: most tokens of a prompt; the rest is cut off.
+        prefix: text put before each prompt.
+        separator: text appended to each prompt.
     """
 
     tokenizer: Tokenizer = attrs.field(repr=False)
@@ -43,36 +43,36 @@ class OwnTexts:
     encodes = False
 
     def row(self, prompt: str) -> Row:
-        """A prompt as tokens, and the mark behind it."""
+        """Return a prompt as tokens, followed by the answer mark."""
         text = f"{self.prefix}{prompt}{self.separator}"
         return Row(text, (*self.tokenizer.encode(text)[: self.prompt], ANSWER))
 
     def drafted(self, row: Row, answer: str) -> tuple[list[int], int]:
-        """The ids of an answer; its stop is what the model writes behind them."""
+        """Return the ids of an answer, and their number; the stop is what the model writes next."""
         tokens = self.tokenizer.encode(answer)
         return tokens, len(tokens)
 
     def answer(self, row: Row, written: Sequence[int]) -> tuple[str, bool]:
-        """The answer that is written, up to its stop, and whether it has one."""
+        """Return the written answer, up to its stop, and whether it has a stop."""
         ended = STOP in written
         return self.tokenizer.decode(written[: written.index(STOP)] if ended else written), ended
 
     def has_ended(self, written: Sequence[int]) -> bool:
-        """Whether the last of these tokens is the stop."""
+        """Return whether the last of these tokens is the stop."""
         return written[-1] == STOP
 
 
 def own_texts(said: str | None, domain: Domain, prefix: str, separator: str) -> tuple[OwnTexts, int | None]:
-    """The texts of a model that learned a domain, and the most tokens of an answer with its stop.
+    """Return the texts of a model, and the most tokens of an answer with its stop.
 
     Args:
-        said: what its metadata say, as JSON; None where they say nothing, so that it has the domain's vocabulary.
-        domain: which it learned.
-        prefix: stands before each prompt.
-        separator: stands behind each prompt.
+        said: the model's metadata, as JSON; None if there are none: the model then has the domain's vocabulary.
+        domain: the domain that it learned.
+        prefix: text put before each prompt.
+        separator: text appended to each prompt.
 
     Raises:
-        EngineError: the metadata are damaged, or it learned another domain.
+        EngineError: the metadata are damaged, or the model learned another domain.
     """
     base = domain.base or domain
     if said is None:
@@ -85,7 +85,9 @@ def own_texts(said: str | None, domain: Domain, prefix: str, separator: str) -> 
         prompt, answer = _size(config["prompt"]), _size(config["answer"])
         texts = OwnTexts(Tokenizer(tokens), prompt, prefix, separator)
     except (KeyError, TypeError, ValueError, RecursionError, VocabularyError) as error:
-        raise EngineError(f"its metadata {OWN_VOCABULARY!r} must be those of {FORMAT}, got {quoted(said)}") from error
+        raise EngineError(
+            f"its metadata {OWN_VOCABULARY!r} must have the format {FORMAT}, got {quoted(said)}"
+        ) from error
     if learned != base.name:
         got = cut(learned, 80) if isinstance(learned, str) else quoted(learned)
         raise EngineError(f"it must have learned {base.name}, got {got}: name its own domain with --domain")

@@ -1,6 +1,6 @@
-"""The kind `torch:PATH`: a bare state_dict, with the module that it is of named on the command line.
+"""The kind `torch:PATH`: a bare state_dict, whose module is named on the command line.
 
-The file is data. The module is code, trusted as any code that is run: so a card never names it.
+The file is data. The module is code, trusted like any code that is run, so a card may not name it.
 """
 
 from __future__ import annotations
@@ -33,26 +33,27 @@ def state_dict(
     meta: str | None = None,
     unknown: str = "",
 ) -> LearnedEngine:
-    """The learned engine of the state_dict in that file.
+    """Return the learned engine of the state_dict in a file.
 
     Args:
-        target: the path of the file: of torch.save, of safetensors or of numpy.savez.
-        domain: whose texts it is asked.
-        template: how they are said to it.
-        arch: `py:MODULE:FACTORY` or `py:FILE.py:FACTORY`, what makes the module; from the command line alone.
-        arch_args: what it is called with, by name: `arch_args={width=32}`.
-        stop: texts at which an answer ends, besides an end token.
-        separator: a text that stands behind each prompt.
-        prefix: a text that stands before each prompt.
-        append: a text put behind an answer that is cut at a stop.
-        max_new: tokens that an answer may have.
-        tokenizer: the path of its tokenizer.json, where it is not beside it.
-        vocabulary: in its place the characters in the order of their ids, a file of JSON with them, or `turncheck`.
-        meta: in its place the path of a meta.pkl of nanoGPT's.
-        unknown: a character that is read in the place of each that a vocabulary of characters lacks.
+        target: the path of the file, from torch.save, safetensors or numpy.savez.
+        domain: the domain whose texts the model answers.
+        template: the wording of prompts and answers.
+        arch: `py:MODULE:FACTORY` or `py:FILE.py:FACTORY`, which makes the module; only from the command line.
+        arch_args: keyword arguments for the factory: `arch_args={width=32}`.
+        stop: texts that end an answer, besides an end token.
+        separator: text appended to each prompt.
+        prefix: text put before each prompt.
+        append: text appended to an answer that is cut at a stop.
+        max_new: most tokens of an answer.
+        tokenizer: the path of its tokenizer.json, if it is not beside the file.
+        vocabulary: instead of a tokenizer: the characters in the order of their ids, a JSON file with them, or
+            `turncheck`.
+        meta: instead of a tokenizer: the path of nanoGPT's meta.pkl.
+        unknown: a character to read instead of each character that the vocabulary lacks.
 
     Raises:
-        EngineError: it cannot be used; the message says what is wrong and the way out.
+        EngineError: the file or an option cannot be used; the message gives the fault and the way out.
     """
     options = text_options(
         stop,

@@ -1,7 +1,7 @@
-"""A state_dict, tensors by name: of torch.save, of safetensors or of numpy.savez. It is data: nothing of it is run.
+"""A state_dict, tensors by name, from torch.save, safetensors or numpy.savez. It is data: nothing in it is executed.
 
-What programs put around a state_dict is taken off: a dict in which it has a name, and what torch.compile,
-DistributedDataParallel and Lightning put before each name.
+Wrappers are removed: a dict that holds the state_dict under a key, and the prefixes that torch.compile,
+DistributedDataParallel and Lightning add to each name.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from turncheck.model.adapters.foreign import ARRAYS, ends_of, file_of
 from turncheck.model.adapters.weights.torch_file import listed_names, read_saved
 
 NESTED = ("state_dict", "model_state_dict", "model")
-"""What training scripts call the state_dict in what they save."""
+"""Keys under which training scripts save the state_dict."""
 
 ALONE = "save its state_dict alone, torch.save(model.state_dict(), PATH)"
 
 WRAPPERS = re.compile(r"^(module\.|_orig_mod\.)+|(?<=\.)_orig_mod\.")
-"""What DistributedDataParallel puts before all names, and torch.compile before those of what it compiled."""
+"""Prefixes: DistributedDataParallel adds one to all names, torch.compile to the names in what it compiled."""
 
 ROOM = 1 << 20
-"""Bytes that a file of arrays may have beyond what its numbers take in the widest format."""
+"""Bytes that an arrays file may have beyond the size of its numbers in the widest format."""
 
 
 def read_state(path: str, numbers: int) -> dict[str, Tensor]:
-    """The tensors of the file at that path, by their names there.
+    """Return the tensors of a file by their names in it.
 
     Args:
-        path: of the file.
-        numbers: how many the module has: a file of arrays that unpacks to many more is not read.
+        path: the path of the file.
+        numbers: the number of parameters of the module. A file of arrays that unpacks to far more is not read.
 
     Raises:
-        EngineError: it is none, is damaged, or holds other objects.
+        EngineError: the file is no state_dict, is damaged, or holds other objects.
     """
     demand = f"{quoted(path)} must be a state_dict, of torch.save, safetensors or numpy.savez"
     try:
@@ -51,7 +51,7 @@ def read_state(path: str, numbers: int) -> dict[str, Tensor]:
         raise EngineError(f"{quoted(path)} cannot be read: {error.strerror or 'it is no file'}") from error
     if start[8:9] == b"{" and int.from_bytes(start[:8], "little") <= size:
         return _of_safetensors(path, demand)
-    what = (file_of(start, end, size) or f"{size:,} bytes that are none, or are cut short").partition(": ")[0]
+    what = (file_of(start, end, size) or f"{size:,} bytes of no known format, or cut short").partition(": ")[0]
     if what == ARRAYS:
         return _of_arrays(path, demand, 16 * numbers + ROOM)
     if not start.startswith(b"PK\x03\x04") or what.startswith(("a program", "a model", "a zip")):
@@ -61,7 +61,7 @@ def read_state(path: str, numbers: int) -> dict[str, Tensor]:
 
 
 def _state(path: str, kept: Any) -> dict[str, Tensor]:
-    """The state_dict in what torch.save wrote."""
+    """Return the state_dict in an object that torch.save wrote."""
     found = kept
     if isinstance(kept, dict):
         found = next((kept[name] for name in NESTED if _is_state(kept.get(name))), kept)
@@ -84,7 +84,9 @@ def _of_safetensors(path: str, demand: str) -> dict[str, Tensor]:
         with safe_open(path, "pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  it is no dict
     except (SafetensorError, OSError, ValueError, TypeError, RuntimeError) as error:
-        raise EngineError(f"{demand}, got a file of safetensors that is cut short or damaged: get it anew") from error
+        raise EngineError(
+            f"{demand}, got a safetensors file that is cut short or damaged: download it again"
+        ) from error
 
 
 def _of_arrays(path: str, demand: str, most: int) -> dict[str, Tensor]:
@@ -94,15 +96,17 @@ def _of_arrays(path: str, demand: str, most: int) -> dict[str, Tensor]:
             if size > most:
                 raise EngineError(f"{demand}, got arrays of {size:,} bytes: the module has {most:,} at most")
             if damaged := archive.testzip():
-                raise EngineError(f"{quoted(path)} is damaged: {quoted(damaged)} has another CRC; get the file anew")
+                raise EngineError(
+                    f"{quoted(path)} is damaged: {quoted(damaged)} has another CRC; download the file again"
+                )
         with np.load(path, allow_pickle=False) as arrays:
             return {name: torch.from_numpy(np.ascontiguousarray(arrays[name])) for name in arrays.files}
     except EngineError:
         raise
     except (OSError, EOFError, ValueError, TypeError, NotImplementedError, RuntimeError, zipfile.BadZipFile) as error:
-        # NumPy advises to unpickle what is none: that is not shown.
+        # NumPy's message advises to allow pickles: it is not shown.
         raise EngineError(
-            f"{demand}, got a file with arrays that are damaged, or that hold no plain numbers"
+            f"{demand}, got a file whose arrays are damaged or hold other objects than numbers"
         ) from error
 
 
@@ -110,16 +114,16 @@ def _of_arrays(path: str, demand: str, most: int) -> dict[str, Tensor]:
 
 
 def fitted_to(wanted: Mapping[str, Tensor], state: Mapping[str, Tensor], path: str, arch: str) -> dict[str, Tensor]:
-    """The state with the names of a module.
+    """Return the state with the names of a module.
 
     Args:
-        wanted: the module's own tensors, by name; of those that are one and the same, one is enough.
-        state: the file's.
-        path: of the file.
-        arch: what made the module.
+        wanted: the module's tensors by name; of several names for one tensor, the file needs one.
+        state: the file's tensors by name.
+        path: the path of the file.
+        arch: the factory that made the module.
 
     Raises:
-        EngineError: names are missing or unexpected, or tensors are of another shape.
+        EngineError: names are missing or unexpected, or tensors have another shape or type.
     """
     renamed = next((each for each in _renamings(state) if _full(wanted, each).keys() == wanted.keys()), None)
     if renamed is None:
@@ -127,9 +131,9 @@ def fitted_to(wanted: Mapping[str, Tensor], state: Mapping[str, Tensor], path: s
         missing = sorted(wanted.keys() - _full(wanted, own).keys())
         foreign = sorted(own.keys() - wanted.keys())
         parts = [f"lacks {listed_names(missing)}"] if missing else []
-        parts += [f"has {listed_names(foreign)} too"] if foreign else []
-        said = f"{quoted(path)} must have the names of the module that {arch} makes, it {' and '.join(parts)}"
-        raise EngineError(f"{said}: is it the one that was trained, with the same arguments?")
+        parts += [f"has the unexpected {listed_names(foreign)}"] if foreign else []
+        fault = f"{quoted(path)} must have the names of the module that {arch} makes, it {' and '.join(parts)}"
+        raise EngineError(f"{fault}: is it the module that was trained, with the same arguments?")
     full = _full(wanted, renamed)
     for name, tensor in wanted.items():
         if full[name].shape != tensor.shape:
@@ -143,7 +147,7 @@ def fitted_to(wanted: Mapping[str, Tensor], state: Mapping[str, Tensor], path: s
 
 
 def _renamings(state: Mapping[str, Tensor]) -> Iterator[dict[str, Tensor]]:
-    """The state with its names as they are, without wrappers, and without a first part that all have in common."""
+    """Yield the state with its names unchanged, without wrappers, and without a first part that all names share."""
     yield dict(state)
     plain = {WRAPPERS.sub("", name): tensor for name, tensor in state.items()}
     yield plain
@@ -153,7 +157,7 @@ def _renamings(state: Mapping[str, Tensor]) -> Iterator[dict[str, Tensor]]:
 
 
 def _full(wanted: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The state, with a tensor for each other name that the module has for it."""
+    """Return the state with an entry for each name that the module has for a tensor."""
     held = {tensor.data_ptr(): state[name] for name, tensor in wanted.items() if name in state and tensor.numel()}
     twins = {name: held[each.data_ptr()] for name, each in wanted.items() if each.data_ptr() in held and each.numel()}
     return {**twins, **state}

@@ -1,4 +1,4 @@
-"""A module of PyTorch as logits over token ids. It keeps nothing between passes: each token takes a whole one."""
+"""A PyTorch module as a model that gives logits. It has no cache: each new token takes a pass over the whole text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from turncheck.model.adapters.weights.state_dict_file import fitted_to, read_sta
 from turncheck.model.decode import repeatable
 
 TARGETS = "targets"
-"""What nanoGPT calls the argument without which its `forward` gives the logits of the last token alone."""
+"""The argument of nanoGPT's `forward` without which it gives only the last token's logits."""
 
 
 class TorchModel:
@@ -30,25 +30,25 @@ class TorchModel:
         self.vocabulary = self._tried()
 
     def read(self, sources: Sequence[Sequence[int]]) -> None:
-        """There is no encoder."""
+        """Do nothing: there is no encoder."""
 
     @repeatable
     def next(self, tokens: Ids, beside: Any, cache: Any) -> tuple[Logits, None]:
-        """The logits behind the last of the tokens, (B, vocabulary); nothing is kept."""
+        """Return the logits after the last token, (B, vocabulary); there is no cache."""
         return self._pass(torch.from_numpy(tokens), False)[:, -1].numpy(), None
 
     @repeatable
     def whole(self, tokens: Ids, beside: Any, first: int = 0) -> Logits:
-        """The logits behind each of the tokens, (B, T, vocabulary)."""
+        """Return the logits after each token, (B, T, vocabulary)."""
         return self._pass(torch.from_numpy(tokens), self.targets).numpy()
 
     def _pass(self, ids: Tensor, targets: bool) -> Tensor:
-        # Its targets say where logits are wanted: what loss comes of them is not looked at.
+        # With targets, the module gives the logits of every token; its loss is ignored.
         return _logits(self.module(ids, **{TARGETS: ids}) if targets else self.module(ids)).float()
 
     @repeatable
     def _tried(self) -> int:
-        """The logits of a place, by a pass over two tokens of id 0."""
+        """Return the number of logits per token, from a pass over two tokens of id 0."""
         ids = torch.zeros((1, 2), dtype=torch.int64)
         try:
             shape = tuple(self._pass(ids, False).shape)
@@ -57,19 +57,19 @@ class TorchModel:
                 self.targets, shape = True, tuple(self._pass(ids, True).shape)
         except (EngineError, KeyboardInterrupt):
             raise
-        except BaseException as error:  # whatever a module of somebody's raises
+        except BaseException as error:  # a user's module may raise anything
             demand = "forward must take ids of (batch, tokens), int64, and nothing else"
             raise EngineError(f"the module of {self.arch} raised {described(error)}: {demand}") from error
         if len(shape) != 3 or shape[:2] != (1, 2) or not shape[2]:
             raise EngineError(
-                f"the module of {self.arch} must give logits behind each token, (batch, tokens, vocabulary), got "
-                f"{shape} for ids of (1, 2): leave out what keeps the last alone, or take targets= as nanoGPT does"
+                f"the module of {self.arch} must give logits for each token, (batch, tokens, vocabulary), got "
+                f"{shape} for ids of (1, 2): do not select the last token, or accept targets= as nanoGPT does"
             )
         return int(shape[2])
 
 
 def _logits(found: Any) -> Tensor:
-    """The logits in what a module gave."""
+    """Return the logits in the result of a module."""
     if isinstance(found, (tuple, list)) and found:
         found = found[0]
     elif isinstance(found, Mapping) and "logits" in found:
@@ -82,19 +82,19 @@ def _logits(found: Any) -> Tensor:
 
 
 def filled(path: str, arch: str | None, arguments: object) -> TorchModel:
-    """The module that `arch` makes, with the weights in that file, in float32 on the CPU.
+    """Return the module that `arch` makes, with the weights in the file, in float32 on the CPU.
 
     Args:
-        path: of the file.
+        path: the path of the file.
         arch: `py:MODULE:FACTORY` or `py:FILE.py:FACTORY`.
-        arguments: what the factory is called with, by name; None for nothing.
+        arguments: keyword arguments for the factory; None for none.
 
     Raises:
-        EngineError: nothing is named, it makes no module, or the weights are not its own.
+        EngineError: no module is named, the factory makes none, or the weights do not match it.
     """
     if arch is None or not arch.startswith("py:"):
         got = "nothing" if arch is None else quoted(arch)
-        demand = "a state_dict must have its module named, arch=py:FILE.py:FACTORY, a class or a function that makes it"
+        demand = "a state_dict needs its module, arch=py:FILE.py:FACTORY, a class or a function that makes it"
         raise EngineError(f"{demand}, got {got}")
     module = _made(arch, arguments)
     wanted = {name: each for name, each in module.state_dict().items() if isinstance(each, Tensor)}
@@ -104,18 +104,18 @@ def filled(path: str, arch: str | None, arguments: object) -> TorchModel:
         module.load_state_dict(weights)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # it may have hooks of its own
+    except BaseException as error:  # a module may have hooks, which may raise anything
         raise EngineError(f"{quoted(path)} cannot be loaded into the module of {arch}: {described(error)}") from error
     return TorchModel(module, arch)
 
 
 def _made(arch: str, arguments: object) -> nn.Module:
-    """The module, with whatever weights it begins with."""
+    """Return the module with its initial weights."""
     if arguments is not None and not isinstance(arguments, dict):
         raise EngineError(f"arch_args must be a table, as arch_args={{width=32}}, got {quoted(arguments)}")
     factory = attribute("arch=py", arch.removeprefix("py:"), "my_model:GPT")
     if isinstance(factory, nn.Module) or not callable(factory):
-        got = "a module that is made" if isinstance(factory, nn.Module) else type_name(factory)
+        got = "a module instance" if isinstance(factory, nn.Module) else type_name(factory)
         raise EngineError(f"{arch} must be a class or a function that makes a torch.nn.Module, got {got}")
     given = dict(arguments or {})
     try:
@@ -124,7 +124,7 @@ def _made(arch: str, arguments: object) -> nn.Module:
             return module.cpu().float().eval().requires_grad_(False)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # whatever somebody's code raises
+    except BaseException as error:  # a user's code may raise anything
         how = f"with {quoted(given)}" if given else "without arguments (arch_args={...} gives it some)"
         raise EngineError(f"{arch} raised {described(error)} when it was called {how}") from error
     raise EngineError(f"{arch} must make a torch.nn.Module, got {type_name(module)}")

@@ -1,8 +1,7 @@
 """Files of torch.save, read as data.
 
-The zip is checked before PyTorch reads it: PyTorch loads a flipped bit without a word. Then the reader that knows
-tensors and plain values alone (`weights_only`) reads it, whose own messages advise to switch that off and are never
-shown.
+The zip archive is checked before PyTorch reads it, because PyTorch loads flipped bits silently. The `weights_only`
+reader then loads tensors and plain values only. Its messages advise to switch that off, so they are never shown.
 """
 
 from __future__ import annotations
@@ -19,24 +18,24 @@ from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.foreign import file_of
 
 SAFE_TORCH = (2, 10)
-"""The first PyTorch whose `weights_only` reader has no known hole."""
+"""The first PyTorch whose `weights_only` reader has no known vulnerability."""
 
 
 NAMED = 3
-"""Names that a message lists."""
+"""Most names that a message lists."""
 
 
 def read_saved(path: str, what: str, demand: str, way_out: str) -> tuple[Any, int]:
-    """What the file holds, and its size: tensors, which stay in the file until they are looked at, and plain values.
+    """Return the content of a file and its size. Tensors stay in the file until they are used.
 
     Args:
-        path: of the file.
-        what: it is to be, as `a checkpoint of nanoGPT`.
-        demand: what it must be, with its path.
-        way_out: for one that holds other objects.
+        path: the path of the file.
+        what: the expected content, such as `a nanoGPT checkpoint`.
+        demand: the requirement, with the path.
+        way_out: the way out for a file that holds other objects.
 
     Raises:
-        EngineError: it is no file of torch.save, is damaged, or names what would be run.
+        EngineError: the file was not written by torch.save, is damaged, or names code.
     """
     _check_torch(what)
     try:
@@ -58,46 +57,46 @@ def _check_torch(what: str) -> None:
 
 
 def _check_zip(path: str, size: int, demand: str) -> None:
-    """Checks that the file is a whole zip of torch.save's, and that no bit of it flipped."""
+    """Check that the file is a complete zip archive of torch.save, without flipped bits."""
     if not zipfile.is_zipfile(path):
         with open(path, "rb") as file:
             start = file.read(1 << 16)
-        what = (file_of(start, start, size) or f"{size:,} bytes that are none, or are cut short").partition(": ")[0]
+        what = (file_of(start, start, size) or f"{size:,} bytes of no known format, or cut short").partition(": ")[0]
         raise EngineError(f"{demand}, got {what}")
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             names = [entry.filename for entry in entries]
             if any("/code/" in name or name.endswith("/constants.pkl") for name in names):
-                raise EngineError(f"{demand}, got a program of TorchScript, which is code: save the state_dict")
+                raise EngineError(f"{demand}, got a TorchScript program, which is code: save the state_dict")
             if any(entry.compress_type for entry in entries) or sum(entry.file_size for entry in entries) > size:
                 raise EngineError(f"{demand}, got a compressed archive, which torch.save never writes")
             damaged = archive.testzip()
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         if isinstance(error, EngineError):
             raise
-        raise EngineError(f"{quoted(path)} is damaged: it is no whole zip archive; get the file anew") from error
+        raise EngineError(f"{quoted(path)} is damaged: it is no complete zip archive; download it again") from error
     if damaged is not None:
-        raise EngineError(f"{quoted(path)} is damaged: {quoted(damaged)} in it has another CRC; get the file anew")
+        raise EngineError(f"{quoted(path)} is damaged: {quoted(damaged)} in it has another CRC; download it again")
 
 
 def _loaded(path: str, way_out: str) -> Any:
-    """What the file holds: tensors, which stay in the file until they are looked at, and plain values."""
+    """Return the content of the file: tensors, which stay in the file until they are used, and plain values."""
     try:
         return torch.load(path, map_location="cpu", mmap=True, weights_only=True)
     except KeyboardInterrupt:
         raise
     except OSError:
         raise
-    except BaseException as error:  # a damaged or malicious file raises anything
+    except BaseException as error:  # a damaged or malicious file may raise anything
         named = re.search(r"(?:GLOBAL|type|class)\s+([\w.]+\.[\w.]+)", str(error))
-        got = f"it names {cut(named[1], 80)}" if named else "it does not hold what it should"
+        got = f"it names {cut(named[1], 80)}" if named else "it does not"
         raise EngineError(
-            f"{quoted(path)} must hold tensors and plain values alone, and {got}: nothing of it was run; {way_out}"
+            f"{quoted(path)} must hold only tensors and plain values, and {got}: nothing in it was run; {way_out}"
         ) from error
 
 
 def listed_names(names: list[str]) -> str:
-    """Names of tensors as a message lists them."""
+    """Return names of tensors for a message."""
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(cut(ascii(name)[1:-1], 80) for name in names[:NAMED]) + more

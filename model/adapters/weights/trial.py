@@ -1,4 +1,4 @@
-"""What is tried on a model before it is asked anything: that it is causal, and how much it reads."""
+"""Trials of a model before it answers prompts: whether it is causal, and how many tokens it can read."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from turncheck.model.adapters.weights.given_texts import GivenTexts
 from turncheck.model.adapters.weights.logits import Ids, LanguageModel, Logits, LogitsEngine, LogitsWriter, Texts
 
 CASES_LONG, SHORTEST = 4, 1024
-"""What is read of a longer context: as many tokens as so many of the longest case have, and no fewer than so many. What
-attention takes in memory grows with the square.
+"""The context that is used of a longer one: `CASES_LONG` times the longest case, at least `SHORTEST` tokens. The memory
+of attention grows with the square of it.
 """
 
 SPARE = 16
-"""Tokens that an answer may have beyond twice the longest right one, where no limit is given."""
+"""Tokens that an answer may have beyond twice the longest correct one, if no limit is given."""
 
 UNLIMITED = 1 << 31
-"""The context of a model that names none."""
+"""The context of a model that gives none."""
 
 TRIED = 64
-"""Tokens of the text that a model is tried on, at most."""
+"""Most tokens of the text on which a model is tried."""
 
 NEAR = 1e-4
-"""Logits that differ by less, beside the largest of them, are the same: sums in another order."""
+"""Tolerance, relative to the largest logit, within which logits are equal: sums may be computed in another order."""
 
 
 def tried(
@@ -38,19 +38,18 @@ def tried(
     alike: bool = True,
     found: Sequence[str] = (),
 ) -> LogitsWriter:
-    """The learned engine of a model that stood the trial.
+    """Try a model, and return it as a learned engine.
 
     Args:
         model: gives the logits.
-        given: what its tokens mean.
-        pairs: prompts and right answers, in the model's words.
-        domain: whose they are.
-        alike: whether the logits of a place are the same whatever else stands in the pass; where they are not, drafts
-            are not compared.
-        found: what was found out before, one line each.
+        given: its texts.
+        pairs: prompts and correct answers, in the model's wording.
+        domain: their domain.
+        alike: whether logits do not depend on the other rows of the batch; if they do, drafts are not verified.
+        found: earlier findings, one line each.
 
     Raises:
-        EngineError: it is of another vocabulary, not causal, or reads too little.
+        EngineError: the vocabulary belongs to another model, the model is not causal, or its context is too short.
     """
     given.check_size(model.vocabulary)
     answer, case = longest(given.texts, pairs)
@@ -63,7 +62,7 @@ def tried(
 
 
 def check_causal(model: LanguageModel, ids: Sequence[int]) -> None:
-    """Checks that what stands behind a token changes nothing before it: those ids, and others in their second half.
+    """Check that a token does not affect the logits before it, by changing the second half of the ids.
 
     Raises:
         EngineError: it does.
@@ -73,20 +72,20 @@ def check_causal(model: LanguageModel, ids: Sequence[int]) -> None:
     one, another = logits_of(model, np.array([ids, others], dtype=np.int64))[:, :half]
     if not same(one, another):
         raise EngineError(
-            "a model must write one token behind the other, got one whose first tokens depend on those behind them: "
+            "a model must generate one token after another, got one whose first tokens depend on later ones: "
             "it lacks a causal mask, or is an encoder"
         )
 
 
 def sample(texts: Texts, pairs: Sequence[tuple[str, str]], context: int) -> list[int]:
-    """The ids of a text to try a model on: a prompt and its answer, as far as the model reads them."""
+    """Return the ids of a text on which to try a model: a prompt and its answer, cut to the context."""
     prompt, answer = pairs[-1]
     row = texts.row(prompt)
     return [*row.tokens, *texts.drafted(row, answer)[0]][: min(TRIED, context)]
 
 
 def logits_of(model: LanguageModel, tokens: Ids) -> Logits:
-    """The logits of some rows, in as many passes as the model needs: (B, T) int64 to (B, T, vocabulary)."""
+    """Return the logits of some rows, in as many passes as the model needs: (B, T) int64 to (B, T, vocabulary)."""
     size = model.rows or len(tokens)
     batches = [tokens[start : start + size] for start in range(0, len(tokens), size)]
     passes = [model.whole(np.resize(batch, (size, tokens.shape[1])), None)[: len(batch)] for batch in batches]
@@ -94,7 +93,7 @@ def logits_of(model: LanguageModel, tokens: Ids) -> Logits:
 
 
 def same(one: Logits, another: Logits, near: float = NEAR) -> bool:
-    """Whether two arrays of logits are the same but for the order of sums."""
+    """Return whether two arrays of logits are equal up to the order of sums."""
     with np.errstate(invalid="ignore"):
         largest = float(np.nan_to_num(np.abs(one), nan=0.0, posinf=0.0).max(initial=0.0))
     return bool(np.allclose(one, another, rtol=0.0, atol=near * (1 + largest), equal_nan=True))
@@ -104,7 +103,7 @@ def same(one: Logits, another: Logits, near: float = NEAR) -> bool:
 
 
 def longest(texts: Texts, pairs: Sequence[tuple[str, str]]) -> tuple[int, int]:
-    """The tokens of the longest right answer, and those of the longest case with it."""
+    """Return the tokens of the longest correct answer, and those of the longest case with its answer."""
     answer, case = 0, 0
     for prompt, right in pairs:
         row = texts.row(prompt)
@@ -114,10 +113,10 @@ def longest(texts: Texts, pairs: Sequence[tuple[str, str]]) -> tuple[int, int]:
 
 
 def check_context(case: int, context: int, domain: Domain) -> None:
-    """Checks that the longest case has room.
+    """Check that the longest case fits the context.
 
     Raises:
-        EngineError: it has not.
+        EngineError: it does not.
     """
     if case > context:
         raise EngineError(
@@ -127,7 +126,9 @@ def check_context(case: int, context: int, domain: Domain) -> None:
 
 
 def _context(model: LanguageModel, most: int, case: int) -> int:
-    """The tokens that the model reads, at most so many: by trying, since a table of positions says nothing."""
+    """Return the number of tokens that the model can read, at most `most`, by trying: it may be limited by its
+    positions.
+    """
     if _reads(model, most):
         return most
     low, high = (min(case, most), most) if _reads(model, min(case, most)) else (0, min(case, most))
@@ -142,6 +143,6 @@ def _reads(model: LanguageModel, length: int) -> bool:
         model.whole(np.zeros((model.rows or 1, length), dtype=np.int64), None)
     except KeyboardInterrupt:
         raise
-    except BaseException:  # whatever a model of somebody's raises on a text that is too long
+    except BaseException:  # a user's model may raise anything on a text that is too long
         return False
     return True

@@ -1,5 +1,5 @@
-"""The words of a model that learned texts in which an answer stands directly behind its prompt, and then an end: how a
-prompt is put to it, where its answer ends, and whether its vocabulary has room for all this.
+"""The format of a model whose training texts were a prompt, its answer and an end: how a prompt is written, where an
+answer ends, and whether the vocabulary covers both.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from turncheck.model.adapters.weights.alphabet import UnknownCharacterError, Voc
 from turncheck.model.adapters.weights.logits import Row
 
 SAMPLED = 25
-"""Cases of each sampler that are looked at for their characters and lengths."""
+"""Cases of each sampler whose characters and lengths are checked."""
 
 HEADROOM = 1.25
-"""How much longer than the longest sampled answer one may become before it is cut."""
+"""The factor by which an answer may be longer than the longest sampled answer before it is cut."""
 
 
 @attrs.frozen
@@ -29,9 +29,9 @@ class Draft:
     """A draft as the model would write it.
 
     Attributes:
-        tokens: its own, and those of the end behind it.
-        own: how many of them are its own.
-        whole: whether they are the draft and its end, so that a model that writes them has given this answer.
+        tokens: the tokens of the draft, then those of its end.
+        own: the number of tokens of the draft itself.
+        whole: whether these tokens are the whole draft and its end, so that a model that writes them gave this answer.
     """
 
     tokens: list[int]
@@ -41,17 +41,16 @@ class Draft:
 
 @attrs.frozen
 class Wording:
-    """How a prompt is put to the model, and how its answer ends.
+    """The format of prompts and answers.
 
     Attributes:
-        vocabulary: texts to tokens.
-        prefix: stands before each prompt.
-        separator: stands behind each prompt.
-        ends: texts at which an answer ends, the one that is expected first; none where it ends with its length.
-        tail: the newlines with which right answers end. An end that begins with them does not take them away.
-        longest: tokens of an answer with its end, at most.
-        unknown: what is said in the place of a character that the vocabulary lacks; empty where such prompts are
-            refused.
+        vocabulary: converts texts to tokens.
+        prefix: text put before each prompt.
+        separator: text appended to each prompt.
+        ends: texts that end an answer, the expected one first; empty if an answer ends at its full length.
+        tail: the newlines with which correct answers end. An end that begins with them does not remove them.
+        longest: most tokens of an answer with its end.
+        unknown: a character to read instead of each character that the vocabulary lacks; empty to refuse such prompts.
     """
 
     vocabulary: Vocabulary
@@ -63,7 +62,7 @@ class Wording:
     unknown: str = ""
 
     def prompt(self, text: str) -> list[int]:
-        """The tokens of a prompt.
+        """Return the tokens of a prompt.
 
         Raises:
             UnknownCharacterError: the vocabulary lacks one of its characters.
@@ -77,7 +76,7 @@ class Wording:
             return self.vocabulary.encode("".join(self.unknown if each in error.characters else each for each in said))
 
     def draft(self, text: str) -> Draft:
-        """What the model writes if that is its answer, as far as its tokens are known."""
+        """Return what the model writes if this text is its answer, as far as its tokens are known."""
         if not self.ends:
             tokens, whole = self._tokens(text)
             return Draft(tokens, len(tokens), whole)
@@ -95,12 +94,12 @@ class Wording:
                 tokens += self.vocabulary.encode(text)
         except UnknownCharacterError as error:
             return [*tokens, *error.known], False
-        except (ValueError, TypeError):  # a tokenizer may refuse what is no text of UTF-8
+        except (ValueError, TypeError):  # a tokenizer may refuse a text that is not valid UTF-8
             return tokens, False
         return tokens, True
 
     def answer(self, written: str) -> str | None:
-        """The answer in what was written; None where it has no end yet."""
+        """Return the answer in a written text; None if it has no end yet."""
         places = [(place, end) for end in self.ends if (place := written.find(end)) >= 0]
         if not places:
             return None
@@ -112,7 +111,7 @@ class Wording:
 
 
 def said(domain: Domain, template: Template) -> list[tuple[str, str]]:
-    """Some prompts with their answers, as they are said to a model; the simplest case first."""
+    """Return some prompts with their answers, in the template's wording; the simplest case first."""
     cases = [easy_case(domain), *(case for name in samplers_of(domain) for case in sample(domain, name, 0, SAMPLED))]
     texts = map(domain.write, cases)
     return [(template.encode(text), template.encode(domain.resolve_text(text))) for text in texts]
@@ -129,21 +128,21 @@ def worded(
     unknown: str,
     in_pieces: bool = False,
 ) -> Wording:
-    """The wording of a model of that vocabulary.
+    """Return the format of a model with that vocabulary.
 
     Args:
         words: its vocabulary.
-        texts: prompts and right answers, in the model's words.
-        stop: texts at which an answer ends, the expected one first; none where it ends with its length; None where it
-            is to be found out.
-        prefix: stands before each prompt.
-        separator: stands behind each prompt.
-        max_new: tokens of an answer with its end, at most; None where that follows from the texts.
-        unknown: is said for a character that the vocabulary lacks.
-        in_pieces: whether the vocabulary is a tokenizer's, which has ends that the texts may not have had.
+        texts: prompts and correct answers, in the model's wording.
+        stop: texts that end an answer, the expected one first; empty if an answer ends at its full length; None to
+            derive the end.
+        prefix: text put before each prompt.
+        separator: text appended to each prompt.
+        max_new: most tokens of an answer with its end; None to derive it from the texts.
+        unknown: a character to read instead of each character that the vocabulary lacks.
+        in_pieces: whether the vocabulary is a tokenizer's, whose end tokens the training texts may not have used.
 
     Raises:
-        EngineError: a stop stands in a right answer, or the vocabulary lacks characters.
+        EngineError: a stop occurs in a correct answer, or the vocabulary lacks characters.
     """
     ends, tail = _ends(stop, words, [answer for _, answer in texts], in_pieces)
     _check_characters(words, [prefix + prompt + separator for prompt, _ in texts], "prompts", unknown)
@@ -153,7 +152,7 @@ def worded(
 
 
 def _check_characters(words: Vocabulary, texts: list[str], what: str, unknown: str) -> None:
-    """Checks that the vocabulary has all characters of those texts."""
+    """Check that the vocabulary has all characters of those texts."""
     lacking: dict[str, None] = {}
     for text in texts:
         try:
@@ -162,33 +161,33 @@ def _check_characters(words: Vocabulary, texts: list[str], what: str, unknown: s
             lacking.update(dict.fromkeys(error.characters))
     if lacking and not unknown:
         raise EngineError(
-            f"its vocabulary lacks {listed(''.join(lacking))} of the {what} of this domain: was it trained on texts "
-            f"like {quoted(texts[0])}? A template= says them otherwise, stop= names another end"
+            f"its vocabulary lacks {listed(''.join(lacking))}, which the {what} of this domain contain: was it trained "
+            f"on texts like {quoted(texts[0])}? template= gives another wording, stop= another end"
         )
 
 
 def _ends(
     stop: Sequence[str] | None, words: Vocabulary, answers: Sequence[str], in_pieces: bool
 ) -> tuple[tuple[str, ...], str]:
-    """The texts at which an answer ends, the expected first, and the newlines that right answers end with."""
+    """Return the texts that end an answer, the expected one first, and the newlines with which correct answers end."""
     tail = min((re.search(r"\n*\Z", answer)[0] for answer in answers), key=len)  # type: ignore[index]  # it always matches
     if stop is not None and not any(stop):
         return (), ""
     if stop is None:
-        own = () if in_pieces else words.ends  # GPT-2's has one, whether or not the texts had
+        own = () if in_pieces else words.ends  # GPT-2's tokenizer has an end token, whether or not the texts used it
         stop = own[:1] or (("\n\n",) if any("\n" in answer for answer in answers) else ("\n",))
     for each in stop:
         bodies = [answer.removesuffix(tail) if each.startswith(tail) else answer for answer in answers]
         if wrong := next((body for body in bodies if each in body), None):
             raise EngineError(
-                "stop must be what stands behind an answer in the training texts and nowhere in one, got "
-                f"{quoted(each)}, which is in {quoted(wrong)}"
+                "stop must follow an answer in the training texts and not occur in one, got "
+                f"{quoted(each)}, which occurs in {quoted(wrong)}"
             )
     return (*stop, *(end for end in words.ends if end not in stop)), tail
 
 
 def _longest(words: Vocabulary, texts: Sequence[tuple[str, str]], ends: tuple[str, ...]) -> int:
-    """Tokens of the longest answer with its end, and some more; without an end no more."""
+    """Return the tokens of the longest answer with its end, and some more; without an end, exactly the longest."""
     most = max(len(words.encode(answer)) for _, answer in texts)
     return int(most * HEADROOM) + len(words.encode(ends[0])) + 1 if ends else most
 
@@ -198,26 +197,28 @@ def _longest(words: Vocabulary, texts: Sequence[tuple[str, str]], ends: tuple[st
 
 @attrs.frozen
 class WordedTexts:
-    """The texts of a wording as rows of tokens."""
+    """The texts of a wording, as rows of tokens."""
 
     wording: Wording
     encodes = False
 
     def row(self, prompt: str) -> Row:
-        """A prompt as tokens; none where the vocabulary lacks one of its characters."""
+        """Return a prompt as tokens; no tokens if the vocabulary lacks one of its characters."""
         try:
             return Row(prompt, tuple(self.wording.prompt(prompt)))
         except UnknownCharacterError:
             return Row(prompt, (), lacks=True)
 
     def drafted(self, row: Row, answer: str) -> tuple[list[int], int]:
-        """The ids of an answer with its end, save the last of them, and how many are the answer's."""
+        """Return the ids of an answer with its end, except the last one, and the number of ids that belong to the
+        answer.
+        """
         draft = self.wording.draft(answer)
         tokens = draft.tokens[:-1] if draft.whole else draft.tokens
         return tokens, min(draft.own, len(tokens))
 
     def answer(self, row: Row, written: Sequence[int]) -> tuple[str, bool]:
-        """The answer that is written, up to its end, and whether it has one."""
+        """Return the written answer, up to its end, and whether it has an end."""
         text = self.wording.vocabulary.decode(written)
         answer = self.wording.answer(text)
         if answer is not None:
@@ -225,7 +226,7 @@ class WordedTexts:
         return text, not self.wording.ends and len(written) >= self.wording.longest
 
     def has_ended(self, written: Sequence[int]) -> bool:
-        """Whether the last of these tokens ended the answer, by a look at the last few."""
+        """Return whether the last of these tokens ended the answer; only the last few are decoded."""
         few = max((len(end.encode()) for end in self.wording.ends), default=0)  # a token is a byte or more
         tail = self.wording.vocabulary.decode(written[-few:]) if few else ""
         return any(end in tail for end in self.wording.ends)

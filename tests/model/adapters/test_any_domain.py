@@ -51,7 +51,7 @@ def test_what_is_loaded_speaks_the_domains_texts_in_any_of_its_wordings(domain, 
 def test_a_domain_without_variants_takes_no_rules_file(tmp_path):
     path = tmp_path / "rules.toml"
     path.write_text("", encoding="utf-8")
-    fault = f"rules file {path}: domain adder/1 has no variants that rules make: leave it out"
+    fault = f"rules file {path}: domain adder/1 has no variants: leave it out"
     for arguments, rules in (([], str(path)), ([f"rules={path}"], None)):
         with pytest.raises(EngineError) as caught:
             load("reference", arguments, ADDER, rules)
@@ -233,4 +233,4 @@ def test_of_answers_with_an_end_one_that_goes_on_is_found():
             return [f"{WALK.resolve_text(prompt)}at 1" for prompt in prompts]
 
     (found,) = [check.found for check in conformance(Long(), WALK) if check.verdict == "fails"]
-    assert found.endswith("an answer goes on behind its end by 'at 1'")
+    assert found.endswith("an answer continues after its end with 'at 1'")

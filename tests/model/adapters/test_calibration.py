@@ -76,4 +76,4 @@ def test_what_needs_no_target_takes_none(factory):
     with pytest.raises(EngineError) as caught:
         factory("x", domain=DOMAIN)
     name = factory.__name__
-    assert str(caught.value) == f"{name} stands alone, got 'x' behind it: write {name}"
+    assert str(caught.value) == f"{name} has no target, got 'x': write {name}"

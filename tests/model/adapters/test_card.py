@@ -11,7 +11,7 @@ from turncheck.engine.visible import quoted
 from turncheck.model.adapters.card import Card, read_card
 from turncheck.model.adapters.kinds import DATA_KINDS
 
-ALONE = "comes from the command line alone: a card is data"
+ALONE = "may only be given on the command line: a card is data"
 
 
 @pytest.fixture
@@ -66,26 +66,26 @@ KEYS = "kind, path, sha256, template, rejects, rules, stop, tokenizer, max_new, 
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        ({"kind": "py:os:system"}, f"its kind 'py:os:system' runs code, which {ALONE} (--model py:...)"),
-        ({"kind": "exec", "path": "x"}, f"its kind 'exec' runs code, which {ALONE} (--model exec:...)"),
-        ({"kind": "openai:http://h"}, f"its kind 'openai:http://h' names a host, which {ALONE} (--model openai:...)"),
+        ({"kind": "py:os:system"}, f"its kind 'py:os:system' runs code, so it {ALONE} (--model py:...)"),
+        ({"kind": "exec", "path": "x"}, f"its kind 'exec' runs code, so it {ALONE} (--model exec:...)"),
+        ({"kind": "openai:http://h"}, f"its kind 'openai:http://h' names a host, so it {ALONE} (--model openai:...)"),
         (
             {"kind": "openai-chat:http://h"},
-            (f"its kind 'openai-chat:http://h' names a host, which {ALONE} (--model openai-chat:...)"),
+            (f"its kind 'openai-chat:http://h' names a host, so it {ALONE} (--model openai-chat:...)"),
         ),
         (
             {"kind": "theirs"},
-            f"its kind must be one that is data ({', '.join(DATA_KINDS)}), got 'theirs'",
+            f"its kind must be data ({', '.join(DATA_KINDS)}), got 'theirs'",
         ),
         (
             {"path": "tiny.safetensors", "template": "py:os:x"},
-            f"its template 'py:os:x' runs code, which {ALONE} (--turncheck-model-arg template=)",
+            f"its template 'py:os:x' runs code, so it {ALONE} (--turncheck-model-arg template=)",
         ),
         ({"kind": "reference", "path": "x"}, "a card of kind reference must have no path, got 'x'"),
-        ({}, "a card of kind native must have a path, that of its checkpoint in the card's folder"),
+        ({}, "a card of kind native must have a path: its checkpoint, in the card's folder"),
         (
             {"kind": "native:tiny.safetensors"},
-            "a card of kind native must have a path, that of its checkpoint in the card's folder",
+            "a card of kind native must have a path: its checkpoint, in the card's folder",
         ),
         ({"weights": "x"}, f"a card's keys must be among {KEYS}, got 'weights'"),
         ({"key_env": "SECRET"}, f"a card's keys must be among {KEYS}, got 'key_env'"),
@@ -105,7 +105,7 @@ def test_a_card_that_names_what_it_must_not_says_so(card, keys, message):
     assert str(caught.value) == message
 
 
-OUTSIDE = "which names a place outside"
+OUTSIDE = "which is outside the folder"
 
 
 @pytest.mark.parametrize("key", ["path", "rules", "tokenizer"])
@@ -122,11 +122,11 @@ OUTSIDE = "which names a place outside"
         ("http://host/model", OUTSIDE),
         ("file:model", OUTSIDE),
         ("nul\0byte", OUTSIDE),
-        ("missing", "which is not there"),
-        ("x" * 5000, "which is not there"),
-        ("linked", "a link that leads outside"),
-        ("linkedfolder/other", "a link that leads outside"),
-        ("circle", "which is not there"),
+        ("missing", "which does not exist"),
+        ("x" * 5000, "which does not exist"),
+        ("linked", "a link to a place outside"),
+        ("linkedfolder/other", "a link to a place outside"),
+        ("circle", "which does not exist"),
         ("sub", "which is no file"),
         ("", "which is no file"),
     ],
@@ -177,7 +177,7 @@ def test_what_is_typed_stands_in_the_place_of_what_a_card_says():
 def test_what_a_spec_says_is_no_argument(name):
     with pytest.raises(EngineError) as caught:
         Card("noisy", "0.1", "x").changed({name: "y"})
-    demand = f"{name} is no option: the kind and its target are the SPEC, and options stand by name"
+    demand = f"{name} is no option: the SPEC names kind and target, and each option has its own name"
     assert str(caught.value) == demand
 
 

@@ -117,7 +117,7 @@ def test_the_checks_are_made_one_by_one():
 
     assert next(conformance(Recorded(), DOMAIN)) == Finding(
         "one_text_for_each_prompt",
-        "Prompts are answered by a list of as many texts.",
+        "A list of prompts gets a list of as many texts.",
         "holds",
     )
     assert calls == [56]
@@ -291,14 +291,14 @@ class EchoesLong(Writing):
     [
         (OtherwiseAlone, "batch_equals_single", "alone, 'turn 91"),
         (OtherwiseLater, "twice_is_the_same", "asked again, 'turn 91"),
-        (EachPromptOnce, "order_does_not_matter", "56 answers, where 57 were asked for"),
+        (EachPromptOnce, "order_does_not_matter", "56 answers, instead of 57"),
         (KnowsTheFirst, "order_does_not_matter", "in reversed order, '"),
         (Empties, "prompts_are_not_changed", "it holds 0 prompts, 0 of the 56 in their places"),
         (Sorts, "prompts_are_not_changed", "it holds 56 prompts, "),
         (RaisesOnOddCompany, "odd_prompts_are_answered", "to 7 prompts in one batch: IndexError: nothing to pad"),
         (NoTextForControls, "odd_prompts_are_answered", r"to '\x00': an answer must be a text, got NoneType"),
         (RunsOn, "stop_is_respected", "to 'turn 91"),
-        (RunsOnAfterRejections, "stop_is_respected", r"to '\n' an answer goes on behind its end by '\n'"),
+        (RunsOnAfterRejections, "stop_is_respected", r"to '\n' an answer continues after its end with '\n'"),
         (EchoesLong, "limit_is_respected", "to 'turn 01"),
     ],
 )
@@ -311,7 +311,7 @@ def test_a_fault_of_predict_fails_its_own_check(engine, failing, found):
     ("engine", "warning", "found", "way_out"),
     [
         (RaisesOnNothing, TASTE[0], "to no prompts: IndexError: list index out of range", NEVER),
-        (AnswersNothingWithSomething, TASTE[0], "to no prompts: 1 answers, where 0 were asked for", NEVER),
+        (AnswersNothingWithSomething, TASTE[0], "to no prompts: 1 answers, instead of 0", NEVER),
         (RaisesOnNoDrafts, TASTE[0], "to no drafts: IndexError: list index out of range", NEVER),
         (RaisesOnAnEmptyOneInCompany, TASTE[1], "to 2 prompts in one batch: IndexError: nothing to pad", SELDOM),
         (RaisesOnSurrogates, TASTE[2], r"to '\ud800': UnicodeEncodeError: 'utf-8' codec can't encode", SELDOM),
@@ -408,8 +408,8 @@ class Raising(Drafted):
 @pytest.mark.parametrize(
     ("engine", "found"),
     [
-        (OneText, "str, where a list of answers was asked for"),
-        (Lazily, "generator, where a list of answers was asked for"),
+        (OneText, "str, instead of a list of answers"),
+        (Lazily, "generator, instead of a list of answers"),
         (Numbers, "an answer must be a text, got int"),
         (Raising, "SystemExit: 3"),
     ],
@@ -541,7 +541,7 @@ class AnyAnswerIsComplete(Verifying):
         (NoNumberAsMargin, "verify_gives_one_verdict_for_each", "margin must be a number of 0 or more, got nan"),
         (TruthAsMargin, "verify_gives_one_verdict_for_each", "margin must be a number of 0 or more, got True"),
         (NumberAsComplete, "verify_gives_one_verdict_for_each", "complete must be a bool, got 1"),
-        (NeverComplete, "own_answers_are_accepted", "the own answer is refused at token 277"),
+        (NeverComplete, "own_answers_are_accepted", "its own answer is refused at token 277"),
         (LastCharacterUnseen, "corrupted_drafts_are_refused_there", "a draft wrong at character 276 is complete"),
         (AllOrNothing, "corrupted_drafts_are_refused_there", "token 1 is never the one refused"),
         (OneTooMany, "corrupted_drafts_are_refused_there", "a draft wrong at character 276 has 277 accepted"),
@@ -661,9 +661,9 @@ def test_a_suite_s_test_lists_each_failing_check():
     with pytest.raises(AssertionError) as caught:
         run_conformance_test(NoTextForControls, longest=17)
     first, second = str(caught.value).split("\n")
-    assert first.startswith("odd_prompts_are_answered: Any text is answered by a text: controls, an emoji, ")
+    assert first.startswith("odd_prompts_are_answered: Any text gets a text as its answer: control characters, ")
     assert r"Found: to '\x00': an answer must be a text, got NoneType" in first
-    assert second.startswith("limit_is_respected: No answer to any prompt is longer than the limit. Found: to 'turn ")
+    assert second.startswith("limit_is_respected: No answer is longer than the limit. Found: to 'turn ")
 
 
 def test_what_was_found_is_one_printable_line():

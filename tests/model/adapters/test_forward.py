@@ -181,7 +181,7 @@ def test_one_that_is_not_causal_verifies_nothing():
         ({"longest": 3, "batch": 0}, "batch must be 1 or more, got 0"),
         (
             {"longest": 3, "vocabulary": "", "encode": list},
-            "vocabulary must have a token or more, got none: give it, or both encode and decode",
+            "vocabulary must have one or more tokens, got none: give it, or both encode and decode",
         ),
     ],
 )
@@ -194,8 +194,8 @@ def test_what_it_cannot_be_made_of_is_said(settings, fault):
 @pytest.mark.parametrize(
     ("forward", "prompt", "fault"),
     [
-        (drawn(), "", "encode must give a token or more for a prompt, got none"),
-        (drawn(), "1-1=", "vocabulary must have each character of a text, got none for '-'"),
+        (drawn(), "", "encode must give one or more tokens for a prompt, got none"),
+        (drawn(), "1-1=", "vocabulary must have each character of a text, but lacks '-'"),
         (lambda ids: drawn()(ids)[:, -1], "1+1=", "forward must give logits of shape (1, 4, vocabulary), got (1, 13)"),
         (
             lambda ids: drawn()(ids)[:, 1:],

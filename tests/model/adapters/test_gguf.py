@@ -1,4 +1,4 @@
-"""The kind gguf: a model of llama.cpp's by itself, in a process of its own."""
+"""The kind gguf: a llama.cpp model's by itself, in a process of its own."""
 
 import json
 import os
@@ -157,25 +157,25 @@ def header(values=LLAMA, *tensors, version=3, data=0):
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"", "gguf:FILE must name a file of GGUF, got "),
-        (b"PK\x03\x04", "which is none: llama.cpp's convert_hf_to_gguf.py makes one of a Hugging Face folder"),
-        (b"GGUF", "must be a whole file of GGUF, got one that is cut short: get the file anew"),
-        (header(version=1), "got one of version 1, where 2 or 3 is read"),
+        (b"", "gguf:FILE must name a GGUF file, got "),
+        (b"PK\x03\x04", "which is not one: llama.cpp's convert_hf_to_gguf.py makes one of a Hugging Face folder"),
+        (b"GGUF", "must be a complete GGUF file, got one that is cut short: download it again"),
+        (header(version=1), "got one of version 1, not 2 or 3"),
         (header()[:60], "got one that is cut short"),
         (b"GGUF" + struct.pack("<IQQ", 3, 1 << 60, 0), "got one that is cut short"),
         (b"GGUF" + struct.pack("<IQQ", 3, 0, 1 << 60), "got one that is cut short"),
         (b"GGUF" + struct.pack("<IQQQ", 3, 0, 1, 1 << 63) + bytes(99), "got one that is cut short"),
         (
             b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + text(b"a") + struct.pack("<I", 77) + bytes(9),
-            "got one with a value of type 77, which is none",
+            "got one with a value of unknown type 77",
         ),
         (
             b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + text(b"a") + struct.pack("<IIQ", 9, 10, 1 << 60) + bytes(9),
             "got one that is cut short",
         ),
-        (b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + text(b"\xff") + bytes(20), "must be a whole file of GGUF, got one "),
+        (b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + text(b"\xff") + bytes(20), "must be a complete GGUF file, got one "),
         (header({**LLAMA, b"general.alignment": 0}), "got one with an alignment of 0"),
-        (header(LLAMA, tensor(0, 8, 4), data=64), "must be a whole file of GGUF, got 352 bytes of 416"),
+        (header(LLAMA, tensor(0, 8, 4), data=64), "must be a complete GGUF file, got 352 bytes of 416"),
         (header(LLAMA, tensor(8, 64, offset=1 << 40), data=64), "bytes of 1,099,511,628,132"),
         (header({b"general.architecture": b"llama"}), "must hold its tokenizer (tokenizer.ggml.tokens), got none"),
         (header({**LLAMA, b"tokenizer.ggml.model": b"no_vocab"}), "must hold its tokenizer"),
@@ -183,15 +183,15 @@ def header(values=LLAMA, *tensors, version=3, data=0):
             header({**LLAMA, b"general.type": b"adapter"}),
             "must be a model, got a LoRA adapter: merge it into its model",
         ),
-        (header({**LLAMA, b"general.architecture": b"clip"}), "must be a model, got a projector of images"),
+        (header({**LLAMA, b"general.architecture": b"clip"}), "must be a model, got an image projector"),
         (
             header({**LLAMA, b"llama.attention.causal": False}),
-            "must be a model that writes one token behind the other, got one of kind llama that reads both ways",
+            "must be a model that generates one token after another, got a llama model that reads in both directions",
         ),
         (header({**LLAMA, b"split.no": 1}), "must be the first part of its model"),
         (
             header({b"general.architecture": b"llama", **WORDS}),
-            "it must be known where an answer ends, got no tokenizer.ggml.eos_token_id and no stop: say what your",
+            "the end of an answer must be defined, got no tokenizer.ggml.eos_token_id and no stop: name the text",
         ),
     ],
     ids=range(21),
@@ -231,12 +231,12 @@ def test_a_file_that_llama_cpp_crashes_on_ends_its_process_and_no_other(file, tm
 
 
 def test_other_targets_and_options_are_refused(file, tmp_path):
-    refused(tmp_path, "gguf:FILE must name a file of GGUF, got a folder at")
+    refused(tmp_path, "gguf:FILE must name a GGUF file, got a folder at")
     refused("nowhere.gguf", "got no file at 'nowhere.gguf'")
     refused(file, "max_new must be 1..1000000, got 0", max_new=0)
     refused(file, "threads must be 1..1000000, got 0", threads=0)
     refused(file, "stop must be texts of one character or more, got an empty one", stop=["#", ""])
-    refused(file, "got '\\n', which cuts 'sum 00\\n' of digits/1: leave it out, or put it back with", stop="\n")
+    refused(file, "got '\\n', which cuts 'sum 00\\n' of digits/1: leave it out, or restore the rest with", stop="\n")
 
 
 LONG = Domain(

@@ -304,7 +304,7 @@ def test_a_decoder_whose_start_is_not_said_is_refused(tmp_path):
     two_sided(tmp_path, "t5")
     (tmp_path / "generation_config.json").unlink(missing_ok=True)
     changed(tmp_path, decoder_start_token_id=None)
-    refused(tmp_path, "config.json must say what a decoder begins with (decoder_start_token_id), got none: set it")
+    refused(tmp_path, "config.json must name the decoder's first token (decoder_start_token_id), got none: set it")
 
 
 # --- by its name -----------------------------------------------------------------------------------------------------
@@ -335,7 +335,7 @@ def test_the_hash_of_a_folder_is_that_of_its_files_list(copied):
     assert loaded.sha256 == digest
     assert loaded.bytes == sum(file.stat().st_size for file in copied.iterdir() if file.suffix != ".md")
     changed(copied, bos_token_id=1)
-    with pytest.raises(EngineError, match=f"its sha256 must be {digest}, got .*: other files, or damaged ones"):
+    with pytest.raises(EngineError, match=f"its sha256 must be {digest}, got .*: these are other files, or damaged"):
         load(str(copied), [f"sha256={digest}"], SMALL)
 
 
@@ -362,9 +362,9 @@ def test_shards_of_the_folder_are_read(copied):
     index.write_text(json.dumps({"metadata": {}, "weight_map": named}), encoding="utf-8")
     assert hugging_face(str(copied), domain=SMALL).predict(["1+2=\n"]) == ["sum 3\n"]
     (copied / "b.safetensors").unlink()
-    refused(copied, "all files that model.safetensors.index.json names must be in the folder, got no b.safetensors: ")
+    refused(copied, "the folder must have every file that model.safetensors.index.json names, got no b.safetensors: ")
     index.write_text(json.dumps({"weight_map": {"a": "../b.safetensors"}}), encoding="utf-8")
-    refused(copied, "model.safetensors.index.json must name files of its own folder by plain names, got '../b.safe")
+    refused(copied, "model.safetensors.index.json must name files in its own folder, got '../b.safe")
 
 
 # --- bad input -------------------------------------------------------------------------------------------------------
@@ -389,7 +389,7 @@ def test_a_path_that_is_not_there_is_no_name_on_a_hub(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("openai-community/gpt2", "missing", "a\0b"):
         said = refused(name, "hf:FOLDER must name a folder, got ")
-        assert said.endswith("a name on a hub is not looked up: download the model and name its folder")
+        assert said.endswith("names on a hub are not looked up: download the model and name its folder")
     (tmp_path / "file").write_bytes(b"x")
     refused("file", "hf:FOLDER must name a folder, got the file 'file': name the folder that it is in")
 
@@ -400,27 +400,27 @@ TRAP = "open('sprung', 'w').close()\n"
 @pytest.mark.parametrize(
     ("values", "fault"),
     [
-        ({"auto_map": {"AutoConfig": "trap.Trap"}}, "config.json must name no code, got auto_map"),
-        ({"text_config": {"auto_map": {}}}, "config.json must name no code, got auto_map"),
+        ({"auto_map": {"AutoConfig": "trap.Trap"}}, "config.json must not name code, got auto_map"),
+        ({"text_config": {"auto_map": {}}}, "config.json must not name code, got auto_map"),
         ({"quantization_config": {"quant_method": "awq"}}, "its weights must be plain numbers, got quantized ones"),
-        ({"transformers_weights": "../x.safetensors"}, "config.json must not say where its weights are"),
+        ({"transformers_weights": "../x.safetensors"}, "config.json must not name its weights"),
         ({"model_type": "nowhere"}, "config.json must have a model_type that transformers "),
         ({"model_type": 7}, "config.json must have a model_type that transformers "),
-        ({"architectures": ["GPT2ForSequenceClassification"]}, "a model must write one token behind the other"),
-        ({"model_type": "bert", "architectures": ["BertForMaskedLM"]}, "a model must write one token behind the other"),
-        ({"is_encoder_decoder": True}, "a model must write one token behind the other"),
-        ({"model_type": "t5", "architectures": ["T5EncoderModel"]}, "a model must write one token behind the other"),
+        ({"architectures": ["GPT2ForSequenceClassification"]}, "a model must generate one token after another"),
+        ({"model_type": "bert", "architectures": ["BertForMaskedLM"]}, "a model must generate one token after another"),
+        ({"is_encoder_decoder": True}, "a model must generate one token after another"),
+        ({"model_type": "t5", "architectures": ["T5EncoderModel"]}, "a model must generate one token after another"),
         ({"n_layer": 10**9}, "config.json must describe the weights, got 1,000,000,000 layers and "),
         ({"n_embd": 10**6}, "config.json must describe the weights, got a model of "),
-        ({"n_layer": 3}, "its weights must be those that config.json describes, they lack transformer.h.2.attn."),
-        ({"n_layer": 1}, "its weights must be those that config.json describes, they hold what the model has no place"),
+        ({"n_layer": 3}, "its weights must match config.json, they lack transformer.h.2.attn."),
+        ({"n_layer": 1}, "its weights must match config.json, they have the unexpected"),
         (
             {"n_positions": 128},
-            "its weights must be those that config.json describes, they hold in another shape trans",
+            "its weights must match config.json, they have other shapes for trans",
         ),
         ({"n_head": "many"}, "transformers "),
-        ({"eos_token_id": None}, "it must be known where an answer ends, got no eos_token_id"),
-        ({"eos_token_id": 50256}, "it must be known where an answer ends, got no eos_token_id"),
+        ({"eos_token_id": None}, "the end of an answer must be defined, got no eos_token_id"),
+        ({"eos_token_id": 50256}, "the end of an answer must be defined, got no eos_token_id"),
     ],
     ids=lambda value: str(value)[:40] if isinstance(value, dict) else "",
 )
@@ -444,8 +444,8 @@ def test_an_encoder_with_a_head_of_words_is_refused(copied):
     sizes = {name: LLAMA[name] for name in LLAMA if name not in ("max_position_embeddings",)}
     config = transformers.BertConfig(**sizes, is_decoder=False, eos_token_id=END)
     transformers.BertLMHeadModel(config).save_pretrained(copied)
-    demand = "a model must write one token behind the other (CausalLM, or an encoder and a decoder)"
-    refused(copied, f"{demand}, got one whose first token depends on those behind it: is_decoder may be missing")
+    demand = "a model must generate one token after another (CausalLM, or an encoder and a decoder)"
+    refused(copied, f"{demand}, got one whose first logits depend on later tokens: is_decoder may be missing")
 
 
 def test_a_pickle_of_weights_is_not_read(copied, monkeypatch):
@@ -465,20 +465,20 @@ def test_a_missing_key_is_named(copied):
     del whole["transformer.h.0.attn.c_attn.weight"]
     safetensors_torch.save_file(whole, copied / "model.safetensors", {"format": "pt"})
     end = "they lack transformer.h.0.attn.c_attn.weight"
-    assert refused(copied, "its weights must be those that config.json describes").endswith(end)
+    assert refused(copied, "its weights must match config.json").endswith(end)
 
 
 def test_files_that_are_cut_short_are_refused(copied):
     content = (copied / "model.safetensors").read_bytes()
     (copied / "model.safetensors").write_bytes(content[:-7])
-    refused(copied, "model.safetensors must be a whole file of safetensors, got SafetensorError: ")
+    refused(copied, "model.safetensors must be a complete safetensors file, got SafetensorError: ")
     (copied / "tokenizer.json").write_text("{", encoding="utf-8")
     (copied / "model.safetensors").write_bytes(content)
     refused(copied, f"{copied / 'tokenizer.json'} must be a tokenizer.json, got Exception: ")
     (copied / "tokenizer.json").unlink()
     refused(copied, f"a model must have a tokenizer.json, got none at {copied}/tokenizer.json: write one, Auto")
     (copied / "config.json").write_text("[]", encoding="utf-8")
-    refused(copied, "config.json must be an object of JSON, got []")
+    refused(copied, "config.json must be a JSON object, got []")
     (copied / "config.json").unlink()
     refused(copied, "a Hugging Face folder must hold config.json, got none in ")
 
@@ -486,17 +486,17 @@ def test_files_that_are_cut_short_are_refused(copied):
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b'{"model_type": ' * 9999, b'"gpt2"', b""])
 def test_a_configuration_that_is_no_json_is_refused(copied, content):
     (copied / "config.json").write_bytes(content)
-    refused(copied, "config.json must be an object of JSON, got ")
+    refused(copied, "config.json must be a JSON object, got ")
     with pytest.raises(EngineError, match=r"got weights beside a config.json that is none of transformers, or is"):
         load(str(copied), (), SMALL)
 
 
 def test_an_adapter_of_peft_is_refused_with_the_way_out(copied):
     (copied / "adapter_config.json").write_text('{"peft_type": "LORA"}', encoding="utf-8")
-    refused(copied, "a folder must hold a whole model, got an adapter of PEFT: merge it, merge_and_unload()")
+    refused(copied, "a folder must hold a whole model, got a PEFT adapter: merge it, merge_and_unload()")
     for name in ("config.json", "model.safetensors"):
         (copied / name).unlink()
-    with pytest.raises(EngineError, match=r"got an adapter of PEFT: "):
+    with pytest.raises(EngineError, match=r"got a PEFT adapter: "):
         load(str(copied), (), SMALL)
 
 
@@ -504,16 +504,18 @@ def test_a_tokenizer_that_loses_something_is_refused(copied):
     read = byte_tokenizer()
     read.normalizer = tokenizers.normalizers.Strip()
     read.save(str(copied / "tokenizer.json"))
-    refused(copied, "its tokenizer must give back the domain's prompts, got '0+0=' for '0+0=\\n', another from charac")
+    refused(
+        copied, "its tokenizer must round-trip the domain's prompts, got '0+0=' for '0+0=\\n', different from charac"
+    )
     words = {"</s>": 0, "0": 1, "?": 2}
     made = tokenizers.Tokenizer(tokenizers.models.WordLevel(words, "?"))
     made.save(str(copied / "tokenizer.json"))
-    refused(copied, "its tokenizer must give back the domain's prompts, got '?", stop="#")
+    refused(copied, "its tokenizer must round-trip the domain's prompts, got '?", stop="#")
 
 
 def test_a_tokenizer_of_a_larger_vocabulary_is_refused(copied):
     byte_tokenizer([("x", "y")]).save(str(copied / "tokenizer.json"))
-    refused(copied, "its tokenizer must have ids below 257, the rows of its embedding, got 257: it is the tokenizer of")
+    refused(copied, "its tokenizer must have ids below 257 (the rows of its embedding), got 257: it belongs to another")
 
 
 def test_a_context_that_is_too_short_says_by_how_much(made):
@@ -533,11 +535,11 @@ def test_a_context_that_is_too_short_says_by_how_much(made):
     [
         (
             {"stop": "\n"},
-            "stop must cut off nothing of a right answer, got '\\n', which cuts 'sum 0\\n' of small/1: le",
+            "stop must not cut a correct answer, got '\\n', which cuts 'sum 0\\n' of small/1: le",
         ),
         (
             {"stop": ["\n\n"]},
-            "stop must cut off nothing of a right answer, got '\\n\\n', which cuts 'sum 0\\n' of small/1",
+            "stop must not cut a correct answer, got '\\n\\n', which cuts 'sum 0\\n' of small/1",
         ),
         ({"stop": ["#", ""]}, "stop must be texts of one character or more, got an empty one"),
         ({"max_new": 0}, "max_new must be 1 or more, got 0"),

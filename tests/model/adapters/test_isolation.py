@@ -99,7 +99,7 @@ def test_it_runs_elsewhere_and_reads_and_prints_nothing_here(isolated, capfd):
     [
         ("stop", "SystemExit: 3"),
         ("raise", "ValueError: no such turn"),
-        ("few", "ContractError: predict must give 1 answers, one for each prompt, got 0"),
+        ("few", "ContractError: predict must return 1 answers, one for each prompt, got 0"),
     ],
 )
 def test_what_it_raises_is_said_and_it_runs_on(isolated, prompt, fault):

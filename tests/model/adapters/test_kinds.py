@@ -125,13 +125,13 @@ def test_two_packages_with_one_name_are_both_named(others):
         kind_of("same").factory()
     shown = str(caught.value)
     assert shown in {
-        f"kind same is of {one} and of {two}: uninstall one of them"
+        f"kind same is defined by {one} and by {two}: uninstall one of them"
         for one, two in [
             ("alpha (theirs:plain)", "beta (theirs:any_option)"),
             ("beta (theirs:any_option)", "alpha (theirs:plain)"),
         ]
     }
-    with pytest.raises(EngineError, match=r"kind py is of .*turncheck.model.adapters.python:python"):
+    with pytest.raises(EngineError, match=r"kind py is defined by .*turncheck.model.adapters.python:python"):
         kind_of("py").factory()
 
 

@@ -15,8 +15,8 @@ from turncheck.model.adapters.loading import load as load_model
 from turncheck.model.adapters.templates import TemplatedEngine
 
 NEUTRAL = write(Turn())
-WAY_OUT = "; it must be a text in UTF-8, as docs/models.md shows it"
-HUB = "a name on a hub is not looked up: download the model and name its folder"
+WAY_OUT = "; it must be UTF-8 text, see docs/models.md"
+HUB = "names on a hub are not looked up: download the model and name its folder"
 HOT = duel(STANDARD.with_action("attack", power=7))
 
 
@@ -72,8 +72,8 @@ def test_a_path_with_a_colon_is_a_path_where_it_is_there(folder, tiny):
         ("nul\0byte", f"there is no such file; {FORM}"),
         ("x" * 5000, f"there is no such file; {FORM}"),
         ("C:\\model", f"there is no such file; {FORM}"),
-        ("https://host/m", "an address alone is no model, and nothing is downloaded: an endpoint is openai:https://host/m"),
-        ("reference:x", "reference stands alone, got 'x' behind it: write reference"),
+        ("https://host/m", "an address alone is no model, and nothing is downloaded: name an endpoint as openai:https://host/m"),
+        ("reference:x", "reference has no target, got 'x': write reference"),
         ("noisy:2", "its probability must be 0..1, as in noisy:0.05, got '2'"),
         ("mine/none.safetensors", f"there is no such file; {FORM}"),
         ("someone/a-model", f"there is no such file; {HUB}; {FORM}"),
@@ -98,7 +98,7 @@ def test_the_name_of_a_module_is_no_kind_and_says_how_it_is_named(folder):
 def test_a_checkpoint_that_is_cut_short_or_has_a_flipped_bit_is_refused(folder, tiny):
     for size in (8, 9, 100, len(tiny) // 2, len(tiny) - 1):
         (folder / "cut").write_bytes(tiny[:size])
-        assert "cut short or damaged" in fault_of("cut") or "or are cut short" in fault_of("cut")
+        assert "cut short or damaged" in fault_of("cut") or "or cut short" in fault_of("cut")
 
 
 # --- what its file must be -------------------------------------------------------------------------------------------
@@ -108,9 +108,9 @@ def test_a_hash_is_compared_before_anything_is_loaded(folder, digest):
     assert load("mine", [f"sha256={digest}"]).sha256 == digest
     wanted = "0" * 64
     assert fault_of("mine", [f'sha256="{wanted}"']) == (
-        f"its sha256 must be {wanted}, got {digest}: another file, or a damaged one"
+        f"its sha256 must be {wanted}, got {digest}: it is another file, or damaged"
     )
-    assert fault_of("reference", [f'sha256="{wanted}"']) == "sha256 is of a model's file, and reference has none"
+    assert fault_of("reference", [f'sha256="{wanted}"']) == "sha256 needs a model with a file, and reference has none"
 
 
 def test_a_file_that_is_no_checkpoint_is_said_to_be_none_before_it_is_hashed(folder, monkeypatch):
@@ -162,14 +162,14 @@ def test_a_link_out_of_its_repository_is_followed_there_neither(snapshot, where)
     (snapshot.parents[1] / "refs" / "main").write_bytes(b"")
     (snapshot / "model.safetensors").unlink()
     (snapshot / "model.safetensors").symlink_to(where)
-    assert fault_of(str(snapshot)).endswith("got 'model.safetensors', a link that leads outside")
+    assert fault_of(str(snapshot)).endswith("got 'model.safetensors', a link to a place outside")
 
 
 def test_blobs_that_are_a_link_themselves_are_none(snapshot, folder):
     blobs = snapshot.parents[1] / "blobs"
     blobs.rename(folder / "elsewhere")
     blobs.symlink_to(folder / "elsewhere")
-    assert fault_of(str(snapshot)).endswith("got 'model.safetensors', a link that leads outside")
+    assert fault_of(str(snapshot)).endswith("got 'model.safetensors', a link to a place outside")
 
 
 # --- numbers that Python does not read -------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ DIGITS = "9" * 5000
 
 def test_a_card_with_a_number_of_too_many_digits_says_so(folder):
     (folder / "engine.toml").write_text(f'kind = "noisy:0.5"\n[options]\nseed = {DIGITS}\n', encoding="utf-8")
-    assert fault_of("engine.toml") == "a card must be TOML: a number in it has too many digits"
+    assert fault_of("engine.toml") == "a card must be TOML: a number has too many digits"
     (folder / "engine.toml").write_text(f'kind = "noisy:0.5"\n[options]\nseed = 0x{DIGITS}\n', encoding="utf-8")
     assert fault_of("engine.toml") == "option seed must be a number below 2**63, got one of 20,000 bits"
     (folder / "engine.toml").write_text(f"path = 0x{DIGITS}\n", encoding="utf-8")
@@ -205,7 +205,7 @@ def test_rules_with_a_number_of_too_many_digits_say_so(folder):
         (f"template=0x{DIGITS}", "template must be a text, got a value of type int"),
         (f"sha256={DIGITS}", f"sha256 must be 64 hexadecimal digits, got '{DIGITS[:76]}..."),
         (f"sed=[0x{DIGITS}]", "noisy has no option 'sed'; did you mean seed? it takes seed"),
-        (DIGITS, f"a model's argument must be KEY=VALUE, got '{DIGITS[:76]}..."),
+        (DIGITS, f"a model argument must be KEY=VALUE, got '{DIGITS[:76]}..."),
     ],
     ids=lambda value: value[:20],
 )
@@ -241,17 +241,17 @@ def test_an_argument_is_parted_at_the_first_equals_and_read_as_toml_else_as_text
 @pytest.mark.parametrize(
     ("typed", "fault"),
     [
-        (["seed"], "a model's argument must be KEY=VALUE, got 'seed'"),
-        (["=3"], "a model's argument must be KEY=VALUE, got '=3'"),
-        (["a b=3"], "a model's argument must be KEY=VALUE, got 'a b=3'"),
-        (["seed=1", "seed=2"], "a model's argument must be given once, got seed twice"),
+        (["seed"], "a model argument must be KEY=VALUE, got 'seed'"),
+        (["=3"], "a model argument must be KEY=VALUE, got '=3'"),
+        (["a b=3"], "a model argument must be KEY=VALUE, got 'a b=3'"),
+        (["seed=1", "seed=2"], "a model argument must be given once, got seed twice"),
         (["sed=1"], "noisy has no option 'sed'; did you mean seed? it takes seed"),
         (["seed=x"], "option seed must be an int, got 'x'"),
         (["rejects=no"], "rejects must be true or false, got 'no'"),
         (["template=duel/9"], "template must be duel/1, duel-json/1 or py:MODULE:ATTRIBUTE, got 'duel/9'"),
         (["template=7"], "template must be a text, got 7"),
         (["rules=missing.toml"], f"rules file missing.toml: No such file or directory{WAY_OUT}"),
-        (["kind=py"], "kind is no option: the kind and its target are the SPEC, and options stand by name"),
+        (["kind=py"], "kind is no option: the SPEC names kind and target, and each option has its own name"),
     ],
     ids=lambda value: str(value)[:30],
 )  # fmt: skip
@@ -281,7 +281,7 @@ def test_rules_come_with_the_model_or_with_the_run(rules):
 
 
 def test_rules_of_the_model_and_of_the_run_do_not_contradict_each_other(rules):
-    fault = "its own rules are bad.toml and those of the run hot.toml: leave one of them out"
+    fault = "its rules are bad.toml, the run's rules are hot.toml: leave one of them out"
     assert fault_of("reference", ["rules=bad.toml"], rules="hot.toml") == fault
 
 

@@ -52,7 +52,7 @@ def arrays():
 
 
 class Script(torch.nn.Module):
-    """Makes a file when it is loaded as a program of TorchScript."""
+    """Makes a file when it is loaded as a TorchScript program."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x
@@ -82,37 +82,37 @@ PROGRAM = {"archive/archive_format": b"pt2", "archive/models/model.json": EXPORT
 """A program of torch.export, one of whose sizes is an expression that its reader evaluates."""
 
 PICKLE = pickle.dumps(Trap())
-FILLED = "name it with its module, torch:FILE with arch=py:FILE.py:FACTORY, as docs/models.md shows"
-WRAP = "load it in a function of your own and name that, --model py:FILE.py:predict, as docs/models.md shows"
+FILLED = "name it with its module, torch:FILE with arch=py:FILE.py:FACTORY, see docs/models.md"
+WRAP = "write a function that loads it and name the function, --model py:FILE.py:predict, see docs/models.md"
 
 FILES = {
     "a pickle called .pt": ("model.pt", PICKLE, f"a pickle: {WRAP}"),
     "an older torch.save": (
         "model.pt",
         saved({"weight": Trap()}, _use_new_zipfile_serialization=False),
-        f"a PyTorch file, as torch.save once wrote it: {WRAP}",
+        f"a PyTorch file in the old format of torch.save: {WRAP}",
     ),
     "torch.save": ("model.pt", saved({"weight": Trap()}), f"a PyTorch file, as torch.save writes it: {FILLED}"),
     "nanoGPT": (
         "ckpt.pt",
         saved({"model": {"weight": Trap()}, "model_args": ARGS, "iter_num": 0}),
-        "must hold tensors and plain values alone, and it names posix.mkdir: nothing of it was run; save {",
+        "must hold only tensors and plain values, and it names posix.mkdir: nothing in it was run; save {",
     ),
     "torch.export, pickled inputs": (
         "model.pt2",
         zipped(**PROGRAM, **{"archive/data/sample_inputs/model.pt": saved((Trap(),))}),
-        f"a program of torch.export: {WRAP}",
+        f"a torch.export program: {WRAP}",
     ),
-    "torch.export, an expression in JSON": ("model.pt2", zipped(**PROGRAM), f"a program of torch.export: {WRAP}"),
+    "torch.export, an expression in JSON": ("model.pt2", zipped(**PROGRAM), f"a torch.export program: {WRAP}"),
     "torch.export, as it once was": (
         "model.pt2",
         zipped(**{"serialized_exported_program.json": EXPORTED, "version": "8"}),
-        f"a program of torch.export: {WRAP}",
+        f"a torch.export program: {WRAP}",
     ),
     "TorchScript": (
         "model.pt",
         script(),
-        f"a program of TorchScript: {WRAP}",
+        f"a TorchScript program: {WRAP}",
     ),
     "joblib": ("model.joblib", pickle.dumps({"estimator": Trap()}, 4), f"a pickle: {WRAP}"),
     "joblib, compressed": (
@@ -121,10 +121,10 @@ FILES = {
         f"compressed data, as joblib writes a pickle: {WRAP}",
     ),
     "a pickle, compressed": ("model.pkl.gz", gzip.compress(PICKLE), "a compressed file: unpack it"),
-    "NumPy, an array of objects": ("weights.npz", arrays(), f"arrays of NumPy: {FILLED}"),
+    "NumPy, an array of objects": ("weights.npz", arrays(), f"NumPy arrays: {FILLED}"),
     "a pickle called .safetensors": ("model.safetensors", PICKLE, f"a pickle: {WRAP}"),
-    "a pickle of protocol 0": ("model.pt", pickle.dumps(Trap(), 0), "that are neither, or are cut short: if it is a"),
-    "Python": ("model.py", f"{CODE}\ndef predict(prompts): ...\n".encode(), "a file of Python: name a function in it"),
+    "a pickle of protocol 0": ("model.pt", pickle.dumps(Trap(), 0), "of another format, or cut short: if it is a"),
+    "Python": ("model.py", f"{CODE}\ndef predict(prompts): ...\n".encode(), "a Python file: name a function in it"),
     "a program": ("model", f"#!/bin/sh\nmkdir {SPRUNG}\n".encode(), "a program: to run it as a model, name exec:COMM"),
 }
 """A hostile file of each kind: its name, its content, and what is said of it by its path."""
@@ -179,7 +179,7 @@ def test_a_hostile_file_is_refused_by_each_way_in_and_touches_nothing(folder, na
         refused(spec)
     Path("arch.py").write_text(ARCHITECTURE, encoding="utf-8")
     line = refused(f"torch:{path}", "arch=py:arch.py:Arch", "vocabulary=ab")
-    assert "must be a state_dict, of torch.save," in line or "must hold tensors and plain values alone" in line
+    assert "must be a state_dict, of torch.save," in line or "must hold only tensors and plain values" in line
 
 
 EXECUTED = {
@@ -224,23 +224,23 @@ def shards(*names):
 
 
 INDEX = "model.safetensors.index.json"
-BESIDE = "model.safetensors.index.json must name files of its own folder by plain names, got "
+BESIDE = "model.safetensors.index.json must name files in its own folder, got "
 FOLDERS = {
     "auto_map": (
         hugging_face({"auto_map": AUTO, "model_type": "trap"}, trap__py=TRAP),
-        "config.json must name no code, got auto_map, which runs code of the folder or of a hub: load it in a function",
+        "config.json must not name code, got auto_map, which runs code from the folder or a hub: load it in a function",
     ),
     "auto_map in a part": (
         hugging_face({"text_config": {"auto_map": AUTO}}, trap__py=TRAP),
-        "config.json must name no code, got auto_map",
+        "config.json must not name code, got auto_map",
     ),
     "pytorch_model.bin": (
         hugging_face(model__safetensors=None, pytorch_model__bin=saved({"x": Trap()})),
-        "its weights must be in model.safetensors, got pytorch_model.bin, a format that can run code or that is not",
+        "its weights must be in model.safetensors, got pytorch_model.bin, a format that can run code or is not",
     ),
     "a pickle called model.safetensors": (
         hugging_face(model__safetensors=PICKLE),
-        "model.safetensors must be a whole file of safetensors, got SafetensorError: ",
+        "model.safetensors must be a complete safetensors file, got SafetensorError: ",
     ),
     "shards outside": (
         hugging_face(model__safetensors=None, **{INDEX: shards("../shard.safetensors")}),
@@ -266,9 +266,9 @@ FOLDERS = {
         hugging_face(tokenizer__json=json.dumps({"version": "1.0", "model": {"type": CODE}}).encode()),
         "tokenizer.json must be a tokenizer.json, got Exception: ",
     ),
-    "an adapter of PEFT": (
+    "a PEFT adapter": (
         hugging_face(model__safetensors=None, adapter_config__json=b"{}", adapter_model__bin=PICKLE),
-        "a folder must hold a whole model, got an adapter of PEFT: merge it, merge_and_unload()",
+        "a folder must hold a whole model, got a PEFT adapter: merge it, merge_and_unload()",
     ),
 }
 """Folders of Hugging Face: their files, and what is said of them."""
@@ -292,14 +292,14 @@ def test_a_hostile_folder_is_refused_by_each_way_in_and_touches_nothing(folder, 
 OTHERS = {
     "MLflow": (
         {"MLmodel": b"flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n", "model.pkl": PICKLE},
-        "got a model of MLflow: load it in a function of your own",
+        "got an MLflow model: write a function that loads it",
     ),
-    "TensorFlow": ({"saved_model.pb": b"\x08\x01", "keras_metadata.pb": b""}, "got a SavedModel of TensorFlow: load"),
+    "TensorFlow": ({"saved_model.pb": b"\x08\x01", "keras_metadata.pb": b""}, "got a TensorFlow SavedModel: write"),
     "an adapter alone": (
         {"adapter_config.json": b'{"auto_mapping": {"base_model_class": "Trap"}}', "adapter_model.bin": PICKLE},
-        "got an adapter of PEFT: load it in a function of your own",
+        "got a PEFT adapter: write a function that loads it",
     ),
-    "a folder of Python": ({"__init__.py": TRAP, "modeling.py": TRAP}, "got 2 other files: if it is a model all the"),
+    "a folder of Python": ({"__init__.py": TRAP, "modeling.py": TRAP}, "got 2 other files: if it is a model any"),
 }
 
 
@@ -319,45 +319,53 @@ def test_a_vocabulary_that_is_code_is_refused(folder, hostile):
     for spec in ("mine", "mine/ckpt.pt", "nanogpt:mine"):
         assert said in refused(spec)
     assert said in refused("mine", "meta=meta.pkl")
-    assert "tokenizer must be a tokenizer.json that tokenizers reads, got one" in refused("mine", "tokenizer=meta.pkl")
+    assert "tokenizer must be a tokenizer.json that tokenizers can read, got one" in refused(
+        "mine", "tokenizer=meta.pkl"
+    )
 
 
 # --- cards -----------------------------------------------------------------------------------------------------------
 
 CARDS = {
-    "py": ('kind = "py:trap.py:Trap"', "its kind 'py:trap.py:Trap' runs code, which comes from the command line alone"),
-    "exec": ('kind = "exec:sh trap.sh"', "its kind 'exec:sh trap.sh' runs code, which comes from the command line"),
+    "py": (
+        'kind = "py:trap.py:Trap"',
+        "its kind 'py:trap.py:Trap' runs code, so it may only be given on the command line",
+    ),
+    "exec": (
+        'kind = "exec:sh trap.sh"',
+        "its kind 'exec:sh trap.sh' runs code, so it may only be given on the command line",
+    ),
     "a template": (
         'path = "tiny.safetensors"\ntemplate = "py:trap.py:Trap"',
-        "its template 'py:trap.py:Trap' runs code, which comes from the command line alone: a card is data",
+        "its template 'py:trap.py:Trap' runs code, so it may only be given on the command line: a card is data",
     ),
-    "a host": ('kind = "openai:http://127.0.0.1:9/v1"', "names a host, which comes from the command line alone"),
-    "another package's kind": ('kind = "trap:x"', "its kind must be one that is data (native, "),
+    "a host": ('kind = "openai:http://127.0.0.1:9/v1"', "names a host, so it may only be given on the command line"),
+    "another package's kind": ('kind = "trap:x"', "its kind must be data (native, "),
     "an option that runs code": (
         'kind = "nanogpt"\npath = "ckpt.pt"\n[options]\narch = "py:trap.py:Trap"',
         "nanogpt has no option 'arch'; it takes meta, vocabulary, ",
     ),
     "an architecture": (
         'kind = "torch"\npath = "ckpt.pt"\n[options]\narch = "py:trap.py:Trap"',
-        "runs code, which comes from the command line alone",
+        "runs code, so it may only be given on the command line",
     ),
     "a module": (
         'kind = "torch"\npath = "ckpt.pt"\n[options]\narch = "py:trap.py:Trap"',
-        "its arch 'py:trap.py:Trap' runs code, which comes from the command line alone: a card is data",
+        "its arch 'py:trap.py:Trap' runs code, so it may only be given on the command line: a card is data",
     ),
     "a file outside": ('path = "../outside"', "its path must be a file in the card's own folder, got '../outside', wh"),
-    "a link outside": ('path = "link"', "its path must be a file in the card's own folder, got 'link', a link that le"),
+    "a link outside": ('path = "link"', "its path must be a file in the card's own folder, got 'link', a link to a"),
     "a vocabulary outside": (
         'kind = "nanogpt"\npath = "ckpt.pt"\n[options]\nmeta = "../outside"',
-        "its meta must be a file in the card's own folder, got '../outside', which names a place outside",
+        "its meta must be a file in the card's own folder, got '../outside', which is outside the folder",
     ),
     "a tokenizer outside": (
         'kind = "nanogpt"\npath = "ckpt.pt"\ntokenizer = "link"',
-        "its tokenizer must be a file in the card's own folder, got 'link', a link that leads outside",
+        "its tokenizer must be a file in the card's own folder, got 'link', a link to a place outside",
     ),
     "a vocabulary that is code": (
         'kind = "nanogpt"\npath = "ckpt.pt"\n[options]\nmeta = "trap.pkl"',
-        "got one that would run 'posix.mkdir': nothing was run; give the characters by vocabulary=",
+        "got one that would run 'posix.mkdir': nothing was run; give the characters with vocabulary=",
     ),
 }
 

@@ -232,7 +232,7 @@ class Trap:
 )
 def test_a_checkpoint_that_would_run_something_is_refused_and_runs_nothing(run, sums, hostile):
     put(run, saved(hostile(sums)))
-    assert "must hold tensors and plain values alone, and it names" in fault_of("nanogpt:out")
+    assert "must hold only tensors and plain values, and it names" in fault_of("nanogpt:out")
     fault_of("out")
     put(run, saved(hostile(sums), _use_new_zipfile_serialization=False))
     assert ", got a " in fault_of("nanogpt:out")
@@ -252,18 +252,18 @@ def test_a_meta_that_would_run_something_is_refused_and_runs_nothing(run, protoc
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"", "is damaged, or none"),
-        (b"\x80\x04", "is damaged, or none"),
-        (pickle.dumps([1, 2]), "must hold a dict with itos or stoi, its ids 0, 1, 2 and so on, got [1, 2]"),
-        (pickle.dumps({"itos": {0: "a", 2: "b"}}), "its ids 0, 1, 2 and so on"),
+        (b"", "is damaged, or no pickle"),
+        (b"\x80\x04", "is damaged, or no pickle"),
+        (pickle.dumps([1, 2]), "must hold a dict with itos or stoi, with the ids 0, 1, 2 and so on, got [1, 2]"),
+        (pickle.dumps({"itos": {0: "a", 2: "b"}}), "with the ids 0, 1, 2 and so on"),
         (pickle.dumps({"itos": {0: "a"}, "stoi": {"b": 0}}), "an itos that is the reverse of its stoi"),
         (pickle.dumps({"itos": ["a", "a"]}), "must have each character once, got 'a' twice"),
-        (meta(CHARACTERS[:-1]), "must have as many tokens as the model has embeddings, 13, got 12"),
+        (meta(CHARACTERS[:-1]), "must have one token for each of the model's 13 embeddings, got 12"),
         (
             meta(CHARACTERS.replace("=", "x")),
-            "its vocabulary lacks '=' of the prompts of this domain: was it trained on texts like '0+0='?",
+            "its vocabulary lacks '=', which the prompts of this domain contain: was it trained on texts like '0+0='?",
         ),
-        (meta(CHARACTERS.replace("\n", "x")), "its vocabulary lacks '\\n' of the answers and stop of this domain"),
+        (meta(CHARACTERS.replace("\n", "x")), "its vocabulary lacks '\\n', which the answers and stop of this domain"),
     ],
     ids=range(9),
 )
@@ -274,7 +274,7 @@ def test_a_meta_that_will_not_do_says_why(run, content, fault):
 
 def test_a_missing_vocabulary_is_named_with_its_likely_place(run):
     (run / "meta.pkl").unlink()
-    missing = "its vocabulary is missing, there is no meta.pkl beside 'out/ckpt.pt': say"
+    missing = "its vocabulary is missing, there is no meta.pkl beside 'out/ckpt.pt': give"
     other = 'or vocabulary="..." with its 13 characters in the order of their ids'
     assert fault_of("out") == f"{missing} meta=PATH, likely data/sums/meta.pkl where it was trained, {other}"
     place = run.parent / "data" / "sums"
@@ -288,8 +288,8 @@ def test_a_model_of_gpt2s_tokens_wants_its_tokenizer(run):
     args = {**ARGS, "vocab_size": 50_304, "n_embd": 4}
     put(run, checkpoint(random_state(args), args))
     (run / "meta.pkl").unlink()
-    assert "say tokenizer=PATH, of GPT-2's tokenizer.json" in fault_of("out")
-    assert "got 'nowhere.json', which is none" in fault_of("out", "tokenizer=nowhere.json")
+    assert "give tokenizer=PATH with GPT-2's tokenizer.json" in fault_of("out")
+    assert "got 'nowhere.json', which is no file" in fault_of("out", "tokenizer=nowhere.json")
 
 
 def test_the_pieces_of_a_tokenizer_are_read(run):
@@ -339,7 +339,7 @@ def changed(state, **changes):
                 changed(state, **{"transformer.wpe.weight": torch.zeros(1, 1).expand(9_999_999, 32)}),
                 {**ARGS, "block_size": 9_999_999},
             ),
-            "must have all its 319,999,968 numbers in the file",
+            "must have all 319,999,968 numbers in the file",
         ),
         (
             lambda state: checkpoint(state, {**ARGS, "bias": True}),
@@ -351,7 +351,7 @@ def changed(state, **changes):
         ),
         (
             lambda state: checkpoint(changed(state, **{"transformer.ln_f.weight": None}), ARGS),
-            "its model lacks ln_f.weight, which its model_args ask for",
+            "its model lacks ln_f.weight, which its model_args require",
         ),
         (
             lambda state: checkpoint(
@@ -381,11 +381,11 @@ def test_a_flipped_bit_is_found(run, sums):
         name = max(archive.infolist(), key=lambda entry: entry.file_size)
     content[name.header_offset + 500] ^= 1
     put(run, bytes(content))
-    assert "has another CRC; get the file anew" in fault_of("out")
+    assert "has another CRC; download it again" in fault_of("out")
 
 
 def test_other_archives_are_refused(run):
-    for name, fault in (("m/code/__torch__.py", "a program of TorchScript"), ("m/x", "a compressed archive")):
+    for name, fault in (("m/code/__torch__.py", "a TorchScript program"), ("m/x", "a compressed archive")):
         with zipfile.ZipFile(run / "ckpt.pt", "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(name, "0" * 1000)
         assert f"got {fault}" in fault_of("nanogpt:out")
@@ -397,11 +397,11 @@ def test_other_archives_are_refused(run):
         (["gelu=new"], "gelu must be exact or tanh, got 'new'"),
         (["max_new=0"], "max_new must be 1..1000000, got 0"),
         (["stop=0"], "option stop must be a text, got 0 (as a text: stop='\"0\"')"),
-        (['stop="0"'], "stop must be what stands behind an answer"),
-        (['stop="#"'], "its vocabulary lacks '#' of the answers and stop of this domain"),
+        (['stop="0"'], "stop must follow an answer"),
+        (['stop="#"'], "its vocabulary lacks '#', which the answers and stop of this domain"),
         (["meta=a", "vocabulary=b"], "a model must have one vocabulary, got meta and vocabulary: leave the others out"),
-        (["meta=nowhere.pkl"], "meta must name a file, got 'nowhere.pkl', which is none"),
-        (["prefix=#"], "its vocabulary lacks '#' of the prompts of this domain"),
+        (["meta=nowhere.pkl"], "meta must be the path of a file, got 'nowhere.pkl', which is no file"),
+        (["prefix=#"], "its vocabulary lacks '#', which the prompts of this domain"),
         (["temperature=1"], "nanogpt has no option 'temperature'"),
     ],
 )
@@ -412,7 +412,7 @@ def test_an_option_that_will_not_do_says_why(run, arguments, fault):
 def test_a_context_that_is_too_short_says_by_how_much(run):
     args = {**ARGS, "block_size": 5}
     put(run, checkpoint(random_state(args), args))
-    demand = "its context (block_size) must have room for a prompt and its answer, 6 tokens, got 5: 1 too few"
+    demand = "its context (block_size) must hold a prompt and its answer, 6 tokens, got 5: 1 too few"
     assert demand in fault_of("out")
 
 

@@ -142,7 +142,7 @@ def test_what_the_newer_exporter_writes_with_weights_in_a_file_beside_is_read(fo
     assert engine.predict(VARIED) == plainly(wild, VARIED, 9)
     (folder / "model.onnx.data").rename(folder / "elsewhere")
     refused(
-        "model.onnx", "its weights must lie in the model's own folder, got 'model.onnx.data', which is not there: d"
+        "model.onnx", "its weights must lie in the model's own folder, got 'model.onnx.data', which does not exist: d"
     )
 
 
@@ -266,7 +266,7 @@ def test_a_past_that_is_wrong_is_not_used(folder):
         graph.initializer.append(graphs.numpy_helper.from_array(held, name))
     save(graph, "model.onnx")
     engine = onnx("model.onnx", domain=HELLO)
-    assert engine.findings() == ["with its past it gives other logits than without: the past is not used"]
+    assert engine.findings() == ["its cache changes the logits: the cache is not used"]
     assert engine.predict(["7:", "12:"]) == ["12"] * 2
 
 
@@ -276,7 +276,7 @@ def test_a_graph_that_rounds_by_the_largest_number_of_a_pass_is_asked_alone(made
     quantize_dynamic(str(made / "wild_past.onnx"), "model.onnx")
     engine = onnx("model.onnx", domain=SMALL, max_new=9)
     assert not isinstance(engine, Verifier)
-    assert engine.findings()[0].startswith("it rounds numbers by the largest in a pass (dynamic quantization): ")
+    assert engine.findings()[0].startswith("it quantizes dynamically: ")
     assert engine.predict(VARIED) == [engine.predict([prompt])[0] for prompt in VARIED]
     assert len(set(engine.predict(VARIED))) > 2
 
@@ -286,9 +286,7 @@ def test_a_graph_that_rounds_and_takes_three_prompts_at_once_is_refused(wild, fo
 
     graphs.export(wild, "three.onnx", rows=3)
     quantize_dynamic("three.onnx", "model.onnx")
-    refused(
-        "model.onnx", "a graph that rounds numbers by the largest in a pass (dynamic quantization) must take batche"
-    )
+    refused("model.onnx", "a graph with dynamic quantization must accept batche")
 
 
 # --- what its tokens mean --------------------------------------------------------------------------------------------
@@ -385,11 +383,11 @@ def test_a_model_of_turnchecks_own_answers_as_it_does_there(folder, monkeypatch)
     fault = "it must have learned sums/1, got small/1: name its own domain with --domain"
     assert refused("own.onnx", fault, domain=SUMS) == fault
     graphs.export_own(transformer, "own.onnx", monkeypatch, {"turncheck": '{"format": "turncheck/1"}'})
-    refused("own.onnx", "its metadata 'turncheck' must be those of turncheck/1, got '{")
+    refused("own.onnx", "its metadata 'turncheck' must have the format turncheck/1, got '{")
     graphs.export_own(transformer, "own.onnx", monkeypatch, {})
     longer = onnx("own.onnx", domain=SMALL, vocabulary="turncheck", max_new=14)
     assert longer.predict(PROMPTS) == given[: len(PROMPTS)]
-    refused("own.onnx", "stop means nothing to a model with turncheck's own", vocabulary="turncheck", stop="x")
+    refused("own.onnx", "stop has no effect on a model with turncheck's own", vocabulary="turncheck", stop="x")
 
 
 def test_an_end_may_be_said_by_a_configuration_beside_it(folder):
@@ -449,16 +447,16 @@ def refused(target, fault, domain=SMALL, **options):
 
 
 def test_a_path_that_is_no_graph_is_called_what_it_is(folder):
-    refused("missing.onnx", "onnx:TARGET must name a file of ONNX or the folder that it is in, got 'missing.onnx', wh")
-    refused("", "onnx:TARGET must name a file of ONNX or the folder that it is in, got nothing")
-    refused(".", "a folder must hold one file of ONNX, got none: name the file")
+    refused("missing.onnx", "onnx:TARGET must name an ONNX file or its folder, got 'missing.onnx', wh")
+    refused("", "onnx:TARGET must name an ONNX file or its folder, got nothing")
+    refused(".", "a folder must hold one ONNX file, got none: name the file")
     for name in ("a.onnx", "b.onnx"):
         one_table(name)
-    refused(".", "a folder must hold one file of ONNX, got a.onnx, b.onnx: name one of them")
+    refused(".", "a folder must hold one ONNX file, got a.onnx, b.onnx: name one of them")
     (folder / "a.onnx").write_bytes(b"version https://git-lfs.github.com/spec/v1")
-    refused("a.onnx", "'a.onnx' must be a model of ONNX, got a Git LFS pointer")
+    refused("a.onnx", "'a.onnx' must be an ONNX model, got a Git LFS pointer")
     (folder / "a.onnx").write_bytes(b"")
-    refused("a.onnx", "'a.onnx' must be a model of ONNX, got 0 bytes that are none, or are cut short")
+    refused("a.onnx", "'a.onnx' must be an ONNX model, got 0 bytes of no known format, or cut short")
 
 
 def test_a_file_that_is_cut_or_damaged_anywhere_is_refused_in_one_line(folder, made):
@@ -491,7 +489,7 @@ FLOAT = TensorProto.FLOAT
             {"inputs": [value("input_ids", INT64, "b", "t"), value("pixels", FLOAT, "b")]},
             (
                 "its inputs must be among input_ids, attention_mask, position_ids, past_key_values.* and "
-                "use_cache_branch, got 'pixels' too, which nothing is known to fill with: export a decoder-only model"
+                "use_cache_branch, got 'pixels' too, whose values are not known: export a decoder-only model"
             ),
         ),
         (
@@ -523,7 +521,7 @@ FLOAT = TensorProto.FLOAT
             },
             (
                 "its graph must give logits, floats of (batch, tokens, vocabulary), got logits tensor(float) (b, 257): "
-                "export a model for text generation, and not a classifier"
+                "export a model for text generation, not a classifier"
             ),
         ),
         (
@@ -535,7 +533,7 @@ FLOAT = TensorProto.FLOAT
                 ],
                 "axes": [1],
             },
-            "its graph must give logits behind each token, (batch, tokens, vocabulary), got (1, 1, 257) for ids of (1,",
+            "its graph must give logits for each token, (batch, tokens, vocabulary), got (1, 1, 257) for ids of (1,",
         ),
         (
             {
@@ -546,11 +544,11 @@ FLOAT = TensorProto.FLOAT
                 ],
                 "axes": [1],
             },
-            "a model must write one token behind the other, got one whose first tokens depend on those behind them: ",
+            "a model must generate one token after another, got one whose first tokens depend on later ones: ",
         ),
         (
             {"inputs": [value("input_ids", INT64, "b", "t"), value("past_key_values.0.key", FLOAT, "b", 1, "p", 1)]},
-            "its input 'past_key_values.0.key' must have an output for what is read next, present.0.key",
+            "its input 'past_key_values.0.key' must have a matching output, present.0.key",
         ),
         (
             {
@@ -607,8 +605,8 @@ def nested(node):
 def test_operators_of_a_library_are_refused(folder, wrap):
     node = helper.make_node("Trap", ["table", "input_ids"], ["logits"], domain="evil.ops")
     save(wrap(node), "model.onnx", imports=["evil.ops"])
-    said = refused("model.onnx", "its operators must be those of ONNX or onnxruntime, got Trap of evil.ops, which a ")
-    assert said.endswith("none is loaded: export it without")
+    said = refused("model.onnx", "its operators must be those of ONNX or onnxruntime, got Trap of evil.ops, which ")
+    assert said.endswith("none is loaded: export the model without them")
 
 
 def test_a_function_of_the_model_itself_is_no_library(folder):
@@ -637,14 +635,14 @@ def test_weights_in_a_file_beside_are_read_and_elsewhere_are_refused(folder):
     (folder / "mine" / "link").symlink_to("../outside")
     (folder / "mine" / "up").symlink_to("..")
     for location, fault in {
-        "../outside": "'../outside', which names a place outside: move the file there",
-        "/outside": "'/outside', which names a place outside: ",
-        "a/../../outside": "'a/../../outside', which names a place outside: ",
-        "..\\outside": "'..\\\\outside', which names a place outside: ",
-        "C:outside": "'C:outside', which names a place outside: ",
-        "link": "'link', a link that leads outside: ",
-        "up/outside": "'up/outside', a link that leads outside: ",
-        "missing": "'missing', which is not there: download it",
+        "../outside": "'../outside', which is outside the folder: move the file there",
+        "/outside": "'/outside', which is outside the folder: ",
+        "a/../../outside": "'a/../../outside', which is outside the folder: ",
+        "..\\outside": "'..\\\\outside', which is outside the folder: ",
+        "C:outside": "'C:outside', which is outside the folder: ",
+        "link": "'link', a link to a place outside: ",
+        "up/outside": "'up/outside', a link to a place outside: ",
+        "missing": "'missing', which does not exist: download it",
         "": "'', which is no file",
         "*/_ORT_MEM_ADDR_/*": "'*/_ORT_MEM_ADDR_/*', a place in memory",
     }.items():
@@ -667,7 +665,7 @@ def test_weights_are_found_wherever_a_graph_keeps_them(folder):
     for graph in (nested(node), bigram(TABLE, nodes=[node]), bigram(TABLE, nodes=[sparse_node]), with_sparse):
         save(graph, "model.onnx")
         refused(
-            "model.onnx", "its weights must lie in the model's own folder, got '../outside', which names a place", HELLO
+            "model.onnx", "its weights must lie in the model's own folder, got '../outside', which is outside", HELLO
         )
 
 
@@ -694,17 +692,17 @@ def test_what_is_read_of_a_file_is_what_its_library_reads(made, folder):
     [
         (
             {"stop": "1"},
-            "stop must cut off nothing of a right answer, got '1', which cuts '12' of hello/1: leave it out",
+            "stop must not cut a correct answer, got '1', which cuts '12' of hello/1: leave it out",
         ),
         ({"stop": ""}, "stop must be texts of one character or more, got an empty one"),
         ({"stop": ["#", ""]}, "stop must be texts of one character or more, got an empty one"),
         ({"max_new": 0}, "max_new must be 1..1000000, got 0"),
-        ({"unknown": "?"}, "unknown means nothing to a model with a tokenizer.json, which has tokens of its own"),
-        ({"append": "?", "vocabulary": "0123:"}, "append means nothing to a model with a vocabulary of characters"),
+        ({"unknown": "?"}, "unknown has no effect on a model with a tokenizer.json, which has tokens for any text"),
+        ({"append": "?", "vocabulary": "0123:"}, "append has no effect on a model with a vocabulary of characters"),
         ({"meta": "m", "tokenizer": "t"}, "a model must have one vocabulary, got meta and tokenizer: leave the others"),
         (
             {"vocabulary": "0123456789:\n"},
-            "its vocabulary must have as many tokens as the model has logits, 257, got 12: ",
+            "its vocabulary must have one token for each of the model's 257 logits, got 12: ",
         ),
         (
             {"vocabulary": "01234\n"},
@@ -720,12 +718,10 @@ def test_options_that_cannot_be_are_refused(folder, options, fault):
 
 def test_a_vocabulary_that_is_missing_or_too_large_is_named(folder):
     one_table(table=TABLE[:200, :200])
-    refused(
-        "model.onnx", "its tokenizer must have ids below 200, the logits of the model, got 256: it is the token", HELLO
-    )
+    refused("model.onnx", "its tokenizer must have ids below 200 (the model's logits), got 256: it belongs", HELLO)
     os.rename("tokenizer.json", "t.json")
     refused(
-        "model.onnx", f"its vocabulary is missing, there is no tokenizer.json and no meta.pkl in '{folder}': say tok"
+        "model.onnx", f"its vocabulary is missing, there is no tokenizer.json and no meta.pkl in '{folder}': give tok"
     )
     assert onnx("model.onnx", domain=HELLO, vocabulary="".join(map(chr, range(200)))).predict(["7:"]) != []
 

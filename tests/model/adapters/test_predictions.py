@@ -19,7 +19,7 @@ SCHEMA = "answers.jsonl line 1 must name the schema turncheck-answers/1 (or turn
 THIS_VERSION = "write the prompts with this version's turncheck prompts"
 LEAVE_OUT = "write the model's answer beside each prompt"
 AS_JSON = "json.dumps writes it, a line each"
-OUTSIDE = "its path must be a file in the card's own folder, got '../answers.jsonl', which names a place outside"
+OUTSIDE = "its path must be a file in the card's own folder, got '../answers.jsonl', which is outside the folder"
 
 
 @pytest.fixture
@@ -246,7 +246,7 @@ def test_a_card_may_name_answers_of_its_own_folder(answers, tmp_path):
     ("keys", "message"),
     [
         ('path = "../answers.jsonl"', OUTSIDE),
-        ("", "a card of kind predictions must have a path, that of its answers in the card's folder"),
+        ("", "a card of kind predictions must have a path: its answers, in the card's folder"),
     ],
     ids=["outside", "none"],
 )

@@ -109,13 +109,13 @@ def fault_of(name, *arguments, module="py_models.py"):
 
 def own(name, target):
     return (
-        f"parameter {name} of py_models.py:{target} cannot be given, since {name}= beside a SPEC is turncheck's own: "
-        f"rename the parameter, to model_{name} say, or give it a default"
+        f"parameter {name} of py_models.py:{target}cannot be given, because {name}= with a SPEC belongs to turncheck: "
+        f"rename the parameter, for example to model_{name}, or give it a default"
     )
 
 
 def meant(name):
-    return f"({name}= is turncheck's own: if a parameter of the model's was meant, rename it, to model_{name} say)"
+    return f"({name}= belongs to turncheck: if you meant a parameter of the model, rename it, say, to model_{name})"
 
 
 @pytest.mark.parametrize(
@@ -124,21 +124,21 @@ def meant(name):
         (
             "Needs",
             (),
-            ("py_models.py:Needs is a class that needs weights, device: give weights=VALUE as a model's argument "
+            ("py_models.py:Needs is a class that needs weights, device: give weights=VALUE as a model argument "
             "(--model-arg), or name a function of a list of texts"),
         ),
         (
             "Needs",
             ("weights=x",),
-            ("py_models.py:Needs is a class that needs device: give device=VALUE as a model's argument "
+            ("py_models.py:Needs is a class that needs device: give device=VALUE as a model argument "
             "(--model-arg), or name a function of a list of texts"),
         ),
         ("NeedsPath", (), own("path", "NeedsPath")),
         (
             "Model",
             ("path=x.pt",),
-            ("path is no option: the kind and its target are the SPEC, and options stand by name; "
-            "rename the parameter, to model_path say"),
+            ("path is no option: the SPEC names kind and target, and each option has its own name; "
+            "rename the parameter, for example to model_path"),
         ),
         ("Rules", ("rejects=false",), own("rejects", "Rules")),
         ("Rules", ("rejects=no",), f"rejects must be true or false, got 'no' {meant('rejects')}"),
@@ -149,8 +149,8 @@ def meant(name):
         ),
         ("Raises", (), "py_models.py:Raises raised OSError: no weights when it was called without arguments"),
         ("Skips", (), "py_models.py:Skips raised Skipped: not today when it was called without arguments"),
-        ("Surprises", (), "py_models.py:Surprises raised ValueError: not yet when it was looked at"),
-        ("Skipping", (), "py_models.py:Skipping raised Skipped: not today when it was looked at"),
+        ("Surprises", (), "py_models.py:Surprises raised ValueError: not yet when it was inspected"),
+        ("Skipping", (), "py_models.py:Skipping raised Skipped: not today when it was inspected"),
         ("NoModel", (), "it must be a callable or have a method predict, got NoModel"),
         ("number", (), "it must be a callable or have a method predict, got int"),
         ("number", ("a=1",), "py_models.py:number must be callable to be given options, got int"),

@@ -86,24 +86,24 @@ JSON = '"model_type": "gpt2"'
         (b"\n <HTML>", "a web page: download the file itself, not the page about it"),
         (
             saved(NANOGPT, _use_new_zipfile_serialization=False),
-            f"a checkpoint of nanoGPT: {WRAP}",
+            f"a nanoGPT checkpoint: {WRAP}",
         ),
         (saved({"weight": torch.zeros(2)}), f"a PyTorch file, as torch.save writes it: {FILLED}"),
         (
             saved({"weight": torch.zeros(2)}, _use_new_zipfile_serialization=False),
-            f"a PyTorch file, as torch.save once wrote it: {WRAP}",
+            f"a PyTorch file in the old format of torch.save: {WRAP}",
         ),
-        (zipped("m/data.pkl", "m/code/__torch__.py", "m/constants.pkl"), f"a program of TorchScript: {WRAP}"),
-        (zipped("m/archive_format", "m/models/model.json"), f"a program of torch.export: {WRAP}"),
-        (arrays(a=np.zeros(2)), f"arrays of NumPy: {FILLED}"),
-        (zipped("metadata.json", "config.json", "model.weights.h5"), f"a model of Keras: {WRAP}"),
+        (zipped("m/data.pkl", "m/code/__torch__.py", "m/constants.pkl"), f"a TorchScript program: {WRAP}"),
+        (zipped("m/archive_format", "m/models/model.json"), f"a torch.export program: {WRAP}"),
+        (arrays(a=np.zeros(2)), f"NumPy arrays: {FILLED}"),
+        (zipped("metadata.json", "config.json", "model.weights.h5"), f"a Keras model: {WRAP}"),
         (zipped("README"), f"a zip archive: {WRAP}"),
         (b"PK\x03\x04rest", f"a zip archive: {WRAP}"),
         (pickle.dumps({"a": 1}), f"a pickle: {WRAP}"),
-        (b"\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x0csklearn.tree", f"a pickle of scikit-learn: {WRAP}"),
-        (b"\x1c\0\0\0TFL3\0\0", f"a model of TensorFlow Lite: {WRAP}"),
+        (b"\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x0csklearn.tree", f"a scikit-learn pickle: {WRAP}"),
+        (b"\x1c\0\0\0TFL3\0\0", f"a TensorFlow Lite model: {WRAP}"),
         (b"\x89HDF\r\n\x1a\n", f"an HDF5 file, as Keras writes it: {WRAP}"),
-        (b"\x93NUMPY\x01\0", f"an array of NumPy: {WRAP}"),
+        (b"\x93NUMPY\x01\0", f"a NumPy array: {WRAP}"),
         (b"\x1f\x8b\x08\0", "a compressed file: unpack it"),
         (b"\0" * 257 + b"ustar\0", "a tar archive: unpack it"),
         (save({"weight": torch.zeros(2)}, {"format": "pt"}), f"{FOREIGN}: {FILLED}"),
@@ -114,7 +114,7 @@ JSON = '"model_type": "gpt2"'
         ),
         (
             b'{"prompt": "1+1=", "answer": "2", "id": 7}\n',
-            "answers that were made elsewhere: name predictions:FILE, to turncheck sweep",
+            "answers that were made elsewhere: use turncheck sweep --model predictions:FILE",
         ),
         (
             b'{"schema": "turncheck-prompts/1"}\n',
@@ -128,7 +128,7 @@ JSON = '"model_type": "gpt2"'
         (ONNX[:-1], f"{len(ONNX) - 1} bytes {NEITHER}"),
         (b"\x08\x0a\x12\xff" * 10, f"40 bytes {NEITHER}"),
         (b"\x08", f"1 bytes {NEITHER}"),
-        (b'{"a": ' * 3000, "a file of JSON, as it lies beside a model: name the model itself"),
+        (b'{"a": ' * 3000, "a JSON file of a model: name the model itself"),
         (b"{" * 3000, f"3,000 bytes {NEITHER}"),
         (b" \n" * 70_000, f"140,000 bytes {NEITHER}"),
     ],
@@ -160,7 +160,7 @@ def test_nothing_is_executed_to_see_what_a_file_is(folder):
 
 def test_a_pipe_is_no_file_and_is_not_waited_for(folder):
     os.mkfifo(folder / "pipe")
-    with pytest.raises(EngineError, match="got something that is no file"):
+    with pytest.raises(EngineError, match="got something that is not a regular file"):
         recognised(folder / "pipe")
 
 
@@ -168,7 +168,7 @@ def test_a_checkpoint_that_is_cut_short_is_still_one_for_its_reader_to_refuse(fo
     (folder / "cut").write_bytes(tiny[:500])
     assert recognised(folder / "cut") == "native"
     (folder / "cut").write_bytes(tiny[:6])
-    with pytest.raises(EngineError, match="got 6 bytes that are neither, or are cut short"):
+    with pytest.raises(EngineError, match="got 6 bytes of another format, or cut short"):
         recognised(folder / "cut")
 
 
@@ -194,9 +194,9 @@ def test_a_checkpoint_that_is_too_large_is_refused_unread(folder, tiny):
             "--model {}:predict (there are predict, answer, main)",
         ),
         ("x = 1\n", "--model {}:FUNCTION; it defines none"),
-        ("def (", "--model {}:FUNCTION; it cannot be parsed as it stands"),
-        ("(" * 5000, "--model {}:FUNCTION; it cannot be parsed as it stands"),
-        ("\0", "--model {}:FUNCTION; it cannot be parsed as it stands"),
+        ("def (", "--model {}:FUNCTION; it cannot be parsed"),
+        ("(" * 5000, "--model {}:FUNCTION; it cannot be parsed"),
+        ("\0", "--model {}:FUNCTION; it cannot be parsed"),
     ],
 )
 def test_a_file_of_python_names_the_functions_in_it(folder, source, names):
@@ -204,7 +204,7 @@ def test_a_file_of_python_names_the_functions_in_it(folder, source, names):
     path.write_text(source, encoding="utf-8")
     with pytest.raises(EngineError) as caught:
         recognised(path)
-    assert str(caught.value) == f"{WANTED}, got a file of Python: name a function in it, {names.format(path)}"
+    assert str(caught.value) == f"{WANTED}, got a Python file: name a function in it, {names.format(path)}"
 
 
 # --- folders ---------------------------------------------------------------------------------------------------------
@@ -246,26 +246,26 @@ def test_weights_in_a_hugging_face_folder_name_the_folder(tmp_path):
 @pytest.mark.parametrize(
     ("files", "got"),
     [
-        ({}, f"0 other files: if it is a model all the same, {WRAP}"),
-        ({"a": b"a", "b": b"b"}, f"2 other files: if it is a model all the same, {WRAP}"),
-        ({"config.json": b"{}"}, f"1 other files: if it is a model all the same, {WRAP}"),
-        ({"adapter_config.json": b"{}", "adapter_model.safetensors": b""}, f"an adapter of PEFT: {WRAP}"),
-        ({"saved_model.pb": b"", "variables/index": b""}, f"a SavedModel of TensorFlow: {WRAP}"),
-        ({"MLmodel": b""}, f"a model of MLflow: {WRAP}"),
+        ({}, f"0 other files: if it is a model anyway, {WRAP}"),
+        ({"a": b"a", "b": b"b"}, f"2 other files: if it is a model anyway, {WRAP}"),
+        ({"config.json": b"{}"}, f"1 other files: if it is a model anyway, {WRAP}"),
+        ({"adapter_config.json": b"{}", "adapter_model.safetensors": b""}, f"a PEFT adapter: {WRAP}"),
+        ({"saved_model.pb": b"", "variables/index": b""}, f"a TensorFlow SavedModel: {WRAP}"),
+        ({"MLmodel": b""}, f"an MLflow model: {WRAP}"),
         ({"model.pt": saved({"a": 1})}, f"model.pt, a PyTorch file, as torch.save writes it: {FILLED}"),
         ({"model.safetensors": save({"w": torch.zeros(2)})}, f"model.safetensors, {FOREIGN}: {FILLED}"),
         (
             {"checkpoint-100/config.json": CONFIG, "checkpoint-200/config.json": CONFIG},
-            "the folder of a training run of transformers (checkpoint-100, checkpoint-200): name one of them",
+            "the folder of a transformers training run (checkpoint-100, checkpoint-200): name one of them",
         ),
-        ({"models--a--b/refs/main": b""}, "the cache of Hugging Face: name a folder MODEL/snapshots/REVISION in it"),
+        ({"models--a--b/refs/main": b""}, "the Hugging Face cache: name a folder MODEL/snapshots/REVISION in it"),
         (
             {"refs/main": b"", "snapshots/1f/x": b"", "blobs/0": b""},
-            "a model's folder in the cache of Hugging Face: name {}/snapshots/1f",
+            "a model's folder in the Hugging Face cache: name {}/snapshots/1f",
         ),
         (
             {"refs/main": b"", "snapshots/1f/x": b"", "snapshots/2e/x": b""},
-            "a model's folder in the cache of Hugging Face: name one of {0}/snapshots/1f, {0}/snapshots/2e",
+            "a model's folder in the Hugging Face cache: name one of {0}/snapshots/1f, {0}/snapshots/2e",
         ),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, dict) else "",

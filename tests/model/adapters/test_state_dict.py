@@ -303,7 +303,7 @@ def test_a_card_may_name_the_file_and_never_the_module(folder):
     assert load(spec="engine.toml", words="").engine.predict(["7+5="]) == ["12"]
     (folder / "engine.toml").write_text(f'{said}arch = "py:trap.py:Trap"\n', encoding="utf-8")
     (folder / "trap.py").write_text("open('sprung', 'w').close()\n", encoding="utf-8")
-    fault = "its arch 'py:trap.py:Trap' runs code, which comes from the command line alone: a card is data"
+    fault = "its arch 'py:trap.py:Trap' runs code, so it may only be given on the command line: a card is data"
     assert fault_of(spec="engine.toml", words="", arch="").startswith(fault)
     assert not (folder / "sprung").exists()
 
@@ -323,7 +323,7 @@ def test_weights_that_are_no_numbers_are_an_outcome(folder, sums):
     [
         (
             ("arch=tiny_gpt:TinyGPT",),
-            "a state_dict must have its module named, arch=py:FILE.py:FACTORY, a class or a fu",
+            "a state_dict needs its module, arch=py:FILE.py:FACTORY, a class or a fu",
         ),
         (
             ("arch=py:tiny_gpt",),
@@ -352,7 +352,7 @@ def test_weights_that_are_no_numbers_are_an_outcome(folder, sums):
         ),
         (
             ("arch_args={layers=1}",),
-            "'tiny.pt' must have the names of the module that py:tiny_gpt:TinyGPT makes, it has blocks.1.before.b",
+            "'tiny.pt' must have the names of the module that py:tiny_gpt:TinyGPT makes, it has the unexpected block",
         ),
         (
             ("arch=py:variants:Recurrent",),
@@ -364,23 +364,23 @@ def test_weights_that_are_no_numbers_are_an_outcome(folder, sums):
         ),
         (
             ("arch=py:variants:LastAlone",),
-            "the module of py:variants:LastAlone must give logits behind each token, (batch, tokens, vocabulary), got",
+            "the module of py:variants:LastAlone must give logits for each token, (batch, tokens, vocabulary), got",
         ),
         (
             ("arch=py:variants:Classifier",),
-            "the module of py:variants:Classifier must give logits behind each token, (batch, tokens, vocabulary), got",
+            "the module of py:variants:Classifier must give logits for each token, (batch, tokens, vocabulary), got",
         ),
         (("arch=py:variants:Words",), "its forward must give logits, an object with them, or a tuple, got str"),
         (("arch=py:variants:Raises",), "the module of py:variants:Raises raised TypeError: "),
         (
             ("arch=py:variants:Bidirectional",),
-            "a model must write one token behind the other, got one whose first tokens depend on those behind them: ",
+            "a model must generate one token after another, got one whose first tokens depend on later ones: ",
         ),
-        (("vocabulary='0123456789+='",), "its vocabulary lacks '\\n' of the answers and stop of this domain: "),
-        (("vocabulary=0123456789+=",), "its vocabulary lacks '\\n' of the answers and stop of this domain: "),
+        (("vocabulary='0123456789+='",), "its vocabulary lacks '\\n', which the answers and stop of this domain contain: "),
+        (("vocabulary=0123456789+=",), "its vocabulary lacks '\\n', which the answers and stop of this domain contain: "),
         (
             (f"vocabulary={json.dumps(CHARACTERS + 'x')}",),
-            "its vocabulary must have as many tokens as the model has logits, 13, got 14: it is of another model",
+            "its vocabulary must have one token for each of the model's 13 logits, got 14: it belongs to another model",
         ),
     ],
 )
@@ -391,7 +391,7 @@ def test_what_will_not_do_is_said_in_one_line(folder, arguments, fault):
 
 def test_what_is_missing_is_named(folder):
     assert fault_of(arch="").endswith("FACTORY, a class or a function that makes it, got nothing")
-    fault = f"its vocabulary is missing, there is no tokenizer.json and no meta.pkl in '{folder}': say tokenizer=PATH"
+    fault = f"its vocabulary is missing, there is no tokenizer.json and no meta.pkl in '{folder}': give tokenizer=PATH"
     assert fault_of(words="").startswith(fault)
     assert fault_of(spec="torch:none.pt") == "torch:PATH must name the file of a state_dict, got no file at 'none.pt'"
     assert fault_of(spec="torch:.") == "torch:PATH must name the file of a state_dict, got a folder at '.'"
@@ -434,10 +434,10 @@ DEMAND = "'state' must be a state_dict, of torch.save, safetensors or numpy.save
 @pytest.mark.parametrize(
     ("write", "fault"),
     [
-        (lambda state: as_pt({"x": Trap()}), "'state' must hold tensors and plain values alone, and it names "),
+        (lambda state: as_pt({"x": Trap()}), "'state' must hold only tensors and plain values, and it names "),
         (
             lambda state: as_pt(sys.modules["tiny_gpt"].TinyGPT()),
-            "'state' must hold tensors and plain values alone, and it",
+            "'state' must hold only tensors and plain values, and it",
         ),
         (lambda state: flipped(as_pt(state)), "'state' is damaged: "),
         (lambda state: as_pt(state)[:-100], DEMAND),
@@ -452,16 +452,16 @@ DEMAND = "'state' must be a state_dict, of torch.save, safetensors or numpy.save
         (lambda state: as_pt({}), "'state' must be a state_dict, tensors by name, got a dict with []: save its state"),
         (
             lambda state: safetensors_torch.save(state)[:-9],
-            f"{DEMAND}a file of safetensors that is cut short or damaged",
+            f"{DEMAND}a safetensors file that is cut short or damaged",
         ),
-        (lambda state: objects(), f"{DEMAND}a file with arrays that are damaged, or that hold no plain numbers"),
+        (lambda state: objects(), f"{DEMAND}a file whose arrays are damaged or hold other objects than numbers"),
         (lambda state: bomb(), f"{DEMAND}arrays of 30,000,000 bytes: the module has "),
         (lambda state: as_npz(state)[:-30], DEMAND),
         (
             lambda state: b"\x80\x04K\x01.",
             f"{DEMAND}a pickle: save its state_dict alone, torch.save(model.state_dict(), PA",
         ),
-        (lambda state: b"", f"{DEMAND}0 bytes that are none, or are cut short"),
+        (lambda state: b"", f"{DEMAND}0 bytes of no known format, or cut short"),
         (
             lambda state: as_pt({**state, "position.weight": torch.zeros(16, 32, dtype=torch.int64)}),
             "'state': position.wei",
@@ -493,9 +493,9 @@ def test_weights_by_themselves_say_what_they_want(folder, sums, write):
     with pytest.raises(EngineError) as caught:
         recognised(folder / "weights")
     assert str(caught.value).endswith(
-        "name it with its module, torch:FILE with arch=py:FILE.py:FACTORY, as docs/models.md shows"
+        "name it with its module, torch:FILE with arch=py:FILE.py:FACTORY, see docs/models.md"
     )
 
 
 def test_a_longer_sum_needs_another_domain(folder):
-    assert "of the prompts of this domain" in fault_of(domain=adder(), words='vocabulary="0123456789\\n+x"')
+    assert ", which the prompts of this domain" in fault_of(domain=adder(), words='vocabulary="0123456789\\n+x"')

@@ -243,8 +243,8 @@ def test_a_template_of_the_users_own_is_two_functions(own, name):
     assert (found.name, found.encode("hero foe"), found.decode("H F")) == (name, "H F", "hero foe")
 
 
-TWO = "must have two functions, encode and decode, or be a pair of them"
-WAY_OUT = "decode(encode(text)) must be the text, of malformed texts too; rejects=false leaves those out"
+TWO = "must have two functions, encode and decode, or be such a pair"
+WAY_OUT = "decode(encode(text)) must be the text, for malformed texts too; rejects=false leaves them out"
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ def test_a_template_that_does_not_round_trip_shows_what_became_of_a_text(own, na
 def test_a_template_for_turns_alone_will_do_for_a_model_that_rejects_nothing(own):
     found = template("py:own_words:TurnsAlone", DOMAIN)
     check_round_trip(found, DOMAIN, rejects=False)
-    with pytest.raises(EngineError, match="rejects=false leaves those out"):
+    with pytest.raises(EngineError, match="rejects=false leaves them out"):
         check_round_trip(found, DOMAIN, rejects=True)
 
 

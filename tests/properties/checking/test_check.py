@@ -416,7 +416,7 @@ def test_what_a_subject_raises_is_no_answer_and_the_run_goes_on():
 )
 def test_an_engine_that_breaks_the_contract_has_answered_nothing(predict, demand):
     result = check_law(AGREES, subject_of(predict), FEW)
-    fault = f"ContractError: predict must give {demand}"
+    fault = f"ContractError: predict must return {demand}"
     (failure,) = result.failures
     assert (failure.mode, failure.count) == ("no_answer", result.applied)
     assert failure.witness == witness_of(SMALLEST, "", fault)

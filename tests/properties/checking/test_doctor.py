@@ -131,7 +131,7 @@ def test_a_reference_that_wavers_is_refused_with_the_simplest_case():
         (lambda case: {"sum": 1 // (case.a < 31)}, "its resolve raised ZeroDivisionError: integer division", "31+00="),
         (lambda case: {"sum": 2 * case.b}, "its reference must give sum a value of Int(low=0, high=150, ", "00+76="),
         (lambda case: {"carry": 1} if case.a + case.b > 99 else {"sum": 0}, "its reference gave a field", "01+99="),
-        (lambda case: None if case.b > 70 else {"sum": 0}, "its reference must give fields by name, got N", "00+71="),
+        (lambda case: None if case.b > 70 else {"sum": 0}, "its reference must return fields by name, got N", "00+71="),
     ],
 )
 def test_a_reference_that_gives_what_is_no_answer_is_refused_with_the_simplest_case(resolve, fault, text):
@@ -177,7 +177,7 @@ def test_a_check_that_looks_at_more_than_it_names_is_refused():
     check = Check("too_much", "the sum is small", "a", lambda case: case.a + case.b < 190)
     with pytest.raises(DomainError) as caught:
         check_reference(adder(checks=check))
-    assert caught.value.fault == "check too_much must name every field that it looks at, got none called 'b'"
+    assert caught.value.fault == "check too_much must name every field that it uses, but lacks 'b'"
 
 
 def test_a_reference_whose_own_answer_is_not_accepted_is_refused():

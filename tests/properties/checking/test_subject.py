@@ -280,13 +280,13 @@ ENDINGS = {
     "no engine, and no words": (raising(lambda: UnavailableError(MuteError())), "(a message that raised RuntimeError)"),
     "a message that raises": (raising(MuteError), "MuteError: (a message that raised RuntimeError)"),
     "a message that skips": (raising(HidingError), "HidingError: (a message that raised Skipped)"),
-    "no texts": (lambda prompts: None, "ContractError: predict must give a list of texts, got NoneType"),
-    "no list": (lambda prompts: "a", "ContractError: predict must give a list of texts, got str"),
-    "no text": (lambda prompts: [b"a"], "ContractError: predict must give a list of texts, got a bytes in it"),
-    "too few": (lambda prompts: [], "ContractError: predict must give 1 answers, one for each prompt, got 0"),
+    "no texts": (lambda prompts: None, "ContractError: predict must return a list of texts, got NoneType"),
+    "no list": (lambda prompts: "a", "ContractError: predict must return a list of texts, got str"),
+    "no text": (lambda prompts: [b"a"], "ContractError: predict must return a list of texts, got a bytes in it"),
+    "too few": (lambda prompts: [], "ContractError: predict must return 1 answers, one for each prompt, got 0"),
     "endless": (
         lambda prompts: Endless(),
-        "ContractError: predict must give 1 answers, one for each prompt, got 2 or more",
+        "ContractError: predict must return 1 answers, one for each prompt, got 2 or more",
     ),
 }  # fmt: skip
 """Every way in which a call of Python code can end that gives no answer, and what is told of it."""
@@ -521,14 +521,14 @@ def test_an_engine_that_answers_in_between_is_asked_on():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("text", "predict must give a list of texts, got str"),
-        (None, "predict must give a list of texts, got NoneType"),
-        ({"a": 1}, "predict must give a list of texts, got dict"),
-        ((text for text in "ab"), "predict must give a list of texts, got generator"),
-        (["a"], "predict must give 2 answers, one for each prompt, got 1"),
-        (["a", "b", "c"], "predict must give 2 answers, one for each prompt, got 3"),
-        (["a", 1], "predict must give a list of texts, got a int in it"),
-        (["a", b"b"], "predict must give a list of texts, got a bytes in it"),
+        ("text", "predict must return a list of texts, got str"),
+        (None, "predict must return a list of texts, got NoneType"),
+        ({"a": 1}, "predict must return a list of texts, got dict"),
+        ((text for text in "ab"), "predict must return a list of texts, got generator"),
+        (["a"], "predict must return 2 answers, one for each prompt, got 1"),
+        (["a", "b", "c"], "predict must return 2 answers, one for each prompt, got 3"),
+        (["a", 1], "predict must return a list of texts, got a int in it"),
+        (["a", b"b"], "predict must return a list of texts, got a bytes in it"),
     ],
     ids=["text", "nothing", "dict", "generator", "too few", "too many", "number", "bytes"],
 )

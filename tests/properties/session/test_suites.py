@@ -324,7 +324,7 @@ REFUSED = [
     ("empty.py", "domain empty.py: empty.py has no DOMAIN"),
     ("number.py", "domain number.py: it must be a Domain, got int"),
     ("raises.py", "domain raises.py: raises.py raised ZeroDivisionError: division by zero when it was imported"),
-    ("no_such_name", "domain no_such_name: there is none (installed: "),
+    ("no_such_name", "domain no_such_name: unknown (installed: "),
     ("silent.py", "domain silent.py: silent.py raised LawFunctionError: law never_said: it must have a docstring, "),
     ("false.py", "nothing_ever_changes does not hold of the reference, which is a fault of the law and not of "),
     ("typo.py", "law misspelt: it raised NameError: name 'befor' is not defined: mend it, or narrow its cases"),

@@ -126,7 +126,7 @@ class Probed(Protocol):
     """A learned engine that found out, when it was made, how to ask the system behind it."""
 
     def findings(self) -> Sequence[str]:
-        """Return the findings and their consequences, one line each: `it takes one prompt a request: batch=1`."""
+        """Return the findings and their consequences, one line each: `it accepts one prompt per request: batch=1`."""
         ...
 
 

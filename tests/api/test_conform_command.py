@@ -47,7 +47,7 @@ class Found:
         return right(prompts)
 
     def findings(self):
-        return ["it takes one prompt a request: batch=1"]
+        return ["it accepts one prompt per request: batch=1"]
 """
 
 
@@ -98,7 +98,7 @@ def test_a_warning_comes_with_its_way_out_and_ends_with_0(conform):
 
 def test_what_was_found_out_about_a_server_is_said(conform):
     result = conform("py:conform_models:Found", "--prompts", 4)
-    assert result.stdout.splitlines()[1] == "it takes one prompt a request: batch=1"
+    assert result.stdout.splitlines()[1] == "it accepts one prompt per request: batch=1"
 
 
 @pytest.mark.skipif(not can_interrupt(), reason="nothing can be interrupted here")

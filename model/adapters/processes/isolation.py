@@ -38,14 +38,14 @@ def isolated(target: str, beside: Collection[str], options: Mapping[str, Any]) -
         EngineError: the model cannot be loaded there, or the system does not support it.
     """
     if not POSIX or not sys.executable:
-        raise EngineError("isolate=true needs a Python interpreter and pipes that can be waited for: leave it out")
+        raise EngineError("isolate=true is not supported on this system: leave it out")
     settings = WorkerSettings(_command(target, beside, options), 0, LONGEST_WAIT, LONGEST_WAIT, BATCH, os.getcwd())
     try:
         worker = Worker(settings)
     except ReportedError as error:
         raise EngineError(str(error.said)) from error
     except (ProtocolError, UnavailableError) as error:
-        raise EngineError(f"it cannot be loaded in a process of its own: {error}") from error
+        raise EngineError(f"it cannot be loaded in a separate process: {error}") from error
     return (VerifyingIsolatedEngine if "verify" in worker.methods else IsolatedEngine)(settings, worker)
 
 
@@ -55,7 +55,7 @@ def _command(target: str, beside: Collection[str], options: Mapping[str, Any]) -
     try:
         return sys.executable, os.path.abspath(worker_script.__file__), json.dumps(said)
     except (TypeError, ValueError) as error:  # TOML has dates, and JSON has none
-        raise EngineError("with isolate=true options must be texts, numbers, true, false or lists of them") from error
+        raise EngineError("with isolate=true, options must be texts, numbers, true, false or lists of these") from error
 
 
 class IsolatedEngine(ProcessEngine):

@@ -26,7 +26,7 @@ from turncheck.model.adapters.processes.worker import Worker, WorkerSettings
 LONGEST_WAIT = 86_400.0
 MOST_MEMORY = 1 << 30
 POSIX = os.name == "posix"
-PAGE = "docs/protocol.md shows a worker"
+PAGE = "see docs/protocol.md for a worker"
 
 
 def process(
@@ -52,7 +52,7 @@ def process(
         EngineError: an option is out of range, the command cannot be started, or its hello is invalid.
     """
     if not POSIX:
-        raise EngineError("it needs pipes that can be waited for, which this system has not: try py: or openai:")
+        raise EngineError("exec: is not supported on this system: use py: or openai:")
     _check_options(memory, hello, timeout, batch, cwd)
     # The folder is made absolute, because a model in this process may change the current folder before a restart.
     settings = WorkerSettings(_split(target), memory, hello, timeout, batch, os.path.abspath(cwd or "."))
@@ -71,9 +71,9 @@ def _check_options(memory: int, hello: float, timeout: float, batch: int, cwd: s
         if not 0 < seconds <= LONGEST_WAIT:
             raise EngineError(f"{name} must be above 0 s and at most {LONGEST_WAIT:g} s, got {seconds:g}: 60 is usual")
     if batch < 1:
-        raise EngineError(f"batch must be 1 or more, got {batch}: 1 sends each prompt by itself")
+        raise EngineError(f"batch must be 1 or more, got {batch}: 1 sends prompts one by one")
     if cwd is not None and not os.path.isdir(cwd):
-        raise EngineError(f"cwd must be a folder, got {quoted(cwd)}: leave it out to start the command in this one")
+        raise EngineError(f"cwd must be a folder, got {quoted(cwd)}: leave it out to use the current folder")
 
 
 def _split(target: str) -> tuple[str, ...]:
@@ -148,12 +148,14 @@ class ProcessEngine:
         try:
             worker = Worker(self._settings)
         except (EngineError, ProtocolError, UnavailableError) as error:
-            raise UnavailableError(f"it could not be started again: {error}") from error
+            raise UnavailableError(f"it could not be restarted: {error}") from error
         self._finalizer.detach()
         self._worker, self._finalizer = worker, weakref.finalize(self, worker.end)
         if not self._methods <= worker.methods:
             worker.kill()
-            raise UnavailableError(f"started again it offers no {', '.join(sorted(self._methods - worker.methods))}")
+            raise UnavailableError(
+                f"after a restart it lacks the method {', '.join(sorted(self._methods - worker.methods))}"
+            )
         return worker
 
 

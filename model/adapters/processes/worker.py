@@ -160,7 +160,7 @@ class Worker:
         """Report output that was not requested; if it is no message, report it as noise."""
         message_of(bytes(line.partition(b"\n")[0]))
         found = shown((extra or bytes(line)).decode("utf-8", "replace"))
-        raise ProtocolError("write one line for each request, once it has read it", f"{found} out of turn")
+        raise ProtocolError("write one line for each request, after reading it", f"{found} out of turn")
 
     def _write(self, unsent: memoryview) -> memoryview:
         """Write what the pipe accepts, return the rest, and wait for room if there is a rest."""
@@ -186,7 +186,7 @@ class Worker:
             self._raise_gone()
         answer += chunk
         if len(answer) > protocol.LONGEST_LINE:
-            value = f"a longer one, which begins {shown(answer[:400].decode('utf-8', 'replace'))}"
+            value = f"a longer one, beginning with {shown(answer[:400].decode('utf-8', 'replace'))}"
             raise ProtocolError(f"write at most {protocol.LONGEST_LINE} bytes a line", value)
         end = chunk.find(b"\n")
         if end not in (-1, len(chunk) - 1):
@@ -253,7 +253,7 @@ class Worker:
         raise UnavailableError(self._death() if self._ends_within(SECONDS_TO_DIE) else self._left())
 
     def _left(self) -> str:
-        return f"the process closed its stdin or its stdout, and runs on{self._last_words()}"
+        return f"the process closed its stdin or its stdout, but still runs{self._last_words()}"
 
     def _late(self, seconds: float) -> str:
         if self._has_ended():
@@ -304,12 +304,12 @@ def _start_fault(settings: WorkerSettings, error: OSError) -> str:
     runner = RUNNERS.get(file.suffix, "python3")
     if error.errno == errno.ENOENT and file.is_file():
         if "/" in name:
-            return f"the first line of {shown(name)} names a program that is not there: exec:{runner} {name}"
+            return f"the first line of {shown(name)} names a program that does not exist: exec:{runner} {name}"
         return f"there is no command {shown(name)}, but a file: exec:{runner} {name}, or exec:./{name} if it can run"
     if error.errno == errno.ENOENT:
         return f"there is no command {shown(name)}: give one on PATH or a path, as in exec:python3 worker.py"
     if error.errno in (errno.EACCES, errno.ENOEXEC) and file.is_file():
-        return f"{shown(name)} is no program that can be run: name what runs it, as in exec:{runner} {name}"
+        return f"{shown(name)} cannot be run: name the program that runs it, as in exec:{runner} {name}"
     return f"{shown(name)} cannot be started: {error.strerror}"
 
 

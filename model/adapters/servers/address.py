@@ -144,8 +144,8 @@ def _key(name: str) -> str:
         raise EngineError(f"key_env must name an environment variable that holds a key, got {name}, which {state}")
     if re.fullmatch(r"[!-~]+", key) is None:
         raise EngineError(
-            f"the key in {name} must be printable ASCII without spaces, got another character: set it anew, "
-            "perhaps without the end of its line"
+            f"the key in {name} must be printable ASCII without spaces, got another character: set it again, "
+            "perhaps without a newline at its end"
         )
     return key
 
@@ -153,7 +153,7 @@ def _key(name: str) -> str:
 def _checked_model(model: str | None) -> str | None:
     if model == "":
         raise EngineError(
-            "model must be a name that the server knows, got an empty one: leave it out if it has but one"
+            "model must be a name that the server knows, got an empty one: leave it out if the server has only one"
         )
     return model
 
@@ -175,7 +175,7 @@ def _checked_stop(stop: list[str] | str | None) -> tuple[str, ...]:
     texts = [] if stop is None else [stop] if isinstance(stop, str) else stop
     if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
         way_out = f"{OPTION} stop=TEXT, or leave it out"
-        raise EngineError(f"stop must be texts of one character at least, got {ascii(stop)[:100]}: {way_out}")
+        raise EngineError(f"stop must be texts of one character or more, got {ascii(stop)[:100]}: {way_out}")
     return tuple(texts)
 
 

@@ -46,19 +46,19 @@ def check_status(reply: Reply, settings: ServerSettings) -> None:
         raise UnavailableError(f"{settings.address} failed ({status}): {message_of(reply, settings)}")
     if 300 <= status < 400:
         host = settings.shown(_host(reply.location), 100)
-        way_out = "redirects are refused, since the key would go along: give the address itself"
+        way_out = "redirects are refused, because the key would be sent along: give the final address"
         raise EndpointError(f"{settings.address} redirects ({status}) to {host}; {way_out}")
     if status in (401, 403):
         raise EndpointError(f"{settings.address} {_key_fault(settings)} ({status})")
     if status == 407 and settings.proxy is not None:
         way_out = f"as in {settings.proxy.variable}=http://USER:PASSWORD@HOST"
-        raise EndpointError(f"the proxy {settings.proxy} wants a user and a password (407): {way_out}")
+        raise EndpointError(f"the proxy {settings.proxy} requires a user name and a password (407): {way_out}")
     if is_not_there(reply, settings):
         way_out = f"the address must be the base that {settings.route} is appended to{_other_route(settings)}"
-        raise EndpointError(f"{settings.address}{settings.route} is not there ({status}): {way_out}")
+        raise EndpointError(f"{settings.address}{settings.route} does not exist ({status}): {way_out}")
     message = message_of(reply, settings)
     raise EndpointError(
-        f"{settings.address} refuses the request ({status}){_perhaps_model(message, settings)}: {message or 'no word'}"
+        f"{settings.address} refuses the request ({status}){_perhaps_model(message, settings)}: {message or 'none'}"
     )
 
 
@@ -72,8 +72,10 @@ def is_not_there(reply: Reply, settings: ServerSettings) -> bool:
 
 def _key_fault(settings: ServerSettings) -> str:
     if settings.key_env is None:
-        return f"wants a key: name the environment variable that holds it, {OPTION} key_env=NAME"
-    return f"refuses the key in {settings.key_env}: set it to another one, or {OPTION} key_env=NAME to name another"
+        return f"requires a key: name the environment variable that holds it, {OPTION} key_env=NAME"
+    return (
+        f"refuses the key in {settings.key_env}: set it to another key, or name another variable, {OPTION} key_env=NAME"
+    )
 
 
 def _perhaps_model(message: str, settings: ServerSettings) -> str:
@@ -81,13 +83,13 @@ def _perhaps_model(message: str, settings: ServerSettings) -> str:
     if re.search(r"\bmodel\b", message, re.IGNORECASE) is None or OTHER_FAULT.search(message):
         return ""
     wants = "a name" if settings.model is None else "another name"
-    return f", and perhaps it wants {wants}, {OPTION} model=NAME"
+    return f", and perhaps it needs {wants}, {OPTION} model=NAME"
 
 
 def _other_route(settings: ServerSettings) -> str:
     """Return the hint to the kind for servers that only have the other route."""
     kind, has = ("openai", "completions of texts") if settings.chat else ("openai-chat", "chat completions")
-    return f"; a server that has {has} alone is {kind}:URL"
+    return f"; for a server that only has {has}, use {kind}:URL"
 
 
 def _host(location: str) -> str:
@@ -138,12 +140,16 @@ def read_choices(reply: Reply, count: int, settings: ServerSettings) -> list[dic
         answer = json.loads(reply.content)
     except (ValueError, RecursionError):
         way_out = f"is {settings.address} the base that {settings.route} is appended to?"
-        raise EndpointError(f"it gave no JSON but {settings.shown(_text(reply), 60) or 'nothing'}; {way_out}") from None
+        raise EndpointError(
+            f"it gave no JSON, but {settings.shown(_text(reply), 60) or 'nothing'}; {way_out}"
+        ) from None
     choices = answer.get("choices") if isinstance(answer, dict) else None
     if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
-        raise EndpointError(f"it gave no list of choices but {settings.shown(_text(reply), 60)}")
+        raise EndpointError(f"it gave no list of choices, but {settings.shown(_text(reply), 60)}")
     if len(choices) != count:
-        way_out = f"; a server that takes one prompt a request wants {OPTION} batch=1" if len(choices) < count else ""
+        way_out = (
+            f"; a server that accepts one prompt per request needs {OPTION} batch=1" if len(choices) < count else ""
+        )
         raise EndpointError(f"it gave {len(choices)} answers for {count} prompts{way_out}")
     told = [{**choice, "text": _written(choice)} for choice in choices] if settings.chat else choices
     for choice, read in zip(choices, told, strict=True):
@@ -167,12 +173,14 @@ def _no_text(choice: Mapping[str, Any], settings: ServerSettings) -> str:
     """Return what is wrong with a choice that has no text."""
     if settings.chat:
         return "it gave a choice whose message has no text" + (
-            "; a server that completes texts is openai:URL" if isinstance(choice.get("text"), str) else ""
+            "; for a server that completes texts, use openai:URL" if isinstance(choice.get("text"), str) else ""
         )
     if "message" in choice:
-        return "it gave a chat message and no text: a server of chat completions is openai-chat:URL"
-    fault = f"it gave a choice whose text is no text but {type(choice.get('text')).__name__}"
-    return fault if choice.get("text") is not None else f"{fault}: a server of chat completions is openai-chat:URL"
+        return "it gave a chat message and no text: for a server of chat completions, use openai-chat:URL"
+    fault = f"it gave a choice whose text is no text, but {type(choice.get('text')).__name__}"
+    return (
+        fault if choice.get("text") is not None else f"{fault}: for a server of chat completions, use openai-chat:URL"
+    )
 
 
 def is_cut(choice: Mapping[str, Any]) -> bool:

@@ -133,9 +133,9 @@ class Probe:
         if self.right[:at] + (self.settings.append or "") == self.right:
             return None
         name, lost = self.domain.name, ascii(self.right[at:])[1:-1]
-        put_back = f", or {OPTION} 'append=\"{lost}\"' puts it back" if self.right.endswith(stop) else ""
+        put_back = f", or {OPTION} 'append=\"{lost}\"' restores it" if self.right.endswith(stop) else ""
         raise EndpointError(
-            f"stop must be in no right answer, got {stop!a}, which answers of {name} have: leave it out{put_back}"
+            f"stop must be in no correct answer, got {stop!a}, which answers of {name} contain: leave it out{put_back}"
         )
 
     def _tell_overlaps(self) -> None:
@@ -143,7 +143,7 @@ class Probe:
             lost = self.right[(self.right + stop).find(stop) :]
             if lost and self.settings.append is None:
                 self.findings.append(
-                    f"where the model writes the stop {stop!a} behind an answer, the answer's own end, "
+                    f"if the model writes the stop {stop!a} after an answer, the answer's own end, "
                     f"{lost!a}, is cut off with it"
                 )
 
@@ -177,14 +177,14 @@ class Probe:
         if self.settings.address != typed:
             told.append(f"it answers at {self.settings.address}")
         if self.settings.model != named:
-            told.append(f"its only model is asked: {self.settings.shown(self.settings.model or '', 100)}")
+            told.append(f"it asks its only model, {self.settings.shown(self.settings.model or '', 100)}")
         self.findings[:0] = told
 
     def _hint(self, names: list[str]) -> str:
         """Return what the server's list of models tells about its refusal."""
         if names:
             return f"; it lists {self._listed(names)}"
-        return "" if self.settings.model else f"; it lists no model, so perhaps it wants a name, {OPTION} model=NAME"
+        return "" if self.settings.model else f"; it lists no model, so it may need a name, {OPTION} model=NAME"
 
     def _model_of(self, named: str | None, names: list[str] | None) -> str | None:
         """Return the model to ask for: the one that the user named, or the only one."""
@@ -231,9 +231,11 @@ class Probe:
     def _take_one_a_request(self, said: str) -> None:
         if self.settings.batch is not None:
             way_out = f"{OPTION} batch=1"
-            raise EndpointError(f"{self.settings.address} takes one prompt a request, to two it said {said}: {way_out}")
+            raise EndpointError(
+                f"{self.settings.address} accepts one prompt per request, got with two prompts: {said}: {way_out}"
+            )
         self._settle(batch=1)
-        self.findings.append(f"it takes one prompt a request, batch=1: to two it said {said}")
+        self.findings.append(f"it accepts one prompt per request, batch=1; with two prompts: {said}")
 
     # --- what it does at the ends of an answer -----------------------------------------------------------------------
 
@@ -267,25 +269,23 @@ class Probe:
         if not self.settings.stop or self.settings.cuts is not None:
             return
         if outcome == "left in part":
-            way_out = f"leave stop out, or {OPTION} cut_stop=false takes the answers as they are"
+            way_out = f"leave stop out, or keep the answers as they are, {OPTION} cut_stop=false"
             raise EndpointError(f"{self.settings.address} leaves a part of a stop in the answer: {way_out}")
         self.findings.append(STOPS[outcome])
 
     def _tell_order(self, in_order: bool | None) -> None:
         batch = self.settings.batch or BATCH
         if in_order is None:
-            why = "whether in their order cannot be told from its two answers"
+            why = "its two answers do not show whether in order"
             self.findings.append(f"it answers a list of prompts, batch={batch}; {why}")
         elif in_order:
-            self.findings.append(f"it answers a list of prompts in their order, batch={batch}")
+            self.findings.append(f"it answers a list of prompts in order, batch={batch}")
         elif self.settings.batch is not None:
             way_out = f"{OPTION} batch=1"
             raise EndpointError(f"{self.settings.address} answers a list of prompts in another order: {way_out}")
         else:
             self._settle(batch=1)
-            self.findings.append(
-                "it answers a list of prompts in another order, so that it gets one a request, batch=1"
-            )
+            self.findings.append("it answers a list of prompts in another order, so it gets one per request, batch=1")
             self.answers.reverse()
 
     def _tell_stripped(self) -> None:
@@ -295,10 +295,10 @@ class Probe:
             lost = ascii(ending[0])[1:-1]
             raise EndpointError(
                 f"{self.settings.address} drops white space at the end of an answer, and answers of {self.domain.name} "
-                f"end with {lost}: {OPTION} 'append=\"{lost}\"' puts it back, also where the model leaves it out"
+                f"end with {lost}: {OPTION} 'append=\"{lost}\"' restores it, even if the model did not write it"
             )
         self.findings.append(
-            "it drops white space at the end of an answer, so that what a model writes there is not seen"
+            "it drops white space at the end of an answer, so white space that the model writes there is lost"
         )
 
     def find_start(self) -> None:
@@ -327,7 +327,7 @@ class Probe:
         except (EndpointError, UnavailableError) as error:
             said = str(error)
         if said:
-            self.findings.append(f"it refuses an empty prompt, which is then not answered: {said}")
+            self.findings.append(f"it refuses an empty prompt, so that prompt gets no answer: {said}")
 
     def _alone(self, prompt: str, asked: dict[str, object]) -> str:
         """Return the answer to one prompt; empty if the request fails."""
@@ -347,9 +347,9 @@ class Probe:
         found = self._scores([prompt, prompt + self.right])
         as_written = not self.settings.append and (not self.settings.stop or self.settings.cuts is not False)
         self.findings.append(
-            "it scores what it is sent, so that right answers need not be written"
+            "it scores what it is sent, so correct answers need not be written"
             if found
-            else "it does not score what it is sent (echo and logprobs), so that every answer is written"
+            else "it does not score what it is sent (echo and logprobs), so every answer is written"
         )
         return found and as_written
 
@@ -433,9 +433,9 @@ Outcome = Literal["cut", "cut and stripped", "kept", "left in part", "ignored"]
 STOPS: dict[Outcome | None, str] = {
     "cut": "it cuts an answer before the stop",
     "cut and stripped": "it cuts an answer before the stop",
-    "kept": "it leaves the stop in the answer, which is cut there",
-    "ignored": "it writes on behind the stop, and the answer is cut there",
-    None: "whether it leaves the stop in the answer cannot be told; if so, the answer is cut there",
+    "kept": "it leaves the stop in the answer, which is then cut there",
+    "ignored": "it writes past the stop, and the answer is then cut there",
+    None: "it is unknown whether it leaves the stop in the answer; if so, the answer is cut there",
 }
 
 
@@ -454,8 +454,7 @@ def stopped(given: str, whole: str, place: Place) -> Outcome | None:
 
 
 NO_WAY_ON = (
-    "it does not go on where its own answer breaks off: a prompt may be put into a chat template there, or be cut into "
-    "other tokens"
+    "it does not continue its own answer: it may put a prompt into a chat template, or split it into other tokens"
 )
 
 
@@ -466,7 +465,7 @@ def begun(given: str, rest: str) -> str | None:
     if not given or rest.startswith(given) or given.startswith(rest):
         return None
     if (bare := rest.lstrip()).startswith(given) or given.startswith(bare):
-        return "it drops white space at the start of an answer, so that what a model writes there is not seen"
+        return "it drops white space at the start of an answer, so white space that the model writes there is lost"
     if given[0].isspace() and (given[1:].startswith(rest) or rest.startswith(given[1:])):
-        return "it puts white space before an answer: a template that takes it away mends that, template=py:..."
+        return "it puts white space before an answer: remove it with a template, template=py:..."
     return NO_WAY_ON

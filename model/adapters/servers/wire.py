@@ -265,23 +265,23 @@ def explained(error: Exception, bitten: bool, settings: ServerSettings) -> Unava
     address = settings.address
     if isinstance(error, EndlessError):
         # A model that never ends counts as unavailable: after several of these in a row it is not asked any more.
-        way_out = f"a model that writes so much wants {OPTION} max_new=NUMBER, and a server that ignores it mending"
+        way_out = f"limit the answers with {OPTION} max_new=NUMBER; if the server ignores that, fix the server"
         return UnavailableError(f"{address} gave more than {error.most} bytes for one request; {way_out}")
     if bitten or isinstance(error, TimeoutError):
-        way_out = f"{OPTION} timeout=SECONDS gives it longer"
+        way_out = f"{OPTION} timeout=SECONDS gives it more time"
         return UnavailableError(f"{address} took longer than {settings.timeout:g} s; {way_out}")
     if settings.proxy is not None and (fault := _proxy_fault(error, settings.proxy, address)):
         return UnavailableError(fault)
     if isinstance(error, ConnectionRefusedError):
         return UnavailableError(f"{address} refuses connections: is the server running?")
     if isinstance(error, socket.gaierror):
-        return UnavailableError(f"{address} is not there: the host {address.host} is not known")
+        return UnavailableError(f"{address} cannot be found: the host {address.host} is unknown")
     if isinstance(error, ssl.SSLCertVerificationError):
         reason = settings.shown(error.verify_message, 100)
         return UnavailableError(f"{address} has a certificate that this system does not trust: {reason}")
     if isinstance(error, ssl.SSLError):
         reason = settings.shown(str(error.reason), 60)
-        return UnavailableError(f"{address} cannot be spoken to over TLS ({reason}): is it an http:// address?")
+        return UnavailableError(f"{address} cannot be reached over TLS ({reason}): is it an http:// address?")
     if isinstance(error, OSError | http.client.IncompleteRead):
         reason = settings.shown((isinstance(error, OSError) and error.strerror) or "it was closed", 60)
         return UnavailableError(f"the connection to {address} broke: {reason}")
@@ -290,13 +290,13 @@ def explained(error: Exception, bitten: bool, settings: ServerSettings) -> Unava
 
 def _proxy_fault(error: Exception, proxy: Proxy, address: Address) -> str:
     """Return what is wrong with the proxy; empty if the proxy is not the cause."""
-    way_out = f"NO_PROXY={address.host} leaves it out"
+    way_out = f"NO_PROXY={address.host} bypasses it"
     if isinstance(error, ProxyError) and error.status == 407:
-        return f"the proxy {proxy} wants a user and a password (407): as in {proxy.variable}=http://USER:PASSWORD@HOST"
+        return f"the proxy {proxy} requires a user name and a password (407): as in {proxy.variable}=http://USER:PASSWORD@HOST"
     if isinstance(error, ProxyError):
-        return f"the proxy {proxy} does not lead to {address} ({error.status}); {way_out}"
+        return f"the proxy {proxy} does not connect to {address} ({error.status}); {way_out}"
     if isinstance(error, ConnectionRefusedError):
         return f"the proxy {proxy} refuses connections: is it running? {way_out}"
     if isinstance(error, socket.gaierror):
-        return f"the proxy {proxy} is not there: its host is not known; {way_out}"
+        return f"the proxy {proxy} cannot be found: its host is unknown; {way_out}"
     return ""

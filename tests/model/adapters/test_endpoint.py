@@ -266,25 +266,25 @@ BASE_AGAIN = "; is BASE the base that /completions is appended to?"
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", f"it gave no JSON but nothing{BASE_AGAIN}"),
-        (b'{"choices": [', f'it gave no JSON but {{"choices": [{BASE_AGAIN}'),
+        (b"", f"it gave no JSON, but nothing{BASE_AGAIN}"),
+        (b'{"choices": [', f'it gave no JSON, but {{"choices": [{BASE_AGAIN}'),
         (
             b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>It works!",
-            f"it gave no JSON but <!DOCTYPE html>\\n<html><head><title>Welcome</title></head><b...{BASE_AGAIN}",
+            f"it gave no JSON, but <!DOCTYPE html>\\n<html><head><title>Welcome</title></head><b...{BASE_AGAIN}",
         ),
-        (b"\x1b[31m\xff", f"it gave no JSON but \\x1b[31m\\\\xff{BASE_AGAIN}"),
-        (b"[" * 100_000, f"it gave no JSON but {'[' * 60}...{BASE_AGAIN}"),
-        ([], "it gave no list of choices but []"),
-        ({"response": "text"}, 'it gave no list of choices but {"response": "text"}'),
-        ({"choices": {"text": "a"}}, 'it gave no list of choices but {"choices": {"text": "a"}}'),
-        ({"choices": ["text"]}, 'it gave no list of choices but {"choices": ["text"]}'),
-        ({"choices": [{"text": 1}]}, "it gave a choice whose text is no text but int"),
-        ({"choices": [{"text": None}]}, ("it gave a choice whose text is no text but NoneType: a server of chat "
-                                         "completions is openai-chat:URL")),
-        ({"choices": [{"message": {}}]}, ("it gave a chat message and no text: a server of chat completions is "
+        (b"\x1b[31m\xff", f"it gave no JSON, but \\x1b[31m\\\\xff{BASE_AGAIN}"),
+        (b"[" * 100_000, f"it gave no JSON, but {'[' * 60}...{BASE_AGAIN}"),
+        ([], "it gave no list of choices, but []"),
+        ({"response": "text"}, 'it gave no list of choices, but {"response": "text"}'),
+        ({"choices": {"text": "a"}}, 'it gave no list of choices, but {"choices": {"text": "a"}}'),
+        ({"choices": ["text"]}, 'it gave no list of choices, but {"choices": ["text"]}'),
+        ({"choices": [{"text": 1}]}, "it gave a choice whose text is no text, but int"),
+        ({"choices": [{"text": None}]}, ("it gave a choice whose text is no text, but NoneType: for a server of chat "
+                                         "completions, use openai-chat:URL")),
+        ({"choices": [{"message": {}}]}, ("it gave a chat message and no text: for a server of chat completions, use "
                                        "openai-chat:URL")),
         (completions("a", "b"), "it gave 2 answers for 1 prompts"),
-        (completions(), ("it gave 0 answers for 1 prompts; a server that takes one prompt a request wants "
+        (completions(), ("it gave 0 answers for 1 prompts; a server that accepts one prompt per request needs "
                         "--turncheck-model-arg batch=1")),
     ],
     ids=["nothing", "half", "html", "control characters", "deep", "list", "no choices", "one choice", "texts", "number",
@@ -298,7 +298,7 @@ def test_a_server_that_takes_one_prompt_a_request_is_told_apart():
     def first_alone(request):
         return Reply(completions(resolve_text(request.prompts[0])))
 
-    way_out = "a server that takes one prompt a request wants --turncheck-model-arg batch=1"
+    way_out = "a server that accepts one prompt per request needs --turncheck-model-arg batch=1"
     assert fault_of(first_alone, PROMPTS[:2]) == f"it gave 1 answers for 2 prompts; {way_out}"
     with asked(first_alone, batch=1) as (engine, _):
         assert engine.predict(PROMPTS) == ANSWERS
@@ -316,7 +316,7 @@ def test_an_answer_is_read_up_to_a_size(monkeypatch, drift):
         assert message == f"BASE gave more than {len(content) - 1} bytes for one request; {SO_MUCH}"
 
 
-SO_MUCH = "a model that writes so much wants --turncheck-model-arg max_new=NUMBER, and a server that ignores it mending"
+SO_MUCH = "limit the answers with --turncheck-model-arg max_new=NUMBER; if the server ignores that, fix the server"
 
 
 @pytest.mark.parametrize("max_new", [1, 64])
@@ -353,11 +353,11 @@ def test_a_server_without_end_is_refused_at_the_start():
 
 # --- what a status says ----------------------------------------------------------------------------------------------
 
-WANTS_MODEL = ", and perhaps it wants a name, --turncheck-model-arg model=NAME"
-NO_KEY = "BASE wants a key: name the environment variable that holds it, --turncheck-model-arg key_env=NAME"
+WANTS_MODEL = ", and perhaps it needs a name, --turncheck-model-arg model=NAME"
+NO_KEY = "BASE requires a key: name the environment variable that holds it, --turncheck-model-arg key_env=NAME"
 MUST_BE_BASE = (
     "the address must be the base that /completions is appended to; "
-    "a server that has chat completions alone is openai-chat:URL"
+    "for a server that only has chat completions, use openai-chat:URL"
 )
 
 
@@ -367,9 +367,9 @@ MUST_BE_BASE = (
         (401, {"error": {"message": "no key"}}, f"{NO_KEY} (401)"),
         (403, b"", f"{NO_KEY} (403)"),
         (404, b"Not Found",
-         f"BASE/completions is not there (404): {MUST_BE_BASE}"),
+         f"BASE/completions does not exist (404): {MUST_BE_BASE}"),
         (405, b"",
-         f"BASE/completions is not there (405): {MUST_BE_BASE}"),
+         f"BASE/completions does not exist (405): {MUST_BE_BASE}"),
         (400, {"error": {"message": "no model\nwas named"}},
          f"BASE refuses the request (400){WANTS_MODEL}: no model\\nwas named"),
         (422, {"detail": "m" * 300}, f"BASE refuses the request (422): {'m' * 200}..."),
@@ -378,7 +378,7 @@ MUST_BE_BASE = (
         (418, {"detail": [1]}, 'BASE refuses the request (418): {"detail": [1]}'),
         (400, b"\xffplain \x1b[2J", "BASE refuses the request (400): \\\\xffplain \\x1b[2J"),
         (201, b"made", "BASE refuses the request (201): made"),
-        (400, b"", "BASE refuses the request (400): no word"),
+        (400, b"", "BASE refuses the request (400): none"),
     ],
 )  # fmt: skip
 def test_a_status_that_would_be_the_same_again_says_the_way_out(status, content, message):
@@ -411,12 +411,12 @@ def test_a_name_of_a_model_is_asked_for_only_where_the_message_is_about_one(stat
     said = fault_of(always(Reply({"error": {"message": message}}, status)))
     assert said == f"BASE refuses the request ({status}){WANTS_MODEL if fits else ''}: {message}"
     named = fault_of(always(Reply({"error": {"message": message}}, status)), model="duel")
-    assert named == said.replace("wants a name", "wants another name")
+    assert named == said.replace("needs a name", "needs another name")
 
 
 def test_a_key_that_is_refused_is_named_by_its_variable(key):
     message = fault_of(always(Reply(b"", 401)), key_env=key)
-    way_out = "set it to another one, or --turncheck-model-arg key_env=NAME to name another"
+    way_out = "set it to another key, or name another variable, --turncheck-model-arg key_env=NAME"
     assert message == f"BASE refuses the key in TESTED_KEY: {way_out} (401)"
 
 
@@ -488,7 +488,7 @@ def test_a_redirect_is_refused_and_the_other_server_hears_nothing(key, status):
         moved = always(Reply(b"", status, headers={"Location": f"{other.base}/completions"}))
         message = fault_of(moved, key_env=key)
         assert other.requests == []
-    way_out = "redirects are refused, since the key would go along: give the address itself"
+    way_out = "redirects are refused, because the key would be sent along: give the final address"
     assert message == f"BASE redirects ({status}) to 127.0.0.1; {way_out}"
 
 
@@ -529,7 +529,7 @@ def test_a_host_that_is_not_known_is_named(monkeypatch):
         raise wire.socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(wire.socket, "getaddrinfo", unknown)
-    message = "http://no.example:80/v1 is not there: the host no.example is not known"
+    message = "http://no.example:80/v1 cannot be found: the host no.example is unknown"
     assert unavailable("http://no.example/v1") == message
 
 
@@ -552,7 +552,7 @@ def test_a_request_that_takes_too_long_is_given_up(before, reply):
         with pytest.raises(UnavailableError) as caught:
             engine.predict(PROMPTS[:1])
         assert 0.25 < time.monotonic() - started < 1.5
-        way_out = "--turncheck-model-arg timeout=SECONDS gives it longer"
+        way_out = "--turncheck-model-arg timeout=SECONDS gives it more time"
         assert str(caught.value) == f"{server.base} took longer than 0.3 s; {way_out}"
         server.behaviour = truth
         assert engine.predict(PROMPTS) == ANSWERS
@@ -603,7 +603,7 @@ def silent():
 def test_a_tls_handshake_that_never_ends_is_given_up():
     with silent() as base:
         secure = base.replace("http:", "https:")
-        way_out = "--turncheck-model-arg timeout=SECONDS gives it longer"
+        way_out = "--turncheck-model-arg timeout=SECONDS gives it more time"
         assert unavailable(secure, timeout=0.3) == f"{secure} took longer than 0.3 s; {way_out}"
 
 
@@ -611,7 +611,7 @@ def test_a_server_without_tls_is_told_apart():
     with talking(b"HTTP/1.0 400 Bad Request\r\n\r\n") as base:
         secure = base.replace("http:", "https:")
         message = unavailable(secure)
-    pattern = rf"{re.escape(secure)} cannot be spoken to over TLS \([A-Z_]+\): is it an http:// address\?"
+    pattern = rf"{re.escape(secure)} cannot be reached over TLS \([A-Z_]+\): is it an http:// address\?"
     assert re.fullmatch(pattern, message)
 
 
@@ -688,9 +688,9 @@ HOLDS_A_KEY = "key_env must name an environment variable that holds a key"
         ("TESTED_KEY", None, f"{HOLDS_A_KEY}, got TESTED_KEY, which is not set"),
         ("TESTED_KEY", "", f"{HOLDS_A_KEY}, got TESTED_KEY, which is empty"),
         ("TESTED_KEY", "a\nHost: b", ("the key in TESTED_KEY must be printable ASCII without spaces, got another "
-                                     "character: set it anew, perhaps without the end of its line")),
+                                     "character: set it again, perhaps without a newline at its end")),
         ("TESTED_KEY", "k\u00e9y", ("the key in TESTED_KEY must be printable ASCII without spaces, got another "
-                                   "character: set it anew, perhaps without the end of its line")),
+                                   "character: set it again, perhaps without a newline at its end")),
         (KEY, None, ("key_env must name an environment variable in capitals, got something else: "
                     "as in key_env=OPENAI_API_KEY, and set it to the key")),
         ("", None, ("key_env must name an environment variable in capitals, got something else: "
@@ -779,11 +779,12 @@ STOP_OR_NONE = "--turncheck-model-arg stop=TEXT, or leave it out"
                                     "--turncheck-model-arg timeout=SECONDS")),
         ({"timeout": float("inf")}, ("timeout must be more than 0 and at most 86400 seconds, got inf: "
                                     "--turncheck-model-arg timeout=SECONDS")),
-        ({"stop": [""]}, f"stop must be texts of one character at least, got ['']: {STOP_OR_NONE}"),
-        ({"stop": ""}, f"stop must be texts of one character at least, got '': {STOP_OR_NONE}"),
+        ({"stop": [""]}, f"stop must be texts of one character or more, got ['']: {STOP_OR_NONE}"),
+        ({"stop": ""}, f"stop must be texts of one character or more, got '': {STOP_OR_NONE}"),
         ({"append": 7}, ("append must be a text of at most 100 characters, got 7: --turncheck-model-arg append=TEXT, "
                         "or leave it out")),
-        ({"model": ""}, "model must be a name that the server knows, got an empty one: leave it out if it has but one"),
+        ({"model": ""}, ("model must be a name that the server knows, got an empty one: leave it out if the server has "
+                         "only one")),
     ],
 )  # fmt: skip
 def test_an_option_out_of_its_range_is_refused_before_any_request(options, message):
@@ -1072,8 +1073,8 @@ def test_the_truth_comes_through_the_example(example):
         assert engine.predict([PROMPTS[0] + ANSWERS[0][:20]]) == [ANSWERS[0][20:]]
         assert type(engine) is EndpointEngine
         assert engine.findings() == (
-            "it answers a list of prompts in their order, batch=16",
-            "it does not score what it is sent (echo and logprobs), so that every answer is written",
+            "it answers a list of prompts in order, batch=16",
+            "it does not score what it is sent (echo and logprobs), so every answer is written",
         )
 
 
@@ -1092,7 +1093,7 @@ def test_the_example_cuts_its_answers_as_it_is_asked_to(example, options, expect
 
 
 def test_the_example_says_what_it_has_not(example):
-    with pytest.raises(EndpointError, match=r"/v2/completions is not there \(404\)"):
+    with pytest.raises(EndpointError, match=r"/v2/completions does not exist \(404\)"):
         endpoint(example.replace("/v1", "/v2"))
 
 

@@ -160,10 +160,10 @@ def test_a_call_that_takes_too_long_ends_the_process_and_no_more(isolated):
             "predict",
             "iso_exits.py",
             (),
-            "it cannot be loaded in a process of its own: the process ended with exit status 0",
+            "it cannot be loaded in a separate process: the process ended with exit status 0",
         ),
         ("exits", "iso_models.py", ("isolated=1",), "iso_models.py:exits raised TypeError: "),
-        ("Verifying", "iso_models.py", ("rejects=false", "x=1979-05-27"), "with isolate=true options must be texts, "),
+        ("Verifying", "iso_models.py", ("rejects=false", "x=1979-05-27"), "with isolate=true, options must be texts, "),
     ],
     ids=["no attribute", "no file", "exits", "wrong option", "date"],
 )

@@ -19,11 +19,11 @@ RIGHT = Ways(DIGITS.resolve_text, length=5)
 MARKED = attrs.evolve(RIGHT, tail="#\nand so on")
 TRUTH = [DIGITS.resolve_text(prompt) for prompt in PROMPTS[:20]]
 
-IN_ORDER = "it answers a list of prompts in their order, batch=16"
-ONE = "it takes one prompt a request, batch=1: to two it said "
-KEPT = "it leaves the stop in the answer, which is cut there"
+IN_ORDER = "it answers a list of prompts in order, batch=16"
+ONE = "it accepts one prompt per request, batch=1; with two prompts: "
+KEPT = "it leaves the stop in the answer, which is then cut there"
 CUT = "it cuts an answer before the stop"
-NO_SCORES = "it does not score what it is sent (echo and logprobs), so that every answer is written"
+NO_SCORES = "it does not score what it is sent (echo and logprobs), so every answer is written"
 
 
 def found(ways, make=endpoint, models=None, base=None, **options):
@@ -115,33 +115,32 @@ LAST_ALONE = attrs.evolve(MARKED, first_alone=True)
 # https://github.com/gty111/gLLM/pull/190: a server may not know stops at all
 NO_STOPS = attrs.evolve(MARKED, stop="ignored")
 
-DROPS_START = "it drops white space at the start of an answer, so that what a model writes there is not seen"
+DROPS_START = "it drops white space at the start of an answer, so white space that the model writes there is lost"
 TEMPLATE = (
-    "it does not go on where its own answer breaks off: a prompt may be put into a chat template there, or be cut into "
-    "other tokens"
+    "it does not continue its own answer: it may put a prompt into a chat template, or split it into other tokens"
 )
 
 
 @pytest.mark.parametrize(
     ("ways", "models", "findings"),
     [
-        (VLLM, ["digits"], ["its only model is asked: digits", IN_ORDER, CUT, NO_SCORES]),
+        (VLLM, ["digits"], ["it asks its only model, digits", IN_ORDER, CUT, NO_SCORES]),
         (OLLAMA, ["digits:latest"],
-         ["its only model is asked: digits:latest", f"{ONE}{OLLAMA.refuses_lists} (400)", CUT, NO_SCORES]),
+         ["it asks its only model, digits:latest", f"{ONE}{OLLAMA.refuses_lists} (400)", CUT, NO_SCORES]),
         (TRANSFORMERS, ["/models/digits"],
-         ["its only model is asked: /models/digits", f"{ONE}prompt must be a string. (400)", KEPT, NO_SCORES]),
+         ["it asks its only model, /models/digits", f"{ONE}prompt must be a string. (400)", KEPT, NO_SCORES]),
         (TEMPLATED, ["digits:latest"],
-         ["its only model is asked: digits:latest", f"{ONE}{OLLAMA.refuses_lists} (400)", CUT, TEMPLATE, NO_SCORES]),
+         ["it asks its only model, digits:latest", f"{ONE}{OLLAMA.refuses_lists} (400)", CUT, TEMPLATE, NO_SCORES]),
         (MISTRAL_RS, [], [IN_ORDER, CUT, DROPS_START, NO_SCORES]),
         (TGI, [], [IN_ORDER, KEPT, NO_SCORES]),
         (LAST_ALONE, [],
-         [(f"{ONE}it gave 1 answers for 2 prompts; a server that takes one prompt a request wants "
+         [(f"{ONE}it gave 1 answers for 2 prompts; a server that accepts one prompt per request needs "
           "--turncheck-model-arg batch=1"), CUT, NO_SCORES]),
-        (NO_STOPS, [], [IN_ORDER, "it writes on behind the stop, and the answer is cut there", NO_SCORES]),
+        (NO_STOPS, [], [IN_ORDER, "it writes past the stop, and the answer is then cut there", NO_SCORES]),
         (attrs.evolve(MARKED, backward=True), [], [IN_ORDER, CUT, NO_SCORES]),
         (attrs.evolve(MARKED, backward=True, numbered=False), [],
-         ["it answers a list of prompts in another order, so that it gets one a request, batch=1",
-          "whether it leaves the stop in the answer cannot be told; if so, the answer is cut there", NO_SCORES]),
+         ["it answers a list of prompts in another order, so it gets one per request, batch=1",
+          "it is unknown whether it leaves the stop in the answer; if so, the answer is cut there", NO_SCORES]),
         (attrs.evolve(MARKED, numbered=False), [], [IN_ORDER, CUT, NO_SCORES]),
     ],
     ids=["vLLM", "Ollama", "transformers serve", "Ollama with a template", "mistral.rs", "TGI", "one of two answered",
@@ -153,23 +152,19 @@ def test_a_right_model_is_right_behind_any_server_and_its_ways_are_told(ways, mo
 
 def test_a_server_that_puts_white_space_before_an_answer_is_told():
     findings, answers = found(attrs.evolve(RIGHT, pads=" "))
-    assert (
-        findings[1] == "it puts white space before an answer: a template that takes it away mends that, template=py:..."
-    )
+    assert findings[1] == "it puts white space before an answer: remove it with a template, template=py:..."
     assert answers == [f" {right}" for right in TRUTH]
 
 
 def test_a_model_that_answers_all_alike_does_not_show_the_order():
     findings, _ = found(attrs.evolve(RIGHT, answer=lambda case: "sum 00\n"))
-    assert findings[0] == (
-        "it answers a list of prompts, batch=16; whether in their order cannot be told from its two answers"
-    )
+    assert findings[0] == ("it answers a list of prompts, batch=16; its two answers do not show whether in order")
 
 
 @pytest.mark.parametrize("answer", ["", "0", "000000"])
 def test_a_model_whose_answers_show_nothing_is_asked_all_the_same(answer):
     findings, answers = found(attrs.evolve(RIGHT, answer=lambda case: answer), stop="#")
-    assert findings[1] == "whether it leaves the stop in the answer cannot be told; if so, the answer is cut there"
+    assert findings[1] == "it is unknown whether it leaves the stop in the answer; if so, the answer is cut there"
     assert answers == [answer] * 20
 
 
@@ -177,9 +172,9 @@ def test_a_server_that_drops_white_space_at_the_end_is_refused_where_answers_end
     stripping = attrs.evolve(RIGHT, strips=("end",))
     assert message(stripping) == (
         "BASE drops white space at the end of an answer, and answers of digits/1 end with \\n: "
-        "--turncheck-model-arg 'append=\"\\n\"' puts it back, also where the model leaves it out"
+        "--turncheck-model-arg 'append=\"\\n\"' restores it, even if the model did not write it"
     )
-    dropped = "it drops white space at the end of an answer, so that what a model writes there is not seen"
+    dropped = "it drops white space at the end of an answer, so white space that the model writes there is lost"
     assert found(stripping, append="\n") == ([IN_ORDER, dropped, NO_SCORES], TRUTH)
     assert found(stripping, append="") == ([IN_ORDER, dropped, NO_SCORES], [right.rstrip() for right in TRUTH])
 
@@ -188,8 +183,8 @@ def test_a_server_that_leaves_a_part_of_a_stop_is_refused():
     # https://github.com/jundot/omlx/issues/2386
     in_part = attrs.evolve(MARKED, stop="in part")
     assert message(in_part, stop="#\nand") == (
-        "BASE leaves a part of a stop in the answer: leave stop out, or --turncheck-model-arg cut_stop=false takes the "
-        "answers as they are"
+        "BASE leaves a part of a stop in the answer: leave stop out, or keep the answers as they are, "
+        "--turncheck-model-arg cut_stop=false"
     )
     assert found(in_part, stop="#\nand", cut_stop=False)[1] == [f"{right}#\n" for right in TRUTH]
 
@@ -248,14 +243,14 @@ def test_many_models_are_not_all_listed():
 
 def test_a_model_that_is_not_there_is_named_beside_those_that_are():
     said = message(OLLAMA, models=["digits:latest"], model="other")
-    wants = "and perhaps it wants another name, --turncheck-model-arg model=NAME"
+    wants = "and perhaps it needs another name, --turncheck-model-arg model=NAME"
     assert said == f"BASE refuses the request (404), {wants}: {OLLAMA.no_model[1]}; it lists digits:latest"
 
 
 def test_a_server_that_lists_no_model_and_wants_one_says_so():
     said = message(OLLAMA)
     assert said == (
-        "BASE refuses the request (404), and perhaps it wants a name, --turncheck-model-arg model=NAME: "
+        "BASE refuses the request (404), and perhaps it needs a name, --turncheck-model-arg model=NAME: "
         'model "other" not found, try pulling it first'
     )
 
@@ -264,17 +259,17 @@ def test_a_key_that_the_server_repeats_stands_in_no_finding(monkeypatch):
     monkeypatch.setenv("A_KEY", "sk-secret")
     ways = attrs.evolve(RIGHT, refuses_lists="no list, sk-secret")
     findings, _ = found(ways, models=["sk-secret"], key_env="A_KEY")
-    assert findings[:2] == ["its only model is asked: (the key)", f"{ONE}no list, (the key) (400)"]
+    assert findings[:2] == ["it asks its only model, (the key)", f"{ONE}no list, (the key) (400)"]
 
 
 def test_what_is_longer_than_a_name_is_no_model():
-    assert found(RIGHT, models=["x" * 501, "digits"])[0][0] == "its only model is asked: digits"
+    assert found(RIGHT, models=["x" * 501, "digits"])[0][0] == "it asks its only model, digits"
 
 
 @pytest.mark.parametrize(
     ("listed", "model", "hint"),
     [
-        ([], None, "; it lists no model, so perhaps it wants a name, --turncheck-model-arg model=NAME"),
+        ([], None, "; it lists no model, so it may need a name, --turncheck-model-arg model=NAME"),
         (["one"], "other", "; it lists one"),
         ([], "other", ""),
         (["other"], "other", ""),
@@ -294,13 +289,13 @@ def test_a_server_that_fails_where_no_model_of_its_list_is_asked_for_may_want_on
 def test_a_batch_that_is_given_is_not_looked_into():
     assert found(RIGHT, batch=1) == ([NO_SCORES], TRUTH)
     findings, answers = found(RIGHT, batch=3)
-    assert (findings[0], answers) == ("it answers a list of prompts in their order, batch=3", TRUTH)
+    assert (findings[0], answers) == ("it answers a list of prompts in order, batch=3", TRUTH)
 
 
 @pytest.mark.parametrize(
     ("ways", "said"),
     [
-        (TRANSFORMERS, "takes one prompt a request, to two it said prompt must be a string. (400)"),
+        (TRANSFORMERS, "accepts one prompt per request, got with two prompts: prompt must be a string. (400)"),
         (attrs.evolve(RIGHT, backward=True, numbered=False), "answers a list of prompts in another order"),
     ],
 )
@@ -327,7 +322,7 @@ def test_a_stop_that_is_left_in_the_answer_may_be_wanted_there():
     [
         ("sum", ""),
         (["#", " "], ""),
-        ("\n", ", or --turncheck-model-arg 'append=\"\\n\"' puts it back"),
+        ("\n", ", or --turncheck-model-arg 'append=\"\\n\"' restores it"),
     ],
 )
 def test_a_stop_that_right_answers_have_is_refused_before_any_request(stop, way_out):
@@ -337,7 +332,7 @@ def test_a_stop_that_right_answers_have_is_refused_before_any_request(stop, way_
         assert server.requests == []
     got = ascii(stop if isinstance(stop, str) else stop[-1])
     assert str(caught.value) == (
-        f"stop must be in no right answer, got {got}, which answers of digits/1 have: leave it out{way_out}"
+        f"stop must be in no correct answer, got {got}, which answers of digits/1 contain: leave it out{way_out}"
     )
 
 
@@ -345,7 +340,7 @@ def test_a_stop_that_begins_at_the_end_of_a_right_answer_is_told():
     blank = attrs.evolve(RIGHT, tail="\nsum")
     findings, answers = found(blank, stop="\n\n")
     assert findings[0] == (
-        "where the model writes the stop '\\n\\n' behind an answer, the answer's own end, '\\n', is cut off with it"
+        "if the model writes the stop '\\n\\n' after an answer, the answer's own end, '\\n', is cut off with it"
     )
     assert answers == [right.rstrip() for right in TRUTH]
     assert found(blank, stop="\n\n", append="\n") == ([IN_ORDER, CUT, NO_SCORES], TRUTH)
@@ -400,8 +395,8 @@ def test_an_address_without_the_route_is_refused_as_it_was_typed():
     with serving(nowhere) as server, pytest.raises(EngineError) as caught:
         endpoint(f"http://127.0.0.1:{server.server_port}", domain=DIGITS)
     assert str(caught.value) == (
-        f"http://127.0.0.1:{server.server_port}/completions is not there (404): the address must be the base that "
-        "/completions is appended to; a server that has chat completions alone is openai-chat:URL"
+        f"http://127.0.0.1:{server.server_port}/completions does not exist (404): the address must be the base that "
+        "/completions is appended to; for a server that only has chat completions, use openai-chat:URL"
     )
 
 
@@ -437,15 +432,15 @@ def test_a_chat_that_keeps_the_stop_or_strips_is_told_too():
 def test_a_text_server_and_a_chat_server_are_told_from_each_other():
     answers_in_messages = attrs.evolve(CHAT, route="/v1/completions")
     assert message(answers_in_messages) == (
-        "it gave a chat message and no text: a server of chat completions is openai-chat:URL"
+        "it gave a chat message and no text: for a server of chat completions, use openai-chat:URL"
     )
     answers_in_texts = attrs.evolve(RIGHT, route="/v1/chat/completions")
     assert message(answers_in_texts, make=chat) == (
-        "it gave a choice whose message has no text; a server that completes texts is openai:URL"
+        "it gave a choice whose message has no text; for a server that completes texts, use openai:URL"
     )
     assert message(RIGHT, make=chat) == (
-        "BASE/chat/completions is not there (404): the address must be the base that /chat/completions is appended to; "
-        "a server that has completions of texts alone is openai:URL"
+        "BASE/chat/completions does not exist (404): the address must be the base that /chat/completions is appended "
+        "to; for a server that only has completions of texts, use openai:URL"
     )
 
 
@@ -493,7 +488,7 @@ REJECTING = attrs.evolve(DIGITS, rejects=True)
 def test_a_server_that_refuses_an_empty_prompt_is_told_where_one_may_be_asked():
     odd = attrs.evolve(RIGHT, no_empty=500)
     with serving(odd) as server, closing(endpoint(server.base, domain=REJECTING)) as engine:
-        line = "it refuses an empty prompt, which is then not answered: Internal Server Error (500)"
+        line = "it refuses an empty prompt, so that prompt gets no answer: Internal Server Error (500)"
         assert list(engine.findings()) == [IN_ORDER, line, NO_SCORES]
     assert found(odd)[0] == [IN_ORDER, NO_SCORES]
 
@@ -503,8 +498,8 @@ def test_a_server_that_hangs_at_an_empty_prompt_is_told():
         return Reply(b"", delay=5) if request.prompts == [""] else RIGHT(request)
 
     with serving(hanging) as server, closing(endpoint(server.base, domain=REJECTING, timeout=0.5)) as engine:
-        late = f"{server.base} took longer than 0.5 s; --turncheck-model-arg timeout=SECONDS gives it longer"
-        line = f"it refuses an empty prompt, which is then not answered: {late}"
+        late = f"{server.base} took longer than 0.5 s; --turncheck-model-arg timeout=SECONDS gives it more time"
+        line = f"it refuses an empty prompt, so that prompt gets no answer: {late}"
         assert list(engine.findings()) == [IN_ORDER, line, NO_SCORES]
 
 
@@ -512,7 +507,7 @@ def test_a_server_that_goes_away_meanwhile_is_told_by_what_is_not_known():
     def one_answer(request):
         return RIGHT(request) if len(request.prompts) == 2 and "echo" not in request.body else Reply(b"", 500)
 
-    unknown = "it answers a list of prompts, batch=16; whether in their order cannot be told from its two answers"
+    unknown = "it answers a list of prompts, batch=16; its two answers do not show whether in order"
     with serving(one_answer) as server, closing(endpoint(server.base, domain=DIGITS)) as engine:
         assert list(engine.findings()) == [unknown, NO_SCORES]
 

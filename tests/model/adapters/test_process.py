@@ -277,10 +277,10 @@ def test_a_verdict_that_is_none_is_refused(workers, verdicts, message):
         ({"hello": float("nan")}, "hello must be above 0 s and at most 86400 s, got nan: 60 is usual"),
         ({"timeout": -1.5}, "timeout must be above 0 s and at most 86400 s, got -1.5: 60 is usual"),
         ({"timeout": float("inf")}, "timeout must be above 0 s and at most 86400 s, got inf: 60 is usual"),
-        ({"batch": 0}, "batch must be 1 or more, got 0: 1 sends each prompt by itself"),
+        ({"batch": 0}, "batch must be 1 or more, got 0: 1 sends prompts one by one"),
         (
             {"cwd": "no\nfolder"},
-            r"cwd must be a folder, got 'no\nfolder': leave it out to start the command in this one",
+            r"cwd must be a folder, got 'no\nfolder': leave it out to use the current folder",
         ),
     ],
 )
@@ -316,15 +316,15 @@ def write_file(folder, name, content, mode):
         ),
         (
             "./plain.mjs",
-            "'./plain.mjs' is no program that can be run: name what runs it, as in exec:node ./plain.mjs",
+            "'./plain.mjs' cannot be run: name the program that runs it, as in exec:node ./plain.mjs",
         ),
         (
             "./no-head.py",
-            "'./no-head.py' is no program that can be run: name what runs it, as in exec:python3 ./no-head.py",
+            "'./no-head.py' cannot be run: name the program that runs it, as in exec:python3 ./no-head.py",
         ),
         (
             "./bad-head",
-            "the first line of './bad-head' names a program that is not there: exec:python3 ./bad-head",
+            "the first line of './bad-head' names a program that does not exist: exec:python3 ./bad-head",
         ),
         ("./folder", "'./folder' cannot be started: Permission denied"),
         ("a\0b", r"'a\x00b' cannot be started: embedded null byte"),
@@ -364,7 +364,7 @@ def test_the_command_is_started_in_its_folder_without_a_shell(workers, tmp_path)
 
 def test_where_pipes_cannot_be_waited_for_there_is_no_exec(monkeypatch):
     monkeypatch.setattr(module, "POSIX", False)
-    with pytest.raises(EngineError, match="it needs pipes that can be waited for, which this system has not"):
+    with pytest.raises(EngineError, match="exec: is not supported on this system"):
         process("true")
 
 
@@ -401,7 +401,7 @@ NOISE = "write nothing to stdout but JSON objects in UTF-8, one a line"
         ),
         ("os.abort()", "", "the process was ended by signal 6 (SIGABRT)"),
         ("os.kill(os.getpid(), 40)", "", "the process was ended by signal 40"),
-        ("", "os.close(1); time.sleep(60)", "the process closed its stdin or its stdout, and runs on"),
+        ("", "os.close(1); time.sleep(60)", "the process closed its stdin or its stdout, but still runs"),
         ("print('loading', flush=True)", "greet()", f"the worker must {NOISE}, got 'loading': print to stderr instead"),
         ("", "greet(id=1)", "the worker must answer with id 0, got 1"),
         ("", "greet(id=False)", "the worker must answer with id 0, got false"),
@@ -421,7 +421,7 @@ def test_without_a_proper_hello_there_is_no_engine(workers, start, greeting, mes
     with pytest.raises(EngineError) as caught:
         workers.start("pass", greeting or "greet()", start, hello=0.5)
     escaped = message.replace("\n", "\\n")
-    assert str(caught.value) == f"no hello: {escaped}: docs/protocol.md shows a worker"
+    assert str(caught.value) == f"no hello: {escaped}: see docs/protocol.md for a worker"
     assert workers.alive() == []
 
 
@@ -450,7 +450,7 @@ def test_a_command_that_only_echoes_is_no_worker():
         ("os.abort()", "the process was ended by signal 6 (SIGABRT)"),
         ("sys.exit('no\\nmore')", "the process ended with exit status 1; the last line of its stderr: 'more'"),
         ("put('{\"id\": 1')\n        os._exit(7)", "the process ended with exit status 7"),
-        ("os.close(1); time.sleep(60)", "the process closed its stdin or its stdout, and runs on"),
+        ("os.close(1); time.sleep(60)", "the process closed its stdin or its stdout, but still runs"),
     ],
     ids=["hang", "deaf", "stopped", "half an answer", "talk", "abort", "exit", "half and exit", "closed"],
 )
@@ -474,7 +474,7 @@ def test_one_that_does_not_read_its_stdin_runs_out_of_time(workers):
 
 def test_one_that_has_closed_its_stdin_is_not_waited_for(workers):
     engine = workers.start(greeting="greet(); os.close(0); time.sleep(60)")
-    with pytest.raises(UnavailableError, match=r"^the process closed its stdin or its stdout, and runs on$"):
+    with pytest.raises(UnavailableError, match=r"^the process closed its stdin or its stdout, but still runs$"):
         engine.predict(["x" * 1_000_000])
 
 
@@ -515,9 +515,9 @@ def test_after_a_death_the_next_call_starts_a_fresh_process(workers):
 @pytest.mark.parametrize(
     ("greeting", "message"),
     [
-        ("sys.exit(3)", "it could not be started again: the process ended with exit status 3"),
-        ("greet(protocol=2)", "it could not be started again: the worker must speak protocol 1, got 2"),
-        ("greet(methods=['predict'])", "started again it offers no verify"),
+        ("sys.exit(3)", "it could not be restarted: the process ended with exit status 3"),
+        ("greet(protocol=2)", "it could not be restarted: the worker must speak protocol 1, got 2"),
+        ("greet(methods=['predict'])", "after a restart it lacks the method verify"),
     ],
 )
 def test_a_process_that_cannot_be_started_again_could_not_be_asked(workers, greeting, message):
@@ -542,7 +542,7 @@ def test_a_command_that_is_there_no_more_could_not_be_asked(tmp_path):
     shell.unlink()
     with pytest.raises(UnavailableError, match=r"^the process ended with exit status 0$"):
         engine.predict(["a"])
-    with pytest.raises(UnavailableError, match=r"^it could not be started again: there is no command "):
+    with pytest.raises(UnavailableError, match=r"^it could not be restarted: there is no command "):
         engine.predict(["a"])
 
 
@@ -571,7 +571,7 @@ def test_a_command_that_is_there_no_more_could_not_be_asked(tmp_path):
         ("say(id=1, answers=[None])", "give a list of strings as answers, got nothing in it"),
         (
             'put(\'{"id": 1, "answers": ["b"]}\\n{"id": 1, "more": true}\\n\')',
-            'write one line for each request, once it has read it, got \'{"id": 1, "more": true}\\n\' out of turn',
+            'write one line for each request, after reading it, got \'{"id": 1, "more": true}\\n\' out of turn',
         ),
     ],
 )
@@ -605,14 +605,14 @@ def test_what_was_written_after_an_answer_is_found_by_the_next_call(workers):
     engine = workers.start(f"{ECHO}; time.sleep(0.1); say(id=n + 1, answers=['early'])")
     assert engine.predict(["a"]) == ["a"]
     time.sleep(0.4)
-    with pytest.raises(ProtocolError, match=r" one line for each request, once it has read it, got .* out of turn$"):
+    with pytest.raises(ProtocolError, match=r" one line for each request, after reading it, got .* out of turn$"):
         engine.predict(["b"])
     assert workers.alive() == []
 
 
 def test_what_answers_before_it_has_read_the_request_is_out_of_turn(workers):
     engine = workers.start(greeting="greet(); time.sleep(0.2); say(id=1, answers=['a']); time.sleep(60)")
-    with pytest.raises(ProtocolError, match=r" one line for each request, once it has read it, got .* out of turn$"):
+    with pytest.raises(ProtocolError, match=r" one line for each request, after reading it, got .* out of turn$"):
         engine.predict(["x" * 1_000_000])
 
 
@@ -624,7 +624,7 @@ def test_too_long_an_answer_is_refused(workers, monkeypatch):
     begins = '{"id": 1, "answers": ["' + "x" * 57
     assert (
         str(caught.value)
-        == f"the worker must write at most 1000 bytes a line, got a longer one, which begins '{begins}'..."
+        == f"the worker must write at most 1000 bytes a line, got a longer one, beginning with '{begins}'..."
     )
     assert workers.alive() == []
 
@@ -649,7 +649,9 @@ def test_a_request_that_is_too_long_is_not_sent_and_the_process_lives_on(workers
 
 def test_a_flood_without_a_newline_is_cut_off(workers):
     engine = workers.start("[put('x' * 65536) for _ in iter(int, 1)]")
-    with pytest.raises(ProtocolError, match="write at most 16777216 bytes a line, got a longer one, which begins 'xxx"):
+    with pytest.raises(
+        ProtocolError, match="write at most 16777216 bytes a line, got a longer one, beginning with 'xxx"
+    ):
         engine.predict(["a"])
     assert workers.alive() == []
 

@@ -163,9 +163,9 @@ def test_through_a_tunnel_tls_is_spoken_with_the_address_itself(monkeypatch):
     ("answer", "said"),
     [
         (b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
-         "the proxy PROXY wants a user and a password (407): as in HTTPS_PROXY=http://USER:PASSWORD@HOST"),
+         "the proxy PROXY requires a user name and a password (407): as in HTTPS_PROXY=http://USER:PASSWORD@HOST"),
         (b"HTTP/1.1 403 Forbidden\r\n\r\n",
-         "the proxy PROXY does not lead to https://model.example:443/v1 (403); NO_PROXY=model.example leaves it out"),
+         "the proxy PROXY does not connect to https://model.example:443/v1 (403); NO_PROXY=model.example bypasses it"),
         (b"220 mail\r\n",
          ("https://model.example:443/v1 does not answer in HTTP: is it an https:// address, or another program's "
           "port?")),
@@ -176,9 +176,9 @@ def test_a_proxy_that_does_not_lead_on_is_told(monkeypatch, answer, said):
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
         with pytest.raises(EngineError) as caught:
             endpoint("https://model.example/v1", domain=DIGITS)
-    assert str(caught.value) == said.replace("PROXY wants", f"http://127.0.0.1:{port} of HTTPS_PROXY wants").replace(
-        "PROXY does", f"http://127.0.0.1:{port} of HTTPS_PROXY does"
-    )
+    assert str(caught.value) == said.replace(
+        "PROXY requires", f"http://127.0.0.1:{port} of HTTPS_PROXY requires"
+    ).replace("PROXY does", f"http://127.0.0.1:{port} of HTTPS_PROXY does")
 
 
 def test_a_proxy_that_wants_a_password_is_told_where_there_is_no_tunnel(monkeypatch):
@@ -188,7 +188,7 @@ def test_a_proxy_that_wants_a_password_is_told_where_there_is_no_tunnel(monkeypa
             endpoint("http://model.example/v1", domain=DIGITS)
         shown = f"http://127.0.0.1:{proxy.server_port} of HTTP_PROXY"
     way_out = "as in HTTP_PROXY=http://USER:PASSWORD@HOST"
-    assert str(caught.value) == f"the proxy {shown} wants a user and a password (407): {way_out}"
+    assert str(caught.value) == f"the proxy {shown} requires a user name and a password (407): {way_out}"
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -199,5 +199,5 @@ def test_a_proxy_that_is_not_there_is_not_the_server(monkeypatch, scheme):
         endpoint(f"{scheme}://model.example/v1", domain=DIGITS)
     assert str(caught.value) == (
         f"the proxy http://127.0.0.1:{port} of ALL_PROXY refuses connections: is it running? "
-        "NO_PROXY=model.example leaves it out"
+        "NO_PROXY=model.example bypasses it"
     )

@@ -105,7 +105,7 @@ def known(tiny):
     return json.loads((tiny / "answers.json").read_text(encoding="utf-8"))
 
 
-NO_SCORES = "it does not score what it is sent (echo and logprobs), so that every answer is written"
+NO_SCORES = "it does not score what it is sent (echo and logprobs), so every answer is written"
 
 
 def asked(address, prompts=PROMPTS, **options):
@@ -133,8 +133,8 @@ def test_transformers_serve_answers_as_the_same_weights_do(transformers, known, 
     findings, answers, troubles = asked(transformers)
     assert findings == [
         f"it answers at {transformers}/v1",
-        f"its only model is asked: {tiny / 'hf'}",
-        "it takes one prompt a request, batch=1: to two it said prompt must be a string. (400)",
+        f"it asks its only model, {tiny / 'hf'}",
+        "it accepts one prompt per request, batch=1; with two prompts: prompt must be a string. (400)",
         NO_SCORES,
     ]
     assert (answers, troubles) == ([known[prompt] for prompt in PROMPTS], {})
@@ -142,7 +142,7 @@ def test_transformers_serve_answers_as_the_same_weights_do(transformers, known, 
 
 def test_what_transformers_serve_leaves_of_a_stop_is_cut(transformers):
     findings, answers, _ = asked(f"{transformers}/v1", PROMPTS[:10], stop="#")
-    assert findings[2:] == ["it leaves the stop in the answer, which is cut there", NO_SCORES]
+    assert findings[2:] == ["it leaves the stop in the answer, which is then cut there", NO_SCORES]
     assert answers == [DIGITS.resolve_text(prompt) for prompt in PROMPTS[:10]]
     kept = asked(f"{transformers}/v1", PROMPTS[:10], stop="#", cut_stop=False)
     assert (kept[0], kept[1]) == (findings[:2] + findings[3:], [f"{answer}#" for answer in answers])
@@ -167,8 +167,8 @@ def test_llama_server_answers_as_the_same_weights_do(llama, known, tiny):
     findings, answers, troubles = asked(llama)
     assert findings == [
         f"it answers at {llama}/v1",
-        f"its only model is asked: {tiny / 'tiny.gguf'}",
-        "it answers a list of prompts in their order, batch=16",
+        f"it asks its only model, {tiny / 'tiny.gguf'}",
+        "it answers a list of prompts in order, batch=16",
         NO_SCORES,
     ]
     assert (answers, troubles) == ([known[prompt] for prompt in PROMPTS], {})

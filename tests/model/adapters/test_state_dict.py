@@ -376,8 +376,14 @@ def test_weights_that_are_no_numbers_are_an_outcome(folder, sums):
             ("arch=py:variants:Bidirectional",),
             "a model must generate one token after another, got one whose first tokens depend on later ones: ",
         ),
-        (("vocabulary='0123456789+='",), "its vocabulary lacks '\\n', which the answers and stop of this domain contain: "),
-        (("vocabulary=0123456789+=",), "its vocabulary lacks '\\n', which the answers and stop of this domain contain: "),
+        (
+            ("vocabulary='0123456789+='",),
+            "its vocabulary lacks '\\n', which the answers and stop of this domain contain: ",
+        ),
+        (
+            ("vocabulary=0123456789+=",),
+            "its vocabulary lacks '\\n', which the answers and stop of this domain contain: ",
+        ),
         (
             (f"vocabulary={json.dumps(CHARACTERS + 'x')}",),
             "its vocabulary must have one token for each of the model's 13 logits, got 14: it belongs to another model",
@@ -483,7 +489,7 @@ def test_an_older_file_is_named(folder, sums):
     torch.save(sums.state_dict(), "old.pt", _use_new_zipfile_serialization=False)
     said = fault_of(spec="torch:old.pt")
     assert said.startswith(
-        "'old.pt' must be a state_dict, of torch.save, safetensors or numpy.savez, got a PyTorch file,"
+        "'old.pt' must be a state_dict, of torch.save, safetensors or numpy.savez, got a PyTorch file in the"
     )
 
 

@@ -21,8 +21,8 @@ test_digits = turncheck.suite(DIGITS)
 """
 
 FOUND = [
-    "it answers a list of prompts in their order, batch=16",
-    "it does not score what it is sent (echo and logprobs), so that every answer is written",
+    "it answers a list of prompts in order, batch=16",
+    "it does not score what it is sent (echo and logprobs), so every answer is written",
 ]
 
 

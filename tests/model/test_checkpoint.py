@@ -149,7 +149,9 @@ def test_a_single_flipped_bit_is_found_wherever_it_is(tmp_path, content):
 def test_a_flipped_bit_of_a_weight_says_that_the_file_is_damaged(tmp_path, content):
     path = tmp_path / "model.safetensors"
     path.write_bytes(content[:-4] + bytes([content[-4] ^ 1]) + content[-3:])
-    with pytest.raises(CheckpointError, match=r"its digest must be '[0-9a-f]{64}', got [0-9a-f]{64}: damaged, download it"):
+    with pytest.raises(
+        CheckpointError, match=r"its digest must be '[0-9a-f]{64}', got [0-9a-f]{64}: damaged, download it"
+    ):
         load_checkpoint(path, DOMAIN)
 
 

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from turncheck.reports.terminal import divergence_table
     from turncheck.suites import suite
 
-# By the room that has them. Those of `engine.duel` are the duel's own.
+# The public names by module. The names in `engine.duel` are specific to the duel.
 _HOMES = {
     "checking": ("check",),
     "engine.attached": ("LawFunctionError",),
@@ -160,11 +160,11 @@ __all__ = [
 
 
 def __dir__() -> list[str]:
-    """The public names, whether they were used before or not."""
+    """Return the public names, including those that are not imported yet."""
     return __all__
 
 
-# Hidden from type checkers, to which every name would seem to exist.
+# Hidden from type checkers: with it, every name would seem to exist.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:

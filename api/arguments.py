@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     _OfNumbers: TypeAlias = click.ParamType[int]
     _OfRates: TypeAlias = click.ParamType[float]
     _OfLimits: TypeAlias = click.ParamType[Limit]
-else:  # which has no type arguments before click 8.4
+else:  # ParamType has no type arguments before click 8.4
     _OfNumbers = _OfRates = _OfLimits = click.ParamType
 
 _Function = Callable[..., None]

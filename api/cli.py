@@ -100,7 +100,7 @@ def evaluate(turns: int, seed: int, **model: Any) -> None:
     click.echo(f"{visible(subject.name)}, seed {seed}")
     click.echo(plain_table(rows, ("sample", "texts", "exact", "share")))
     if not is_whole:
-        raise NoVerdictError(f"interrupted: the table holds the {len(rows)} samples that were complete")
+        raise NoVerdictError(f"interrupted: the table holds only complete samples, {len(rows)} of them")
     if subject.audit.refuted:
         fault = f"its verify accepted {subject.audit.refuted} of {subject.audit.checked} drafts that it would not write"
         raise click.ClickException(f"{fault}; it was no longer used (see turncheck conform)")

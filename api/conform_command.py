@@ -54,7 +54,7 @@ def conform(count: int | None, **model: Any) -> None:
     for check in _checks(subject, count):
         verdicts[check.verdict] += 1
         found = "; ".join(filter(None, (check.found, check.way_out)))
-        click.echo(f"{check.verdict:11}  {check.name:{width}}  {found}".rstrip())  # which is printable as it is
+        click.echo(f"{check.verdict:11}  {check.name:{width}}  {found}".rstrip())  # findings are printable already
     click.echo(", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()))
     sys.exit(BROKEN if verdicts["fails"] else HELD)
 
@@ -98,7 +98,7 @@ class Watch:
     _began: float = attrs.field(default=0.0, init=False)
     _told: tuple[float, float] = attrs.field(
         default=(0.0, 0.0), init=False
-    )  # of which check, by when it began, and when
+    )  # when the check began, and when it was last reported
 
     def begin(self, check: Planned) -> None:
         """Begin a check."""

@@ -40,7 +40,7 @@ EXEMPT = {
     "S1": "a fallen unit has nothing left that a strike could take, or that an effect could be laid on",
     "V1": "it states for a battle what T4 does in a turn and M11 in a text",
 }
-"""The rules that are never at work by themselves, and why: no answer changes when they are left out."""
+"""The rules that change no answer when they are left out, with the reasons."""
 
 
 def duel(rules: Rules = STANDARD) -> Domain:
@@ -87,7 +87,7 @@ def _made(rules: Rules) -> Domain:
 
 
 def _rules_in_force(rules: Rules) -> Mapping[str, str]:
-    """Every rule that is not left out, in the order in which they are published; what is left without it."""
+    """Return the rules that are not left out, each with its sentence, in the published order."""
     sentences = {"V1": "a fallen unit may have something left", **RULE_IDS, **dict(REASONS.values())}
     return {rule: sentence for rule, sentence in sentences.items() if rules.holds(rule)}
 
@@ -102,13 +102,13 @@ def _drawn(sampler: samplers.Sampler, rules: Rules, random: Random) -> Turn:
 
 
 def _arrays(rules: Rules) -> Any:
-    from turncheck.engine.duel.table import DuelArrays  # numpy, which is not always needed
+    from turncheck.engine.duel.table import DuelArrays  # imports numpy, which is not always needed
 
     return DuelArrays(rules)
 
 
 def _operators(rules: Rules) -> Mapping[str, Callable[[Any, int], str]]:
-    from turncheck.strategies.duel.operators import OPERATORS  # no Hypothesis
+    from turncheck.strategies.duel.operators import OPERATORS  # does not import Hypothesis
 
     return {reason: partial(operator, rules=rules) for reason, operator in OPERATORS.items()}
 

@@ -1,4 +1,4 @@
-"""`turncheck new NAME`: write a folder with a small domain that runs at once and is made to be changed."""
+"""`turncheck new NAME`: write a folder with a small working domain to start from."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class NewError(ValueError):
 
 
 DOMAIN = '''\
-"""A lift as a domain: floors, doors, three buttons. Make it your own engine."""
+"""An example domain, a lift: floors, doors, three buttons. Replace it with your own engine."""
 
 from turncheck import Choice, Domain, Int, Schema
 
 
 def step(turn):
-    """The fields that change: with its doors open a lift stays where it is."""
+    """Return the fields that change. A lift with open doors stays on its floor."""
     if turn.button == "doors":
         return {"doors": "open" if turn.doors == "closed" else "closed"}
     if turn.doors == "open":
@@ -57,7 +57,7 @@ def open_doors_hold_the_lift(before, after):
 '''
 
 MODEL = '''\
-"""A model of the lift with a planted bug, to see what a broken law looks like. Put your own in its place."""
+"""A model of the lift with a planted bug, to show what a broken law looks like. Replace it with your own model."""
 
 import re
 
@@ -65,19 +65,19 @@ from NAME import DOMAIN
 
 
 def predict(prompts):
-    """One answer for each prompt."""
+    """Return one answer for each prompt."""
     return [answer(prompt) for prompt in prompts]
 
 
 def answer(prompt):
-    """The reference's answer, but that from floor 5 on open doors do not hold the lift on its way down."""
+    """Return the reference's answer, with a bug: from floor 5 on, open doors do not stop the lift on its way down."""
     if re.fullmatch("floor [5-9] doors open\\npress down\\n", prompt):
         return f"floor {int(prompt[6]) - 1} doors open\\n"
     return DOMAIN.resolve_text(prompt)
 '''
 
 TEST = '''\
-"""The laws of the domain, one item for each, beside tests of your own: pytest runs both."""
+"""The laws of the domain, as one pytest item each, and your own tests."""
 
 import turncheck
 from NAME import DOMAIN
@@ -135,7 +135,7 @@ def write_new(folder: Path) -> None:
         for file, content in files_of(name).items():
             (folder / file).write_text(content, encoding="utf-8", newline="\n")
     except OSError:
-        shutil.rmtree(folder, ignore_errors=True)  # half of it would be in the way of the next try
+        shutil.rmtree(folder, ignore_errors=True)  # a partial folder would block the next try
         raise
 
 

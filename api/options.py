@@ -69,7 +69,7 @@ class Group(Subgroup):
         """Run a subcommand."""
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:  # who read what it prints has gone, as `head` does
+        except BrokenPipeError:  # the reader of the output has exited, as `head` does
             _say_no_more()
             sys.exit(NO_VERDICT)
 

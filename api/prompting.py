@@ -65,7 +65,7 @@ def write_prompts(path: Path, subject: Subject, plan: Plan, told: Callable[[int]
 
 
 def _line(value: Mapping[str, object]) -> str:
-    return json.dumps(value) + "\n"  # in ASCII: prompts may hold lone surrogates
+    return json.dumps(value) + "\n"  # in ASCII: prompts may contain lone surrogates
 
 
 @contextmanager

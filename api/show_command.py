@@ -71,7 +71,7 @@ def _content(file: Place) -> str:
     return found.decode("utf-8", "surrogateescape")
 
 
-# --- a case in a few words -------------------------------------------------------------------------------------------
+# --- the short form of a case ----------------------------------------------------------------------------------------
 
 
 def _recalled(typed: str, domain: Domain) -> tuple[str, ...]:
@@ -188,16 +188,16 @@ def _hints(file: str, content: str, domain: Domain) -> list[str]:
         return ["a model is named with --model"]
     if content.startswith(("\udcff\udcfe", "\udcfe\udcff")):
         return ["it is UTF-16: save it as UTF-8"]
-    hints, mended = [], content
+    hints, repaired = [], content
     if content.startswith(BOM):
-        hints, mended = ["it begins with a byte order mark: save it as UTF-8 without one"], content[1:]
-    if "\r\n" in mended:
-        hints, mended = [*hints, "its lines end with CRLF: save it with LF alone"], mended.replace("\r\n", "\n")
-    if domain.is_case(mended):
+        hints, repaired = ["it begins with a byte order mark: save it as UTF-8 without one"], content[1:]
+    if "\r\n" in repaired:
+        hints, repaired = [*hints, "its lines end with CRLF: save it with LF alone"], repaired.replace("\r\n", "\n")
+    if domain.is_case(repaired):
         return hints
-    if domain.is_case(mended + "\n"):
+    if domain.is_case(repaired + "\n"):
         return [*hints, "its last line needs a newline"]
-    if domain.is_case(mended.rstrip("\n")):
+    if domain.is_case(repaired.rstrip("\n")):
         return [*hints, f"no newline ends a text of {domain.name}: write it with printf '%s'"]
     return hints
 
@@ -217,7 +217,7 @@ def _show_witness(subject: Subject, file: str, content: str) -> bool:
 
     laws = {law.id: law for law in laws_of(subject.domain)}
     try:
-        # As git may write it, and some editors.
+        # git or an editor may have added a byte order mark or CRLF.
         kept = from_text(content.removeprefix(BOM).replace("\r\n", "\n"))
         case = case_of(kept, laws, subject.domain)
         check_says_something(laws[kept.law], subject)
@@ -273,6 +273,6 @@ def _show_in_other_words(subject: Subject, prompt: str) -> None:
     try:
         said = words.encode(prompt)
         (given,) = limited(engine, subject.limit).predict([said])
-    except Exception as error:  # a template of the user's, or a model that failed before
+    except Exception as error:  # a user's template may raise anything, and the model may fail again
         raise BadInputError(f"the model cannot be asked in {visible(words.name)}:  {visible(str(error))}") from error
-    click.echo(f"in {visible(words.name)}\n  said  {visible(said)}\n  given {visible(str(given))}")
+    click.echo(f"in {visible(words.name)}\n  asked {visible(said)}\n  given {visible(str(given))}")

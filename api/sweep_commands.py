@@ -89,7 +89,7 @@ def prompts(
 
     if os.path.exists(out.path):
         raise BadInputError(f"{visible(out.typed)} exists already: choose another --out")
-    subject = subject_of(domain, "reference", arguments, rules, None)  # it speaks the words of any template
+    subject = subject_of(domain, "reference", arguments, rules, None)  # it supports any template
     plan = _plan(subject, sampler, seed, turns)
     try:
         with bar(plan, "turns") as told:
@@ -176,7 +176,7 @@ def _begun(
     from turncheck.properties.sweeps.sweep import Sweep
 
     try:
-        _check_gate(gate, turns)  # before the model is loaded, which may take its time
+        _check_gate(gate, turns)  # before the model is loaded, which may be slow
         subject = subject_of(**model, listed=True)
         plan = _plan(subject, sampler, seed, turns)
         _check_gate(gate, plan.turns)

@@ -51,7 +51,7 @@ def train(
     from turncheck.engine.visible import visible
 
     run = _run(out, domain, config_name, seed, {"steps": steps, "threads": threads}, snapshots)
-    from turncheck.model.state import StateError  # with torch, which is there where a run is
+    from turncheck.model.state import StateError  # it imports torch, as `_run` has done already
 
     prepare(out)
     try:
@@ -80,7 +80,7 @@ def _run(
     config = attrs.evolve(CONFIGS[config_name], **{key: value for key, value in given.items() if value is not None})
     try:
         return Run(out.path, domain, config, seed, snapshots)
-    except StateError as error:  # what was kept is damaged
+    except StateError as error:  # the saved run is damaged
         raise NoVerdictError(visible(out.as_typed(str(error)))) from error
     except ResumeError as error:
         raise BadInputError(visible(out.as_typed(str(error)))) from error

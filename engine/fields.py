@@ -297,7 +297,7 @@ class Choice(Field):
         return "s"
 
     def write(self, value: str) -> str:
-        """The word."""
+        """Return the word."""
         return value
 
     def edges(self) -> Sequence[str]:

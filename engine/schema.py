@@ -330,7 +330,7 @@ def _some_values(name: str, field: Field) -> list[Any]:
     if unlike:
         raise SchemaError(f"field {name}", "one that allows its simplest value, edges and samples", unlike[0])
     if odd:
-        raise SchemaError(f"field {name}", f"one whose write agrees with its format{form}", odd[0])
+        raise SchemaError(f"field {name}", f"one whose write agrees with its format {form}", odd[0])
     return found
 
 

@@ -227,9 +227,9 @@ class TransformerEngine:
         """Return the answer: the draft if it is accepted unchanged, else the corrected draft."""
         if found.verdict.complete and found.verdict.margin >= SAFE_MARGIN:
             return row.text
-        return self._mended(row, found)
+        return self._corrected(row, found)
 
-    def _mended(self, row: Row, found: Comparison) -> str | None:
+    def _corrected(self, row: Row, found: Comparison) -> str | None:
         """Correct the draft until it is accepted, and return the answer; None if that takes too long or is too close
         a call.
         """
@@ -260,8 +260,8 @@ def _with_token(draft: list[int], accepted: int, token: int, longest: int) -> li
     """Return the draft with the model's token in place of the first refused one; the tokens after it stay."""
     if token == STOP:
         return [*draft[:accepted], STOP]
-    mended = [*draft[:accepted], token, *draft[accepted + 1 :]]
-    return mended if STOP in mended else [*mended, STOP][:longest]
+    corrected = [*draft[:accepted], token, *draft[accepted + 1 :]]
+    return corrected if STOP in corrected else [*corrected, STOP][:longest]
 
 
 def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

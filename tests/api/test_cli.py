@@ -378,7 +378,7 @@ def test_evaluate_shows_the_whole_samples_when_it_is_interrupted(turncheck, fold
     result = turncheck("evaluate", "--model", "py:cli_models:impatient", "--turns", 22)
     assert result.exit_code == 2
     assert scores(result) == {"mixed": (22, 22)}
-    assert result.stderr == "Error: interrupted: the table holds the samples that were whole by then, 1 of them\n"
+    assert result.stderr == "Error: interrupted: the table holds only complete samples, 1 of them\n"
 
 
 def test_evaluate_leaves_malformed_turns_out_where_a_model_rejects_nothing(turncheck):
@@ -430,7 +430,7 @@ def test_show_shows_what_went_to_and_fro_in_other_words(turncheck, folder):
     copied = "".join(NEUTRAL.splitlines(keepends=True)[:3])
     assert (name, said, given) == (
         "in duel-json/1",
-        f"  said  {words.encode(NEUTRAL)}",
+        f"  asked {words.encode(NEUTRAL)}",
         f"  given {words.encode(copied)}",
     )
 

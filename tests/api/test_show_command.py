@@ -222,7 +222,7 @@ def test_of_words_that_fit_several_turns_the_one_that_is_answered_wrongly_is_sho
     sys.modules.pop("first", None)
     assert result.exit_code == 1
     first, *lines = result.stdout.splitlines()
-    assert first == "the short form stands for 2 texts: this one is the first of 1 that it answers wrongly"
+    assert first == "the short form stands for 2 texts: the model answers 1 of them wrongly, and this is the first"
     assert lines.index("  do foe brace") < lines.index("  do hero wait")
 
 

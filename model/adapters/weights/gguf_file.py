@@ -204,7 +204,7 @@ class _Reader:
         return NUMBERS[kind]
 
     def count(self, count: int, least: int) -> int:
-        """Check that so many items of at least `least` bytes each fit the rest of the file; return their number."""
+        """Check that `count` items of at least `least` bytes each fit the rest of the file; return their number."""
         if count * least > self.limit - self.place:
             raise DamagedError("that is cut short")
         return count

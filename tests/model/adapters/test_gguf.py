@@ -227,7 +227,7 @@ def test_a_file_that_llama_cpp_crashes_on_ends_its_process_and_no_other(file, tm
     content, key = Path(file).read_bytes(), b"llama.block_count"
     place = content.index(key) + len(key) + 4
     (tmp_path / "x.gguf").write_bytes(content[:place] + struct.pack("<I", 0) + content[place + 4 :])
-    refused(tmp_path / "x.gguf", "in a process of its own: the process was ended by signal 6 (SIGABRT)")
+    refused(tmp_path / "x.gguf", "in a separate process: the process was ended by signal 6 (SIGABRT)")
 
 
 def test_other_targets_and_options_are_refused(file, tmp_path):

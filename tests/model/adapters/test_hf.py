@@ -487,7 +487,7 @@ def test_files_that_are_cut_short_are_refused(copied):
 def test_a_configuration_that_is_no_json_is_refused(copied, content):
     (copied / "config.json").write_bytes(content)
     refused(copied, "config.json must be a JSON object, got ")
-    with pytest.raises(EngineError, match=r"got weights beside a config.json that is none of transformers, or is"):
+    with pytest.raises(EngineError, match=r"got weights with a config.json that is not from transformers, or is"):
         load(str(copied), (), SMALL)
 
 

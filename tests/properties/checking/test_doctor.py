@@ -127,10 +127,14 @@ def test_a_reference_that_wavers_is_refused_with_the_simplest_case():
 @pytest.mark.parametrize(
     ("resolve", "fault", "text"),
     [
-        (lambda case: {"sum": 100 // (case.b - 60)}, "its reference must give sum a value of Int(low=0, hi", "00+00="),
+        (lambda case: {"sum": 100 // (case.b - 60)}, "its reference must return a value of Int(low=0, hi", "00+00="),
         (lambda case: {"sum": 1 // (case.a < 31)}, "its resolve raised ZeroDivisionError: integer division", "31+00="),
-        (lambda case: {"sum": 2 * case.b}, "its reference must give sum a value of Int(low=0, high=150, ", "00+76="),
-        (lambda case: {"carry": 1} if case.a + case.b > 99 else {"sum": 0}, "its reference gave a field", "01+99="),
+        (lambda case: {"sum": 2 * case.b}, "its reference must return a value of Int(low=0, high=150, ", "00+76="),
+        (
+            lambda case: {"carry": 1} if case.a + case.b > 99 else {"sum": 0},
+            "its reference returned an unknown field",
+            "01+99=",
+        ),
         (lambda case: None if case.b > 70 else {"sum": 0}, "its reference must return fields by name, got N", "00+71="),
     ],
 )
@@ -146,7 +150,7 @@ def test_what_a_played_case_met_is_shown_by_the_simplest_case_too():
     wrong = tictactoe(step=lambda turn: {"b5": "x"} if turn.b2 == "o" else moved(turn))
     with pytest.raises(DomainError) as caught:
         check_reference(wrong)
-    assert caught.value.fault.startswith("its reference gave a field that is none")
+    assert caught.value.fault.startswith("its reference returned an unknown field")
     case = TICTACTOE.read(caught.value.text)
     assert (case.b2, marks(case, "x"), marks(case, "o"), case.to) == ("o", 1, 1, "a1")
     row = check_domain(wrong).rows[0]

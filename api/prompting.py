@@ -12,7 +12,7 @@ from pathlib import Path
 import attrs
 
 from turncheck.engine.table import SMALL, arrays_of
-from turncheck.model.adapters.predictions import PROMPTS, said
+from turncheck.model.adapters.predictions import PROMPTS, in_wording
 from turncheck.model.adapters.templates import bare
 from turncheck.properties.checking.asking import duration
 from turncheck.properties.checking.run import EVERY, WORTH_SAYING
@@ -55,7 +55,7 @@ def write_prompts(path: Path, subject: Subject, plan: Plan, told: Callable[[int]
         with open(part, "w", encoding="ascii", newline="\n") as file, closing(prompts_asked(subject, plan)) as parts:
             file.write(_line(header(subject, plan)))
             for asked in parts:
-                file.writelines(_line({"prompt": said(prompt, words)}) for prompt in asked.prompts)
+                file.writelines(_line({"prompt": in_wording(prompt, words)}) for prompt in asked.prompts)
                 count += len(asked.prompts)
                 told(asked.done)
         os.replace(part, path)

@@ -80,10 +80,10 @@ class Noisy:
     def _answer(self, prompt: str) -> str:
         random = Random(f"noisy/{self.seed}/{prompt!a}")
         truth = self.domain.resolve_text(prompt)
-        return spoilt(self.domain, truth, random) if random.random() < self.probability else truth
+        return corrupted(self.domain, truth, random) if random.random() < self.probability else truth
 
 
-def spoilt(domain: Domain, answer: str, random: Random) -> str:
+def corrupted(domain: Domain, answer: str, random: Random) -> str:
     """Return the answer with one digit of a number or one other field changed, or with another reason.
 
     If nothing else can stand there, return an empty text.

@@ -34,9 +34,9 @@ from turncheck.model.adapters.exam import (
     answered,
     described_fault,
     encoded,
+    expressible,
     in_a_line,
     odd_prompts,
-    said,
     sample_of_cases,
     shown,
     spread,
@@ -255,7 +255,7 @@ def odd_prompts_are_answered(exam: Exam) -> None:
     """Any text gets a text as its answer: control characters, an emoji, another script, tabs; each alone and all in
     one batch.
     """
-    prompts = said(exam, odd_prompts(exam.domain))
+    prompts = expressible(exam, odd_prompts(exam.domain))
     with nullcontext() if exam.rejects else as_taste(exam, seldom(exam)):
         for prompt in prompts:
             answered(exam, [prompt])

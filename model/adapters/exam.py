@@ -154,7 +154,7 @@ def unsure(verdict: Verdict) -> bool:
     return verdict.margin < SAFE_MARGIN
 
 
-def said(exam: Exam, texts: Sequence[str]) -> tuple[str, ...]:
+def expressible(exam: Exam, texts: Sequence[str]) -> tuple[str, ...]:
     """Return the texts in the model's wording, without those that the template cannot express."""
     words = encoded(texts, exam.template)
     if not words:

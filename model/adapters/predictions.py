@@ -86,11 +86,11 @@ class TemplatedPredictions(TemplatedEngine):
 
     def unlisted(self, prompts: Sequence[str], /) -> list[str]:
         """Return the prompts that it has no answer to, in the domain's own wording."""
-        ours = {said(prompt, self.template): prompt for prompt in prompts}
+        ours = {in_wording(prompt, self.template): prompt for prompt in prompts}
         return [ours[each] for each in self.engine.unlisted(list(ours))]
 
 
-def said(prompt: str, words: Template) -> str:
+def in_wording(prompt: str, words: Template) -> str:
     """Return the prompt in the wording of a template.
 
     Raises:

@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from turncheck.engine.learned import Verifier
-from turncheck.model.adapters.exam import BrokenError, Exam, TasteError, answered, described_fault, long_prompts, said
+from turncheck.model.adapters.exam import (
+    BrokenError,
+    Exam,
+    TasteError,
+    answered,
+    described_fault,
+    expressible,
+    long_prompts,
+)
 
 NEVER = "a run never asks an empty list: nothing to do"
 
@@ -64,7 +72,7 @@ def half_a_pair_is_answered(exam: Exam) -> None:
 
 def _seldom(exam: Exam, texts: Sequence[str]) -> None:
     with as_taste(exam, seldom(exam)):
-        for prompt in said(exam, texts):
+        for prompt in expressible(exam, texts):
             answered(exam, [prompt])
             answered(exam, [exam.prompts[0], prompt])
 
@@ -72,7 +80,7 @@ def _seldom(exam: Exam, texts: Sequence[str]) -> None:
 def long_prompts_are_answered(exam: Exam) -> None:
     """A prompt of 100,000 characters, beyond the context of any tiny model, gets a text as its answer."""
     with as_taste(exam, seldom(exam)):
-        for prompt in said(exam, long_prompts(exam.domain)):
+        for prompt in expressible(exam, long_prompts(exam.domain)):
             answered(exam, [prompt])
 
 

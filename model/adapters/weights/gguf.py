@@ -16,7 +16,7 @@ from turncheck.engine.visible import quoted
 from turncheck.model.adapters.processes.isolation import IsolatedEngine, isolated
 from turncheck.model.adapters.templates import OWN, Template
 from turncheck.model.adapters.weights.gguf_file import Header, read_header
-from turncheck.model.adapters.weights.wording import said
+from turncheck.model.adapters.weights.wording import worded_pairs
 
 WORKER = "turncheck.model.adapters.weights.gguf_worker:LlamaEngine"
 
@@ -66,7 +66,7 @@ def gguf(
         way_out = "pip install 'turncheck[gguf]', or name another model with --model"
         raise EngineError(f"it needs xllamacpp, which is not installed: {way_out}")
     stops = [stop] if isinstance(stop, str) else list(stop or [])
-    pairs = said(domain, template)
+    pairs = worded_pairs(domain, template)
     _check_ends(header, stops, append, pairs, domain)
     prompt, answer = max(pairs, key=lambda pair: len(f"{pair[0]}{pair[1]}".encode()))
     options = {

@@ -13,7 +13,7 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine
 from turncheck.model.adapters.templates import OWN, Template
 from turncheck.model.adapters.weights.logits import LogitsEngine
-from turncheck.model.adapters.weights.wording import said
+from turncheck.model.adapters.weights.wording import worded_pairs
 
 if TYPE_CHECKING:
     from turncheck.model.adapters.weights.hf_texts import Texts
@@ -73,7 +73,7 @@ def hugging_face(
         raise EngineError(f"it needs {error.name}, which is not installed: {way_out}") from error
     folder = read_folder(target)
     read = read_tokenizer(tokenizer if tokenizer is not None else str(folder.path / "tokenizer.json"))
-    pairs = said(domain, template)
+    pairs = worded_pairs(domain, template)
     ids = frozenset(read.get_vocab(with_added_tokens=True).values())
     ends = frozenset(folder.ends) & ids
     check_ends(ends, stops, append, pairs, domain, "no eos_token_id of its tokenizer in config.json")

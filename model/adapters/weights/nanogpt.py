@@ -17,7 +17,7 @@ from turncheck.engine.learned import EngineError, LearnedEngine
 from turncheck.engine.visible import quoted
 from turncheck.model.adapters.templates import OWN, Template
 from turncheck.model.adapters.weights.alphabet import Vocabulary, of_meta, of_option, of_tokenizer
-from turncheck.model.adapters.weights.wording import Wording, said, worded
+from turncheck.model.adapters.weights.wording import Wording, worded, worded_pairs
 
 RUN, META = "ckpt.pt", "meta.pkl"
 """nanoGPT's names for the checkpoint of a run and for the vocabulary of its data."""
@@ -64,7 +64,7 @@ def nanogpt(
     kept = read(path)
     words = _vocabulary(path, kept.shape.vocabulary, kept.dataset, meta, vocabulary, tokenizer)
     _check_size(words, kept.shape.vocabulary, tokenizer is not None)
-    texts = said(domain, template)
+    texts = worded_pairs(domain, template)
     wording = worded(
         words,
         texts,

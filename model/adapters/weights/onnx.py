@@ -20,7 +20,7 @@ from turncheck.model.adapters.recognise import onnx_in
 from turncheck.model.adapters.templates import OWN, Template
 from turncheck.model.adapters.weights.given_texts import given_texts, text_options
 from turncheck.model.adapters.weights.trial import same, sample, tried
-from turncheck.model.adapters.weights.wording import said
+from turncheck.model.adapters.weights.wording import worded_pairs
 
 if TYPE_CHECKING:
     from turncheck.model.adapters.weights.onnx_model import OnnxModel
@@ -84,7 +84,7 @@ def onnx(
         way_out = "pip install 'turncheck[onnx]', or name another model with --model"
         raise EngineError(f"it needs {error.name}, which is not installed: {way_out}") from error
     file = read_onnx(path)
-    pairs = said(domain, template)
+    pairs = worded_pairs(domain, template)
     given = given_texts(options, _homes(path), file.properties, pairs, domain)
     model = opened(file)
     if rounds(file):

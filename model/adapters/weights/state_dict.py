@@ -13,7 +13,7 @@ from turncheck.engine.visible import quoted
 from turncheck.model.adapters.templates import OWN, Template
 from turncheck.model.adapters.weights.given_texts import given_texts, text_options
 from turncheck.model.adapters.weights.trial import tried
-from turncheck.model.adapters.weights.wording import said
+from turncheck.model.adapters.weights.wording import worded_pairs
 
 
 def state_dict(
@@ -75,6 +75,6 @@ def state_dict(
         way_out = "pip install 'turncheck[torch]', or name another model with --model"
         raise EngineError(f"it needs {error.name}, which is not installed: {way_out}") from error
     model = filled(target, arch, arch_args)
-    pairs = said(domain, template)
+    pairs = worded_pairs(domain, template)
     given = given_texts(options, [os.path.dirname(os.path.abspath(target))], {}, pairs, domain)
     return tried(model, given, pairs, domain)

@@ -110,7 +110,7 @@ class Wording:
         return self.tail if end.startswith(self.tail) else ""
 
 
-def said(domain: Domain, template: Template) -> list[tuple[str, str]]:
+def worded_pairs(domain: Domain, template: Template) -> list[tuple[str, str]]:
     """Return some prompts with their answers, in the template's wording; the simplest case first."""
     cases = [easy_case(domain), *(case for name in samplers_of(domain) for case in sample(domain, name, 0, SAMPLED))]
     texts = map(domain.write, cases)

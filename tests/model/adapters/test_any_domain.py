@@ -14,7 +14,7 @@ from turncheck.engine.learned import EngineError
 from turncheck.engine.registry import load_domain
 from turncheck.engine.sampling import sample
 from turncheck.engine.schema import Schema
-from turncheck.model.adapters.calibration import Identity, Noisy, Reference, spoilt
+from turncheck.model.adapters.calibration import Identity, Noisy, Reference, corrupted
 from turncheck.model.adapters.conformance import conformance, run_conformance_test
 from turncheck.model.adapters.kinds import kind_of, made
 from turncheck.model.adapters.loading import load
@@ -170,7 +170,7 @@ def test_what_is_spoilt_is_one_field_or_the_reason(domain):
     random = Random(0)
     for prompt in prompts_of(domain):
         truth = domain.resolve_text(prompt)
-        wrong = spoilt(domain, truth, random)
+        wrong = corrupted(domain, truth, random)
         assert wrong != truth
         if domain.rejected_for(truth) is not None:
             assert domain.rejected_for(wrong) is not None
@@ -198,8 +198,8 @@ def test_where_there_is_nothing_else_an_answer_is_spoilt_to_nothing():
         resolve=lambda case: {"x": "sir"},
         reasons={"bad_number": ("bad_number", "no number stands there")},
     )
-    assert spoilt(always, "yes sir\n", Random(0)) == ""
-    assert spoilt(always, "reject bad_number\n", Random(0)) == ""
+    assert corrupted(always, "yes sir\n", Random(0)) == ""
+    assert corrupted(always, "reject bad_number\n", Random(0)) == ""
 
 
 # --- the conformance kit ---------------------------------------------------------------------------------------------

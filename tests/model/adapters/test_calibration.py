@@ -8,7 +8,7 @@ from turncheck.duel import DOMAIN, duel
 from turncheck.engine.duel import REASONS, STANDARD, Turn, read_answer, resolve_text, write
 from turncheck.engine.duel.samplers import sample
 from turncheck.engine.learned import EngineError
-from turncheck.model.adapters.calibration import Identity, Noisy, Reference, identity, noisy, reference, spoilt
+from turncheck.model.adapters.calibration import Identity, Noisy, Reference, corrupted, identity, noisy, reference
 
 NEUTRAL = write(Turn())
 TEXTS = [write(turn) for turn in sample("mixed", 0, 400)] + ["turn 1\n", "no turn", ""]
@@ -51,11 +51,11 @@ def test_noise_depends_on_the_seed_and_the_prompt_alone():
 
 def test_what_is_spoilt_is_one_number_or_the_reason():
     random = Random(0)
-    reasons = {spoilt(DOMAIN, "reject bad_number\n", random) for _ in range(500)}
+    reasons = {corrupted(DOMAIN, "reject bad_number\n", random) for _ in range(500)}
     assert reasons == {f"reject {reason}\n" for reason in REASONS if reason != "bad_number"}
     for _ in range(500):
         state = resolve_text(NEUTRAL)
-        answer = spoilt(DOMAIN, state, random)
+        answer = corrupted(DOMAIN, state, random)
         assert sum(one != other for one, other in zip(answer, state, strict=True)) == 1
         assert not isinstance(read_answer(answer), str)
 

@@ -1,5 +1,5 @@
-"""The conformance kit: does a learned engine keep the contract of `turncheck.engine.learned`, whether its answers are
-correct or not?
+"""The conformance kit: check that a learned engine keeps the contract of `turncheck.engine.learned`, whether or not its
+answers are correct.
 
 For authors of adapters. It asks a small sample of cases, some odd texts and some long texts, and compares the engine
 only with itself. An engine with wrong answers conforms; an engine whose answers depend on the batch does not.

@@ -143,9 +143,9 @@ class Exam:
 
 def _one_for_each(given: Sequence[Item], count: int, what: str) -> list[Item]:
     if isinstance(given, str) or not isinstance(given, Sequence):
-        raise BrokenError(f"{type_name(given)}, instead of a list of {what}")
+        raise BrokenError(f"{type_name(given)} instead of a list of {what}")
     if len(given) != count:
-        raise BrokenError(f"{len(given)} {what}, instead of {count}")
+        raise BrokenError(f"{len(given)} {what} instead of {count}")
     return list(given)
 
 

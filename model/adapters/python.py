@@ -36,12 +36,12 @@ def python(
 ) -> LearnedEngine:
     """The kind `py:MODULE:ATTRIBUTE` or `py:FILE.py:ATTRIBUTE`: a function `predict`, or an object with such a method.
 
-    With options, the attribute is a factory: it is called with them as keyword arguments. A class is also called;
+    With options, the attribute is a factory: it is called with them as keyword arguments. A class is always called;
     without options, all its arguments need defaults.
 
     Args:
         target: the attribute, as typed.
-        isolate: whether to run the model in a separate process, which it cannot end this one from.
+        isolate: whether to run the model in a separate process, so that it can end only that process.
         beside_the_spec: the names of all arguments given with the SPEC, including Turncheck's own keys.
         options: keyword arguments for the factory.
     """

@@ -43,9 +43,7 @@ FEW = 8
 """Tokens that are enough to see how an answer begins."""
 
 WIDTH = 4
-"""Most characters of a stop in a probe: few tokens, so that most of the answer comes before it, and more than one
-character.
-"""
+"""Most characters of a stop in a probe: a few, but more than one."""
 
 LOOKED_AT = 2000
 """Characters of an answer in which a place for a stop is searched."""

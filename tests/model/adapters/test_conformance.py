@@ -291,7 +291,7 @@ class EchoesLong(Writing):
     [
         (OtherwiseAlone, "batch_equals_single", "alone, 'turn 91"),
         (OtherwiseLater, "twice_is_the_same", "asked again, 'turn 91"),
-        (EachPromptOnce, "order_does_not_matter", "56 answers, instead of 57"),
+        (EachPromptOnce, "order_does_not_matter", "56 answers instead of 57"),
         (KnowsTheFirst, "order_does_not_matter", "in reversed order, '"),
         (Empties, "prompts_are_not_changed", "it holds 0 prompts, 0 of the 56 in their places"),
         (Sorts, "prompts_are_not_changed", "it holds 56 prompts, "),
@@ -311,7 +311,7 @@ def test_a_fault_of_predict_fails_its_own_check(engine, failing, found):
     ("engine", "warning", "found", "way_out"),
     [
         (RaisesOnNothing, TASTE[0], "to no prompts: IndexError: list index out of range", NEVER),
-        (AnswersNothingWithSomething, TASTE[0], "to no prompts: 1 answers, instead of 0", NEVER),
+        (AnswersNothingWithSomething, TASTE[0], "to no prompts: 1 answers instead of 0", NEVER),
         (RaisesOnNoDrafts, TASTE[0], "to no drafts: IndexError: list index out of range", NEVER),
         (RaisesOnAnEmptyOneInCompany, TASTE[1], "to 2 prompts in one batch: IndexError: nothing to pad", SELDOM),
         (RaisesOnSurrogates, TASTE[2], r"to '\ud800': UnicodeEncodeError: 'utf-8' codec can't encode", SELDOM),
@@ -408,8 +408,8 @@ class Raising(Drafted):
 @pytest.mark.parametrize(
     ("engine", "found"),
     [
-        (OneText, "str, instead of a list of answers"),
-        (Lazily, "generator, instead of a list of answers"),
+        (OneText, "str instead of a list of answers"),
+        (Lazily, "generator instead of a list of answers"),
         (Numbers, "an answer must be a text, got int"),
         (Raising, "SystemExit: 3"),
     ],

@@ -226,11 +226,11 @@ def long_prompts(domain: Domain) -> tuple[str, ...]:
 
 def encoded(texts: Sequence[str], template: Template) -> tuple[str, ...]:
     """Return the texts in the model's wording; texts that the template cannot express are left out."""
-    said = []
+    found = []
     for text in texts:
         with suppress(Exception):
-            said.append(template.encode(text))
-    return tuple(said)
+            found.append(template.encode(text))
+    return tuple(found)
 
 
 def spread(items: Sequence[Item], count: int) -> list[Item]:

@@ -102,9 +102,7 @@ def in_wording(prompt: str, words: Template) -> str:
         raise
     except BaseException as error:  # a user's template may raise anything
         fault = f"template {words.name} raised {described(error)} on {quoted(prompt)}"
-        raise EngineError(
-            f"{fault}: it must say all that is asked, or rejects=false leave malformed texts out"
-        ) from error
+        raise EngineError(f"{fault}: it must encode every prompt; rejects=false leaves malformed texts out") from error
 
 
 def predictions(target: str) -> Listed:

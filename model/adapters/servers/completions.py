@@ -96,7 +96,7 @@ def _host(location: str) -> str:
     try:
         return urlsplit(location).hostname or "another path of it"
     except ValueError:
-        return "an address that is none"
+        return "an invalid address"
 
 
 def message_of(reply: Reply, settings: ServerSettings) -> str:

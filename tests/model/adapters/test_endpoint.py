@@ -497,7 +497,7 @@ def test_a_redirect_is_refused_and_the_other_server_hears_nothing(key, status):
     [
         ("https://user:password@other.example/v1", "other.example"),
         ("/v2/completions", "another path of it"),
-        ("http://[::1", "an address that is none"),
+        ("http://[::1", "an invalid address"),
     ],
     ids=["password", "same host", "broken"],
 )

@@ -11,7 +11,7 @@ class RepeatedLawError(ValueError):
     """Two laws of a domain have the same name.
 
     Attributes:
-        name: that name.
+        name: the name that they share.
     """
 
     def __init__(self, name: str) -> None:
@@ -19,7 +19,7 @@ class RepeatedLawError(ValueError):
         self.name = name
 
     def __str__(self) -> str:
-        return f"law {self.name}: each law of a domain must have a name of its own, got this one twice; rename yours"
+        return f"law {self.name}: each law of a domain must have a unique name, got this one twice; rename yours"
 
 
 def laws_of(domain: Domain) -> tuple[Law, ...]:

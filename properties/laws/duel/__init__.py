@@ -1,4 +1,4 @@
-"""The laws, by topic. `LAWS` is all of them, in the order in which tables show them."""
+"""The duel's laws, by topic. `LAWS` has all of them, in the order of the tables."""
 
 from turncheck.properties.checking.law import Law
 from turncheck.properties.laws.duel import (

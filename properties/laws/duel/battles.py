@@ -68,7 +68,7 @@ def turn_counter_changes_only_itself(turn: Turn, after: Battle, after_turn_1: Ba
 
 @law("T2", INVARIANCE, cases=any_turn, also=swapped)
 def swapped_units_swap_the_answer(turn: Turn, after: Battle, after_swapped: Battle) -> None:
-    """With hero and foe in each other's place, and who acts first with them, the answer has them so too."""
+    """If hero and foe are exchanged, together with their orders, they are exchanged in the answer too."""
     assert after_swapped == mirrored(after)
 
 
@@ -86,7 +86,7 @@ def _in_the_other_order(turn: Turn, rules: Rules) -> Turn:
 
 @law("T2", INVARIANCE, cases=_self_aimed_turns, applies=_both_aim_at_themselves, also=_in_the_other_order)
 def self_aimed_orders_commute(turn: Turn, after: Battle, after_other_order: Battle) -> None:
-    """Where both units act on themselves it does not matter who is first."""
+    """If both units act on themselves, it does not matter who is first."""
     assert after == after_other_order
 
 
@@ -100,7 +100,7 @@ def _with_another_opponent(turn: Turn, rules: Rules) -> Turn:
 
 @law("A2-A4, A7", INVARIANCE, cases=_self_aimed_turns, applies=_both_go_about_their_own, also=_with_another_opponent)
 def self_aimed_orders_do_not_meet(turn: Turn, after: Battle, after_with_another: Battle) -> None:
-    """Where both units act on themselves, it does not matter to the first who the second is."""
+    """If both units act on themselves, it does not matter to the first who the second is."""
     assert after.unit(turn.first.unit) == after_with_another.unit(turn.first.unit)
 
 
@@ -144,7 +144,7 @@ def _at_the_highest_max(turn: Turn, rules: Rules) -> Turn:
 
 @law("A2, E4", INVARIANCE, cases=_turns_without_healing, applies=_nobody_gains_hp, also=_at_the_highest_max)
 def max_matters_only_to_healing(turn: Turn, after: Battle, after_at_highest: Battle) -> None:
-    """Where nobody heals or regenerates, the turn ends the same with the max of both units raised to the highest."""
+    """If nobody heals or regenerates, the turn ends the same with the max of both units raised to the highest."""
     assert apart_from(after, "max") == apart_from(after_at_highest, "max")
 
 

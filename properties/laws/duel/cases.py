@@ -25,18 +25,18 @@ UnitCases = Callable[[Rules], st.SearchStrategy[Unit]]
 
 
 def unit_with(**numbers: Unpack[UnitNumbers]) -> UnitCases:
-    """Units that stand, narrowed as `units` narrows them."""
+    """Return cases of units that stand, narrowed as by `units`."""
     return lambda rules: units(rules=rules, **numbers)
 
 
 def sound(**numbers: Unpack[UnitNumbers]) -> UnitCases:
-    """Units without poison, burn and regen, narrowed further."""
+    """Return cases of units without poison, burn and regen, narrowed further."""
     healthy: UnitNumbers = {"poison": 0, "burn": 0, "regen": 0}
     return lambda rules: units(rules=rules, **(healthy | numbers))
 
 
 def sturdy(**numbers: Unpack[UnitNumbers]) -> UnitCases:
-    """Units that stand whatever a turn brings, narrowed further."""
+    """Return cases of units that survive any turn, narrowed further."""
 
     def cases(rules: Rules) -> st.SearchStrategy[Unit]:
         lasting: UnitNumbers = {"hp": strong(rules)}
@@ -46,7 +46,7 @@ def sturdy(**numbers: Unpack[UnitNumbers]) -> UnitCases:
 
 
 def strong(rules: Rules) -> Coded:
-    """Hp that no turn can take: two strikes' worth and more."""
+    """Return hp that no turn can take: more than two strikes' damage."""
     highest = rules.field("max").high
     return evenly(range(min(40, highest), highest + 1))
 
@@ -56,7 +56,7 @@ def _anyone(rules: Rules) -> st.SearchStrategy[Unit]:
 
 
 def at_full_hp(cases: UnitCases) -> UnitCases:
-    """The same units at their max."""
+    """Return cases of the same units at full hp."""
     return lambda rules: cases(rules).map(lambda unit: attrs.evolve(unit, hp=unit.max))
 
 
@@ -64,17 +64,17 @@ def at_full_hp(cases: UnitCases) -> UnitCases:
 
 
 def any_turn(rules: Rules) -> st.SearchStrategy[Turn]:
-    """Any turn of a battle that is not over."""
+    """Draw any turn of a battle that is not over."""
     return turns(rules=rules)
 
 
 def any_or_finished_turn(rules: Rules) -> st.SearchStrategy[Turn]:
-    """Any turn, at times of a battle that is over."""
+    """Draw any turn, sometimes of a battle that is over."""
     return turns(fallen=True, rules=rules)
 
 
 def idle(unit: UnitCases) -> TurnCases:
-    """Turns in which a unit, drawn so, waits, and so does the other."""
+    """Return turns in which a unit, drawn as given, waits, and so does the other unit."""
 
     def cases(rules: Rules) -> st.SearchStrategy[Turn]:
         return turns(hero=unit(rules), hero_action="wait", foe_action="wait", rules=rules)
@@ -83,7 +83,7 @@ def idle(unit: UnitCases) -> TurnCases:
 
 
 def performed(actor: UnitCases, *names: str) -> TurnCases:
-    """Turns in which a unit, drawn so, performs one of those actions, and the other does not strike."""
+    """Return turns in which a unit, drawn as given, performs one of the actions, and the other does not strike."""
 
     def cases(rules: Rules) -> st.SearchStrategy[Turn]:
         ordered, harmless = evenly(names), evenly(SELF_AIMED)
@@ -94,7 +94,7 @@ def performed(actor: UnitCases, *names: str) -> TurnCases:
 
 
 def struck(target: UnitCases, *names: str, striker: UnitCases = _anyone) -> TurnCases:
-    """Turns in which a unit, drawn so, waits, and the other performs one of those strikes."""
+    """Return turns in which a unit, drawn as given, waits, and the other performs one of the strikes."""
 
     def cases(rules: Rules) -> st.SearchStrategy[Turn]:
         orders: dict[str, Any] = {"hero_action": evenly(names), "foe_action": "wait"}
@@ -105,12 +105,12 @@ def struck(target: UnitCases, *names: str, striker: UnitCases = _anyone) -> Turn
 
 
 def either(*cases: TurnCases) -> TurnCases:
-    """Turns of any of those kinds."""
+    """Return turns of any of these kinds."""
     return lambda rules: st.one_of([drawn(rules) for drawn in cases])
 
 
 def either_side(cases: TurnCases) -> TurnCases:
-    """Turns as drawn, or with hero and foe swapped: a law is written for the hero and checked on both."""
+    """Return turns as drawn, or with hero and foe swapped: cases are written for the hero and checked on both."""
 
     def sided(rules: Rules) -> st.SearchStrategy[Turn]:
         sides = strategy_of(evenly([False, True]))
@@ -123,38 +123,38 @@ def either_side(cases: TurnCases) -> TurnCases:
 
 
 def swapped(turn: Turn, rules: Rules) -> Turn:
-    """The same turn with hero and foe in each other's place: what was done first is still done first."""
+    """Swap hero and foe, with their orders: what is done first is still done first."""
     battle = attrs.evolve(turn.battle, hero=turn.battle.foe, foe=turn.battle.hero)
     return Turn(battle, *(Order(other(order.unit), order.action) for order in turn.orders))
 
 
 def freed(turn: Turn, name: UnitName, rules: Rules) -> Turn:
-    """The same turn with nothing that hinders that unit's order: no stun, and the slot of its action at 0."""
+    """Remove all that hinders the unit's order: set its stun and the slot of its action to 0."""
     slot = slot_of(turn, name, rules)
     return with_unit(turn, name, stun=0, **({slot: 0} if slot else {}))
 
 
 def with_unit(turn: Turn, name: UnitName, **numbers: int) -> Turn:
-    """The same turn with some numbers of that unit replaced."""
+    """Replace some numbers of the unit."""
     changes: dict[str, Any] = {**numbers}
     unit: Any = attrs.evolve(turn.battle.unit(name), **changes)
     return attrs.evolve(turn, battle=attrs.evolve(turn.battle, **{name: unit}))
 
 
 def with_both(turn: Turn, numbers: Callable[[Unit], dict[str, int]]) -> Turn:
-    """The same turn with some numbers of each unit replaced, by what they are."""
+    """Replace some numbers of each unit, which a function computes from the unit."""
     for name in UNIT_NAMES:
         turn = with_unit(turn, name, **numbers(turn.battle.unit(name)))
     return turn
 
 
 def with_actions(turn: Turn, actions: dict[UnitName, str]) -> Turn:
-    """The same turn with the actions of those units replaced."""
+    """Replace the actions of some units."""
     return Turn(turn.battle, *(Order(order.unit, actions.get(order.unit, order.action)) for order in turn.orders))
 
 
 def made_to_wait(who: Who) -> Callable[[Turn, Rules], Turn]:
-    """The same turn with the orders of those units replaced by `wait`."""
+    """Return a function that replaces the orders of the units by `wait`."""
 
     def waiting(turn: Turn, rules: Rules) -> Turn:
         return with_actions(turn, {name: "wait" for name in UNIT_NAMES if who(turn, name, rules)})
@@ -162,18 +162,18 @@ def made_to_wait(who: Who) -> Callable[[Turn, Rules], Turn]:
     return waiting
 
 
-# --- battles made to be compared -------------------------------------------------------------------------------------
+# --- battles for comparison ------------------------------------------------------------------------------------------
 
 
 def mirrored(battle: Battle) -> Battle:
-    """The battle with hero and foe in each other's place."""
+    """Swap hero and foe."""
     return change(battle, hero=battle.foe, foe=battle.hero)
 
 
 def apart_from(battle: Battle, *fields: str) -> Battle:
-    """The battle with those fields of both units set to 0, so that all the rest can be compared.
+    """Set some fields of both units to 0, so that all other fields can be compared.
 
-    Nothing is checked, since what a learned engine answers may lie outside the ranges.
+    Nothing is checked, because a learned engine's answer may be outside the ranges.
     """
     nothing: dict[str, Any] = dict.fromkeys(fields, 0)
     return change(battle, hero=change(battle.hero, **nothing), foe=change(battle.foe, **nothing))

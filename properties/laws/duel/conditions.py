@@ -1,4 +1,4 @@
-"""When a law says something: conditions on a turn, the name of one of its units and the rules in force."""
+"""When a law applies: conditions on a turn, the name of one of its units and the rules in force."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from turncheck.engine.duel import UNIT_NAMES, Battle, Rules, Turn, UnitName, oth
 from turncheck.properties.laws.duel.amounts import damage
 
 Who = Callable[[Turn, UnitName, Rules], bool]
-"""Which units of a turn are meant."""
+"""A condition on a unit of a turn: whether it is true of that unit."""
 
 
 # --- of a unit's state -----------------------------------------------------------------------------------------------
 
 
 def has(*fields: str) -> Who:
-    """Whoever has each of those fields above 0."""
+    """Return the condition that all of the fields are above 0."""
     return lambda turn, name, rules: all(getattr(turn.battle.unit(name), field) for field in fields)
 
 
 def lacks(*fields: str) -> Who:
-    """Whoever has each of those fields at 0."""
+    """Return the condition that all of the fields are 0."""
     return lambda turn, name, rules: not any(getattr(turn.battle.unit(name), field) for field in fields)
 
 
 is_sound = lacks("poison", "burn", "regen")
-"""Nothing costs the unit hp at the end of the turn, or gives it some, unless it comes in this very turn."""
+"""At the end of the turn, the unit neither loses nor gains hp, unless by a status that it gets in this turn."""
 
 
 # --- of what it does -------------------------------------------------------------------------------------------------
 
 
 def action_of(turn: Turn, name: UnitName) -> str:
-    """What the unit of that name is ordered to do."""
+    """Return the action that the unit is ordered to do."""
     return turn.order(name).action
 
 
 def slot_of(turn: Turn, name: UnitName, rules: Rules) -> str | None:
-    """The cooldown slot of the action that the unit is ordered to do; None where that has none."""
+    """Return the cooldown slot of the unit's action; None if the action has none."""
     return rules.action(action_of(turn, name)).slot
 
 
@@ -48,18 +48,21 @@ def strikes(turn: Turn, name: UnitName, rules: Rules) -> bool:
 
 
 def is_ordered(*actions: str) -> Who:
-    """Whoever is ordered to do one of those actions."""
+    """Return the condition that the unit is ordered to do one of the actions."""
     return lambda turn, name, rules: action_of(turn, name) in actions
 
 
 def is_free(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    """Whether nothing hinders the unit at the start of the turn: the battle, a stun, or the slot of its action."""
+    """Whether nothing hinders the unit at the start of the turn: no end of the battle, no stun, no cooldown."""
     unit, slot = turn.battle.unit(name), slot_of(turn, name, rules)
     return unit.stun == 0 and not (slot and getattr(unit, slot)) and goes_on(turn, rules)
 
 
 def performs(*actions: str) -> Who:
-    """Whoever performs one of those actions while the other unit does not strike, and so can neither fell nor stun."""
+    """Return the condition that the unit performs one of the actions, and the other unit does not strike.
+
+    The other unit can then neither fell nor stun it.
+    """
 
     def does(turn: Turn, name: UnitName, rules: Rules) -> bool:
         return action_of(turn, name) in actions and is_left_alone(turn, name, rules) and is_free(turn, name, rules)
@@ -81,7 +84,7 @@ def is_left_alone(turn: Turn, name: UnitName, rules: Rules) -> bool:
 
 
 def is_struck_by(*actions: str) -> Who:
-    """Whoever waits while the other unit performs one of those strikes."""
+    """Return the condition that the unit waits, and the other unit performs one of the strikes."""
 
     def is_struck(turn: Turn, name: UnitName, rules: Rules) -> bool:
         exchanged = action_of(turn, name) == "wait" and action_of(turn, other(name)) in actions
@@ -97,7 +100,7 @@ def withstands(turn: Turn, name: UnitName, rules: Rules) -> bool:
 
 
 def keeps_its_shield(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    """Whether the shield absorbs the other unit's strike whole."""
+    """Whether the shield absorbs all of the other unit's strike."""
     unit = turn.battle.unit(name)
     return unit.shield >= damage(action_of(turn, other(name)), unit, rules)
 
@@ -110,8 +113,8 @@ def is_felled_first(turn: Turn, name: UnitName, rules: Rules) -> bool:
 
 
 def outcome(turn: Turn, rules: Rules) -> Battle:
-    """The battle after the turn, by the reference."""
-    known: Battle | None = turn.__dict__.get("outcome")  # of many turns at once it was worked out beforehand
+    """Return the battle after the turn, by the reference."""
+    known: Battle | None = turn.__dict__.get("outcome")  # for many turns at once, it was computed beforehand
     return _resolved(turn, rules) if known is None else known
 
 
@@ -132,28 +135,28 @@ def goes_on(turn: Turn, rules: Rules) -> bool:
 
 
 def any_unit(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    """Each unit of each turn."""
+    """Return true for each unit of each turn."""
     return True
 
 
-# --- put together ----------------------------------------------------------------------------------------------------
+# --- combinations ----------------------------------------------------------------------------------------------------
 
 
 def all_of(*conditions: Who) -> Who:
-    """Whoever meets each of those conditions; the cheap ones stand first."""
+    """Return the condition that all of the conditions are true; put cheap ones first."""
     return lambda turn, name, rules: all(meets(turn, name, rules) for meets in conditions)
 
 
 def opponent(who: Who) -> Who:
-    """Whoever's opponent is meant."""
+    """Return the condition that another condition is true of the unit's opponent."""
     return lambda turn, name, rules: who(turn, other(name), rules)
 
 
 def some_unit(who: Who) -> Callable[[Turn, Rules], bool]:
-    """Whether any unit of a turn is meant."""
+    """Return whether the condition is true of any unit of a turn."""
     return lambda turn, rules: any(who(turn, name, rules) for name in UNIT_NAMES)
 
 
 def both_units(who: Who) -> Callable[[Turn, Rules], bool]:
-    """Whether both units of a turn are meant."""
+    """Return whether the condition is true of both units of a turn."""
     return lambda turn, rules: all(who(turn, name, rules) for name in UNIT_NAMES)

@@ -23,7 +23,7 @@ from turncheck.strategies.duel import actions, positive, turns, units
 
 
 def _cooling_turns(rules: Rules) -> st.SearchStrategy[Turn]:
-    # One slot at least is above 0, and the unit has hp enough to stand whatever comes.
+    # At least one slot is above 0, and the unit has enough hp to survive any turn.
     return turns(hero=units(hp=strong(rules), cd_heal=positive, rules=rules), rules=rules)
 
 
@@ -50,14 +50,14 @@ def _goes_on_and_stands(turn: Turn, name: UnitName, rules: Rules) -> bool:
 
 @unit_law("E6, E7", KNOWN_ANSWER, cases=either_side(_sturdy_turns), who=_goes_on_and_stands)
 def only_the_ordered_slot_is_spent(before: Unit, after: Unit, turn: Turn, name: UnitName, rules: Rules) -> None:
-    """Of a unit that still stands every slot but that of the action that it was ordered to do counts down."""
+    """If a unit still stands, every slot counts down except that of the action that it was ordered to do."""
     rest = [slot for slot in SLOTS if slot != slot_of(turn, name, rules)]
     left = {slot: getattr(after, slot) for slot in rest}
     assert left == {slot: cooled_down(getattr(before, slot), rules) for slot in rest}
 
 
 def _spending_turns(rules: Rules) -> st.SearchStrategy[Turn]:
-    # Fragile is left at 0, so that a poison_strike that comes first does not stun.
+    # Fragile is 0, so that a poison_strike that comes first does not stun.
     spender = units(hp=strong(rules), fragile=0, rules=rules)
     drawn = turns(hero=spender, hero_action=actions(but=["wait", "attack"]), rules=rules)
     return drawn.map(partial(freed, name="hero", rules=rules))
@@ -66,7 +66,7 @@ def _spending_turns(rules: Rules) -> st.SearchStrategy[Turn]:
 def _spends(turn: Turn, name: UnitName, rules: Rules) -> bool:
     if slot_of(turn, name, rules) is None or not is_free(turn, name, rules) or not stands_after(turn, name, rules):
         return False
-    # A poison_strike that comes first stuns the fragile.
+    # A poison_strike that comes first stuns a fragile unit.
     stuns = action_of(turn, other(name)) == "poison_strike" and turn.first.unit != name
     return not (stuns and turn.battle.unit(name).fragile)
 

@@ -1,7 +1,7 @@
-"""How a turn of the duel is made simpler: hp comes with its max, an order becomes `wait`, the hero's comes first.
+"""How the shrinker simplifies a turn of the duel: hp together with max, an order to `wait`, the hero's order first.
 
-A single simplification makes a number its simplest, half of it or one less, an order `wait`, the hero's order the
-first; the same number of both units at once; hp with max.
+A single simplification makes a number its simplest value, half of it or one less, changes an order to `wait`, or puts
+the hero's order first. It may change the same number of both units at once, or hp together with max.
 """
 
 from __future__ import annotations
@@ -19,48 +19,48 @@ from turncheck.engine.duel.tables import ACTION_NAMES, BLANK
 from turncheck.properties.checking.edits import Step, union
 
 Part = tuple[str, str]
-"""What of a turn: `("hero", "hp")`, `("turn", "")`, `("orders", "hero")`, `("orders", "first")`."""
+"""A place of a turn: `("hero", "hp")`, `("turn", "")`, `("orders", "hero")`, `("orders", "first")`."""
 
 Edit = Mapping[Part, int | str]
 """New values for some places of a turn."""
 
 NUMBERS: tuple[Part, ...] = (*((name, field) for name in UNIT_NAMES for field in BLANK), ("turn", ""))
-"""The places of numbers that stand by themselves."""
+"""The places of numbers that can be changed independently."""
 
 
 @attrs.frozen
 class DuelEdits:
-    """Edits of turns under those rules."""
+    """Edits of turns under some rules."""
 
     rules: Rules
 
     def edited(self, turn: Turn, edit: Edit) -> Turn | None:
-        """The turn with those values; None where there is no such turn under the rules."""
+        """Return the turn with these values; None if it is not valid under the rules."""
         return edited(turn, edit, self.rules)
 
     def unlike(self, turn: Turn) -> int:
-        """How many pieces are unlike the neutral turn's."""
+        """Count the pieces that differ from the neutral turn."""
         return size_of(write(turn))[1]
 
     def exchanged(self, turn: Turn) -> Sequence[Turn]:
-        """The turn with its units exchanged."""
+        """Return the turn with its units exchanged."""
         return [mirrored(turn)]
 
     def pieces(self, turn: Turn) -> Sequence[Edit]:
-        """For each piece that is unlike the neutral turn's what makes it neutral."""
+        """Return, for each piece that differs from the neutral turn, the edit that makes it neutral."""
         return _pieces(turn)
 
     def steps(self) -> Sequence[Step]:
-        """Each number, then each unit's hp with max, and each action an attack, which is the simplest."""
+        """Return steps that lower each number, then each unit's hp with max, and make its action an attack."""
         return [*map(_lowered, NUMBERS), *(step for name in UNIT_NAMES for step in (_hp_lowered(name), _simpler(name)))]
 
     def neighbour(self, turn: Turn, random: Random) -> Turn | None:
-        """A turn near by, at times with its units exchanged."""
+        """Return a similar turn, sometimes with its units exchanged."""
         base = mirrored(turn) if random.random() < _MIRRORED[turn.first.unit] else turn
         return edited(base, _changed(base, random), self.rules)
 
     def singles(self, turn: Turn) -> Iterator[Edit]:
-        """Every single simplification of the turn."""
+        """Yield every single simplification of the turn."""
         return _singles(turn)
 
 
@@ -68,7 +68,7 @@ class DuelEdits:
 
 
 def _pieces(turn: Turn) -> list[Edit]:
-    """For each piece that is unlike the neutral turn's what makes it neutral; what often does not matter first."""
+    """Return the edit that makes each piece neutral; pieces that often do not matter come first."""
     battle = turn.battle
     counter: list[Edit] = [{("turn", ""): 1}] if battle.turn > 1 else []
     numbers: list[Edit] = [
@@ -113,18 +113,18 @@ def _value(turn: Turn, place: Part) -> int:
 
 
 def _low(place: Part) -> int:
-    """The lowest number there that is unlike the neutral turn's."""
+    """Return the lowest number in this place that differs from the neutral turn."""
     return 2 if place == ("turn", "") else 1
 
 
 def _lower_at(turn: Turn, place: Part) -> list[Edit]:
-    """A number just above its neutral value, half way down to that, and one less."""
+    """Return edits to the number just above the neutral value, half way down to it, and one less."""
     low, value = _low(place), _value(turn, place)
     return [{place: lower} for lower in dict.fromkeys((low, (low + value) // 2, value - 1)) if low <= lower < value]
 
 
 def _lower_hp(name: str, unit: Unit) -> Iterator[Edit]:
-    """All hp, then less hp with as much of it lost, then less of it lost."""
+    """Yield full hp, then less hp with the same distance to max, then a smaller distance to max."""
     lost = unit.max - unit.hp
     yield _hp(name, unit.hp, unit.hp)
     for hp in dict.fromkeys((1, 2, 3, unit.hp // 2 + 1, unit.hp - 1)):
@@ -138,20 +138,20 @@ def _lower_hp(name: str, unit: Unit) -> Iterator[Edit]:
 
 
 _MIRRORED = {"hero": 0.12, "foe": 0.5}
-"""How often a neighbour has its units exchanged, by whose order is the first: the foe's as the first is two pieces."""
+"""How often a neighbour has its units exchanged, by whose order is first. The foe's order first is two pieces."""
 
 
 def _changed(turn: Turn, random: Random) -> Edit:
-    """One piece made neutral, most of the time, and up to three other places changed."""
+    """Make one piece neutral, most of the time, and change up to three other places."""
     pieces = _pieces(turn)
     neutral = random.choice(pieces) if pieces and random.random() < 0.8 else {}
     kinds = random.choices((_another_number, _another_hp, _another_action), k=random.choice((0, 1, 1, 2, 2, 3)))
-    # The last one counts: a piece that is made neutral stays so.
+    # The last edit of a place counts: a piece that is made neutral stays so.
     return union([*(another(turn, random) for another in kinds), neutral])
 
 
 def _another_number(turn: Turn, random: Random) -> Edit:
-    """A number that is unlike the neutral turn's, a little higher, lower, or just above neutral."""
+    """Change a number that is not neutral: a little higher, lower, or just above neutral."""
     places = [place for place in NUMBERS if _value(turn, place) >= _low(place)]
     if not places:
         return {}
@@ -161,7 +161,7 @@ def _another_number(turn: Turn, random: Random) -> Edit:
 
 
 def _another_hp(turn: Turn, random: Random) -> Edit:
-    """Any hp for a unit, seldom for one at 1/1; small ones often, as much of it lost as there is or none."""
+    """Change a unit's hp, seldom at 1/1. Small hp are frequent. The distance to max stays or becomes 0."""
     units = [(name, turn.battle.unit(name)) for name in UNIT_NAMES]
     standing = [(name, unit) for name, unit in units if (unit.hp, unit.max) != (1, 1) or random.random() < 0.2]
     if not standing:
@@ -172,7 +172,7 @@ def _another_hp(turn: Turn, random: Random) -> Edit:
 
 
 def _another_action(turn: Turn, random: Random) -> Edit:
-    """Any action in the place of one that is not `wait`; the simplest often."""
+    """Replace an action other than `wait` by any action, often by the simplest."""
     names = [name for name in UNIT_NAMES if turn.order(name).action != "wait"]
     if not names:
         return {}
@@ -180,7 +180,7 @@ def _another_action(turn: Turn, random: Random) -> Edit:
 
 
 def mirrored(turn: Turn) -> Turn:
-    """The turn with its units exchanged, their orders with them."""
+    """Exchange the units of a turn, with their orders."""
     battle = turn.battle
     first, second = (Order(other(order.unit), order.action) for order in turn.orders)
     return Turn(evolve(battle, hero=battle.foe, foe=battle.hero), first, second)
@@ -190,7 +190,7 @@ def mirrored(turn: Turn) -> Turn:
 
 
 def edited(turn: Turn, edit: Edit, rules: Rules) -> Turn | None:
-    """The turn with those values; None where there is no such turn under the rules."""
+    """Return the turn with these values; None if it is not valid under the rules."""
     units: dict[str, dict[str, Any]] = {name: {} for name in UNIT_NAMES}
     for (part, name), value in edit.items():
         if part in units:
@@ -211,7 +211,7 @@ def edited(turn: Turn, edit: Edit, rules: Rules) -> Turn | None:
 
 
 def _singles(turn: Turn) -> Iterator[Edit]:
-    """Every single simplification of the turn."""
+    """Yield every single simplification of the turn."""
     yield {("orders", "hero"): "wait", ("orders", "foe"): "wait"}
     for name in UNIT_NAMES:
         yield {("orders", name): "wait"}
@@ -232,12 +232,12 @@ def _singles(turn: Turn) -> Iterator[Edit]:
 
 
 def _lower(value: int, simplest: int) -> list[int]:
-    """The simplest, half of it, one less: those that are lower."""
+    """Return the simplest value, half of the value and one less, as far as they are lower."""
     return list(dict.fromkeys(lower for lower in (simplest, value // 2, value - 1) if simplest <= lower < value))
 
 
 def _hit_points(name: str, unit: Unit) -> list[Edit]:
-    """Of hp and max: both to their simplest, half, one less; max down to hp; each by itself."""
+    """Return edits of hp and max: both to their simplest, half, one less; max down to hp; each alone."""
     hp, most = (name, "hp"), (name, "max")
     both: list[Edit] = [{hp: max(lower - (unit.max - unit.hp), 1), most: lower} for lower in _lower(unit.max, 1)]
     both += [{hp: min(lower, unit.hp), most: lower} for lower in _lower(unit.max, 1)]

@@ -44,7 +44,7 @@ _is_struck_while_not_fragile = all_of(is_struck_by(*STRIKES), lacks("fragile"), 
 
 @unit_law("A5, S4", KNOWN_ANSWER, cases=struck(sturdy(fragile=0), *STRIKES), who=_is_struck_while_not_fragile)
 def nobody_is_stunned_who_was_not_fragile(before: Unit, after: Unit, rules: Rules) -> None:
-    """No strike stuns a unit that was not fragile, not even where that very strike makes it so."""
+    """No strike stuns a unit that was not fragile, not even a strike that makes it fragile."""
     assert after.stun == counted_down(before.stun, rules)
 
 
@@ -78,7 +78,7 @@ _is_affected_behind_its_shield = all_of(
     who=_is_affected_behind_its_shield,
 )
 def effects_pass_a_whole_shield(before: Unit, after: Unit, turn: Turn, name: UnitName, rules: Rules) -> None:
-    """A strike that a shield absorbs whole leaves its poison, 2, or its burn, 3, all the same."""
+    """A strike that a shield absorbs completely still leaves its poison, 2, or its burn, 3."""
     strike = action_of(turn, other(name))
     given = amount(strike, "poison", rules), amount(strike, "burn", rules)
     assert (after.poison, after.burn) == tuple(counted_down(effect, rules) for effect in given)

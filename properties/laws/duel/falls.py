@@ -41,7 +41,7 @@ from turncheck.strategies.duel import between, positive, turns, units
 
 
 def _deadly_turns(rules: Rules) -> st.SearchStrategy[Turn]:
-    # Poison alone takes the last hp of a unit that does nothing for itself.
+    # Poison alone takes the last hp of a unit that does not heal or cleanse itself.
     dying = units(hp=1, poison=positive, rules=rules)
     return turns(hero=dying, hero_action=evenly(["wait", "attack", "ignite", "guard"]), rules=rules)
 
@@ -77,7 +77,7 @@ def regen_never_revives(before: Unit, after: Unit) -> None:
 
 
 def _felled_by(strike: str, striker: UnitCases, answered: tuple[str, ...]) -> TurnCases:
-    """Turns in which the first strike fells the other unit, which was to do one of those actions."""
+    """Return turns in which the first strike fells the other unit, which was ordered to do one of the actions."""
 
     def cases(rules: Rules) -> st.SearchStrategy[Turn]:
         weak = units(hp=between(1, power(strike, rules)), shield=0, rules=rules)
@@ -127,7 +127,7 @@ _fells_and_stands = all_of(opponent(is_felled_first), _outlives_its_own)
 
 @unit_law("T1, T3", KNOWN_ANSWER, cases=_felling(sturdy(burn=positive), *STRIKES), who=_fells_and_stands)
 def fall_ends_no_turn(before: Unit, after: Unit, rules: Rules) -> None:
-    """The statuses of a unit whose first strike fells the other count down all the same."""
+    """The statuses of a unit whose first strike fells the other still count down."""
     left = {status: getattr(after, status) for status in STATUSES}
     assert left == {status: counted_down(getattr(before, status), rules) for status in STATUSES}
 
@@ -141,7 +141,7 @@ def _pricked_turns(rules: Rules) -> st.SearchStrategy[Turn]:
 
 
 def _strikes_the_fallen(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    """Whether the other unit, striking first, falls by the thorns of this one before this one strikes."""
+    """Whether the other unit strikes first and falls by this unit's thorns before this unit strikes."""
     striker = turn.first.unit
     pricked = turn.battle.unit(name).thorns > 0 and turn.battle.unit(striker).hp <= rules.thorns_damage
     exchanged = striker != name and strikes(turn, striker, rules) and strikes(turn, name, rules)

@@ -1,4 +1,4 @@
-"""Laws about the form of an answer: a valid turn is answered with a state that keeps the rules' ranges."""
+"""Laws about the form of an answer: a valid turn is answered with a state within the rules' ranges."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from turncheck.properties.laws.duel.written import law, reading, text_law
 
 @text_law("all", KNOWN_ANSWER, cases=any_or_finished_turn)
 def valid_turn_is_never_rejected(text: str, answer: str) -> None:
-    """A valid turn is not answered as a malformed one is."""
+    """A valid turn is not rejected."""
     assert not answer.startswith("reject")
 
 
 @text_law("all", KNOWN_ANSWER, cases=any_or_finished_turn)
 def answer_can_be_read(text: str, answer: str) -> None:
-    """The answer to a valid turn keeps to the grammar: three lines, or one that rejects."""
+    """The answer to a valid turn follows the grammar: three lines, or one that rejects."""
     assert reading(answer)
 
 
@@ -33,7 +33,7 @@ def _out_of_range(battle: Battle, rules: Rules) -> list[str]:
 
 @law("T5, A3, A5", KNOWN_ANSWER, cases=any_or_finished_turn)
 def numbers_stay_in_their_ranges(turn: Turn, after: Battle, rules: Rules) -> None:
-    """No turn takes a number out of its field's range: where a cap is given the value never passes it."""
+    """No turn takes a number out of its field's range: a value never exceeds its cap."""
     assert _out_of_range(after, rules) == []
 
 

@@ -1,4 +1,4 @@
-"""Laws about texts that are no turns: none gets a state, each gets the reason of the first thing that is wrong."""
+"""Laws about malformed texts: none gets a state, and each gets the reason of its first fault."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _malformed_texts(rules: Rules) -> st.SearchStrategy[str]:
 
 @text_law("M1-M11", MALFORMED, cases=_malformed_texts)
 def malformed_turn_gets_no_state(text: str, answer: str) -> None:
-    """A text that is not a turn is rejected, for whatever reason."""
+    """A text that is not a turn is rejected, for any reason."""
     assert isinstance(reading(answer), str)
 
 
@@ -51,9 +51,9 @@ def _broken_by(reason: str) -> TextCases:
     return lambda rules: malformed_turns(reason, rules=rules)
 
 
-@lru_cache(maxsize=4096)  # the laws of a text read it again and again
+@lru_cache(maxsize=4096)  # the laws of a text read it repeatedly
 def _fault(text: str, rules: Rules) -> MalformedTextError | None:
-    """The first thing that is wrong with the text."""
+    """Return the first fault of the text; None if it is a turn."""
     try:
         read(text, rules)
     except MalformedTextError as error:
@@ -62,7 +62,7 @@ def _fault(text: str, rules: Rules) -> MalformedTextError | None:
 
 
 def _is(reason: str) -> Callable[[str, Rules], bool]:
-    """Whether a text is rejected for that reason."""
+    """Return the condition that a text is rejected for this reason."""
 
     def is_rejected_so(text: str, rules: Rules) -> bool:
         fault = _fault(text, rules)
@@ -79,25 +79,25 @@ def odd_spacing_is_bad_spacing(text: str, answer: str) -> None:
 
 @text_law("M2", MALFORMED, cases=_broken_by("truncated"), applies=_is("truncated"))
 def early_end_is_truncated(text: str, answer: str) -> None:
-    """A text that is well written up to where a line or the whole ends too early is rejected as truncated."""
+    """A text that is correct up to where a line or the whole text ends too early is rejected as truncated."""
     assert answer == write_rejection("truncated")
 
 
 @text_law("M3", MALFORMED, cases=_broken_by("trailing_text"), applies=_is("trailing_text"))
 def late_end_is_trailing_text(text: str, answer: str) -> None:
-    """A text that goes on where a line or the whole should have ended is rejected as trailing_text."""
+    """A text that continues where a line or the whole text should end is rejected as trailing_text."""
     assert answer == write_rejection("trailing_text")
 
 
 @text_law("M4", MALFORMED, cases=_broken_by("misplaced_label"), applies=_is("misplaced_label"))
 def another_word_is_misplaced_label(text: str, answer: str) -> None:
-    """A text in which a word of the grammar stands in another one's place is rejected as misplaced_label."""
+    """A text with a word of the grammar in the place of another is rejected as misplaced_label."""
     assert answer == write_rejection("misplaced_label")
 
 
 @text_law("M5", MALFORMED, cases=_broken_by("unknown_label"), applies=_is("unknown_label"))
 def no_word_is_unknown_label(text: str, answer: str) -> None:
-    """A text in which something else stands in the place of a word of the grammar is rejected as unknown_label."""
+    """A text with something else in the place of a word of the grammar is rejected as unknown_label."""
     assert answer == write_rejection("unknown_label")
 
 
@@ -108,7 +108,7 @@ def miswritten_number_is_bad_number(text: str, answer: str) -> None:
 
 
 def _just_out_of_range(rules: Rules) -> st.SearchStrategy[str]:
-    """Turns in which one number of one unit is one above its highest."""
+    """Draw turns in which one number of one unit is one above its highest."""
     fields = [field for field in rules.fields if field.name not in ("hp", "max") and field.high < field.widest]
     drawn = st.tuples(turns(rules=rules), st.sampled_from(UNIT_NAMES), st.sampled_from(fields))
     return drawn.map(lambda parts: write(_raised(*parts)))
@@ -121,19 +121,19 @@ def _raised(turn: Turn, name: UnitName, field: Field) -> Turn:
 
 
 def _out_of_range_texts(rules: Rules) -> st.SearchStrategy[str]:
-    # There are many ranges, and the border of each is where a reader goes wrong: three draws of four go there.
+    # There are many ranges, and models fail at the borders of ranges, so three of four draws are at a border.
     border = _just_out_of_range(rules)
     return st.one_of(malformed_turns("out_of_range", rules=rules), border, border, border)
 
 
 @text_law("M7", MALFORMED, cases=_out_of_range_texts, applies=_is("out_of_range"))
 def number_beyond_its_range_is_out_of_range(text: str, answer: str) -> None:
-    """A text with a number outside its field's range, be it by one, is rejected as out_of_range."""
+    """A text with a number outside its field's range, even by one, is rejected as out_of_range."""
     assert answer == write_rejection("out_of_range")
 
 
 def _raised_one_by_one(turn: Turn, rules: Rules) -> tuple[str, ...]:
-    """The turn with each number of each unit in turn one above its highest, where the text can hold that."""
+    """Return the turn's texts with one number of a unit raised to one above its highest, where the digits allow it."""
     fields = [field for field in rules.fields if field.name not in ("hp", "max") and field.high < field.widest]
     return tuple(write(_raised(turn, name, field)) for name in UNIT_NAMES for field in fields)
 
@@ -208,11 +208,11 @@ SEEN_AT_ONE_PIECE = (
     "unknown_action",
     "duplicate_order",
 )
-"""The reasons that one piece of the text gives, whatever follows it."""
+"""The reasons that depend on one piece of the text, whatever follows it."""
 
 
 def _cut(text: str, rules: Rules) -> str:
-    """The text, ended after the first piece that is wrong."""
+    """End the text after the first piece that is wrong."""
     fault = _fault(text, rules)
     assert fault is not None
     lines = text.split("\n")[: fault.line]

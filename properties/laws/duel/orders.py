@@ -1,4 +1,4 @@
-"""Laws about orders: who is hindered, what is spent, and that waiting is nothing."""
+"""Laws about orders: who is hindered, what is spent, and that waiting does nothing."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _stunning_turns(rules: Rules) -> st.SearchStrategy[Turn]:
 
 
 def _is_stunned_first(turn: Turn, name: UnitName, rules: Rules) -> bool:
-    """Whether the first order is a poison_strike that stuns the unit, which was to do something."""
+    """Whether the first order is a poison_strike that stuns the unit, which was ordered to do something."""
     unit, striker = turn.battle.unit(name), turn.first
     struck = striker.unit != name and striker.action == "poison_strike" and is_free(turn, striker.unit, rules)
     return struck and unit.fragile > 0 and action_of(turn, name) != "wait" and withstands(turn, name, rules)
@@ -84,7 +84,7 @@ def _is_stunned_first(turn: Turn, name: UnitName, rules: Rules) -> bool:
     also=made_to_wait(_is_stunned_first),
 )
 def stun_hinders_at_once(turn: Turn, after: Battle, after_waiting: Battle) -> None:
-    """A unit that the first order stuns does nothing in this turn: it ends as if the unit had been ordered to wait."""
+    """A unit that the first order stuns does nothing: the turn ends as if the unit had been ordered to wait."""
     assert after == after_waiting
 
 

@@ -1,4 +1,4 @@
-"""Laws about battles that are played on: turn after turn from the reference's states, or from the subject's own."""
+"""Laws about plays: turn after turn from the reference's states, or from the subject's own answers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from turncheck.strategies.duel import lasting, plays, starts, turns, units
 
 
 def _battles(rules: Rules) -> st.SearchStrategy[Battle]:
-    """Fresh battles and, as often, battles in the middle."""
+    """Draw fresh battles and, equally often, battles in the middle."""
     return starts(hp=lasting(rules), rules=rules) | turns(at_once=False, rules=rules).map(lambda turn: turn.battle)
 
 
@@ -33,7 +33,7 @@ def _any_play(rules: Rules) -> st.SearchStrategy[Play]:
 
 @play_law("all", cases=_any_play, fed="the reference's")
 def played_battle_is_followed_turn_by_turn(play: Play, battles: list[Battle], rules: Rules) -> None:
-    """Along a battle that the reference plays, each turn is answered as the reference answers it."""
+    """In a battle that the reference plays, each turn is answered as the reference answers it."""
     assert battles == battles_of(play, rules)
 
 
@@ -89,7 +89,7 @@ def own_hp_only_falls_without_healing(play: Play, battles: list[Battle]) -> None
 
 
 def _turns_until_all_is_worn_off(rules: Rules) -> int:
-    """The turns in which the highest status and the highest slot have counted down to 0; 0 where they never do."""
+    """Return how many turns the highest status and slot take to count down to 0; 0 if they never do."""
     steps = {"status": rules.status_step, "slot": rules.slot_step}
     if 0 in steps.values():
         return 0
@@ -98,7 +98,7 @@ def _turns_until_all_is_worn_off(rules: Rules) -> int:
 
 def _idle_plays(rules: Rules) -> st.SearchStrategy[Play]:
     orders = Order("hero", "wait"), Order("foe", "wait")
-    # No turn takes more from an idle unit than poison and burn; with the most hp it mostly stands to the end.
+    # An idle unit loses hp only to poison and burn; with the highest hp it mostly survives.
     lasting = units(hp=rules.field("max").high, rules=rules)
     start = turns(hero=lasting, foe=lasting, rules=rules).map(lambda turn: turn.battle)
     return start.map(lambda battle: Play(battle, (orders,) * max(_turns_until_all_is_worn_off(rules), 1)))

@@ -7,7 +7,7 @@ from turncheck.properties.laws.duel.cases import any_turn
 from turncheck.properties.laws.duel.written import text_law
 
 SHARE = 0.1
-"""Of a run's cases. Asking again means writing the answer token by token, where others are verified in one pass."""
+"""Share of a run's cases. Asking again decodes the answer token by token; other answers are verified in one pass."""
 
 
 @text_law("all", STABILITY, cases=any_turn, again="alone", share=SHARE)

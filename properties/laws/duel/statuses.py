@@ -1,4 +1,4 @@
-"""Laws about statuses: they count down, whatever they do, and what they do does not depend on how long they last."""
+"""Laws about statuses: they count down, and their effect does not depend on how long they last."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def shield_does_not_count_down(before: Unit, after: Unit) -> None:
 
 
 def _lasting(status: str) -> TurnCases:
-    """Turns in which one unit has more than one turn of that status left."""
+    """Return turns in which one unit has more than one turn of the status left."""
     narrowed: dict[str, Any] = {status: between(2)}
     return either_side(lambda rules: turns(hero=units(**narrowed, rules=rules), rules=rules))
 
@@ -49,31 +49,31 @@ def _lasts(status: str) -> Callable[[Turn, Rules], bool]:
 
 
 def _in_its_last_turn(status: str) -> Callable[[Turn, Rules], Turn]:
-    """The same turn with at most one turn of that status left to each unit."""
+    """Return a function that limits the status of each unit to one more turn."""
     return lambda turn, rules: with_both(turn, lambda unit: {status: min(getattr(unit, status), 1)})
 
 
 @law("E2", INVARIANCE, cases=_lasting("burn"), applies=_lasts("burn"), also=_in_its_last_turn("burn"))
 def longer_burn_hurts_no_more(turn: Turn, after: Battle, after_shorter: Battle) -> None:
-    """Where burn lasts longer, nothing but burn is different at the end of the turn."""
+    """If burn lasts longer, only burn is different at the end of the turn."""
     assert apart_from(after, "burn") == apart_from(after_shorter, "burn")
 
 
 @law("E4", INVARIANCE, cases=_lasting("regen"), applies=_lasts("regen"), also=_in_its_last_turn("regen"))
 def longer_regen_gives_no_more(turn: Turn, after: Battle, after_shorter: Battle) -> None:
-    """Where regen lasts longer, nothing but regen is different at the end of the turn: the last one gives as much."""
+    """If regen lasts longer, only regen is different at the end of the turn: its last turn gives as much hp."""
     assert apart_from(after, "regen") == apart_from(after_shorter, "regen")
 
 
 @law("S6", INVARIANCE, cases=_lasting("thorns"), applies=_lasts("thorns"), also=_in_its_last_turn("thorns"))
 def longer_thorns_cost_no_more(turn: Turn, after: Battle, after_shorter: Battle) -> None:
-    """Where thorns last longer, nothing but thorns is different at the end of the turn."""
+    """If thorns last longer, only thorns is different at the end of the turn."""
     assert apart_from(after, "thorns") == apart_from(after_shorter, "thorns")
 
 
 @law("S2, A5", INVARIANCE, cases=_lasting("fragile"), applies=_lasts("fragile"), also=_in_its_last_turn("fragile"))
 def longer_fragile_is_no_weaker(turn: Turn, after: Battle, after_shorter: Battle) -> None:
-    """Where a unit is fragile for longer, nothing but that is different at the end of the turn."""
+    """If a unit is fragile for longer, only fragile is different at the end of the turn."""
     assert apart_from(after, "fragile") == apart_from(after_shorter, "fragile")
 
 

@@ -1,4 +1,4 @@
-"""Laws about strikes: what they take, what a shield takes of it, and what breaks a shield."""
+"""Laws about strikes: what damage they do, how much of it a shield absorbs, and what breaks a shield."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def attack_takes_its_power(before: Unit, after: Unit, rules: Rules) -> None:
     "A5, E1", KNOWN_ANSWER, cases=struck(_bare, "poison_strike"), who=all_of(is_struck_by("poison_strike"), _is_bare)
 )
 def poison_strike_takes_its_power(before: Unit, after: Unit, rules: Rules) -> None:
-    """A poison_strike takes 3 hp from such a unit, and its two stacks 2 more at the end of the turn."""
+    """A poison_strike takes 3 hp from such a unit, and its two stacks take 2 more at the end of the turn."""
     poison = poison_toll(amount("poison_strike", "poison", rules), rules)
     assert after.hp == max(before.hp - power("poison_strike", rules) - poison, 0)
 
 
 @unit_law("A6, E2", KNOWN_ANSWER, cases=struck(_bare, "ignite"), who=all_of(is_struck_by("ignite"), _is_bare))
 def ignite_takes_its_power(before: Unit, after: Unit, rules: Rules) -> None:
-    """An ignite takes 2 hp from such a unit, and the burn that it gives 3 more at the end of the turn."""
+    """An ignite takes 2 hp from such a unit, and the burn that it gives takes 3 more at the end of the turn."""
     burn = burn_toll(amount("ignite", "burn", rules), rules)
     assert after.hp == max(before.hp - power("ignite", rules) - burn, 0)
 
@@ -75,7 +75,7 @@ _is_bare_and_fragile = all_of(is_struck_by(*STRIKES), is_sound, lacks("shield"),
 
 @unit_law("S2", KNOWN_ANSWER, cases=struck(sound(shield=0, fragile=positive), *STRIKES), who=_is_bare_and_fragile)
 def fragile_unit_takes_half_as_much_again(before: Unit, after: Unit, turn: Turn, name: UnitName, rules: Rules) -> None:
-    """A strike takes its power times 3, divided by 2 and rounded down, from such a unit where it is fragile."""
+    """A strike takes its power times 3, divided by 2 and rounded down, from such a unit if it is fragile."""
     strike = action_of(turn, other(name))
     assert after.hp == max(before.hp - fragile_damage(strike, rules) - strike_toll(strike, rules), 0)
 
@@ -87,14 +87,14 @@ _is_attacked_behind_a_shield = all_of(is_struck_by("attack"), is_sound, has("shi
 
 @unit_law("S3", KNOWN_ANSWER, cases=struck(sound(shield=positive), "attack"), who=_is_attacked_behind_a_shield)
 def shield_absorbs_an_attack_first(before: Unit, after: Unit, rules: Rules) -> None:
-    """An attack takes from the shield what that has, and from hp only what is left."""
+    """An attack takes its damage from the shield first, and only the rest from hp."""
     taken = damage("attack", before, rules)
     left = max(taken - before.shield, 0)
     assert (after.shield, after.hp) == (max(before.shield - taken, 0), max(before.hp - left, 0))
 
 
 def _strongest_attack(rules: Rules) -> int:
-    """The damage of an attack at a fragile unit, or at one that is not, whichever is more."""
+    """Return the damage of an attack against a fragile unit or any other, whichever is more."""
     return max(power("attack", rules), fragile_damage("attack", rules))
 
 
@@ -113,7 +113,7 @@ def _is_attacked_behind_a_thick_shield(turn: Turn, name: UnitName, rules: Rules)
 
 @unit_law("S3", DIRECTION, cases=either_side(_shielded_turns), who=_is_attacked_behind_a_thick_shield)
 def thick_shield_takes_an_attack(before: Unit, after: Unit) -> None:
-    """Behind a shield of 9 or more an attack costs no hp; a unit that strikes, is poisoned or burns is left aside."""
+    """Behind a shield of 9 or more, an attack costs no hp, if the unit has no poison, no burn and does not strike."""
     assert after.hp >= before.hp
 
 
@@ -159,7 +159,7 @@ def broken_shield_leaves_its_unit_fragile(before: Unit, after: Unit, rules: Rule
 
 
 def _absorbed(strike: str) -> TurnCases:
-    # As much shield as damage is the least that is not broken; without any there is none to break.
+    # A shield equal to the damage is the smallest that does not break; without a shield there is none to break.
     def cases(rules: Rules) -> st.SearchStrategy[Turn]:
         firm = sturdy(shield=st.just(0) | st.sampled_from([power(strike, rules)] * 2), fragile=0)
         fragile = sturdy(shield=between(fragile_damage(strike, rules)), fragile=positive)
@@ -177,7 +177,7 @@ _is_not_broken = all_of(is_struck_by(*STRIKES), _has_no_shield_broken, stands_af
 
 @unit_law("S4", KNOWN_ANSWER, cases=either(*map(_absorbed, STRIKES)), who=_is_not_broken)
 def only_a_broken_shield_leaves_fragile(before: Unit, after: Unit, rules: Rules) -> None:
-    """A strike that meets no shield, or that the shield absorbs whole, makes nobody fragile."""
+    """A strike that meets no shield, or that the shield absorbs completely, makes nobody fragile."""
     assert after.fragile == counted_down(before.fragile, rules)
 
 

@@ -1,4 +1,4 @@
-"""Laws about thorns: what they cost who strikes, and when they cost nothing."""
+"""Laws about thorns: what they cost the striker, and when they cost nothing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _is_pricked = all_of(_strikes_a_standing_target, opponent(has("thorns")))
 
 @unit_law("S6", KNOWN_ANSWER, cases=struck(sturdy(thorns=positive), *STRIKES, striker=sound()), who=_is_pricked)
 def thorns_cost_the_striker(before: Unit, after: Unit, rules: Rules) -> None:
-    """A sound unit that strikes one with thorns, which withstands it, loses 2 hp, past its shield."""
+    """A sound unit that strikes a unit with thorns, which survives the strike, loses 2 hp, past its shield."""
     assert after.hp == max(before.hp - rules.thorns_damage, 0)
 
 
@@ -53,7 +53,7 @@ _meets_no_thorns = all_of(is_sound, opponent(all_of(is_struck_by(*STRIKES), lack
 
 @unit_law("S6", KNOWN_ANSWER, cases=struck(unit_with(thorns=0), *STRIKES, striker=sound()), who=_meets_no_thorns)
 def striking_costs_nothing_without_thorns(before: Unit, after: Unit) -> None:
-    """A sound unit that strikes one without thorns, which waits, keeps its hp and its shield."""
+    """A sound unit that strikes a waiting unit without thorns keeps its hp and its shield."""
     assert (after.hp, after.shield) == (before.hp, before.shield)
 
 
@@ -74,7 +74,7 @@ def _felled(strike: str) -> TurnCases:
 
 @unit_law("S6, T4", KNOWN_ANSWER, cases=either(*map(_felled, STRIKES)), who=_fells_its_target)
 def thorns_of_the_felled_cost_nothing(before: Unit, after: Unit) -> None:
-    """A sound unit whose strike fells one with thorns keeps its hp and its shield."""
+    """A sound unit whose strike fells a unit with thorns keeps its hp and its shield."""
     assert (after.hp, after.shield) == (before.hp, before.shield)
 
 
@@ -104,7 +104,7 @@ def more_thorns_never_hurt_less(turn: Turn, after: Battle, after_more: Battle) -
 
 
 def _braced_turns(first: UnitName) -> TurnCases:
-    """Turns in which the hero strikes, and the foe, without thorns, braces itself."""
+    """Return turns in which one unit strikes, and the other, without thorns, braces itself."""
 
     def cases(rules: Rules) -> st.SearchStrategy[Turn]:
         bracing = units(hp=strong(rules), thorns=0, rules=rules)

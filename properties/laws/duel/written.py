@@ -5,7 +5,7 @@
         \"\"\"A poisoned unit that neither heals nor regenerates never ends its turn with more hp.\"\"\"
         assert after.hp <= before.hp
 
-Their cases, conditions and functions get the rules in force, which are the domain's `variant`.
+Cases, conditions and functions get the rules in force, which are the domain's `variant`.
 """
 
 from __future__ import annotations
@@ -50,8 +50,10 @@ def law(
     applies: Callable[[Turn, Rules], bool] | None = None,
     also: Callable[[Turn, Rules], Turn] | None = None,
 ) -> Callable[[Decorated], Law]:
-    """A law about turns. The function gets the turn and the battle after it; with `also`, which makes a second turn of
-    the first, the battle after that one too; and the rules in force where it has a parameter `rules`.
+    """Make a law about turns of a function.
+
+    The function gets the turn and the battle after it. With `also`, which makes a second turn of the first, it gets the
+    battle after the second turn too. If it has a parameter `rules`, it gets the rules in force.
     """
 
     def decorate(function: Decorated) -> Law:
@@ -72,8 +74,10 @@ def law(
 def unit_law(
     rule: str, kind: LawKind, *, cases: TurnCases, who: Callable[[Turn, UnitName, Rules], bool]
 ) -> Callable[[Decorated], Law]:
-    """A law about each unit of a turn that `who` picks. The function gets that unit before and after the turn, and of
-    `turn`, `name` and `rules` those for which it has a parameter.
+    """Make a law about each unit of a turn that `who` picks, of a function.
+
+    The function gets the unit before and after the turn, and those of `turn`, `name` and `rules` for which it has a
+    parameter.
     """
 
     def decorate(function: Decorated) -> Law:
@@ -109,10 +113,11 @@ def text_law(
     again: Manner | None = None,
     share: float = 1.0,
 ) -> Callable[[Decorated], Law]:
-    """A law about texts: malformed ones where that is its kind, else those of turns. The function gets the text and the
-    answer as it was written; with `also`, which makes a second text of the first, or with `again`, the second answer
-    too; and the rules in force where it has a parameter `rules`. With `each`, which makes many texts of a turn, it is
-    about each of those.
+    """Make a law about texts of a function: malformed texts if that is its kind, else the texts of turns.
+
+    The function gets the text and the text of the answer. With `also`, which makes a second text of the first, or with
+    `again`, it gets the second answer too. If it has a parameter `rules`, it gets the rules in force. With `each`,
+    which makes several texts of a turn, the law is about each of them.
     """
 
     def decorate(function: Decorated) -> Law:
@@ -147,11 +152,11 @@ def play_law(
     applies: Callable[[Play, Rules], bool] | None = None,
     fed: Literal["its own answers", "the reference's"] = "its own answers",
 ) -> Callable[[Decorated], Law]:
-    """A law about a play of several turns. The function gets the play and the battle after each of its turns, and the
-    rules in force where it has a parameter `rules`.
+    """Make a law about a play of several turns, of a function.
 
-    The subject is asked one turn after the other, each made of its own last answer and the next orders, until an
-    answer leads to no valid turn: such a play breaks the law. Or all turns are those of the reference's own play.
+    The function gets the play and the battle after each of its turns, and the rules in force if it has a parameter
+    `rules`. By default, each turn is made of the subject's last answer and the next orders. If an answer leads to no
+    valid turn, the play breaks the law. With `fed="the reference's"`, all turns are those of the reference's play.
     """
 
     def decorate(function: Decorated) -> Law:
@@ -169,10 +174,10 @@ def play_law(
 
 @lru_cache(maxsize=4096)  # the laws of a turn read the same answers
 def reading(answer: str) -> Battle | str:
-    """What an answer says, read leniently: a battle, or the reason for which it rejects.
+    """Read an answer leniently: return the battle, or the reason of a rejection.
 
     Raises:
-        UnreadableError: it is neither.
+        UnreadableError: the answer is neither.
     """
     try:
         return read_answer(answer)
@@ -193,7 +198,7 @@ def _made(function: Decorated, rule: str, kind: LawKind, **parts: Any) -> Law:
 
 
 def _caller(function: Decorated) -> Callable[..., None]:
-    """The function, which of the keywords offered takes those for which it has a parameter."""
+    """Wrap the function so that it gets only those keywords for which it has a parameter."""
     wanted = frozenset(inspect.signature(function).parameters)
 
     def call(*arguments: object, **offered: object) -> None:

@@ -1,4 +1,4 @@
-"""Laws that follow from a domain's schema and from what it declares, and laws that a user wrote as functions."""
+"""Laws derived from a domain's schema and declarations, and laws that a user wrote as functions."""
 
 from turncheck.properties.laws.generic.attached import attached_law
 from turncheck.properties.laws.generic.derived import derived_laws

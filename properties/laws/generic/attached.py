@@ -23,7 +23,7 @@ from turncheck.properties.laws.generic.made import is_made, other_case, user_fun
 
 
 def attached_law(written: LawFunction) -> Law:
-    """The law that a function is."""
+    """Make a law of a user's function."""
     return _about_plays(written) if written.plays else _about_cases(written)
 
 

@@ -1,13 +1,13 @@
-"""The laws that every domain gets: what follows from its schema, and from what it declares.
+"""The laws that every domain gets, derived from its schema and its declarations.
 
 | laws | where |
 |---|---|
-| the answer is the reference's, can be read, is no rejection, keeps to the ranges | every domain |
-| what the step leaves alone stays; a field that is declared `untouched` stays | the answer is the next state |
+| the answer is the reference's, can be read, is not a rejection, stays in the ranges | every domain |
+| a field that the step does not change stays; a field that is declared `untouched` stays | the answer is a state |
 | one for each symmetry, one for each field that is declared monotone | declared |
 | a malformed prompt is rejected, and for its reason | the domain rejects |
-| a play is followed step by step; fed its own answers a model ends where the reference does | there is a state |
-| the same prompt is answered in the same way again, alone and in a batch | every domain |
+| a play is followed step by step; fed its own answers, a model ends where the reference does | the answer is a state |
+| the same prompt, asked again alone or in a batch, gets the same answer | every domain |
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ from turncheck.properties.checking.law import (
 from turncheck.properties.laws.generic.made import is_made, other_answer, other_case
 
 ASKED_AGAIN = 0.1
-"""Of a run's cases. Asking again means writing the answer token by token, where others are verified in one pass."""
+"""Share of a run's cases. Asking again decodes the answer token by token; other answers are verified in one pass."""
 
 Holds = Callable[[Any, Sequence[str], Domain], None]
 
 
 def derived_laws(domain: Domain) -> tuple[Law, ...]:
-    """The laws that follow from a domain, in the order in which tables show them."""
+    """Return the laws derived from a domain, in the order of the tables."""
     return tuple(_derived(domain))
 
 
@@ -87,12 +87,12 @@ def answer_agrees_with_the_reference(case: Any, answers: Sequence[str], domain: 
 
 
 def answer_can_be_read(case: Any, answers: Sequence[str], domain: Domain) -> None:
-    """The answer to a valid prompt keeps to the schema."""
+    """The answer to a valid prompt follows the schema."""
     assert reading(domain, answers[0]) is not None
 
 
 def valid_prompt_is_never_rejected(case: Any, answers: Sequence[str], domain: Domain) -> None:
-    """A valid prompt is not answered as a malformed one is."""
+    """A valid prompt is not rejected."""
     assert not answers[0].startswith("reject ")
 
 
@@ -104,14 +104,14 @@ def values_stay_in_their_ranges(case: Any, answers: Sequence[str], domain: Domai
 
 
 def what_does_not_change_stays(before: Any, answers: Sequence[str], domain: Domain) -> None:
-    """A field that the step leaves as it was is as it was in the answer."""
+    """A field that the step does not change has the same value in the answer."""
     after, right = domain.answer_fields(said(domain, answers[0])), domain.answer_fields(outcome(domain, before))
     was = domain.fields_of(before)
     assert [name for name in domain.shared if right[name] == was[name] != after[name]] == []
 
 
 def untouched_fields_stay(before: Any, answers: Sequence[str], domain: Domain) -> None:
-    """A field that no step changes is as it was before."""
+    """A field that no step changes has the same value as before."""
     after, was = domain.answer_fields(said(domain, answers[0])), domain.fields_of(before)
     assert [name for name in domain.untouched if after[name] != was[name]] == []
 
@@ -120,7 +120,7 @@ def untouched_fields_stay(before: Any, answers: Sequence[str], domain: Domain) -
 
 
 def symmetry_law(symmetry: Symmetry) -> Law:
-    """The metamorphic relation of a symmetry: what its functions say of two cases is true of their answers."""
+    """Make the law of a symmetry: the answers to two cases are related as its functions say."""
     name = f"symmetry {symmetry.name}"
 
     def applies(case: Any, domain: Domain) -> bool:
@@ -138,7 +138,7 @@ def symmetry_law(symmetry: Symmetry) -> Law:
 
 
 def monotone_law(monotone: Monotone) -> Law:
-    """That a field of the answer does not fall, or does not rise, where a field of the prompt rises."""
+    """Make the law that a field of the answer does not fall, or does not rise, if a field of the prompt rises."""
     direction = "falls" if monotone.rises else "rises"
 
     def raised(case: Any, domain: Domain) -> Any:
@@ -163,7 +163,7 @@ def monotone_law(monotone: Monotone) -> Law:
 
 
 def _highest(domain: Domain, name: str) -> int:
-    highest: int = domain.prompt.fields[name].high  # type: ignore[attr-defined]  # a monotone law is in an Int
+    highest: int = domain.prompt.fields[name].high  # type: ignore[attr-defined]  # a monotone law needs an Int
     return highest
 
 
@@ -171,12 +171,12 @@ def _highest(domain: Domain, name: str) -> int:
 
 
 def malformed_prompt_is_rejected(text: str, answers: Sequence[str], domain: Domain) -> None:
-    """A text that is no case is rejected, for whatever reason."""
+    """A text that is not a case is rejected, for any reason."""
     assert isinstance(reading(domain, answers[0]), str)
 
 
 def malformed_prompt_gets_its_reason(text: str, answers: Sequence[str], domain: Domain) -> None:
-    """A text that is no case is rejected for the first thing that is wrong with it."""
+    """A text that is not a case is rejected for the first thing that is wrong with it."""
     assert answers[0] == domain.resolve_text(text)
 
 
@@ -184,7 +184,7 @@ def malformed_prompt_gets_its_reason(text: str, answers: Sequence[str], domain: 
 
 
 def play_is_followed_step_by_step(play: Play, answers: Sequence[str], domain: Domain) -> None:
-    """Along a play of the reference's, each turn is answered as the reference answers it."""
+    """In a play of the reference, each turn is answered as the reference answers it."""
     turns = zip(domain.turns(play), answers, strict=True)
     assert all(domain.agrees(domain.write(case), answer) for case, answer in turns)
 
@@ -211,7 +211,7 @@ def same_answer_asked_again_in_a_batch(case: Any, answers: Sequence[str], domain
     assert again == first
 
 
-# --- made of these functions -----------------------------------------------------------------------------------------
+# --- laws made of these functions ------------------------------------------------------------------------------------
 
 
 def _law(
@@ -235,7 +235,7 @@ def _about_two(
     prompts: Callable[[Any, Domain], tuple[str, ...]],
     holds: Holds,
 ) -> Law:
-    """A law about the answers to a case and to another that is made from it."""
+    """Make a law about the answers to a case and to a second case made from it."""
 
     def cases(domain: Domain) -> Any:
         return _cases_of("case", domain).filter(lambda case: applies(case, domain))

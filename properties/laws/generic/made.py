@@ -1,4 +1,4 @@
-"""Cases made from other cases, and answers read for a law."""
+"""Cases made from other cases, and calls of users' functions on answers."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from turncheck.properties.checking.law import RaisingError
 
 
 def other_case(domain: Domain, make: Callable[[Any], Any], case: AnyCase, name: str) -> AnyCase:
-    """The case that a function makes of another: it gives a case, or the values of fields that differ.
+    """Return the case that a function makes of another. The function returns a case, or the fields that differ.
 
     Raises:
-        DomainError: it raised, or gave something else.
+        DomainError: the function raised, or returned something else.
     """
     try:
         given = make(case)
@@ -25,21 +25,21 @@ def other_case(domain: Domain, make: Callable[[Any], Any], case: AnyCase, name: 
         domain.write(given)
     except Exception as error:
         raised = f"{type(error).__name__}: {error}"
-        fault = f"{name} must make a case, or values of fields, of every case; it raised {raised}"
+        fault = f"{name} must return a case, or values of fields, for every case; it raised {raised}"
         raise DomainError(domain.name, fault[:400], domain.write(case)) from error
     return given
 
 
 def is_made(domain: Domain, make: Callable[[Any], Any], case: AnyCase, name: str) -> bool:
-    """Whether what a function makes of a case is a valid case."""
+    """Whether a function makes a valid case of this case."""
     return domain.is_case(domain.write(other_case(domain, make, case, name)))
 
 
 def other_answer(domain: Domain, make: Callable[[Any], Any], answer: AnyAnswer) -> Case:
-    """The fields of the answer that a function makes of another.
+    """Return the fields of the answer that a function makes of another answer.
 
     Raises:
-        UnreadableError: it raised: what a learned engine answered may be anything that can be written.
+        UnreadableError: the function raised. A learned engine's answer may hold anything that can be written.
     """
     given = user_function(make, answer)
     if isinstance(given, Mapping) and not isinstance(given, Case):
@@ -48,11 +48,11 @@ def other_answer(domain: Domain, make: Callable[[Any], Any], answer: AnyAnswer) 
 
 
 def user_function(function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a user's function gives of a learned engine's answers.
+    """Call a user's function with a learned engine's answers.
 
     Raises:
-        AssertionError: the function's own.
-        RaisingError: it raised something else.
+        AssertionError: the function raised it.
+        RaisingError: the function raised anything else.
     """
     try:
         return function(*arguments)

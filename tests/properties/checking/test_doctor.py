@@ -526,7 +526,7 @@ def test_a_symmetry_that_raises_fails_with_its_name():
     domain = adder(symmetries=Symmetry("swapped", lambda case: {"a": case.c}))
     row = check_domain(domain).row("laws are true")
     assert row.verdict == "fails"
-    assert "symmetry swapped must make a case, or values of fields, of every case" in row.found
+    assert "symmetry swapped must return a case, or values of fields, for every case" in row.found
 
 
 def test_a_law_that_never_applies_is_shown():

@@ -328,7 +328,7 @@ REFUSED = [
     ("silent.py", "domain silent.py: silent.py raised LawFunctionError: law never_said: it must have a docstring, "),
     ("false.py", "nothing_ever_changes does not hold of the reference, which is a fault of the law and not of "),
     ("typo.py", "law misspelt: it raised NameError: name 'befor' is not defined: mend it, or narrow its cases"),
-    ("twice.py", "law answer_can_be_read: each law of a domain must have a name of its own, got this one twice; "),
+    ("twice.py", "law answer_can_be_read: each law of a domain must have a unique name, got this one twice; "),
     ("lawless.py", "domain lawless/1: it has no laws: attach one with @DOMAIN.law, or leave derives=False out"),
     ("breaks.py", "domain breaks/1: its resolve raised ZeroDivisionError: "),
     ("moody.py", "domain moody/1: "),

@@ -59,7 +59,7 @@ def check(
         TypeError: `predict` is neither a function nor such an object.
         ValueError: `examples` or `min_cases` is out of range, or there are no laws.
         DomainError: the reference raised, returned an invalid answer, or answered the same case in two ways.
-        FalseLawError: a law does not hold of the reference.
+        FalseLawError: a law does not hold for the reference.
         LawFunctionError: a law raised.
         RepeatedLawError: two laws of the domain have the same name.
     """

@@ -194,7 +194,7 @@ def _check_gate(gate: float | None, turns: int) -> None:
     from turncheck.properties.sweeps.gate import least_turns
 
     if gate == 0:
-        raise click.UsageError("--gate must be above 0, got 0: no sample shows that nothing ever diverges")
+        raise click.UsageError("--gate must be above 0, got 0: no sample can show a rate of 0")
     if gate is not None and turns < (least := least_turns(gate)):
         demand = f"--turns must be {least:,} or more for a gate of {gate:g}, got {turns:,}"
         raise click.UsageError(f"{demand}: fewer could not pass even without a divergence")

@@ -1,1 +1,1 @@
-"""Laws, what holds a model against them, sweeps, the pytest session."""
+"""Laws, checking models against laws, sweeps, the pytest session."""

@@ -1,4 +1,4 @@
-"""Every law, held against every model: one item each. The laws stand in `laws/`, what runs them in `checking/`."""
+"""Check every law for every model, one item each. The laws are in `laws/`; `checking/` runs them."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from turncheck.properties.session.suites import Chosen
 
 @pytest.mark.turncheck
 def test_law(turncheck_law: Law, turncheck_model: Chosen, request: pytest.FixtureRequest) -> None:
-    """Fails with a minimal counterexample to the law."""
+    """Check one law for one model. Fails with a minimal counterexample."""
     hold(request, turncheck_law, turncheck_model)

@@ -1,4 +1,4 @@
-"""A sweep of every model: one item each, where `--turncheck-sweep` says how many turns."""
+"""Sweep every model, one item each, if `--turncheck-sweep` gives a number of turns."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from turncheck.properties.session.suites import Chosen
 
 @pytest.mark.turncheck
 def test_sweep(turncheck_model: Chosen, request: pytest.FixtureRequest) -> None:
-    """Fails where a gate is given and the sweep does not show that the model is below it."""
+    """Sweep one model. Fails if a gate is given and the sweep does not show that the model is below it."""
     sweep(request, turncheck_model)

@@ -141,8 +141,8 @@ class ModelResult:
         exempt: the ids of the rules that are never at work by themselves.
         audited: the number of accepted drafts that were also decoded without `verify`.
         refuted: the number of these that the model writes differently: `verify` is wrong if there are any.
-        missing: the laws (and the sweep) that were to run and have no result, each with the reason: the run was left,
-            or their process died.
+        missing: the laws (and the sweep) that were to run and have no result, each with the reason: the run was
+            interrupted, or their process died.
         in_all: the number of laws, selected or not; 0 if it is not known.
         troubles: how often something went wrong on the way to the answers, although each prompt has an answer, by its
             name in the plural.

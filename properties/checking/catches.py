@@ -1,4 +1,4 @@
-"""Which law catches which mutant: whether a domain's laws bite, before any model is held against them."""
+"""Which law catches which mutant: whether a domain's laws catch bugs, before any model is checked."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from turncheck.properties.checking.mutants import Asked, Mutant
 from turncheck.properties.checking.truth import answer, case_for, sampled
 
 SAMPLED = 200
-"""Sampled cases on which mutants are held against laws."""
+"""Number of sampled cases on which laws are checked for mutants."""
 
 ENOUGH = 30
-"""Cases of a law: where fewer of those that are sampled are its own, Hypothesis draws more."""
+"""Least number of cases for a law; if fewer sampled cases fit the law, Hypothesis draws more."""
 
 AGREEMENT = (
     "answer_agrees_with_the_reference",
     "play_is_followed_step_by_step",
     "own_answers_lead_where_the_reference_does",
 )
-"""The laws that compare whole answers with the reference's: they catch whatever differs, and name nothing."""
+"""The laws that compare whole answers with the reference's: they catch every difference but do not name it."""
 
 
 @attrs.frozen
@@ -35,13 +35,13 @@ class Catches:
     """Which laws caught which mutants.
 
     Attributes:
-        laws: the laws that were held against them.
-        caught_by: for each mutant the laws that caught it, in their order.
-        equivalent: the mutants that changed no answer, which are not among these.
-        applied: for each law the cases on which it was tried.
+        laws: the laws that were tried.
+        caught_by: for each mutant, the laws that caught it, in order; without equivalent mutants.
+        equivalent: the mutants that changed no answer.
+        applied: for each law, the number of cases on which it was tried.
         idle: the laws that were tried on some case and caught no mutant.
-        unread: of each law that is a user's function the mutants that it caught because their answers cannot be read.
-            Such a function gets answers that were read, so that these say nothing of it: they do not count as its own.
+        unread: for each law that is a user's function, the mutants that it caught only because their answers cannot be
+            read. The function never sees such answers, so these mutants do not count as caught by it.
     """
 
     laws: tuple[str, ...]
@@ -58,11 +58,14 @@ class Catches:
 
     @property
     def by_agreement_alone(self) -> tuple[str, ...]:
-        """The mutants that were caught by laws which compare whole answers, and by no other."""
+        """The mutants that were caught only by laws that compare whole answers."""
         return tuple(mutant for mutant, laws in self.caught_by.items() if laws and set(laws) <= set(AGREEMENT))
 
     def named_by(self, mutant: str) -> str:
-        """The most specific law that caught a mutant: the one that caught the fewest; agreement, if it was alone."""
+        """Return the most specific law that caught a mutant: the one that caught the fewest.
+
+        A law that compares whole answers is returned only if no other law caught it.
+        """
         laws = self.caught_by[mutant]
         own = [law for law in laws if law not in AGREEMENT]
         return min(own or laws, key=lambda law: self._breadth[law], default="")
@@ -72,7 +75,10 @@ class Catches:
         return {law: sum(law in caught for caught in self.caught_by.values()) for law in self.laws}
 
     def rows(self) -> list[tuple[str, int, str, str]]:
-        """For each law how many mutants it caught, how many it alone, and one of them: one that it names, if any."""
+        """Return for each law the number of mutants it caught, the number only it caught, and an example.
+
+        The example is a mutant for which it is the most specific law, if there is one.
+        """
         return [self._row(law) for law in self.laws]
 
     def _row(self, law: str) -> tuple[str, int, str, str]:
@@ -90,14 +96,14 @@ def catches(
     cases: int = SAMPLED,
     seed: int = 0,
 ) -> Catches:
-    """Holds each mutant against each law, until the first case on which it breaks the law.
+    """Check each law for each mutant, until the first case on which the mutant breaks the law.
 
     Args:
-        domain: whose mutants they are.
-        laws: which must all be true of the reference.
-        mutants: which.
-        cases: how many are sampled.
-        seed: by which they are.
+        domain: the domain of the mutants.
+        laws: the laws, which must all be true of the reference.
+        mutants: the mutants.
+        cases: the number of cases to sample.
+        seed: the seed of the sample.
     """
     hunt = _Hunt(domain, tuple(laws), cases, seed)
     mutants = tuple(mutants)
@@ -116,12 +122,12 @@ def catches(
 
 
 Trial = tuple[AnyForm, tuple[str, ...]]
-"""A case of a law, and what the law asks first."""
+"""A case of a law, and the law's first prompts."""
 
 
 @attrs.frozen
 class _Hunt:
-    """Cases for each law, and the prompts that stand in them, answered once."""
+    """Cases for each law, and their prompts, each answered once."""
 
     domain: Domain
     laws: tuple[Law, ...]
@@ -130,7 +136,7 @@ class _Hunt:
 
     @cached_property
     def trials(self) -> dict[str, list[Trial]]:
-        """For each law the cases on which it is tried."""
+        """The cases on which each law is tried."""
         drawn = [sampled(index, self.seed, self.domain) for index in range(self.cases)]
         plays = []
         if self.domain.has_plays:
@@ -149,7 +155,7 @@ class _Hunt:
         return {}
 
     def ask(self, prompt: str) -> Asked:
-        """The prompt and what the reference makes of it."""
+        """Return the prompt and the reference's answer."""
         if prompt not in self._known:
             self._known[prompt] = Asked(self.domain, prompt, answer(prompt, self.domain))
         return self._known[prompt]
@@ -160,7 +166,7 @@ class _Hunt:
         return list(dict.fromkeys(text for trials in self.trials.values() for _, asked in trials for text in asked))
 
     def changes_something(self, mutant: Mutant) -> bool:
-        """Whether the mutant answers some prompt wrongly, however it is asked."""
+        """Whether the mutant answers any prompt wrongly, when first asked or asked again."""
         return any(
             not self.domain.agrees(asked.text, mutant.answer(asked, mutant.again), asked.right)
             for asked in map(self.ask, self.prompts)
@@ -191,7 +197,7 @@ class _Hunt:
 
 
 def drawn_for(law: Law, domain: Domain, count: int, seed: int) -> list[AnyForm]:
-    """Cases that Hypothesis draws for the law, where it applies; none where it can draw none."""
+    """Draw cases of the law with Hypothesis; none if it can draw none."""
     drawn: list[AnyForm] = []
     try:
         run(law, domain, Budget(examples=count, seed=seed, min_cases=count), drawn.append)

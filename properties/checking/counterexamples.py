@@ -1,4 +1,4 @@
-"""Counterexamples: asking what a law asks of a case, checking it, and which answer breaks it."""
+"""Counterexamples: ask a law's prompts for a case, check the law, and find the answer that breaks it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from turncheck.reports.records import Step, Witness
 
 
 class FalseLawError(Exception):
-    """A law that the reference itself breaks: the law is wrong, or the domain, and not the subject.
+    """The reference itself breaks a law: the law or the domain is wrong, not the subject.
 
     Attributes:
-        law: its name.
+        law: the law's id.
         case: the text of a case that shows it.
-        prompts: what was asked.
+        prompts: the prompts that were asked.
     """
 
     def __init__(self, law: Law, case: str, prompts: Sequence[str]) -> None:
@@ -34,24 +34,22 @@ class FalseLawError(Exception):
 
     def __str__(self) -> str:
         return (
-            f"{self.law} does not hold of the reference, which is a fault of the law and not of the model: "
-            f"mend the law, or narrow its cases; shown by {self.case!r}"
+            f"{self.law} does not hold for the reference, which is a fault of the law and not of the model: "
+            f"fix the law, or narrow its cases; shown by {self.case!r}"
         )
 
 
 def mistake_in(law: Law, case: str, prompts: Sequence[str], error: BaseException | None) -> Exception:
-    """What is wrong with a law that says something about the reference's own answers: it is false, or it has a slip."""
+    """Return the error of a law that fails on the reference's own answers: it is false, or its function raised."""
     if isinstance(error, RaisingError) and error.__cause__ is not None:
-        fault = f"it raised {described(error.__cause__)}: mend it, or narrow its cases"
+        fault = f"it raised {described(error.__cause__)}: fix it, or narrow its cases"
         return LawFunctionError(law.id, fault, case)
     return FalseLawError(law, case, prompts)
 
 
 @attrs.frozen
 class Counterexample:
-    """A case that breaks a law: the case, the first divergence among its answers, at which of them that is, and all
-    of them.
-    """
+    """A case that breaks a law, with its answers, the first of them that diverges, and the index of that answer."""
 
     domain: Domain = attrs.field(repr=False)
     case: AnyForm
@@ -71,11 +69,11 @@ class Counterexample:
 
     @property
     def simplicity(self) -> Any:
-        """What is simpler comes first."""
+        """A sort key: simpler counterexamples come first."""
         return self.domain.simplicity(self.text)
 
     def witness(self, law: Law) -> Witness:
-        """The counterexample as it is kept and shown."""
+        """Return the counterexample as it is kept and shown."""
         found, text = self.divergence, self.text
         steps = len(self.case.orders) if isinstance(self.case, Play) else 0
         return Witness(
@@ -91,7 +89,7 @@ class Counterexample:
         )
 
     def _track(self) -> Iterator[Step]:
-        """The turns of the play: how the reference plays it, and how the subject does that is fed its own answers."""
+        """Yield the turns of the play, as played by the reference and by the subject, fed its own answers."""
         turns = list(self.domain.turns(self.case))
         for place, (turn, orders) in enumerate(zip(turns, self.case.orders, strict=True)):
             given = self.answers[place] if place < len(self.answers) else ""
@@ -100,11 +98,11 @@ class Counterexample:
 
 
 def counterexample(law: Law, subject: Subject, case: AnyForm) -> Counterexample | None:
-    """What breaks the law, and by which answer: the first that diverges; None where the case keeps the law.
+    """Check the law on a case; return the counterexample with the first diverging answer, or None if the law holds.
 
     Raises:
-        FalseLawError: the law is broken, and no answer diverges.
-        LawFunctionError: likewise, but the law raised.
+        FalseLawError: the law is broken although no answer diverges.
+        LawFunctionError: the law's function raised although no answer diverges.
     """
     prompts, answers = asked(law, subject, case)
     again = subject.ask_again(prompts, law.again) if law.again else []
@@ -112,7 +110,7 @@ def counterexample(law: Law, subject: Subject, case: AnyForm) -> Counterexample 
         law.check(case, answers + again, subject.domain)
     except AssertionError as error:
         if subject.domain.base is not None and not holds_of_reference(law, case, subject.domain):
-            return None  # of this case the variant's own reference does not keep it
+            return None  # the law is false for the variant's own reference on this case
         for place, found in enumerate(_divergences(subject, prompts, answers, again)):
             if found is not None:
                 return Counterexample(subject.domain, case, found, place, tuple(answers))
@@ -121,12 +119,12 @@ def counterexample(law: Law, subject: Subject, case: AnyForm) -> Counterexample 
 
 
 def counterexamples(law: Law, subject: Subject, cases: Iterable[AnyForm]) -> list[Counterexample]:
-    """Those among the cases that break the law."""
+    """Return the counterexamples among the cases."""
     return [found for case in cases if (found := counterexample(law, subject, case)) is not None]
 
 
 def asked(law: Law, subject: Subject, case: AnyForm) -> tuple[list[str], list[str]]:
-    """All prompts that the law asks of a case, and the subject's answers."""
+    """Return all prompts that the law asks for a case, and the subject's answers."""
     prompts: list[str] = []
     answers: list[str] = []
     while more := law.asks(case, subject.domain, answers):
@@ -136,10 +134,10 @@ def asked(law: Law, subject: Subject, case: AnyForm) -> tuple[list[str], list[st
 
 
 def ask_all(law: Law, subject: Subject, cases: Sequence[AnyForm]) -> None:
-    """Puts all prompts of the cases into the subject's memory, in as few calls as can be.
+    """Ask all prompts of the cases in as few calls as possible; the subject remembers its answers.
 
-    The prompts that stand before any answer are one batch; where a play goes on from the answers, the second turns of
-    all plays are the next, and so on.
+    The prompts that are known before any answer are one batch. For plays that continue from answers, the second turns
+    of all plays are the next batch, and so on.
     """
     answers: list[list[str]] = [[] for _ in cases]
     waiting = [(case, so_far) for case, so_far in zip(cases, answers, strict=True)]
@@ -153,7 +151,7 @@ def ask_all(law: Law, subject: Subject, cases: Sequence[AnyForm]) -> None:
 
 
 def is_asked(law: Law, subject: Subject, case: AnyForm) -> bool:
-    """Whether the subject remembers its answers to all that the law asks of the case."""
+    """Whether the subject remembers its answers to all prompts that the law asks for the case."""
     answers: list[str] = []
     while more := law.asks(case, subject.domain, answers):
         if not subject.knows(more):
@@ -165,7 +163,7 @@ def is_asked(law: Law, subject: Subject, case: AnyForm) -> bool:
 def _divergences(
     subject: Subject, prompts: Sequence[str], answers: Sequence[str], again: Sequence[str]
 ) -> Iterable[Divergence | None]:
-    """Of each prompt's answer, and of each second answer, in which way it is wrong; None where it is not."""
+    """Yield the divergence of each answer, or of each second answer; None if it is right."""
     for prompt, answer in zip(prompts, answers, strict=True):
         if not again:
             yield subject.divergence(prompt, answer)

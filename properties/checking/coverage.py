@@ -1,4 +1,4 @@
-"""Rule coverage: a run in which a rule changed no answer says nothing about that rule."""
+"""Rule coverage: a run in which a rule changes no answer does not test that rule."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from turncheck.properties.checking.law import AnyForm, Law
 
 
 def rules_at_work(law: Law, cases: Iterable[AnyForm], domain: Domain, enough: int) -> dict[str, int]:
-    """In how many of the cases each of the law's rules was at work, counted up to `enough`; the exempt left aside.
+    """Count the cases in which each of the law's rules is at work, up to `enough`, without exempt rules.
 
-    A rule is at work where leaving it out changes the reference's answer; a rule of malformed texts where it gives the
-    reason. A domain that cannot leave a rule out has none of the former.
+    A rule is at work in a case if leaving it out changes the reference's answer. A rule about malformed texts is at
+    work if it gives the reason. A domain without `without` counts only rules about malformed texts.
     """
     cases = list(cases)
     wanted = [rule for rule in law.rules(domain) if rule not in domain.exempt and _can_be_seen(rule, domain)]
     counts = {rule: sum(1 for _ in islice(_at_work(rule, cases, domain), enough)) for rule in wanted}
-    # A law about all rules is about cases or about texts: of the other kind none can be at work.
+    # A law about all rules is about cases or about malformed texts; rules of the other kind cannot be at work in it.
     return counts if law.rule != "all" else {rule: n for rule, n in counts.items() if n or not _is_reason(rule, domain)}
 
 
@@ -33,7 +33,7 @@ def _can_be_seen(rule: str, domain: Domain) -> bool:
 
 
 def _at_work(rule: str, cases: Iterable[AnyForm], domain: Domain) -> Iterator[AnyForm]:
-    """The cases in which the rule is at work."""
+    """Return the cases in which the rule is at work."""
     if _is_reason(rule, domain):
         return (case for case in cases if isinstance(case, str) and _reason(case, domain) == rule)
     assert domain.without is not None
@@ -53,7 +53,7 @@ def _changes(case: AnyCase, domain: Domain, without: Domain) -> bool:
 
 
 def _reason(text: str, domain: Domain) -> str | None:
-    """The id of the rule by which the text is malformed."""
+    """Return the id of the rule by which the text is malformed; None if it is a case."""
     try:
         domain.read(text)
     except MalformedTextError as error:

@@ -1,4 +1,4 @@
-"""How a case is made simpler: the changes that the shrinker tries. A domain may give its own."""
+"""The simplifications of a case that the shrinker tries. A domain may define its own."""
 
 from __future__ import annotations
 
@@ -21,43 +21,46 @@ Edit = Mapping[Any, Any]
 """New values for some places of a case."""
 
 Step = Callable[[AnyCase], Iterable[Edit]]
-"""From a case to edits of one place of it, the simplest first."""
+"""A function from a case to edits of one place, the simplest first."""
 
 
 class Edits(Protocol):
-    """What the shrinker asks of a domain."""
+    """The edits that the shrinker needs from a domain."""
 
     def edited(self, case: AnyCase, edit: Edit) -> AnyCase | None:
-        """The case with those values; None where there is no such case."""
+        """Return the case with these values; None if it is not valid."""
         ...
 
     def unlike(self, case: AnyCase) -> int:
-        """How many pieces of the case are not at their simplest."""
+        """Count the pieces of the case that are not at their simplest."""
         ...
 
     def exchanged(self, case: AnyCase) -> Sequence[AnyCase]:
-        """Cases that are alike but for what stands where, as with both sides of a game exchanged."""
+        """Return cases with the same content in other places, such as with both sides of a game exchanged."""
         ...
 
     def pieces(self, case: AnyCase) -> Sequence[Edit]:
-        """For each piece that is not at its simplest what makes it so; what often does not matter first."""
+        """Return, for each piece that is not at its simplest, the edit that makes it so.
+
+        Pieces that often do not matter come first.
+        """
         ...
 
     def steps(self) -> Sequence[Step]:
-        """For each place, one after the other, the values below the one that a case has there."""
+        """Return a step for each place: the edits to values below the one that a case has there."""
         ...
 
     def neighbour(self, case: AnyCase, random: Random) -> AnyCase | None:
-        """A case near by: a piece at its simplest, most of the time, and up to three other places changed."""
+        """Return a similar case: mostly one piece at its simplest, and up to three other places changed."""
         ...
 
     def singles(self, case: AnyCase) -> Iterator[Edit]:
-        """Every single simplification. A case is minimal if none of them breaks the law in the same way."""
+        """Yield every single simplification. A case is minimal if none of them breaks the law in the same way."""
         ...
 
 
 def edits_of(domain: Domain) -> Edits:
-    """The domain's own edits, or those that follow from its schema."""
+    """Return the domain's own edits, or those derived from its schema."""
     if domain.edits is None:
         return SchemaEdits(domain)
     edits: Edits = domain.edits()
@@ -65,45 +68,43 @@ def edits_of(domain: Domain) -> Edits:
 
 
 def union(edits: Sequence[Edit]) -> Edit:
-    """All of the edits at once; of two for one place the last counts."""
+    """Merge the edits; of two edits of one place, the last counts."""
     return {place: value for edit in edits for place, value in edit.items()}
 
 
 # --- edits from a schema ---------------------------------------------------------------------------------------------
 
 ALL_PAIRS = 10
-"""Fields of one kind, at most, of which every two are tried together; of more only those that stand together."""
+"""Most fields of one kind for which all pairs are tried together; of more fields, only neighbours and siblings."""
 
 FEW_FIELDS = 6
-"""Fields that a check names, at most, for every two of them to be tried together."""
+"""Most fields that a check may name for all pairs of them to be tried together."""
 
-MENDINGS = 60
-"""Values of other fields that are tried, at most, where an edited case does not meet a check."""
+MOST_REPAIRS = 60
+"""Most values of other fields to try if an edited case fails a check."""
 
 
 @attrs.frozen
 class SchemaEdits:
     """Edits of the fields of a domain's prompt, by name.
 
-    A single simplification gives a field a lower value, or siblings at once. Of two numbers it moves an amount from one
-    to the other, so that their sum stays, or takes the same amount from both: 525 + 525 may break a law as 1 + 999
-    does. Of two fields of one kind it exchanges the values.
+    A single simplification gives one field, or several siblings at once, a lower value. For two numbers, it moves an
+    amount from one to the other, which keeps their sum, or takes the same amount from both: 525 + 525 may break the
+    same law as 1 + 999. For two fields of one kind, it exchanges the values.
 
-    Where what comes out does not meet a check, another field that the check names is changed with it: a mark can be
-    taken from a board where that makes it the other player's turn.
+    If the result fails a check, another field that the check names is changed too: when a mark is removed from a board,
+    the turn may have to pass to the other player.
     """
 
     domain: Domain
 
     def edited(self, case: AnyCase, edit: Edit) -> AnyCase | None:
-        """The case with those values, and with another field changed where a check asks for it; None where that is
-        not enough.
-        """
+        """Return the case with these values, and another field changed if a check fails; None if that is no case."""
         changed = self.domain.fields_of(case).changed(edit)
         unmet = self.domain.unmet(changed.values_)
         if unmet is not None:
             found = next(
-                (other for other in self._mendings(changed, unmet, edit) if self.domain.unmet(other.values_) is None),
+                (other for other in self._repairs(changed, unmet, edit) if self.domain.unmet(other.values_) is None),
                 None,
             )
             if found is None:
@@ -113,11 +114,11 @@ class SchemaEdits:
         return self.domain.codec.case(changed.values_) if is_case else None
 
     def unlike(self, case: AnyCase) -> int:
-        """How many fields are not at their simplest."""
+        """Count the fields that are not at their simplest."""
         return len(self.pieces(case))
 
     def exchanged(self, case: AnyCase) -> Sequence[AnyCase]:
-        """The case with two groups exchanged, and what the domain's symmetries make of it."""
+        """Return the case with two groups exchanged, and the cases that the domain's symmetries make of it."""
         fields = self.domain.fields_of(case)
         found = [self.edited(case, edit) for edit in self._groups_swapped(fields)]
         for symmetry in self.domain.symmetries:
@@ -128,12 +129,12 @@ class SchemaEdits:
         return [each for each in valid if self.domain.is_case(self.domain.write(each))]
 
     def pieces(self, case: AnyCase) -> Sequence[Edit]:
-        """Each field that is not at its simplest, the last one first."""
+        """Return edits that make each field its simplest, the last field first."""
         fields = self.domain.fields_of(case)
         return [{name: field.simplest} for name, field in reversed(self._fields) if fields[name] != field.simplest]
 
     def steps(self) -> Sequence[Step]:
-        """Each field, then each pair of numbers between which something can be moved."""
+        """Return steps for each field, then for each pair of numbers between which an amount can be moved."""
 
         def lower(name: str, field: Field) -> Step:
             return lambda case: [{name: value} for value in descent(field, self.domain.fields_of(case)[name])]
@@ -144,15 +145,15 @@ class SchemaEdits:
         return [*(lower(name, field) for name, field in self._fields), *map(moved, self._numbers)]
 
     def neighbour(self, case: AnyCase, random: Random) -> AnyCase | None:
-        """A case near by."""
+        """Return a similar case."""
         fields, pieces = self.domain.fields_of(case), self.pieces(case)
         simplest = random.choice(pieces) if pieces and random.random() < 0.8 else {}
         changes = [self._another(fields, random) for _ in range(random.choice((0, 1, 1, 2, 2, 3)))]
-        # The last one counts: a field that is made simplest stays so.
+        # The last edit of a field counts: a field that is made simplest stays so.
         return self.edited(case, union([*changes, simplest]))
 
     def singles(self, case: AnyCase) -> Iterator[Edit]:
-        """Every lower value of every field, of siblings at once, what moves between two numbers, what is exchanged."""
+        """Yield lower values of every field and of siblings at once, moves between two numbers, and exchanges."""
         fields = self.domain.fields_of(case)
         for name, field in self._fields:
             yield from ({name: value} for value in lower_values(field, fields[name]))
@@ -167,8 +168,8 @@ class SchemaEdits:
 
     # --- checks ---
 
-    def _mendings(self, case: Case, unmet: Check, edit: Edit) -> Iterator[Case]:
-        """The case with another value in one of the fields that the check names, simple ones first."""
+    def _repairs(self, case: Case, unmet: Check, edit: Edit) -> Iterator[Case]:
+        """Yield the case with another value in one of the fields that the check names, simple values first."""
         return islice(
             (
                 case.changed({name: value})
@@ -177,7 +178,7 @@ class SchemaEdits:
                 for value in sorted(self.domain.prompt.fields[name].edges(), key=self.domain.prompt.fields[name].rank)
                 if value != case[name]
             ),
-            MENDINGS,
+            MOST_REPAIRS,
         )
 
     # --- fields ---
@@ -188,7 +189,7 @@ class SchemaEdits:
 
     @cached_property
     def _families(self) -> list[tuple[str, ...]]:
-        """The fields that are siblings of each other."""
+        """The groups of fields that are siblings of each other."""
         found = {tuple(sorted((name, *others))) for name, others in self.domain.prompt.siblings.items() if others}
         return sorted(found)
 
@@ -210,7 +211,7 @@ class SchemaEdits:
         return [pair for _, names in kinds for pair in self._together(names)]
 
     def _together(self, names: Sequence[str]) -> list[tuple[str, str]]:
-        """All pairs of few names; of many the siblings, those that stand side by side, and those of one check."""
+        """Return all pairs of few names; of many names, the siblings, the neighbours, and those of one check."""
         pairs = combinations(names, 2)
         if len(names) <= ALL_PAIRS:
             return list(pairs)
@@ -224,7 +225,7 @@ class SchemaEdits:
         ]
 
     def _groups_swapped(self, fields: Case) -> Iterator[Edit]:
-        """Each pair of groups of the same shape, exchanged."""
+        """Yield edits that exchange two groups of the same shape."""
         groups: dict[str, list[str]] = {}
         for name in self.domain.prompt.names:
             if "." in name:
@@ -235,12 +236,12 @@ class SchemaEdits:
                 yield {**{a: fields[b] for a, b in pairs}, **{b: fields[a] for a, b in pairs}}
 
     def _moved(self, fields: Case, pair: tuple[str, str], left: Callable[[int], Iterable[int]]) -> Iterator[Edit]:
-        """An amount moved from one number to the other, or taken from both.
+        """Yield edits that move an amount from one number to the other, or take it from both.
 
         Args:
             fields: the case.
             pair: the numbers.
-            left: of a distance from the simplest value to what of it is left, smaller distances alone.
+            left: from a distance to the simplest value to the smaller distances to try.
         """
         for giver, other in (pair, pair[::-1]):
             simplest = self.domain.prompt.fields[giver].simplest
@@ -254,7 +255,7 @@ class SchemaEdits:
                         yield edit
 
     def _another(self, fields: Case, random: Random) -> Edit:
-        """Another value for a field, near the one that it has as often as anywhere, or two that are exchanged."""
+        """Return an edit that gives a field another value, often a near one, or that exchanges two fields."""
         if self._alike and random.random() < 0.1:
             one, other = random.choice(self._alike)
             return {one: fields[other], other: fields[one]}
@@ -271,8 +272,10 @@ class SchemaEdits:
 
 
 def lower_values(field: Field, value: Any) -> Iterator[Any]:
-    """The values that the field says are simpler; of a long number also those with fewer digits or one digit 0; where
-    all values are written with as many characters, also the value with one character as the simplest value has it.
+    """Yield the values that the field calls simpler.
+
+    For a long number, also yield numbers with fewer digits or one digit 0. If all values have the same width, also
+    yield the value with one character as in the simplest value.
     """
     yield from field.simpler(value)
     if isinstance(field, Int):
@@ -282,7 +285,7 @@ def lower_values(field: Field, value: Any) -> Iterator[Any]:
 
 
 def descent(field: Field, value: Any) -> Iterator[Any]:
-    """Lower values by which one goes down in few steps, the lowest first."""
+    """Yield lower values for a descent in few steps, the lowest first."""
     if isinstance(field, Int):
         yield from _at_distances(field, value, _fewer_digits)
         yield from _at_distances(field, value, _down)
@@ -294,14 +297,14 @@ def descent(field: Field, value: Any) -> Iterator[Any]:
 
 
 def _at_distances(field: Int, value: int, lower: Callable[[int], Iterable[int]]) -> Iterator[int]:
-    """The numbers on the same side of the simplest, at the lower distances from it."""
+    """Yield the numbers on the same side of the simplest, at smaller distances from it."""
     distance = value - field.simplest
     sign = 1 if distance > 0 else -1
     yield from (field.simplest + sign * left for left in lower(abs(distance)) if left < abs(distance))
 
 
 def _fewer_digits(distance: int) -> Iterator[int]:
-    """Its last digits, its first ones, and all with one of them 0; of three digits or more."""
+    """Yield the number's last digits, its first digits, and the number with one digit 0; for three digits or more."""
     digits = str(distance)
     if len(digits) < 3:
         return
@@ -312,18 +315,18 @@ def _fewer_digits(distance: int) -> Iterator[int]:
 
 
 def _few(distance: int) -> Iterator[int]:
-    """Nothing, one, half of it, one less."""
+    """Yield 0, 1, half of the distance, and one less than it."""
     return (left for left in dict.fromkeys((0, 1, distance // 2, distance - 1)) if 0 <= left < distance)
 
 
 def _down(distance: int) -> Iterator[int]:
-    """Nothing, one, half of it, three quarters, seven eighths and so on, one less."""
+    """Yield 0, 1, half of the distance, three quarters, seven eighths and so on, and one less than it."""
     cuts = (distance - (distance >> power) for power in range(1, distance.bit_length() + 1))
     return (left for left in dict.fromkeys((0, 1, *cuts, distance - 1)) if 0 <= left < distance)
 
 
 def _with_simplest_characters(field: Field, value: Any, sizes: Sequence[int]) -> Iterator[Any]:
-    """The value with some characters in a row as the simplest value has them."""
+    """Yield the value with some consecutive characters replaced by those of the simplest value."""
     text, simplest = field.write(value), field.write(field.simplest)
     if len(text) != len(simplest):
         return

@@ -1,7 +1,7 @@
-"""Whose an exception is that comes out of a model's call: the model's own, or that of somebody who interrupted it.
+"""Tell an exception of a model's code from an interrupt.
 
-A model's code may raise whatever it likes, pytest's own outcomes and KeyboardInterrupt too: that is its answer. What a
-signal handler raised while it ran is not: Python's own does at Ctrl-C, that of pytest-timeout at its alarm.
+A model's code may raise anything, including pytest's outcomes and KeyboardInterrupt; that counts as its answer. What a
+signal handler raises during the call is an interrupt: Python's handler at Ctrl-C, pytest-timeout's at its alarm.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any
 
 
 class StoppedError(BaseException):
-    """An alarm that was set before the laws ran has ended one of them; the message is what its handler raised.
+    """An alarm that was set before the laws ran ended a law. The message is that of its handler's error.
 
-    No failure as Hypothesis knows them, which would go on and look for a smaller one.
+    It is not an Exception: Hypothesis would take it for a failure and look for a smaller one.
     """
 
 
 def is_interrupt(error: BaseException) -> bool:
-    """Whether a signal handler raised it that is in place now, and not the code that it came out of.
+    """Whether a current signal handler raised the error, and not the code in which it was raised.
 
-    Of a KeyboardInterrupt that cannot be told it is taken for the user's: see `hearing_interrupts`.
+    If this cannot be told of a KeyboardInterrupt, it counts as the user's: see `hearing_interrupts`.
     """
     codes = [_code_of(signal.getsignal(number)) for number in signal.valid_signals()]
     step = error.__traceback__
@@ -36,26 +36,27 @@ def is_interrupt(error: BaseException) -> bool:
 
 
 def _code_of(handler: object) -> CodeType | None:
-    """What runs when the signal comes, if that is a function or a method written in Python."""
+    """Return the code of a signal handler that is a Python function or method; None for any other."""
     code = getattr(getattr(handler, "__func__", handler), "__code__", None)
     return code if isinstance(code, CodeType) else None
 
 
 def _can_tell() -> bool:
-    """Whether a KeyboardInterrupt that no known handler raised is nobody's but the code's own."""
+    """Whether a KeyboardInterrupt that no known handler raised must come from the code itself."""
     handler = signal.getsignal(signal.SIGINT)
     return not _in_main_thread() or not callable(handler) or _code_of(handler) is not None
 
 
 def _in_main_thread() -> bool:
-    """Whether this thread is the one that hears signals."""
+    """Whether this thread receives signals."""
     return threading.current_thread() is threading.main_thread()
 
 
 @contextmanager
 def hearing_interrupts() -> Iterator[None]:
-    """Within it Ctrl-C can be told from a KeyboardInterrupt that a model raises, and is raised again at the end where a
-    model has caught it. Where another handler than Python's own is in place, that one stays.
+    """Context in which Ctrl-C can be told from a KeyboardInterrupt that a model raises.
+
+    If a model catches Ctrl-C, it is raised again at the end. A handler other than Python's own stays in place.
     """
     if not _in_main_thread() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
@@ -78,24 +79,25 @@ def hearing_interrupts() -> Iterator[None]:
 
 
 SOON, AGAIN = 0.1, 1.0
-"""Seconds until an alarm that came between two calls of a model is looked at again, and until one comes again that a
-model has caught.
+"""Seconds until an alarm between two calls of a model is handled again, and until an alarm that a model caught comes
+again.
 """
 
 PATIENCE = 5.0
-"""Seconds that are left to what runs between two calls of a model: not all of that bears to be interrupted anywhere."""
+"""Seconds for code between two calls of a model to finish: some of it cannot be interrupted safely."""
 
 ASKS = "turncheck.properties.checking.subject"
-"""The module whose functions call a model."""
+"""The module whose functions call models."""
 
 
 @contextmanager
 def stopped_by_alarm() -> Iterator[None]:
-    """Within it an alarm that was set before raises StoppedError, whatever its handler raises: at once in a model's
-    call, else in the next one or at the end.
+    """Context in which an alarm that was set before raises StoppedError, whatever its handler raises.
+
+    It is raised at once in a model's call, else in the next call or at the end.
 
     Raises:
-        StoppedError: the alarm has come.
+        StoppedError: the alarm came.
     """
     theirs: Any = signal.getsignal(signal.SIGALRM) if hasattr(signal, "SIGALRM") else None
     if not callable(theirs) or not _in_main_thread():
@@ -126,7 +128,7 @@ def stopped_by_alarm() -> Iterator[None]:
 
 
 def _raised_by(handler: Any, number: int, frame: FrameType | None) -> StoppedError | None:
-    """What a handler raises, as the message of an error of ours; None where it raises nothing."""
+    """Call a handler and return its error as a StoppedError; None if it raises nothing."""
     try:
         handler(number, frame)
     except BaseException as error:
@@ -135,7 +137,7 @@ def _raised_by(handler: Any, number: int, frame: FrameType | None) -> StoppedErr
 
 
 def _asks(frame: FrameType | None) -> bool:
-    """Whether a model's code runs, or is about to."""
+    """Whether a model's code is running, or is about to run."""
     while frame is not None:
         if frame.f_globals.get("__name__") == ASKS:
             return True

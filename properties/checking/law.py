@@ -1,7 +1,8 @@
-"""A law is a value: a sentence about answers that is true of the reference, exactly.
+"""A law as a value: a sentence about answers that is exactly true of the reference.
 
-It says for which cases it holds, what it asks of the subject, and what it asserts of the answers. The pytest suite,
-sweeps, the shrinker and the table of mutants use the same value. `turncheck.properties.laws` has the laws of a domain.
+A law defines the cases to which it applies, the prompts for the subject, and what it asserts about the answers. The
+pytest suite, sweeps, the shrinker and the table of mutants use the same value. `turncheck.properties.laws` has the laws
+of a domain.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ ROLLOUT: LawKind = "rollout"
 STABILITY: LawKind = "stability"
 
 Form = Literal["case", "text", "play"]
-"""What a law is about: a valid case, a text that is none, or a play of several turns."""
+"""What a law is about: a valid case, a malformed text, or a play of several turns."""
 
 AnyForm = Any
 """A case of the domain, a text or a play."""
@@ -38,12 +39,14 @@ Manner = Literal["alone", "in a batch"]
 
 
 class UnreadableError(AssertionError):
-    """An answer that says nothing of what a law is about breaks every law that applies and reads it."""
+    """An answer cannot be read as the law needs it. It breaks every law that applies and reads it."""
 
 
 class RaisingError(UnreadableError):
-    """A user's function raised something that is no AssertionError: of a learned engine's answers it may, since those
-    can be anything; of the reference's answers it is a mistake in the function.
+    """A user's function raised something other than an AssertionError.
+
+    On a learned engine's answers, which can be anything, that breaks the law. On the reference's answers, it is a
+    mistake in the function.
     """
 
 
@@ -52,18 +55,18 @@ class Law:
     """One property.
 
     Attributes:
-        id: its name, which is the sentence.
+        id: its name, which reads like its sentence.
         rule: the rules that it follows from, as tables show them: `E1`, `A5, S2`, `M1-M11`, or `all`.
-        kind: which kind of law it is.
+        kind: the kind of law.
         sentence: the law in full.
-        cases: a strategy of cases, by the domain. Every case that it draws applies in the domain that the law is of.
-        applies: whether the law says anything about a case.
-        prompts: the texts that the subject is asked next, by the case, the domain and the answers given so far.
-        holds: asserts the law of a case and the answers to its prompts.
-        form: what a case of it is.
-        again: for stability: how the same prompts are asked a second time; those answers follow the first ones.
-        share: which part of a run's cases it is checked on, since asking again is expensive.
-        asks_more: of a law about valid cases, whether it asks for more than the answer to the case itself.
+        cases: makes a strategy for cases in a domain. In the law's own domain, the law applies to every case drawn.
+        applies: whether the law applies to a case.
+        prompts: returns the next prompts for the subject, from the case, the domain and the answers so far.
+        holds: asserts the law for a case and the answers to its prompts.
+        form: what a case of the law is.
+        again: for stability: how the same prompts are asked a second time. The second answers follow the first ones.
+        share: the share of a run's cases on which it is checked; below 1 if asking is expensive.
+        asks_more: for a law about valid cases: whether it asks more than the case itself.
     """
 
     id: str
@@ -80,42 +83,42 @@ class Law:
     asks_more: bool = False
 
     def rules(self, domain: Domain) -> tuple[str, ...]:
-        """The ids of the domain's rules that it follows from, each by itself."""
+        """Return the ids of the domain's rules that the law follows from."""
         return tuple(rule for rule in domain.rules if _names(self.rule, rule))
 
     def asks(self, case: AnyForm, domain: Domain, answers: Sequence[str] = ()) -> tuple[str, ...]:
-        """The prompts that the law needs next: none where the answers so far are all that it needs.
+        """Return the prompts that the law needs next; none if it has all answers that it needs.
 
-        Most laws need their prompts at once: the case's own text, and that of another case made from it where the law
-        compares two. A law about a subject that is fed its own answers needs one prompt after the other.
+        Most laws need all prompts at once: the case's own text and, if the law compares two cases, the text of another
+        case made from it. A law about a subject that is fed its own answers needs one prompt after the other.
         """
         return self.prompts(case, domain, answers)
 
     def check(self, case: AnyForm, answers: Sequence[str], domain: Domain) -> None:
-        """Asserts the law.
+        """Assert the law.
 
         Raises:
-            AssertionError: the answers break it.
+            AssertionError: the answers break the law.
         """
         self.holds(case, answers, domain)
 
     def reads(self, text: str, domain: Domain) -> AnyForm:
-        """The case that a text is.
+        """Read a text as a case of this law.
 
         Raises:
-            ValueError: it is none of this law's form.
+            ValueError: the text does not have this law's form.
         """
         if self.form == "play":
             return domain.read_play(text)
         if self.form == "case":
             return domain.read(text)
         if domain.is_case(text):
-            raise ValueError("a valid case, where a malformed text is wanted")
+            raise ValueError("a valid case instead of a malformed text")
         return text
 
 
 def _names(rules: str, rule: str) -> bool:
-    """Whether that rule is among those: `all`, or ids between commas, and ranges of ids that end in a number."""
+    """Whether `rules` includes the rule: `all`, or ids separated by commas, and ranges of ids that end in a number."""
     return rules == "all" or any(_spans(part, rule) for part in rules.split(", "))
 
 
@@ -135,21 +138,21 @@ def _parted(rule: str) -> tuple[str, int]:
 
 
 def text_of(case: AnyForm, domain: Domain) -> str:
-    """The text of a case, of a play, or of a text itself."""
+    """Return the text of a case or a play; return a text unchanged."""
     if isinstance(case, str):
         return case
     return domain.write_play(case) if isinstance(case, Play) else domain.write(case)
 
 
 def always(case: Any, domain: Domain) -> bool:
-    """For a law that applies to every case."""
+    """Return True: for a law that applies to every case."""
     return True
 
 
 def at_once(
     prompts: Callable[[Any, Domain], tuple[str, ...]],
 ) -> Callable[[Any, Domain, Sequence[str]], tuple[str, ...]]:
-    """Prompts that all stand before the first answer."""
+    """Make the `prompts` of a law that knows all its prompts before the first answer."""
     return lambda case, domain, answers: () if answers else prompts(case, domain)
 
 
@@ -158,10 +161,10 @@ def at_once(
 
 @lru_cache(maxsize=4096)  # the laws of a case read the same answers
 def reading(domain: Domain, answer: str) -> AnyAnswer | str:
-    """What an answer says, read leniently: an answer of the domain, or the reason for which it rejects.
+    """Read an answer leniently: return an answer of the domain, or the reason of a rejection.
 
     Raises:
-        UnreadableError: it is neither.
+        UnreadableError: the answer is neither.
     """
     try:
         return domain.read_answer(answer)
@@ -170,10 +173,10 @@ def reading(domain: Domain, answer: str) -> AnyAnswer | str:
 
 
 def said(domain: Domain, answer: str) -> AnyAnswer:
-    """The answer that a text is, read leniently.
+    """Read an answer leniently, as an answer of the domain.
 
     Raises:
-        UnreadableError: it rejects, or is no answer.
+        UnreadableError: the text is a rejection, or not an answer.
     """
     found = reading(domain, answer)
     if isinstance(found, str):
@@ -185,7 +188,7 @@ def said(domain: Domain, answer: str) -> AnyAnswer:
 
 
 def own_next(play: Play, domain: Domain, answers: Sequence[str]) -> tuple[str, ...]:
-    """The next prompt of a play in which the subject is fed its own answers; none where an answer leads to no case."""
+    """Return the next prompt of a play in which the subject is fed its own answers; none if there is no next case."""
     if len(answers) == len(play.orders):
         return ()
     state = answers[-1] if answers else domain.write_answer(play.state)
@@ -194,15 +197,15 @@ def own_next(play: Play, domain: Domain, answers: Sequence[str]) -> tuple[str, .
 
 
 def reference_turns(play: Play, domain: Domain) -> tuple[str, ...]:
-    """The prompts of a play as the reference plays it."""
+    """Return the prompts of a play as the reference plays it."""
     return tuple(domain.write(case) for case in domain.turns(play))
 
 
 def states_said(play: Play, domain: Domain, answers: Sequence[str]) -> list[AnyAnswer]:
-    """The states after the turns of a play, as the subject wrote them.
+    """Return the states after the turns of a play, as the subject wrote them.
 
     Raises:
-        UnreadableError: one cannot be read, or leads to no case before the play has ended.
+        UnreadableError: a state cannot be read, or leads to no case before the end of the play.
     """
     states = [said(domain, answer) for answer in answers]
     if len(states) < len(play.orders):

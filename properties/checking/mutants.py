@@ -1,18 +1,18 @@
-"""Derived mutants: engines that have one thing wrong, made of a domain's own reference, to see which law notices what.
+"""Derived mutants: a domain's reference with one error each, to see which laws catch which errors.
 
-A law that holds of the reference may say nothing: only something wrong shows whether it bites. What is wrong with these
-follows from the schema and from what the domain declares; each answers from the reference's answer, so that many are
-held against many laws in seconds (`turncheck.properties.checking.catches`).
+A law that is true of the reference may still check nothing; only wrong answers show whether it catches bugs. The errors
+are derived from the schema and the domain's declarations. Each mutant changes the reference's answer, so many mutants
+are checked against many laws in seconds (`turncheck.properties.checking.catches`).
 
 | mutants | where |
 |---|---|
 | a field stays, is one more or less, is another word, is exchanged with a sibling or neighbour | `MOST_FIELDS` fields |
 | nothing changes, two steps are made at once | the answer is the next state |
-| a value is out of range, an answer is cut, lacks a piece, has one twice, is always the simplest | every domain |
-| a symmetry, a monotone field: right for some of the cases alone | declared |
-| a valid prompt is rejected; a malformed one is answered, or rejected for another reason | the domain rejects |
+| a value is out of range, an answer is cut, lacks a piece, repeats one, is always the simplest | every domain |
+| a symmetry or a monotone field: right for only some of the cases | declared |
+| a valid prompt is rejected; a malformed prompt is answered, or rejected for another reason | the domain rejects |
 | a rule is left out | the domain can leave rules out |
-| the same prompt is answered otherwise again, alone or in a batch | every domain |
+| the same prompt, asked again alone or in a batch, gets another answer | every domain |
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ from turncheck.properties.checking.truth import answer
 from turncheck.properties.laws.generic.made import other_case
 
 MOST_FIELDS = 12
-"""Fields of the answer, spread evenly, that are got wrong one by one."""
+"""Most fields of the answer, spread evenly, that have mutants."""
 
 MOST_NAMED = 16
-"""Reasons and rules, likewise."""
+"""Most reasons, and most rules, that have mutants."""
 
 
 @attrs.frozen
 class Asked:
-    """A prompt and what the reference makes of it, worked out once for all mutants.
+    """A prompt and the reference's answer, computed once for all mutants.
 
     Attributes:
-        domain: whose prompt it is.
-        text: as it is asked.
+        domain: the domain of the prompt.
+        text: the prompt.
         right: the reference's answer.
     """
 
@@ -56,7 +56,7 @@ class Asked:
 
     @cached_property
     def case(self) -> Case | None:
-        """The fields of the case that it is, if it is one."""
+        """The fields of the case; None if the prompt is not a case."""
         try:
             return Case(self.domain.prompt, self.domain.reader.values(self.text))
         except MalformedTextError:
@@ -69,27 +69,27 @@ class Asked:
 
     @property
     def reason(self) -> str:
-        """Why it is rejected; empty where it is a case."""
+        """The reason of its rejection; empty if it is a case."""
         return "" if self.case is not None else self.domain.rejected_for(self.right) or ""
 
     def changed(self, changes: Mapping[str, Any]) -> str:
-        """The right answer with other values in some fields."""
+        """Return the right answer with other values in some fields."""
         return self.domain.answer.write(self.answer.changed(changes))
 
 
 Wrong = Callable[[Asked], str]
-"""From a prompt to an answer that may be wrong."""
+"""A function from a prompt to an answer that may be wrong."""
 
 
 @attrs.frozen
 class Mutant:
-    """An engine that has one thing wrong.
+    """An engine with one error.
 
     Attributes:
-        name: what is wrong, in a few words.
-        wrong: what it answers.
-        again: the manner in which it must be asked a second time to answer so; else it always does.
-        of_form: whether its wrong answers to cases cannot be read as answers: whatever reads them catches it.
+        name: the error, in a few words.
+        wrong: returns its answer.
+        again: how it must be asked a second time to give wrong answers; None if it always does.
+        of_form: whether its wrong answers to cases cannot be read, so that every law that reads them catches it.
     """
 
     name: str
@@ -98,11 +98,11 @@ class Mutant:
     of_form: bool = False
 
     def answer(self, asked: Asked, again: Manner | None = None) -> str:
-        """What it answers to a prompt that is asked for the first time, or again in that manner."""
+        """Answer a prompt that is asked for the first time, or again in this manner."""
         return self.wrong(asked) if self.again is None or self.again == again else asked.right
 
     def predict(self, domain: Domain) -> Callable[[Sequence[str]], list[str]]:
-        """The learned engine that it is; one that answers otherwise when asked again remembers what it was asked."""
+        """Return the mutant as a learned engine, which remembers what it was asked."""
         known: set[str] = set()
 
         def predict(prompts: Sequence[str]) -> list[str]:
@@ -116,12 +116,12 @@ class Mutant:
 
 
 def mutants_of(domain: Domain) -> tuple[Mutant, ...]:
-    """The derived mutants of a domain, in the order in which tables show them."""
+    """Return the derived mutants of a domain, in the order of the tables."""
     return tuple(_derived(domain))
 
 
 def fields_left_out(domain: Domain) -> int:
-    """How many fields of the answer are not got wrong, since there are more than `MOST_FIELDS`."""
+    """Return how many fields of the answer have no mutants, because there are more than `MOST_FIELDS`."""
     return max(len(domain.answer.names) - MOST_FIELDS, 0)
 
 
@@ -146,14 +146,14 @@ def _derived(domain: Domain) -> Iterator[Mutant]:
 
 
 def spread(names: Sequence[str], most: int) -> list[str]:
-    """So many of the names at most, spread evenly, the first and the last among them."""
+    """Return at most that many of the names, spread evenly, including the first and the last."""
     if len(names) <= most:
         return list(names)
     return [names[place * (len(names) - 1) // (most - 1)] for place in range(most)]
 
 
 def on_cases(wrong: Wrong) -> Wrong:
-    """Wrong on cases alone: malformed prompts are answered as the reference answers them."""
+    """Limit wrong answers to cases: malformed prompts get the reference's answer."""
     return lambda asked: asked.right if asked.case is None else wrong(asked)
 
 
@@ -188,18 +188,18 @@ def _with_values(changes: Mapping[str, Any], asked: Asked) -> str:
 
 
 def _put(asked: Asked, name: str, value: Any) -> str:
-    """The right answer with that value in a field, if it is one that the field allows."""
+    """Return the right answer with this value in a field, if the field allows it."""
     return asked.changed({name: value}) if asked.domain.answer.fields[name].allows(value) else asked.right
 
 
 def _another(field: Field, value: Any) -> Any:
-    """The edge that follows on the value; of a value that is none the first."""
+    """Return the edge after the value; the first edge for a value that is not an edge."""
     edges = list(field.edges())
     return edges[(edges.index(value) + 1) % len(edges)] if value in edges else edges[0]
 
 
 def _partner(domain: Domain, name: str) -> str | None:
-    """A sibling, or else a neighbour behind it, that holds the same kind of value."""
+    """Return a sibling, or else a neighbour after it, with the same kind of value; None if there is none."""
     schema = domain.answer
     behind = [each for each in schema.neighbours[name] if schema.places[each] > schema.places[name]]
     for other in (*schema.siblings[name], *behind):
@@ -209,7 +209,7 @@ def _partner(domain: Domain, name: str) -> str | None:
 
 
 def _otherwise(asked: Asked) -> str:
-    """An answer that can be read and is not the right one: another value in the first field that has another."""
+    """Return a readable wrong answer: another value in the first field that has one."""
     for name, field in asked.domain.answer.fields.items():
         value = asked.answer[name]
         for other in (_another(field, value), field.simplest, *field.edges()):
@@ -219,7 +219,7 @@ def _otherwise(asked: Asked) -> str:
 
 
 def _of_range(domain: Domain) -> Iterator[Mutant]:
-    """A number that can be written and is out of range, in the first field that has room for it."""
+    """Put a number out of range in the first field whose digits allow one."""
     beyond = [(name, value) for name, field in domain.answer.fields.items() for value in _beyond(field)]
     for name, value in beyond[:1]:
         wrong = on_cases(partial(_with_values, {name: value}))
@@ -245,7 +245,7 @@ def _unchanged(asked: Asked) -> str:
 
 
 def _two_steps(asked: Asked) -> str:
-    """What the reference answers to its own answer, where the same orders make a case with it."""
+    """Return the reference's answer to its own answer with the same orders, if these make a case."""
     domain = asked.domain
     _, orders = domain.codec.parted(domain.codec.case(asked.case.values_))  # type: ignore[union-attr]  # a case is asked
     following = domain.write(domain.codec.joined(domain.codec.answer(asked.answer.values_), orders))
@@ -253,13 +253,13 @@ def _two_steps(asked: Asked) -> str:
 
 
 def _with_body(change: Callable[[str], str], asked: Asked) -> str:
-    """The right answer with its text changed, apart from what ends it."""
+    """Return the right answer with its text changed, except its end."""
     end = asked.domain.answer.end
     return change(asked.right.removesuffix(end)) + end
 
 
 def _one_lost(body: str) -> str:
-    """The last piece of the first line is left out, with the line where it has no other."""
+    """Leave out the last piece of the first line, or the line if it has no other piece."""
     first, *rest = body.split("\n")
     kept = first.rpartition(" ")[0]
     return "\n".join([kept, *rest] if kept else rest)
@@ -273,27 +273,27 @@ def _one_twice(body: str) -> str:
 BODIES: Mapping[str, Callable[[str], str]] = {
     "the last character is lost": lambda body: body[:-1],
     "a piece is lost": _one_lost,
-    "a piece is said twice": _one_twice,
+    "a piece is repeated": _one_twice,
 }
-"""What may happen to the text of an answer, apart from what ends it."""
+"""Changes of the text of an answer, except its end."""
 
 
 # --- relations -------------------------------------------------------------------------------------------------------
 
 
 def _of_symmetry(symmetry: Symmetry) -> Mutant:
-    """Wrong on one of each two cases that the symmetry relates: on that whose text comes first."""
+    """Make a mutant that is wrong on one of two cases that the symmetry relates: the one whose text sorts first."""
 
     def wrong(asked: Asked) -> str:
         case = asked.domain.codec.case(asked.case.values_)  # type: ignore[union-attr]  # a case is asked
         other = asked.domain.write(other_case(asked.domain, symmetry.of_case, case, symmetry.name))
         return _otherwise(asked) if asked.text < other else asked.right
 
-    return Mutant(f"{symmetry.name} holds on one side alone", on_cases(wrong))
+    return Mutant(f"{symmetry.name} holds on one side only", on_cases(wrong))
 
 
 def _of_monotone(domain: Domain, monotone: Monotone) -> Mutant:
-    """Wrong in the upper half of what it depends on: there it is as low as it can be, or as high."""
+    """Make a mutant whose field has its lowest or highest value in the upper half of the range it depends on."""
     of, field = domain.prompt.fields[monotone.of], domain.answer.fields[monotone.field]
     assert isinstance(of, Int)
     assert isinstance(field, Int)
@@ -303,7 +303,7 @@ def _of_monotone(domain: Domain, monotone: Monotone) -> Mutant:
         value = asked.case[monotone.of]  # type: ignore[index]  # a case is asked
         return asked.changed({monotone.field: worst}) if value > middle else asked.right
 
-    return Mutant(f"{domain.answer.label(monotone.field)} gives way where {monotone.of} is high", on_cases(wrong))
+    return Mutant(f"{domain.answer.label(monotone.field)} is wrong where {monotone.of} is high", on_cases(wrong))
 
 
 # --- rejections and rules --------------------------------------------------------------------------------------------
@@ -315,7 +315,7 @@ def _of_rejections(domain: Domain) -> Iterator[Mutant]:
     yield Mutant("a valid prompt is rejected", half, of_form=True)
     for reason in spread(reasons, MOST_NAMED):
         other = reasons[(reasons.index(reason) + 1) % len(reasons)]
-        yield Mutant(f"{reason} is not seen", partial(_not_seen, reason))
+        yield Mutant(f"{reason} is not detected", partial(_not_seen, reason))
         yield Mutant(f"{reason} is called {other}", partial(_called_otherwise, reason, other))
 
 
@@ -328,7 +328,7 @@ def _called_otherwise(reason: str, other: str, asked: Asked) -> str:
 
 
 def _accepted(asked: Asked) -> str:
-    """The answer to a malformed prompt as if it were a case, where it has the form of one; else the simplest answer."""
+    """Answer a malformed prompt as if it were a case, if it has the form of one; else give the simplest answer."""
     domain = asked.domain
     try:
         return domain.write_answer(domain.outcome(domain.codec.case(domain.reader.lenient(asked.text))))

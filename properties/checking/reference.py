@@ -1,4 +1,4 @@
-"""The reference, asked before any model is: it must answer every case, always alike, with what an answer can be."""
+"""Check the reference before any model: it must answer every case, always with the same, valid answer."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from turncheck.engine.sampling import sample, samplers_of
 from turncheck.properties.checking.simplest import simplest
 
 ASKED = 100
-"""Cases on which a reference is asked twice before a run."""
+"""Number of cases on which a reference is asked twice before a run."""
 
 
 def check_reference(domain: Domain, count: int = ASKED) -> None:
-    """Asks the reference twice on sampled cases; the samplers take turns.
+    """Ask the reference twice on sampled cases of all samplers.
 
     Raises:
-        DomainError: it raised, gave something that is no answer, or answered one case in two ways; or a check looks at
-            a field that it does not name. Its text is the simplest that was found to show it.
+        DomainError: the reference raised, gave something that is not an answer, or gave two answers to one case; or a
+            check reads a field that it does not name. The error's text is the simplest case found that shows it.
     """
     names = list(samplers_of(domain))
     try:
@@ -32,7 +32,7 @@ def check_reference(domain: Domain, count: int = ASKED) -> None:
 
 
 def of_simplest(domain: Domain, error: DomainError) -> DomainError:
-    """An error of the reference's, as one that is played met it, with the simplest case found that shows it."""
+    """Replace the case in an error of the reference by the simplest case found that shows a fault."""
     try:
         case = domain.read(error.text)
     except (MalformedTextError, DomainError):
@@ -42,7 +42,7 @@ def of_simplest(domain: Domain, error: DomainError) -> DomainError:
 
 
 def first_fault(domain: Domain, cases: Sequence[AnyCase]) -> tuple[str, str]:
-    """What the reference does wrong on some of the cases, and the simplest text found that shows it; else empty."""
+    """Return what the reference does wrong, and the simplest text found that shows it; empty if nothing is wrong."""
     wrong = [(case, fault) for case in cases if (fault := fault_of(domain, case))]
     if not wrong:
         return "", ""
@@ -52,7 +52,7 @@ def first_fault(domain: Domain, cases: Sequence[AnyCase]) -> tuple[str, str]:
 
 
 def fault_of(domain: Domain, case: AnyCase) -> str:
-    """What the reference does wrong on a case; empty where it does nothing wrong."""
+    """Return what the reference does wrong on a case; empty if nothing."""
     try:
         first, second = domain.outcome(case), domain.outcome(case)
         one, other = domain.write_answer(first), domain.write_answer(second)
@@ -63,15 +63,15 @@ def fault_of(domain: Domain, case: AnyCase) -> str:
     except BrokenPartError as error:
         return str(error)
     except Exception as error:
-        return f"what its reference gives must be an answer that can be written and read: {described(error)}"
+        return f"its reference must return an answer that can be written and read: {described(error)}"
     values = domain.codec.answer_values(first)
     if one != other:
-        return f"its reference must answer a case always alike, got {one!r:.100} and then {other!r:.100}"
+        return f"its reference must always give the same answer to a case, got {one!r:.100} and then {other!r:.100}"
     for (name, field), value in zip(domain.answer.fields.items(), values, strict=True):
         if not field.allows(value):
             return f"its reference must give {name} a value of {field!r}, got {value!r:.80}"
     if back != values:
-        return f"its reference must give what is read back as it was, got {one!r:.100}"
+        return f"its reference must give an answer that is read back unchanged, got {one!r:.100}"
     if domain.accepts is not None and not domain.accepts(case, first):
-        return f"its accepts must hold of what its reference answers, got {one!r:.100}"
+        return f"its accepts must be true of its reference's answer, got {one!r:.100}"
     return ""

@@ -1,4 +1,4 @@
-"""A limit on the time that a call may take, where calls can be interrupted."""
+"""Time limits for calls, where calls can be interrupted."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from typing import Any, cast
 from turncheck.engine.learned import LearnedEngine
 
 METHODS = ("predict", "verify", "predict_with_drafts")
-"""What a learned engine may offer."""
+"""The methods that a learned engine may have."""
 
 
 class TimeUp(BaseException):
-    """A call has taken longer than it may. Like KeyboardInterrupt it passes by a model's own `except Exception`.
+    """A call exceeded its time limit. Like KeyboardInterrupt, it is not caught by a model's own `except Exception`.
 
     Attributes:
-        seconds: what it was given.
+        seconds: the limit.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -32,15 +32,15 @@ class TimeUp(BaseException):
 
 
 def can_interrupt() -> bool:
-    """Whether a call can be interrupted here: where there are alarm signals, and in the thread that hears them."""
+    """Whether calls can be interrupted here: the system has alarm signals, and this thread receives them."""
     return hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
 
 
 @contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
-    """Interrupts what runs within it after that many seconds; without seconds, or where it cannot, it does nothing.
+    """Interrupt the block after that many seconds. Without a limit, or where this is impossible, do nothing.
 
-    Compiled code is interrupted when it next comes back to Python. An alarm that was set before is set again.
+    Compiled code is interrupted when it next returns to Python. An alarm that was set before is set again.
 
     Raises:
         TimeUp: the time is up.
@@ -65,7 +65,7 @@ def time_limit(seconds: float | None) -> Iterator[None]:
 
 
 def limited(engine: LearnedEngine, seconds: float | None) -> LearnedEngine:
-    """The engine, with all that it offers, each call of which raises TimeoutError once the time is up."""
+    """Return the engine with all its methods; each call raises TimeoutError when the time is up."""
     if seconds is None:
         return engine
 

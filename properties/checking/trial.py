@@ -1,5 +1,5 @@
-"""Before a model is asked anything, a domain and its laws are tried on the reference: where these are wrong, whatever a
-run said of a model would be wrong as well.
+"""Try a domain and its laws on the reference before any model is asked. If they are wrong, a run's results would be
+wrong too.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from turncheck.reports.escape import shown_lines, visible
 from turncheck.reports.show import MOST_CASE_LINES
 
 Mistake = DomainError | FalseLawError | LawFunctionError
-"""What is wrong with a domain or with a law of it."""
+"""An error in a domain or in one of its laws."""
 
 MISTAKES = (DomainError, FalseLawError, LawFunctionError)
 
 
 MOST_SAID = 12
-"""Lines that are shown of what a law says."""
+"""Most lines that are shown of a law's message."""
 
 
 def is_held(law: Law, domain: Domain) -> bool:
-    """Whether the law was held against the reference before: the domain's own laws may be, those attached to it not."""
+    """Whether the law was already checked on the reference. The domain's own laws may be; attached laws are not."""
     return domain.held and not any(written.name == law.id for written in domain.attached)
 
 
 def try_domain(domain: Domain, laws: Iterable[Law]) -> None:
-    """Tries the reference, and the laws on it; nothing of what was held against it before.
+    """Try the reference, and the laws on it, as far as they were not checked before.
 
-    Of a variant the laws are not tried: there one that is not true says nothing (`check_says_something`).
+    The laws of a variant are not tried here: a law that is false for it does not apply (`check_says_something`).
 
     Raises:
-        DomainError: the reference raised, gave what no answer is, or answered the same case in two ways.
+        DomainError: the reference raised, gave something that is not an answer, or gave two answers to one case.
         FalseLawError: the reference breaks a law.
-        LawFunctionError: a law raised.
+        LawFunctionError: a law's function raised.
     """
     if domain.base is not None:
         return
@@ -52,7 +52,7 @@ def try_domain(domain: Domain, laws: Iterable[Law]) -> None:
 
 
 def told(mistake: Exception) -> str:
-    """A mistake in printable lines: what is wrong; of a law that is false what it said; a case that shows it."""
+    """Return a mistake in printable lines: what is wrong, the message of a false law, and a case that shows it."""
     text = mistake.case if isinstance(mistake, FalseLawError) else str(getattr(mistake, "text", ""))
     is_long = "\n" in text.removesuffix("\n")
     lines = [_printable(str(mistake).removesuffix(f"; shown by {text!r}") if is_long else str(mistake))]
@@ -64,7 +64,7 @@ def told(mistake: Exception) -> str:
 
 
 def _printable(text: str) -> str:
-    """What is quoted in it was escaped before: its backslashes stay as they are."""
+    """Make a text printable. What it quotes is already escaped, so its backslashes stay as they are."""
     return "".join(character if character.isprintable() else visible(character) for character in text)
 
 
@@ -79,14 +79,14 @@ def _try_law(law: Law, domain: Domain) -> None:
     except MISTAKES:
         raise
     except Exception as error:
-        raise LawFunctionError(law.id, f"it raised {described(error)}: mend it, or narrow its cases") from error
+        raise LawFunctionError(law.id, f"it raised {described(error)}: fix it, or narrow its cases") from error
     if case is not None:
         said = broken_by(law, case, domain)
         raise mistake_in(law, text_of(case, domain), law.asks(case, domain), said) from said
 
 
 def broken_by(law: Law, case: AnyForm, domain: Domain) -> AssertionError | None:
-    """What the law says of the reference's own answers."""
+    """Return the law's error on the reference's own answers; None if it holds."""
     answers: list[str] = []
     while prompts := law.asks(case, domain, answers):
         answers += [answer(prompt, domain) for prompt in prompts]

@@ -1,8 +1,8 @@
-"""Laws held against the reference itself, on sampled cases: a law of a user's may be wrong, and one that is true of a
-domain may be false of a variant of it.
+"""Check laws on the reference itself, on sampled cases. A user's law may be wrong, and a law that is true of a domain
+may be false for a variant of it.
 
-The samplers take turns. A law about malformed texts gets each case damaged for a random reason, a law about plays gets
-every twentieth with more turns behind it.
+All samplers are used in rotation. A law about malformed texts gets each case damaged for a random reason; a law about
+plays gets every twentieth case, continued by more turns.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ from turncheck.properties.checking.law import AnyForm, Law
 from turncheck.strategies.operators import ImpossibleDamageError, damage, operators_of
 
 SAMPLED = 10_000
-"""Cases on which a law must be true of a variant's own reference before a model is held against it."""
+"""Number of cases on which a law must be true of a variant's reference before a model is checked."""
 
 TRIED = 1_000
-"""Cases on which a law must be true of a domain that nobody held it against before."""
+"""Number of cases on which a law must be true of a domain for which it was never checked."""
 
 PLAYED = 20
-"""Of so many cases one is played on."""
+"""One case in this many is continued as a play."""
 
 Sampled = tuple[AnyCase, str | None, Play | None]
 
 
 @lru_cache(maxsize=50_000)
 def answer(prompt: str, domain: Domain) -> str:
-    """The reference's answer."""
+    """Return the reference's answer."""
     return domain.resolve_text(prompt)
 
 
-@lru_cache(maxsize=1024)  # a law is tried before a run, and again when a model is held against it
+@lru_cache(maxsize=1024)  # a law is tried before a run, and again when a model is checked
 def first_broken(law: Law, domain: Domain, count: int | None = None) -> AnyForm | None:
-    """The first of the sampled cases on which the law does not hold of the reference.
+    """Return the first of the sampled cases on which the law does not hold for the reference; None if it always holds.
 
     Args:
-        law: which.
-        domain: whose reference.
-        count: cases; by default `SAMPLED` of a variant, else `TRIED`.
+        law: the law.
+        domain: the domain of the reference.
+        count: the number of cases; by default `SAMPLED` for a variant, else `TRIED`.
     """
     if count is None:
         count = TRIED if domain.base is None else SAMPLED
@@ -54,7 +54,7 @@ def first_broken(law: Law, domain: Domain, count: int | None = None) -> AnyForm 
 
 
 def holds_of_reference(law: Law, case: AnyForm, domain: Domain) -> bool:
-    """Whether the reference's own answers keep the law."""
+    """Whether the law holds for the reference's own answers."""
     answers: list[str] = []
     while prompts := law.asks(case, domain, answers):
         answers += [answer(prompt, domain) for prompt in prompts]
@@ -66,9 +66,9 @@ def holds_of_reference(law: Law, case: AnyForm, domain: Domain) -> bool:
 
 
 def sampled(index: int, seed: int, domain: Domain) -> Sampled:
-    """A sampled case; the same damaged, where the domain has room for it; one time in `PLAYED` a play that begins so.
+    """Return a sampled case, its damaged text and a play from it; None instead of a text or play that does not exist.
 
-    The same index and seed always give the same.
+    One index in `PLAYED` has a play. The same index and seed always give the same result.
     """
     random = stream("hold", seed, index)
     names = tuple(samplers_of(domain))
@@ -80,7 +80,7 @@ def sampled(index: int, seed: int, domain: Domain) -> Sampled:
 
 
 def case_for(law: Law, drawn: Sampled, domain: Domain) -> AnyForm | None:
-    """What of a sampled case the law is about, where it applies."""
+    """Return the case, text or play that the law is about; None if the law does not apply."""
     case, text, play = drawn
     forms: Mapping[str, AnyForm | None] = {"case": case, "text": text, "play": play}
     found = forms[law.form]
@@ -88,7 +88,7 @@ def case_for(law: Law, drawn: Sampled, domain: Domain) -> AnyForm | None:
 
 
 def damaged(case: AnyCase, random: Random, domain: Domain) -> str | None:
-    """The case's text, damaged for a random reason; None where there is no room for that damage."""
+    """Damage the case's text for a random reason; None if that is not possible."""
     if not domain.rejects:
         return None
     reason, choice = random.choice(tuple(operators_of(domain))), random.getrandbits(64)
@@ -98,12 +98,12 @@ def damaged(case: AnyCase, random: Random, domain: Domain) -> str | None:
 
 
 def sampled_cases(law: Law, domain: Domain, count: int) -> Iterator[AnyForm]:
-    """Of so many sampled cases those to which the law applies."""
+    """Yield those of the first `count` sampled cases to which the law applies."""
     for drawn in _sample(domain, count):
         if (case := case_for(law, drawn, domain)) is not None:
             yield case
 
 
-@lru_cache(maxsize=2)  # all laws of a run are held on the same cases
+@lru_cache(maxsize=2)  # all laws of a run are tried on the same cases
 def _sample(domain: Domain, count: int) -> list[Sampled]:
     return [sampled(index, 0, domain) for index in range(count)]

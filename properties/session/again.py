@@ -1,4 +1,4 @@
-"""The command that repeats a failure: one line, to be copied into a shell as it is."""
+"""The command that repeats a failure: one line that can be copied into a shell."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def again(request: pytest.FixtureRequest, session: Session, chosen: Chosen, result: LawResult) -> dict[str, str]:
-    """How a law that failed is repeated, and the file in which its smallest case is kept; empty where there is none."""
+    """Return the command that repeats a failed law, and the file with its smallest case; empty if there is none."""
     if not result.failed:
         return {"again": "", "witness": ""}
     model, failures = session.models[chosen], [failure for failure in result.failures if not failure.known]
@@ -39,11 +39,11 @@ def again(request: pytest.FixtureRequest, session: Session, chosen: Chosen, resu
 
 
 def with_way_back(report: Report, domain: str | None, model: Mapping[str, Any]) -> Report:
-    """A report of one model with the commands by which `turncheck check` repeats its failures.
+    """Return the report of one model with the `turncheck check` commands that repeat its failures.
 
     Args:
-        report: of a run of that command.
-        domain: as typed, if it was.
+        report: the report of a run of `turncheck check`.
+        domain: the domain as typed; None if it was not given.
         model: the options that name the model, by their parameters.
     """
     (result,) = report.models
@@ -63,13 +63,15 @@ def with_way_back(report: Report, domain: str | None, model: Mapping[str, Any]) 
 
 
 def size_of(law: LawResult) -> float:
-    """How long the text of the smallest case is that breaks a law in a way that is not known."""
+    """Return the length of the smallest case that breaks the law in a new way; infinity if there is none."""
     return min((len(failure.witness.case) for failure in law.failures if not failure.known), default=float("inf"))
 
 
 def _item(request: pytest.FixtureRequest, parameters: str) -> list[str]:
-    """The item: of the folder's laws by the name of their module in the package, which is found from everywhere, also
-    where it was run by its path and has another.
+    """Return the arguments that select the item.
+
+    An item of `turncheck.properties` is named by its module in the package, which works in every folder, even if the
+    item was run by its path.
     """
     path, _, names = request.node.nodeid.partition("[")[0].partition("::")
     if hasattr(request.function, SUITE):
@@ -95,7 +97,7 @@ def _drawn(settings: Settings, smallest: Failure | None, config: pytest.Config) 
         options["min-cases"] = str(budget.min_cases)
     if settings.timeout is not None:
         options["timeout"] = f"{settings.timeout:g}"
-    if smallest is not None and not smallest.count and not settings.is_home:  # it was found in a kept witness alone
+    if smallest is not None and not smallest.count and not settings.is_home:  # it was found only in a kept witness
         options["witnesses"] = seen_from_start(settings.witnesses, config)
     return [*_written(options), f"--hypothesis-seed={budget.seed}"]
 

@@ -1,4 +1,4 @@
-"""A session without pytest, as `turncheck check` has it: the same options, laws, witnesses, baseline and sweeps."""
+"""A session without pytest, for `turncheck check`: the same options, laws, witnesses, baseline and sweeps."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from turncheck.reports.records import SWEEP, LawResult, ModelResult, Report
 if TYPE_CHECKING:
     from turncheck.reports.sweeps import SweepResult
 
-LEFT = "the run was left"
+LEFT = "the run was interrupted"
 
 
 @attrs.frozen
 class Typed:
-    """The options of a command, in the place of pytest's configuration (`settings.Configuration`).
+    """The options of a command, instead of pytest's configuration (`settings.Configuration`).
 
     Attributes:
-        values: by the name behind `--`, with `_` for `-`; None for what was not given.
-        folder: in which the command was started.
+        values: the values, by option name without `--` and with `_` for `-`; None for options that were not given.
+        folder: the folder in which the command was started.
     """
 
     values: Mapping[str, Any]
@@ -43,39 +43,39 @@ class Typed:
 
     @property
     def rootpath(self) -> Path:
-        """Where witnesses and sweeps are kept."""
+        """The folder in which witnesses and sweeps are kept."""
         return self.folder
 
     @property
     def invocation_params(self) -> Typed:
-        """What has the folder in which the command was started."""
+        """An object with `dir`, the folder in which the command was started: this one."""
         return self
 
     @property
     def dir(self) -> Path:
-        """That folder."""
+        """The folder in which the command was started."""
         return self.folder
 
     def getoption(self, name: str, default: Any = None) -> Any:
-        """What was given."""
+        """Return the value that was given."""
         name = "seed" if name == "--hypothesis-seed" else name.removeprefix("turncheck_")
         return self.values.get(name, default)
 
     def getini(self, name: str) -> None:
-        """Nothing: there is no ini file."""
+        """Return None: there is no ini file."""
 
 
 @attrs.define
 class Alone:
-    """A session that runs by itself.
+    """A session that runs without pytest.
 
     Attributes:
         config: its options.
         session: its models.
-        laws: those that the models are held against.
-        results: what is known so far, by model.
-        sweeps: likewise.
-        is_left: whether somebody interrupted it.
+        laws: the laws to check.
+        results: the results so far, by model.
+        sweeps: the sweeps so far, by model.
+        is_left: whether it was interrupted.
     """
 
     config: Typed
@@ -87,28 +87,28 @@ class Alone:
 
     @classmethod
     def load(cls, domain: Domain, laws: Sequence[Law], config: Typed) -> Alone:
-        """The session of some laws of a domain, its models loaded.
+        """Load the models and return the session for some laws of a domain.
 
         Raises:
             pytest.UsageError: an option, a model, a kept witness or the baseline cannot be used.
-            DomainError, FalseLawError, LawFunctionError: something is wrong with a variant of the domain.
+            DomainError, FalseLawError, LawFunctionError: a variant of the domain has a fault.
         """
         specs = tuple(dict.fromkeys(config.getoption("turncheck_model") or [None]))
         suite = Suite("", domain, specs)
         wanted = {Chosen(0, place): list(laws) for place in range(len(specs))}
         session = Session.load(config, [suite], wanted)
         for model in session.models.values():
-            if model.subject.domain is not domain:  # a variant: its rules were named beside the model
+            if model.subject.domain is not domain:  # a variant: its rules were given with the model
                 try_domain(model.subject.domain, laws)
         return cls(config, session, laws)
 
     @property
     def settings(self) -> Settings:
-        """What it checks."""
+        """The settings of the session."""
         return self.session.settings
 
     def run(self, warn: Callable[[str], None]) -> None:
-        """Holds the models against the laws, and sweeps them, until that is done or somebody interrupts it.
+        """Check the laws for all models, then sweep them, until all is done or the run is interrupted.
 
         Args:
             warn: takes lines about what could not be kept.
@@ -159,7 +159,7 @@ class Alone:
     # --- what was found ---
 
     def told(self) -> Iterator[tuple[Model, Law, LawResult]]:
-        """The laws to tell about: those that failed, and those of which nobody can say."""
+        """Yield the results to show: laws that failed or have no verdict."""
         for chosen, model in self.session.models.items():
             for law, result in self._in_order(chosen):
                 if result.verdict in ("FAIL", "INCONCLUSIVE", "TIMED_OUT") and not result.unreached:
@@ -170,7 +170,7 @@ class Alone:
         return sorted(self.results.get(chosen, ()), key=lambda each: places[each[0].id])
 
     def reports(self) -> Iterator[tuple[str | None, Report]]:
-        """For each model as it was typed a report of it alone."""
+        """Yield a report for each model, with the SPEC as typed."""
         budget = self.settings.budget
         for chosen, model in self.session.models.items():
             spec = model.suite.models[chosen.model]
@@ -192,7 +192,7 @@ class Alone:
         return attrs.evolve(result, sweep=self.sweeps.get(chosen), witness=kept)
 
     def _with_kept(self, model: Model, law: LawResult) -> LawResult:
-        """The law with the path of the file in which its smallest case is kept, if it failed and is kept."""
+        """Return the result with the path of the file that keeps its smallest case, if it failed and is kept."""
         failures = [failure for failure in law.failures if not failure.known]
         if not law.failed or not failures:
             return law
@@ -201,7 +201,7 @@ class Alone:
         return attrs.evolve(law, kept=seen_from_start(path, self.config)) if path.is_file() else law
 
     def fails(self, report: Report) -> bool:
-        """Whether the run fails: as pytest does with the same options."""
+        """Whether the run fails, as pytest would with the same options."""
         return any(self._fails(model) for model in report.models)
 
     def _fails(self, model: ModelResult) -> bool:

@@ -1,4 +1,4 @@
-"""The baseline: the divergences that are known, by law and failure mode, so that only a new one fails a run."""
+"""The baseline: known failures, by law and failure mode, so that only a new failure fails a run."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from turncheck.reports.records import LawResult
 SCHEMA = 1
 
 LARGEST = 4_000_000
-"""Bytes of a file; one line of it is a mode."""
+"""Most bytes of a file, which has one line for each mode."""
 
 Baseline = Mapping[str, tuple[str, ...]]
-"""The known failure modes of each law that has some."""
+"""The known failure modes of each law that has any."""
 
 
 class BaselineError(DataFileError):
-    """A baseline file that cannot be used."""
+    """A baseline file cannot be used."""
 
     kind = "baseline"
 
 
 def load_baseline(path: Path, laws: Collection[str] | None) -> Baseline:
-    """What stands in the file.
+    """Load a baseline file.
 
     Args:
-        path: of the file.
-        laws: those that it may name; None for any.
+        path: the path of the file.
+        laws: the laws that it may name; None for any.
 
     Raises:
-        BaselineError: it cannot be read, has another schema, or names a law or a mode that there is not.
+        BaselineError: the file cannot be read, has another schema, or names an unknown law or mode.
     """
     try:
         text = read_file(path, LARGEST)
@@ -47,7 +47,7 @@ def load_baseline(path: Path, laws: Collection[str] | None) -> Baseline:
     except ValueError as error:
         raise BaselineError(path, str(error)) from error
     try:
-        content = json.loads(text)  # which knows a byte order mark
+        content = json.loads(text)  # accepts a byte order mark
     except (ValueError, RecursionError) as error:
         raise BaselineError(path, "it must be JSON, as --turncheck-write-baseline writes it") from error
     try:
@@ -74,17 +74,17 @@ def _checked(content: object, laws: Collection[str] | None) -> Baseline:
 
 
 def write_baseline(path: Path, results: Collection[LawResult], before: Baseline) -> None:
-    """Writes what the laws that ran broke now, and of all other laws what was known before."""
+    """Write the failures of the laws that ran, and the known failures of all other laws."""
     known = {law: list(modes) for law, modes in before.items()}
     known.update({result.id: sorted(failure.mode for failure in result.failures) for result in results})
     content = {"schema": SCHEMA, "known": {law: modes for law, modes in sorted(known.items()) if modes}}
-    path = Path(os.path.realpath(path))  # of a link it is the file that is written
+    path = Path(os.path.realpath(path))  # if the path is a link, write the file it points to
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
 
 
 def compared(result: LawResult, known: Baseline) -> LawResult:
-    """The result with its failures marked that are known, and the known modes that did not occur."""
+    """Return the result with known failures marked, and with the known modes that did not occur."""
     modes = known.get(result.id, ())
     failures = tuple(attrs.evolve(failure, known=failure.mode in modes) for failure in result.failures)
     occurred = {failure.mode for failure in failures}

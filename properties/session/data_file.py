@@ -1,4 +1,4 @@
-"""What is said of a file that a run was to read and cannot."""
+"""The error for a file that a run needs and cannot use."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from turncheck.reports.escape import visible
 
 
 class DataFileError(ValueError):
-    """A file that cannot be used.
+    """A file cannot be used.
 
     Attributes:
-        path: which file.
+        path: the path of the file.
         fault: what is wrong with it, and the way out.
     """
 
@@ -26,6 +26,6 @@ class DataFileError(ValueError):
 
 
 def near(path: Path) -> str:
-    """The path from the folder of the process, if it is below that."""
+    """Return the path relative to the working folder, if it is below that."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     import pytest
 
 LIBRARIES = ("attrs", "hypothesis", "numpy", "pytest", "tokenizers", "torch", "transformers")
-"""Libraries that a result may depend on, besides those of the model's own."""
+"""Libraries that a result may depend on, besides the model's own libraries."""
 
 ELSEWHERE = ("table", "report", "witnesses", "baseline", "write-baseline", "sweeps", "resume", "examples", "min-cases")
-"""Options that change no result, and those that a report has in a place of their own."""
+"""Options that change no result, and options that a report shows elsewhere."""
 
 
 def versions() -> dict[str, str]:
-    """Of Turncheck and Python, then of the libraries that are installed, loaded or not."""
+    """Return the versions of Python, Turncheck and the installed libraries, loaded or not."""
     found = {}
     for name in ("turncheck", *LIBRARIES):
         with suppress(PackageNotFoundError):
@@ -33,7 +33,7 @@ def versions() -> dict[str, str]:
 
 
 def options_of(config: pytest.Config) -> dict[str, str]:
-    """The options of a session that were given, on the command line or in the ini file."""
+    """Return the options that were given, on the command line or in the ini file."""
     found = {}
     for option in OPTIONS:
         given = config.getoption(option.dest, default=None)
@@ -44,13 +44,13 @@ def options_of(config: pytest.Config) -> dict[str, str]:
 
 
 def with_facts(report: Report, domain: str | None, model: Mapping[str, Any], others: Mapping[str, object]) -> Report:
-    """The report of a command's run with what was asked for, and the versions of what ran.
+    """Return the report of a command's run with its options and the versions.
 
     Args:
-        report: of the run.
-        domain: as typed, if it was.
+        report: the report of the run.
+        domain: the domain as typed; None if it was not given.
         model: the options that name the model, by their parameters.
-        others: options of the command, by their names; what is None or empty was not given.
+        others: the other options of the command, by name; None, empty or False if not given.
     """
     given = {"domain": domain, "model": model["spec"], "model-arg": ", ".join(model["arguments"])}
     given |= {name: model[name] for name in ("rules", "timeout", "isolate") if name in model}

@@ -68,7 +68,7 @@ def load_subject(
 
     typed = _typed(spec, domain)
     if isolate and not is_python(spec):
-        raise SpecError(typed, "--isolate must have a py: model, which it runs in a process of its own: leave it out")
+        raise SpecError(typed, "--isolate must have a py: model, which it runs in a separate process: leave it out")
     try:
         with _blaming(typed):
             loaded = load(typed, [*arguments, *(["isolate=true"] if isolate else [])], domain, rules)
@@ -148,9 +148,7 @@ def _typed(spec: str | None, domain: Domain) -> str:
 
 @contextmanager
 def _blaming(spec: str) -> Iterator[None]:
-    """Within it a model's code may end in any way: all that is no Exception, as pytest's own outcomes, is an error of
-    the model's.
-    """
+    """Context for a model's code: turn what is not an Exception, such as pytest's outcomes, into a SpecError."""
     with hearing_interrupts():
         try:
             yield
@@ -161,7 +159,7 @@ def _blaming(spec: str) -> Iterator[None]:
 
 
 def _probe(spec: str, subject: Subject) -> None:
-    """Asks one prompt: an engine that cannot answer is found before any law runs."""
+    """Ask one prompt, to find an engine that cannot answer before any law runs."""
     with hearing_interrupts():
         try:
             with subject.meter.asking(1), time_limit(subject.limit):

@@ -1,4 +1,4 @@
-"""What a run found, put together and told: for the pytest plugin, the command and `turncheck.check`."""
+"""Assemble and explain the results of a run, for the pytest plugin, the command and `turncheck.check`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from turncheck.reports.show import show_failure
 from turncheck.reports.sweeps import SweepResult
 
 MOST_LAID_OUT = 400
-"""Fields of a text, at most, that a report lays out."""
+"""Most fields of a text that a report lays out."""
 
 
 def model_result(
@@ -28,14 +28,14 @@ def model_result(
     in_all: int = 0,
     sweep: SweepResult | None = None,
 ) -> ModelResult:
-    """How a subject fared with some laws.
+    """Return the result of a subject.
 
     Args:
-        subject: which.
-        laws: their results.
-        missing: the laws that were to run besides and have none, each with the reason.
-        in_all: how many laws there are, chosen or not; 0 where that is not known.
-        sweep: what its sweep found.
+        subject: the subject.
+        laws: the results of the laws.
+        missing: the planned laws without a result, each with the reason.
+        in_all: the number of laws, selected or not; 0 if it is not known.
+        sweep: the result of its sweep; None without one.
     """
     domain = subject.domain
     base = domain if domain.base is None else domain.base
@@ -63,22 +63,21 @@ def model_result(
 
 
 def form_of(schema: Schema) -> Form | None:
-    """How a text is written, for those who lay it out; None of a long one."""
+    """Return the form of a schema's text; None if it has too many fields to be laid out."""
     if len(schema.names) > MOST_LAID_OUT:
         return None
     return Form(schema.notation, schema.write(schema.neutral))
 
 
 def explain(law: Law, result: LawResult, domain: Domain, screen: Screen, whole: bool = False) -> str:
-    """What is told of a law that did not hold: its rule and its sentence, and for each failure mode a minimal
-    counterexample with both answers.
+    """Explain a law that did not hold: its rule, its sentence, and for each failure mode a minimal counterexample.
 
     Args:
-        law: which.
-        result: how it fared.
-        domain: that it is held in.
-        screen: what it is shown on.
-        whole: whether texts are shown whole; else their fields that are not as usual, in a few lines.
+        law: the law.
+        result: the result of the law.
+        domain: the domain in which it was checked.
+        screen: the screen to wrap to.
+        whole: whether to show texts in full; if not, only the fields that differ or are not neutral, in a few lines.
     """
     about = ", ".join(part for part in (law.rule, law.kind) if part)
     parts = [f"{screen.paint(law.id, 'bold')} ({about})", *screen.wrapped(" ".join(law.sentence.split()))]
@@ -92,6 +91,6 @@ def explain(law: Law, result: LawResult, domain: Domain, screen: Screen, whole: 
 
 
 def in_short(result: LawResult) -> str:
-    """The modes of a result in one line."""
+    """Return the modes of a result in one line."""
     modes = [f"{failure.mode} in {failure.count} of {result.applied} cases" for failure in result.failures]
     return ", ".join(modes) or result.verdict

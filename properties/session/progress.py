@@ -1,4 +1,4 @@
-"""How far a run is, for somebody who waits: a bar on a terminal, else a plain line to stderr every half minute."""
+"""Show the progress of a run: a bar on a terminal, else a plain line on stderr every half minute."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from turncheck.properties.checking.asking import Meter, duration, price_of
 from turncheck.properties.checking.run import EVERY, WORTH_SAYING, Run, beating
 
 FIRST = 10.0
-"""Seconds after which it is said for the first time that a model is being loaded."""
+"""Seconds until the first line that says that a model is being loaded."""
 
 PRICED = 8
-"""Prompts after which the price of an answer is known."""
+"""Number of prompts after which the price of an answer is known."""
 
 SILENT = -2
 """pytest's verbosity under `-qq`."""
@@ -27,7 +27,7 @@ SILENT = -2
 
 @contextmanager
 def watching(run: Run) -> Iterator[None]:
-    """Within it somebody can see how far the run is."""
+    """Context in which the progress of the run is shown."""
     console = Console(stderr=True)
     with _bar(run, console) if console.is_terminal else telling(run):
         yield
@@ -35,14 +35,14 @@ def watching(run: Run) -> Iterator[None]:
 
 @contextmanager
 def telling(run: Run, tell: Callable[[str], None] | None = None) -> Iterator[None]:
-    """Within it the run says what it costs, and every half minute how far it is; on stderr unless told otherwise."""
+    """Context in which the run prints its cost, and every half minute its progress; by default on stderr."""
     run.tell = tell or on_stderr
     with beating(run.heartbeat):
         yield
 
 
 def on_stderr(line: str) -> None:
-    """Writes a line to stderr at once."""
+    """Write a line to stderr at once."""
     print(line, file=sys.stderr, flush=True)
 
 
@@ -50,14 +50,13 @@ def on_stderr(line: str) -> None:
 def counting(
     meter: Meter, what: str, total: int | None = None, tell: Callable[[str], None] | None = None
 ) -> Iterator[None]:
-    """Within it somebody can see how many prompts were asked since it began, of so many if that is known, and what an
-    answer costs.
+    """Context in which the number of prompts asked since its start, and the price of an answer, are shown.
 
     Args:
-        meter: of the subject that is asked.
-        what: what it is asked for.
-        total: prompts that it will be asked, about.
-        tell: takes lines, where there is no bar; by default there is a bar if stderr is a terminal, else it gets lines.
+        meter: the meter of the subject that is asked.
+        what: what the subject is asked for.
+        total: the approximate number of prompts in all; None if unknown.
+        tell: takes lines instead of a bar; by default there is a bar if stderr is a terminal, else lines on stderr.
     """
     console, before = Console(stderr=True), meter.prompts
     columns = (TextColumn(what), BarColumn(20), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
@@ -85,7 +84,7 @@ def counting(
 
 
 def asked(meter: Meter, prompts: int, total: int | None = None) -> str:
-    """How many prompts were asked, what an answer costs, and how long the rest takes."""
+    """Return the number of prompts asked, the price of an answer, and the time left, in one line."""
     parts = [f"{prompts:,} prompts" if total is None else f"{prompts:,} of about {total:,} prompts"]
     if meter.price is not None:
         parts.append(price_of(meter.price))
@@ -95,8 +94,8 @@ def asked(meter: Meter, prompts: int, total: int | None = None) -> str:
 
 @contextmanager
 def stepping(what: str, total: int, tell: Callable[[str], None] | None = None) -> Iterator[Callable[[str], None]]:
-    """Within it somebody can see at which of so many steps a command is: a bar on a terminal, else a line after `FIRST`
-    seconds and every half minute from then on. What it gives is told the name of each step when that begins.
+    """Context in which the current step of a command is shown: a bar on a terminal, else a line after `FIRST` seconds
+    and every half minute from then on. It yields a function to call with the name of each step when the step begins.
     """
     console, began = Console(stderr=True), time.monotonic()
     columns = (
@@ -127,8 +126,8 @@ def stepping(what: str, total: int, tell: Callable[[str], None] | None = None) -
 
 @contextmanager
 def loading(what: str, tell: Callable[[str], None], first: float = FIRST) -> Iterator[None]:
-    """Within it, it is said that a model is loaded and asked its first prompts, if that takes so many seconds, and
-    every half minute from then on.
+    """Context in which a line says that a model is loaded and asked its first prompts, if this takes `first` seconds,
+    and every half minute from then on.
     """
     began, due = time.monotonic(), first
 
@@ -143,10 +142,10 @@ def loading(what: str, tell: Callable[[str], None], first: float = FIRST) -> Ite
 
 
 def voice(config: pytest.Config) -> Callable[[str], None]:
-    """Takes lines to the real stderr, which pytest captures while items run; silent under `-qq`.
+    """Return a function that writes lines to the real stderr, which pytest captures while items run; silent at `-qq`.
 
-    To be made while nothing is captured, as when items were collected. Each of pytest-xdist's workers has the stderr
-    of the first process, and says which it is.
+    Call this while nothing is captured, such as after collection. The workers of pytest-xdist share the stderr of the
+    first process, and put their names before their lines.
     """
     if config.get_verbosity() <= SILENT:
         return lambda line: None
@@ -165,7 +164,7 @@ def voice(config: pytest.Config) -> Callable[[str], None]:
 
 @contextmanager
 def _bar(run: Run, console: Console) -> Iterator[None]:
-    """A bar of laws, with the status beside it; what the run says stands above it."""
+    """Show a bar of laws with the status beside it; lines of the run appear above it."""
     columns = (BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=console, transient=True) as shown:
         task = shown.add_task("", total=len(run.jobs))

@@ -1,6 +1,6 @@
-"""What the items of a pytest session found, put together: also where several processes ran them, and some of them died.
+"""Collect the results of the items of a pytest session, even if several processes ran them and some processes died.
 
-What travels with an item's report is JSON. The report of a process's first item says what that process was to run.
+Results travel as JSON with the items' reports. The report of a process's first item has the plan of that process.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ class Results:
     """What the items of a session reported.
 
     Attributes:
-        laws: by suite, model and law.
-        sweeps: by suite and model.
-        models: likewise, what is known of each.
-        planned: likewise, the items that are to run: by law the place among the suite's laws, and the node id.
-        titles: of the suites.
-        budget: what was drawn, and what else was asked for.
-        mistakes: what is wrong with a user's domain or law, in one line each.
-        unsettled: why a sweep has no verdict: its folder cannot be trusted, or another process sweeps in it.
-        faults: the items in which something else went wrong.
+        laws: the results, by suite, model and law.
+        sweeps: the sweeps, by suite and model.
+        models: the facts of each model, by suite and model.
+        planned: the planned items, by suite and model: for each law, its place among the suite's laws, and the node id.
+        titles: the titles of the suites.
+        budget: the seed, the number of cases and the other facts of the run.
+        mistakes: the errors in a user's domain or laws, one line each.
+        unsettled: why sweeps have no verdict: a folder cannot be trusted, or another process sweeps in it.
+        faults: the items that failed for another reason.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Results:
         self._again: dict[tuple[int, int, str], dict[str, str]] = {}
 
     def add(self, report: pytest.TestReport) -> None:
-        """Takes what a report of an item says."""
+        """Add the report of an item."""
         planned, found = getattr(report, PLANNED, None), getattr(report, FOUND, None)
         if planned is not None:
             self.plan(json.loads(planned))
@@ -58,12 +58,12 @@ class Results:
             self.take(json.loads(found), report.nodeid)
         elif report.failed:
             self.faults.append(report.nodeid)
-            self._reasons[report.nodeid] = "it could not be held"
+            self._reasons[report.nodeid] = "it could not be checked"
         elif report.skipped:
             self._reasons[report.nodeid] = "it was skipped"
 
     def plan(self, planned: dict[str, Any]) -> None:
-        """Takes what a process was to run."""
+        """Add the plan of a process."""
         self.budget = planned["budget"]
         for each in planned["models"]:
             key = each["suite"], each["place"]
@@ -72,18 +72,18 @@ class Results:
             self.planned[key] = {law: (number, nodeid) for law, number, nodeid in each["items"]}
 
     def take(self, found: dict[str, Any], nodeid: str = "") -> None:
-        """Takes what an item found: how a law fared, a sweep or why it has no verdict, or a mistake of the user's."""
+        """Add what an item found: the result of a law, a sweep or why it has no verdict, or an error of the user's."""
         if "mistake" in found:
             self.mistakes.append(found["mistake"])
-            self._reasons[nodeid] = "it could not be held"
+            self._reasons[nodeid] = "it could not be checked"
             return
         if "unsettled" in found:
             self.unsettled.append(found["unsettled"])
             self._reasons[nodeid] = "it has no verdict"
             return
         key = found["suite"], found["place"]
-        # Of pytest-xdist's workers each has a subject of its own: the one that audited most is told, and of what went
-        # wrong the sum.
+        # Each worker of pytest-xdist has its own subject: show the facts of the one that audited most, and the sum of
+        # the troubles.
         known = self.models.get(key, found["model"])
         self.models[key] = max(known, found["model"], key=lambda model: (model["refuted"], model["audited"]))
         self._troubles.setdefault(key, {})[found["worker"]] = Counter(found["model"]["troubles"])
@@ -94,11 +94,11 @@ class Results:
             self.sweeps[key] = found["sweep"]
 
     def crashed(self, nodeid: str) -> None:
-        """Takes the item with which a process died."""
+        """Add the item during which a process died."""
         self._reasons[nodeid] = "its process died"
 
     def reports(self) -> dict[str, Report]:
-        """The results of each suite, by its title."""
+        """Return the results of each suite, by its title."""
         models = {key: self._model(key) for key in sorted(self.models)}
         return {
             title: Report(**self.budget, models=tuple(model for (of, _), model in models.items() if of == suite))
@@ -106,7 +106,7 @@ class Results:
         }
 
     def report(self) -> Report:
-        """All results: suites as they were collected, models as they were named, laws as their domain has them."""
+        """Return all results: suites in collection order, models as they were named, laws in the domain's order."""
         return Report(**self.budget, models=tuple(self._model(key) for key in sorted(self.models)))
 
     def _model(self, key: Key) -> ModelResult:
@@ -115,7 +115,7 @@ class Results:
         laws = sorted(found, key=lambda law: planned.get(law, (0, ""))[0])
         sweep = self.sweeps.get(key)
         missing = {
-            law: self._reasons.get(nodeid, "the run was left")
+            law: self._reasons.get(nodeid, "the run was interrupted")
             for law, (_, nodeid) in sorted(planned.items(), key=lambda item: item[1][0])
             if law not in found and not (law == SWEEP and sweep is not None)
         }
@@ -131,14 +131,14 @@ class Results:
         )
 
     def _with_way_back(self, key: Key, law: str) -> dict[str, Any]:
-        """How a law fared, with the command that repeats its failure and where its smallest case is kept."""
+        """Return a law's result, with the command that repeats its failure and the file of its smallest case."""
         found = self._again[*key, law]
         return {**self.laws[*key, law], "again": found["again"], "kept": found["witness"]}
 
     def _smallest(self, key: Key, laws: list[LawResult]) -> dict[str, str]:
-        """How the smallest failure is repeated, and where its case is kept; of laws without one the first that failed.
+        """Return the command that repeats the smallest failure, and the file of its case.
 
-        A case is as small as its text is short.
+        The size of a case is the length of its text. If no failed law has a case, take the first failed law.
         """
         failed = [law for law in laws if law.failed]
         if not failed:

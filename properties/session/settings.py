@@ -1,4 +1,4 @@
-"""The options of a pytest session as values: what the command line says, and the ini file where that has none."""
+"""The options of a pytest session as values: from the command line, else from the ini file."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ from turncheck.properties.session.data_file import near
 from turncheck.properties.session.options import OPTIONS
 
 HOME = Path(".turncheck")
-"""Where witnesses and sweeps are kept unless told otherwise, in pytest's root folder. Witnesses are to be committed."""
+"""The default folder for witnesses and sweeps, in pytest's root folder. Commit the witnesses."""
 
 
 class Configuration(Protocol):
-    """What says the options of a session: pytest's configuration, or that of a session without it."""
+    """The source of a session's options: pytest's configuration, or that of a session without pytest."""
 
     @property
     def rootpath(self) -> Path:
-        """The folder in which a session keeps what it keeps."""
+        """The folder in which a session keeps its files."""
 
     @property
     def invocation_params(self) -> Any:
-        """It has a `dir`, the folder in which the session was started."""
+        """An object with `dir`, the folder in which the session was started."""
 
     def getoption(self, name: str, default: Any = ...) -> Any:
-        """What the command line says."""
+        """Return the value from the command line."""
 
     def getini(self, name: str) -> Any:
-        """What the ini file says."""
+        """Return the value from the ini file."""
 
 
 @attrs.frozen
 class Sweeping:
-    """What is swept behind the laws.
+    """The sweep that follows the laws.
 
     Attributes:
-        turns: how many, 1 or more.
-        sampler: whose; None for `play` where the domain has it, else its first.
-        gate: the rate of divergence below which a sweep must be, 0..1, if any is demanded.
-        folder: where the sweeps' folders are kept.
-        is_home: whether that is the plugin's own folder.
-        resumes: whether a sweep that was left goes on whatever the model.
+        turns: the number of cases, 1 or more.
+        sampler: the sampler; None for `play` if the domain has it, else the domain's first sampler.
+        gate: the rate of divergence below which the sweep must be, 0..1; None without a gate.
+        folder: the folder with the sweeps' folders.
+        is_home: whether that is the plugin's default folder.
+        resumes: whether to resume an interrupted sweep also for a model without a file.
     """
 
     turns: int
@@ -64,22 +64,22 @@ class Settings:
     """The options of a session.
 
     Attributes:
-        domain: whose laws `turncheck.properties` has, as typed; None is the domain where none is named.
-        specs: the models to check, as typed, each once; None is the one that comes with the domain.
-        arguments: `KEY=VALUE` beside the one model, as typed.
-        isolates: whether `py:` models run in processes of their own.
-        rules: the rules file of the variant that the models are held against, if one is given.
-        budget: how much is drawn.
-        seconds: what all laws together may take; None for any time.
-        timeout: seconds that one call of a model may take; None for any time.
-        skips_inconclusive: whether an INCONCLUSIVE law is skipped rather than failed.
+        domain: the domain of `turncheck.properties`, as typed; None for the default domain.
+        specs: the models to check, as typed, each once; None is the domain's own model.
+        arguments: the `KEY=VALUE` options of the only model, as typed.
+        isolates: whether to run `py:` models in separate processes.
+        rules: the rules file of the variant to check against; None for the domain itself.
+        budget: how many cases to draw.
+        seconds: the time limit of all laws together; None for no limit.
+        timeout: the time limit of one call of a model, in seconds; None for no limit.
+        skips_inconclusive: whether an INCONCLUSIVE law is skipped instead of failed.
         shows_all: whether laws that did not fail have rows in the table too.
-        report: the folder of the report, if one is wanted.
+        report: the folder of the report; None for no report.
         witnesses: the folder of the kept witnesses.
-        is_home: whether that is the plugin's own folder.
-        baseline: the file of known divergences, if one is given.
-        writes_baseline: whether to write it.
-        sweeping: what is swept, if anything is.
+        is_home: whether that is the plugin's default folder.
+        baseline: the file of known failures; None without one.
+        writes_baseline: whether to write the baseline.
+        sweeping: the sweep; None without one.
     """
 
     domain: str | None
@@ -101,10 +101,10 @@ class Settings:
 
     @classmethod
     def of(cls, config: Configuration) -> Settings:
-        """The options of the command line, and of the ini file where that has none.
+        """Read the options from the command line, else from the ini file.
 
         Raises:
-            pytest.UsageError: an option holds what it cannot, or two contradict each other.
+            pytest.UsageError: an option has an invalid value, or two options contradict each other.
         """
         given = {option.dest.removeprefix("turncheck_"): _value(config, option.dest) for option in OPTIONS}
         examples = _number("--turncheck-examples", given["examples"], int, EXAMPLES, 1)
@@ -131,16 +131,16 @@ class Settings:
         return settings
 
     def check(self) -> None:
-        """Raises pytest.UsageError where two options contradict each other, or a path cannot be what it should."""
+        """Raise pytest.UsageError if two options contradict each other, or a path is a file instead of a folder."""
         examples, least = self.budget.examples, self.budget.min_cases
         if least > examples:
             demand = f"--turncheck-examples must be {least} or more (--turncheck-min-cases)"
             raise pytest.UsageError(f"{demand}, got {examples}: no law could reach its least number of cases")
         if self.arguments and len(self.specs) > 1:
-            demand = "--turncheck-model-arg must have one model beside it"
+            demand = "--turncheck-model-arg must be used with one model"
             raise pytest.UsageError(f"{demand}, got {len(self.specs)}: write a card, engine.toml, for each of them")
         if self.writes_baseline and self.baseline is None:
-            raise pytest.UsageError("--turncheck-write-baseline needs --turncheck-baseline FILE, which it writes")
+            raise pytest.UsageError("--turncheck-write-baseline needs --turncheck-baseline FILE, the file to write")
         if self.writes_baseline and len(self.specs) > 1:
             specs = len(self.specs)
             raise pytest.UsageError(f"--turncheck-write-baseline must have one model, got {specs}: name one --model")
@@ -150,13 +150,13 @@ class Settings:
             _check_seed(self.budget.seed)
         for flag, path in folders.items():
             if path is not None and path.exists() and not path.is_dir():
-                raise pytest.UsageError(f"{flag} must be a folder, or a new name for one, got the file {near(path)}")
+                raise pytest.UsageError(f"{flag} must be a folder, or the name of a new one, got the file {near(path)}")
         if self.baseline is not None and self.baseline.is_dir():
             raise pytest.UsageError(f"--turncheck-baseline must be a file, got the folder {near(self.baseline)}")
 
 
 def _shrinking(config: Configuration) -> Limit | None:
-    """The limit on shrinking one counterexample; None for the usual one. What is typed wins over the ini file."""
+    """Return the limit for shrinking one counterexample; None for the default. The command line has priority."""
     typed = (config.getoption("turncheck_shrink", default=None), config.getoption("turncheck_no_shrink", default=None))
     limit, is_off = typed if any(typed) else (config.getini("turncheck_shrink"), config.getini("turncheck_no_shrink"))
     if limit and is_off:
@@ -173,9 +173,9 @@ def _sweeping(config: Configuration, given: dict[str, Any]) -> Sweeping | None:
     turns = _number("--turncheck-sweep", given["sweep"], int, None, 1)
     gate = _number("--turncheck-gate", given["gate"], float, None, 0, most=1)
     if gate == 0:
-        raise pytest.UsageError("--turncheck-gate must be above 0, got 0: no sample shows that nothing ever diverges")
+        raise pytest.UsageError("--turncheck-gate must be above 0, got 0: no sample can show a rate of 0")
     if turns is None and gate is not None:
-        raise pytest.UsageError("--turncheck-gate needs --turncheck-sweep N, whose turns it is about")
+        raise pytest.UsageError("--turncheck-gate needs --turncheck-sweep N: the gate is about the sweep's turns")
     if turns is None:
         return None
     return _checked_sweeping(config, given, turns, gate)
@@ -186,7 +186,7 @@ def _checked_sweeping(config: Configuration, given: dict[str, Any], turns: int, 
 
     if gate is not None and turns < (least := least_turns(gate)):
         demand = f"--turncheck-sweep must be {least:,} or more for a gate of {gate:g}"
-        raise pytest.UsageError(f"{demand}, got {turns:,}: fewer could not pass without any divergence")
+        raise pytest.UsageError(f"{demand}, got {turns:,}: fewer could not pass even without a divergence")
     folder = _path(config, "sweeps")
     home = config.rootpath / HOME / "sweeps"
     return Sweeping(turns, given["sampler"], gate, folder or home, folder is None, bool(given["resume"]))
@@ -194,12 +194,12 @@ def _checked_sweeping(config: Configuration, given: dict[str, Any], turns: int, 
 
 def _check_seed(seed: int) -> None:
     if seed not in EVALUATION_SEEDS:
-        demand = f"--hypothesis-seed must be 0..{EVALUATION_SEEDS[-1]:,}, a seed of evaluation, for --turncheck-sweep"
-        raise pytest.UsageError(f"{demand}, got {seed}: training draws from others")
+        demand = f"--hypothesis-seed must be 0..{EVALUATION_SEEDS[-1]:,}, an evaluation seed, for --turncheck-sweep"
+        raise pytest.UsageError(f"{demand}, got {seed}: training uses other seeds")
 
 
 def domain_of(config: Configuration) -> str | None:
-    """The domain of `turncheck.properties`, as typed: a file that the ini file names is seen from that file."""
+    """Return the domain of `turncheck.properties`, as typed; a path in the ini file is relative to the root folder."""
     given = config.getoption("turncheck_domain", default=None)
     written: str = "" if given is not None else config.getini("turncheck_domain") or ""
     is_file = written.partition(":")[0].endswith(".py")
@@ -207,12 +207,12 @@ def domain_of(config: Configuration) -> str | None:
 
 
 def specs_of(config: Configuration) -> tuple[str | None, ...]:
-    """The models to check, as typed, each once; None is the one that comes with the domain."""
+    """Return the models to check, as typed, each once; None is the domain's own model."""
     return tuple(dict.fromkeys(_value(config, "turncheck_model") or [None]))
 
 
 def _value(config: Configuration, dest: str) -> Any:
-    """What the command line says, else the ini file, else None."""
+    """Return the value from the command line, else from the ini file, else None."""
     given = config.getoption(dest, default=None)
     if given is not None:
         return given
@@ -220,9 +220,9 @@ def _value(config: Configuration, dest: str) -> Any:
 
 
 def _path(config: Configuration, name: str) -> Path | None:
-    """A path: of the command line as seen from where pytest was called, of the ini file as seen from that file.
+    """Return a path: on the command line, relative to the start folder; in the ini file, relative to the root folder.
 
-    It is absolute, since a model may change the folder of the process.
+    It is made absolute, because a model may change the working folder of the process.
     """
     given = config.getoption(f"turncheck_{name}", default=None)
     if given is not None:
@@ -232,7 +232,7 @@ def _path(config: Configuration, name: str) -> Path | None:
 
 
 def seen_from_start(path: Path, config: Configuration) -> str:
-    """The path from where pytest was called, if it is below that or in pytest's root folder."""
+    """Return the path relative to the start folder, if it is below that or in pytest's root folder."""
     start = config.invocation_params.dir
     is_near = path.is_relative_to(start) or (
         path.is_relative_to(config.rootpath) and start.is_relative_to(config.rootpath)
@@ -255,7 +255,7 @@ def _number(flag: str, given: Any, kind: type, default: Any, least: float, most:
 
 
 def _choice(flag: str, given: str, usual: str, other: str) -> bool:
-    """Whether the other one of two words was given."""
+    """Return whether the second of two words was given, and not the usual one."""
     if given not in (usual, other):
         raise pytest.UsageError(f"{flag} must be {usual} or {other}, got {given!r}")
     return given == other

@@ -1,4 +1,4 @@
-"""What a session of pytest keeps, and under which keys. Read at every start of pytest: it imports nothing else."""
+"""The stash keys of a pytest session. pytest reads this module at every start, so it imports nothing else."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from turncheck.reports.sweeps import SweepResult
 
 MARKER = "turncheck"
-"""The marker that the laws' items carry."""
+"""The marker of the laws' items."""
 
 # fmt: off
 SUITES: pytest.StashKey[Suites] = pytest.StashKey()
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
-PLAN: pytest.StashKey[str] = pytest.StashKey()           # what is to run, until an item's report takes it along
+PLAN: pytest.StashKey[str] = pytest.StashKey()           # what is to run, until an item's report carries it
 HELD: pytest.StashKey[LawResult] = pytest.StashKey()     # of an item
 SWEPT: pytest.StashKey[SweepResult] = pytest.StashKey()  # of an item
-LEFT: pytest.StashKey[str] = pytest.StashKey()           # what is told of a law whose check was interrupted
-TOLD: pytest.StashKey[Callable[[Screen], str]] = pytest.StashKey()  # of an item that failed, for any screen
-RESULT: pytest.StashKey[str] = pytest.StashKey()         # of an item, as it travels with its report
+LEFT: pytest.StashKey[str] = pytest.StashKey()           # the text about a law whose check was interrupted
+TOLD: pytest.StashKey[Callable[[Screen], str]] = pytest.StashKey()  # the text about an item that failed, for any screen
+RESULT: pytest.StashKey[str] = pytest.StashKey()         # of an item, as its report carries it
 RESULTS: pytest.StashKey[Results] = pytest.StashKey()
 # fmt: on
 
 
 def results_of(config: pytest.Config) -> Results:
-    """What the session's items reported so far."""
+    """Return what the session's items reported so far."""
     from turncheck.properties.session.results import Results
 
     return config.stash.setdefault(RESULTS, Results())

@@ -1,5 +1,5 @@
-"""Suites: the laws of a domain, held against some models. One stands for the folder `turncheck.properties`, the others
-are test functions of a user's own (`test_game = turncheck.suite(DOMAIN)`).
+"""Suites: the laws of a domain, checked for some models. One suite represents the folder `turncheck.properties`; the
+others are test functions of users (`test_game = turncheck.suite(DOMAIN)`).
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ from turncheck.properties.session.loading import name_of
 from turncheck.properties.session.settings import domain_of, specs_of
 
 SUITE = "turncheck_suite"
-"""The attribute of a test function that says what it checks."""
+"""The attribute of a test function with what it checks (`Asked`)."""
 
 
 @attrs.frozen
 class Asked:
-    """What `turncheck.suite` was given: the domain, and the model, if it was: a SPEC or a Python object."""
+    """The arguments of `turncheck.suite`: the domain, and the model as a SPEC or a Python object; None if not given."""
 
     domain: Domain
     model: object = None
 
 
-@attrs.frozen(slots=False)  # a cached property needs a place
+@attrs.frozen(slots=False)  # a cached property needs a __dict__
 class Suite:
-    """The laws of a domain, held against some models.
+    """The laws of a domain, checked for some models.
 
     Attributes:
-        title: what the section of its results is called; empty where it is the only one that needs none.
-        domain: whose laws they are.
-        models: a SPEC, a Python object, or None for the model that comes with the domain.
+        title: the title of its results; empty for `turncheck.properties` with the default domain.
+        domain: the domain of the laws.
+        models: each a SPEC, a Python object, or None for the domain's own model.
         names_its_own: whether the models are the suite's own, and not those of the options.
     """
 
@@ -49,13 +49,13 @@ class Suite:
 
     @cached_property
     def laws(self) -> Mapping[str, Law]:
-        """Its laws by name, in the order in which tables show them."""
+        """Its laws by name, in the order of the tables."""
         return {law.id: law for law in laws_of(self.domain)}
 
 
 @attrs.frozen
 class Chosen:
-    """A model of a session: the number of its suite, and its own among the models of that."""
+    """A model of a session: the number of its suite, and its number among the suite's models."""
 
     suite: int
     model: int
@@ -66,8 +66,8 @@ class Suites:
     """The suites of a session by their numbers, which are the same in each of pytest-xdist's processes.
 
     Attributes:
-        all: in the order in which they were collected.
-        faults: why others are none.
+        all: the suites, in the order in which they were collected.
+        faults: why other suites cannot be used.
     """
 
     all: list[Suite] = attrs.field(factory=list)
@@ -75,15 +75,15 @@ class Suites:
     _numbers: dict[str, int | None] = attrs.field(factory=dict)
 
     def number_of(self, name: str, asked: Asked | None, config: pytest.Config) -> int | None:
-        """The number of a suite.
+        """Return the number of a suite.
 
         Args:
             name: the node id of its test function.
-            asked: what that is to check; None for the folder's own.
-            config: the options that count where that is None.
+            asked: what the function checks; None for the suite of `turncheck.properties`.
+            config: the options, for a suite that does not name its domain or models.
 
         Returns:
-            None where there is no such suite; `faults` says why.
+            None if the suite cannot be used; `faults` has the reason.
         """
         key = name if asked is not None else ""
         if key not in self._numbers:
@@ -119,14 +119,14 @@ def _of_function(name: str, asked: Asked, config: pytest.Config) -> Suite:
 
 
 def suite_function(asked: Asked, caller: FrameType) -> Callable[..., None]:
-    """A test function that holds models against the laws of a domain, one item for each law and model.
+    """Make a test function that checks the laws of a domain, one item for each law and model.
 
-    It seems to stand where it was made, so that pytest shows that place.
+    Its source location is that of the caller, so pytest shows that place.
     """
 
     @pytest.mark.turncheck
     def test_suite(turncheck_law: Law | None, turncheck_model: Chosen, request: pytest.FixtureRequest) -> None:
-        """Fails with a minimal counterexample to the law."""
+        """Check one law for one model. Fails with a minimal counterexample."""
         from turncheck.properties.session.items import hold
 
         hold(request, turncheck_law, turncheck_model)
@@ -139,7 +139,7 @@ def suite_function(asked: Asked, caller: FrameType) -> Callable[..., None]:
 
 
 def item_id(model: object) -> str:
-    """What a model is called in an item's id: no folders, since a slash there parts paths."""
+    """Return the name of a model in an item's id, without folders, because a slash there separates paths."""
     if model is None:
         return "shipped"
     if not isinstance(model, str):

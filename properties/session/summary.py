@@ -1,4 +1,4 @@
-"""What is shown at the end of a session: the divergence tables, the sweeps, and what to do next."""
+"""Show the end of a session: the divergence tables, the sweeps, and what to do next."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 EVERY_LAW = "--turncheck-table=all"
 
 SCREEN = "turncheck_screen"
-"""By which one of pytest-xdist's processes is told the width of the terminal, and whether it has colour."""
+"""The key under which the workers of pytest-xdist get the terminal's width, and whether it has colour."""
 
 
 def screen_of(config: pytest.Config, colour: bool = True) -> Screen:
@@ -31,7 +31,7 @@ def screen_of(config: pytest.Config, colour: bool = True) -> Screen:
 
 
 def show_laws(terminalreporter: pytest.TerminalReporter, title: str, report: Report, every_law: bool = False) -> None:
-    """The divergence tables of a suite, and what there is to note under each."""
+    """Show the divergence tables of a suite, with the notes under each."""
     if not any(model.laws or model.missing for model in report.models):
         return
     terminalreporter.section(f"divergence{f': {title}' if title else ''} (seed {report.seed})")
@@ -40,14 +40,14 @@ def show_laws(terminalreporter: pytest.TerminalReporter, title: str, report: Rep
 
 
 def laws_shown(report: Report, screen: Screen, every_law: bool, option: str, more: str = "") -> list[str]:
-    """The divergence tables of some models, and what there is to note under each.
+    """Return the divergence tables of some models, with the notes under each, as lines.
 
     Args:
-        report: of the models.
-        screen: what it is shown on.
+        report: the report of the models.
+        screen: the screen to wrap to.
         every_law: whether laws that did not fail have rows too.
-        option: what shows all of them.
-        more: what is said behind how many laws held.
+        option: the option that shows all laws.
+        more: text to add after the number of laws that held.
     """
     from turncheck.reports.table import notes, summary
     from turncheck.reports.terminal import comparison, divergence_table
@@ -70,19 +70,20 @@ def laws_shown(report: Report, screen: Screen, every_law: bool, option: str, mor
 
 
 def next_steps(report: Report) -> list[str]:
-    """What to do next: the command that repeats the smallest failure of each model, as one line whatever the width, and
-    how a failure is shown whole.
+    """Return what to do next: how to repeat the smallest failure of each model, and how to show failures in full.
+
+    A command is one line, whatever the width.
     """
     from turncheck.reports.table import way_back
 
     lines = [line for model in report.models for line in way_back(model)]
     if any(law.failures for model in report.models for law in model.laws):
-        lines.append("-v shows the texts of each failure whole")
+        lines.append("-v shows the texts of each failure in full")
     return lines
 
 
 def show_sweeps(terminalreporter: pytest.TerminalReporter, title: str, report: Report) -> None:
-    """What the sweeps of a suite found."""
+    """Show the results of the sweeps of a suite."""
     swept = [model.sweep for model in report.models if model.sweep is not None]
     if swept:
         about = f"{f'{title}: ' if title else ''}sweep of {swept[0].sampler}"
@@ -92,25 +93,25 @@ def show_sweeps(terminalreporter: pytest.TerminalReporter, title: str, report: R
 
 
 def sweeps_shown(report: Report) -> list[str]:
-    """What the sweep of each model found, if it was swept."""
+    """Return the result of each model's sweep as text."""
     return [_sweep_shown(model, model.sweep) for model in report.models if model.sweep is not None]
 
 
 def _sweep_shown(model: ModelResult, result: SweepResult) -> str:
-    """What a sweep found; of one that was left, how far it is and how it goes on."""
+    """Return the result of a sweep as text; for an interrupted sweep, its progress and how to continue it."""
     from turncheck.reports.escape import visible
     from turncheck.reports.sweep_text import sweep_text, swept_in_short
     from turncheck.reports.table import troubles_in_short
 
     name = f"{model.name} ({model.kind})"
     if result.whole:
-        notes = [] if model.laws else troubles_in_short(model.troubles)  # else the table of laws has them
+        notes = [] if model.laws else troubles_in_short(model.troubles)  # the table of laws has them otherwise
         return sweep_text(name, result, every_law=False, notes=notes)
     diverged = f"{result.diverged:,} of them diverged"
     return f"{visible(name)}: {swept_in_short(result)}, {diverged}\nPARTIAL, no verdict: {way_on(model.sha256)}"
 
 
 def way_on(sha256: str | None) -> str:
-    """How a sweep goes on; a model with a file is known by its hash."""
+    """Return how to continue a sweep; a model with a file is identified by its hash."""
     with_option = "" if sha256 is not None else " with --turncheck-resume, if the model is still the same,"
-    return f"what was done is kept, and the same command{with_option} goes on"
+    return f"what was done is kept, and the same command{with_option} continues"

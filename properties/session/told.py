@@ -1,4 +1,4 @@
-"""What pytest shows of a law that failed: made for the screen when it is shown, with colour where pytest has some."""
+"""What pytest shows for a failed law: rendered for the screen when it is shown, in colour if pytest uses colour."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from turncheck.reports.screen import Screen
 
 
 class Told:
-    """What a report holds in the place of pytest's own text; as text it is that one, without colour.
+    """Replaces pytest's text of a failure in a report. `str` gives pytest's own text, without colour.
 
     Args:
-        plain: what pytest made of the failure.
-        told: the failure on any screen.
+        plain: pytest's representation of the failure.
+        told: renders the failure for a screen.
     """
 
     def __init__(self, plain: Any, told: Callable[[Screen], str]) -> None:
@@ -28,7 +28,7 @@ class Told:
         return str(self.plain)
 
     def toterminal(self, writer: Any) -> None:
-        """Shows it, on a writer of pytest's."""
+        """Write the failure to pytest's terminal writer."""
         writer.line(self.told(Screen(writer.fullwidth, writer.hasmarkup)))
 
 

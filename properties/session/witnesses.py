@@ -1,13 +1,13 @@
-"""Kept witnesses: the cases on which a model once broke a law, as text files, to be asked first in the next run.
+"""Kept witnesses: the cases on which a model broke a law, as text files, which the next run asks first.
 
 A folder holds one folder for each model and in it one file for each law and failure mode:
 
     .turncheck/witnesses/shipped-9f3c2d81a6b4/hp_never_rises_under_poison.wrong_value.txt
 
-A model is known by what was typed and by its domain, not by its weights: so a checkpoint that takes another's place
-meets the cases that the other failed on. A file is a few lines about the witness, an empty line, and the text of the
-case, its characters that are not printable and its backslashes escaped as Python escapes them. A lone backslash at the
-very end says that the text does not end with a newline.
+A model is identified by what was typed and by its domain, not by its weights. So a checkpoint that replaces another is
+asked the cases on which the other failed. A file has a few lines about the witness, an empty line, and the text of the
+case, with unprintable characters and backslashes escaped as in Python. A single backslash at the very end means that
+the text does not end with a newline.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ from turncheck.reports.records import Failure, LawResult, Replay
 
 TITLE = "turncheck witness 1"
 LARGEST = 1_000_000
-"""Bytes of a file; a text is a few hundred."""
+"""Most bytes of a file; a text has a few hundred."""
 
 ATTRIBUTES = ".gitattributes"
-"""Stands beside the witnesses: a checkout would else give them the line ends of its machine."""
+"""A file beside the witnesses. Without it, a checkout would give them the line ends of its machine."""
 
 WitnessState = Literal["fails", "fixed"]
 ABOUT = ("law", "mode", "state", "model", "sha256")
-"""What a file says of its witness, a line each."""
+"""The facts about a witness in its file, one line each."""
 
 STATES: tuple[WitnessState, ...] = ("fails", "fixed")
 
 
 class WitnessError(DataFileError):
-    """A witness file that cannot be used."""
+    """A witness file cannot be used."""
 
     kind = "witness"
 
@@ -57,11 +57,11 @@ class Kept:
 
     Attributes:
         law: the id of the law that it broke.
-        mode: how it broke it.
+        mode: the failure mode in which it broke the law.
         case: the text of the case.
         state: whether it still broke the law when it was last asked.
-        model: the model's name then.
-        sha256: the hash of the model's file then; empty where it has none.
+        model: the model's name at that time.
+        sha256: the hash of the model's file at that time; empty if it has no file.
     """
 
     law: str
@@ -78,7 +78,7 @@ class Kept:
 
 
 def folder_of(spec: str | None, arguments: Sequence[str], template: str, domain: Domain, slug: str) -> str:
-    """The name of a model's folder: a readable part, and a hash of what was typed and what it was held against."""
+    """Return the name of a model's folder: a readable part, and a hash of what was typed and of the domain."""
     base = domain if domain.base is None else domain.base
     identity: dict[str, object] = {
         "spec": spec,
@@ -94,10 +94,10 @@ def folder_of(spec: str | None, arguments: Sequence[str], template: str, domain:
 
 
 def load_kept(folder: Path, laws: Mapping[str, Law], domain: Domain) -> dict[str, list[Kept]]:
-    """The witnesses in a model's folder, by law; none where there is no folder.
+    """Load the witnesses in a model's folder, by law; none if there is no folder.
 
     Raises:
-        WitnessError: a file is no witness of one of those laws in that domain.
+        WitnessError: a file is not a witness of one of these laws in this domain.
     """
     found: dict[str, list[Kept]] = {}
     for path in sorted(folder.glob("*.txt")):
@@ -107,10 +107,10 @@ def load_kept(folder: Path, laws: Mapping[str, Law], domain: Domain) -> dict[str
 
 
 def save_kept(folder: Path, kept: Kept) -> None:
-    """Writes one witness, in the place of the one of the same law and mode. Git is told to leave its bytes alone.
+    """Write one witness, replacing the one of the same law and mode, and tell Git not to change its bytes.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     content = to_text(kept).encode()
     if len(content) > LARGEST:
@@ -122,7 +122,7 @@ def save_kept(folder: Path, kept: Kept) -> None:
 
 
 def _loaded(path: Path, laws: Mapping[str, Law], domain: Domain) -> Kept:
-    way_out = "mend the file or delete it"
+    way_out = "fix the file or delete it"
     try:
         kept = from_text(read_file(path, LARGEST).decode())
         if kept.name != path.name:
@@ -136,10 +136,10 @@ def _loaded(path: Path, laws: Mapping[str, Law], domain: Domain) -> Kept:
 
 
 def case_of(kept: Kept, laws: Mapping[str, Law], domain: Domain) -> AnyForm:
-    """The case that a kept witness is.
+    """Return the case of a kept witness.
 
     Raises:
-        ValueError: it is none of its law.
+        ValueError: it is not a case of its law.
     """
     if kept.law not in laws:
         raise ValueError(f"law must be one that turncheck laws lists, got {_short(kept.law)}")
@@ -147,25 +147,27 @@ def case_of(kept: Kept, laws: Mapping[str, Law], domain: Domain) -> AnyForm:
     try:
         case = law.reads(kept.case, domain)
     except ValueError as error:
-        raise ValueError(f"its text must be one that {law.id} is about, got {error}") from error
+        raise ValueError(f"its text must be a case of {law.id}, got {error}") from error
     if not law.applies(case, domain):
-        raise ValueError(f"its text must be one to which {law.id} applies")
+        raise ValueError(f"its text must be a case to which {law.id} applies")
     return case
 
 
 def to_text(kept: Kept) -> str:
-    """The content of a witness's file."""
+    """Return the content of a witness's file."""
     head = [TITLE, *(f"{name}: {visible(getattr(kept, name))}".rstrip() for name in ABOUT)]
     body = "\n".join(map(visible, kept.case.split("\n")))
     return "\n".join(head) + "\n\n" + (body if kept.case.endswith("\n") else body + "\\\n")
 
 
 def from_text(content: str) -> Kept:
-    """The witness that a file's content is. An editor or a checkout may have put a byte order mark in front of it, and
-    carriage returns at the ends of its lines: neither stands in a file as it is written.
+    """Read a witness from a file's content.
+
+    A byte order mark at the start and carriage returns at the ends of lines are ignored: an editor or a checkout may
+    have added them.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the content is not a witness.
     """
     content = content.removeprefix("\ufeff").replace("\r\n", "\n")
     head, parted, body = content.partition("\n\n")
@@ -175,7 +177,7 @@ def from_text(content: str) -> Kept:
     pairs = [line.partition(":")[::2] for line in lines]
     values = {name: value.removeprefix(" ") for name, value in pairs}
     if sorted(name for name, _ in pairs) != sorted(ABOUT) or not parted:
-        raise ValueError("it must say law, mode, state, model and sha256, then an empty line and the text")
+        raise ValueError("it must give law, mode, state, model and sha256, then an empty line and the text")
     if values["mode"] not in {mode.mode for mode in MODES}:
         raise ValueError(f"mode must be one of {', '.join(mode.mode for mode in MODES)}, got {_short(values['mode'])}")
     if values["state"] not in STATES:
@@ -192,8 +194,10 @@ def _short(value: str) -> str:
 
 
 def _unescaped_text(body: str) -> str:
-    """The text whose lines were escaped one by one. An odd number of backslashes ends it: the last one is no escape,
-    and the text ends without a newline. Any other text ends with one, though an editor may have taken it away.
+    """Unescape a text whose lines were escaped one by one.
+
+    If an odd number of backslashes ends it, the last one is not an escape, and the text ends without a newline. Any
+    other text ends with a newline, even if an editor removed it.
     """
     end = body.removesuffix("\n")
     is_open = (len(end) - len(end.rstrip("\\"))) % 2 == 1
@@ -201,7 +205,7 @@ def _unescaped_text(body: str) -> str:
 
 
 def _unescaped(field: str, text: str) -> str:
-    """The text that was escaped. Raises ValueError where it could not have been."""
+    """Unescape a text. Raises ValueError if it is not escaped correctly."""
     wrong = [character for character in text if not character.isprintable() and character != "\n"]
     wrong += [escape[0] for escape in _ESCAPE.finditer(text) if _character(escape) is None]
     if wrong:
@@ -213,7 +217,7 @@ _ESCAPE = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.|$)", re.DOTAL
 
 
 def _character(escape: re.Match[str]) -> str | None:
-    """The character that was escaped so; None where none is."""
+    """Return the character of an escape; None if there is no such escape."""
     code = escape[1]
     if len(code) > 1:
         number = int(code[1:], 16)
@@ -221,16 +225,16 @@ def _character(escape: re.Match[str]) -> str | None:
     return {"\\": "\\", "t": "\t", "r": "\r", "n": "\n"}.get(code)
 
 
-# --- what became of them ---------------------------------------------------------------------------------------------
+# --- after a run -----------------------------------------------------------------------------------------------------
 
 
 def replays(kept: list[Kept], still: set[str], in_short: Callable[[str], str]) -> tuple[Replay, ...]:
-    """What became of the kept witnesses.
+    """Return the outcomes of the kept witnesses.
 
     Args:
-        kept: which.
+        kept: the witnesses.
         still: the texts of those that still break their law.
-        in_short: a text in a few words.
+        in_short: returns the short form of a text.
     """
     outcomes: dict[tuple[WitnessState, bool], Literal["FIXED", "STILL FAILS", "FAILS AGAIN", "HOLDS"]] = {
         ("fails", True): "STILL FAILS",
@@ -244,7 +248,7 @@ def replays(kept: list[Kept], still: set[str], in_short: Callable[[str], str]) -
 
 
 def to_keep(result: LawResult, kept: list[Kept], still: set[str], model: str, sha256: str) -> list[Kept]:
-    """The witnesses as they stand after a run: the smallest of each mode that occurred, and the rest with its state."""
+    """Return the witnesses to keep after a run: the smallest of each mode that occurred, and the others' new states."""
 
     def fresh(failure: Failure) -> Kept:
         return Kept(result.id, failure.mode, failure.witness.case, "fails", model, sha256)

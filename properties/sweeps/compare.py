@@ -13,7 +13,7 @@ from turncheck.properties.sweeps.lines import read_lines
 from turncheck.properties.sweeps.statistics import paired
 
 OWN = "own answer"
-"""What the pairing of the cases' own answers is called."""
+"""The name of the pairing of the cases' own answers."""
 
 
 @attrs.frozen
@@ -108,7 +108,7 @@ def compared(first: Path, second: Path) -> Comparison:
     """Pair two whole sweeps of the same cases, case by case: the cases' own answers, then every law.
 
     Raises:
-        SweepError: one is no sweep, or they have other cases, another domain or other rules.
+        SweepError: one is not a sweep, or they differ in cases, domain or rules.
         NoVerdictError: one is unfinished, or cannot be trusted.
     """
     states = read_whole(first), read_whole(second)

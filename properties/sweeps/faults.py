@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class SweepError(ValueError):
-    """A sweep that cannot begin, resume or be read in that folder.
+    """A sweep cannot begin, resume or be read in a folder.
 
     Attributes:
         folder: the folder.
@@ -47,7 +47,7 @@ class PartialError(NoVerdictError):
     """The sweep is not finished."""
 
     def __init__(self, folder: Path, done: int, turns: int) -> None:
-        super().__init__(folder, f"it holds {done:,} of {turns:,} turns: --resume goes on with it")
+        super().__init__(folder, f"it holds {done:,} of {turns:,} turns: --resume continues it")
 
 
 class LostError(NoVerdictError):
@@ -57,4 +57,4 @@ class LostError(NoVerdictError):
     def of(cls, folder: Path, done: int, why: str | None) -> LostError:
         """Make the error for a file that could not be written, after that many cases."""
         kept = f"the first {done:,} turns are kept" if done else "nothing is kept yet"
-        return cls(folder, f"it cannot be written ({why}): {kept}, and once that is mended the sweep can go on")
+        return cls(folder, f"it cannot be written ({why}): {kept}, and once that is fixed, the sweep can be resumed")

@@ -22,7 +22,8 @@ def gate(counts: Counts, plan: Plan, rate: float) -> Literal["PASS", "FAIL", "IN
         ValueError: the sweep is unfinished; a verdict would depend on when it was stopped.
     """
     if counts.done < plan.turns:
-        raise ValueError(f"a gate needs the whole sweep, got {counts.done:,} of {plan.turns:,} turns: --resume goes on")
+        turns = f"{counts.done:,} of {plan.turns:,} turns"
+        raise ValueError(f"a gate needs the whole sweep, got {turns}: --resume continues it")
     low, high = Rate(counts.diverged, counts.done).interval
     return "PASS" if high < rate else "FAIL" if low > rate else "INCONCLUSIVE"
 
@@ -34,5 +35,5 @@ def least_turns(gate: float) -> int:
     Args:
         gate: a rate, above 0 and at most 1.
     """
-    # For none of n that end is 1 - tail ** (1 / n), which is to be below the gate.
+    # With 0 of n failures the upper end is 1 - tail ** (1 / n), which must be below the gate.
     return 1 if gate == 1 else floor(log((1 - LEVEL) / 2) / log1p(-gate)) + 1

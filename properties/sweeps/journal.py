@@ -52,7 +52,7 @@ def _left(folder: Path, about: Mapping[str, Any], resume: bool) -> State | None:
     if not resume:
         if not state.counts.done:
             return None
-        raise SweepError(folder, "it holds a sweep: --resume goes on with it, another --out begins anew")
+        raise SweepError(folder, "it holds a sweep: --resume continues it, another --out starts a new sweep")
     differing = sorted(name for name, value in about.items() if state.about[name] != value)
     if differing:
         fault = f"it holds another sweep, with other {', '.join(differing)}: give another --out"

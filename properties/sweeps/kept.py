@@ -26,10 +26,10 @@ STATE, FOUND = "state.json", "divergences.jsonl"
 SCHEMA = 4
 
 LARGEST = 32_000_000
-"""Bytes of `state.json`; of the duel it has some thousands."""
+"""Most bytes of `state.json`; for the duel it has some thousands."""
 
 DIGITS = 20
-"""More than any number has that is kept."""
+"""More digits than any number in the file has."""
 
 EMPTY = hashlib.sha256().hexdigest()
 
@@ -89,7 +89,7 @@ def parsed(text: bytes) -> Any:
     """Parse JSON.
 
     Raises:
-        ValueError: it is no JSON, or not of a form that Turncheck writes.
+        ValueError: the text is not JSON, or not in a form that Turncheck writes.
     """
     try:
         return json.loads(text, parse_int=_number)
@@ -98,7 +98,7 @@ def parsed(text: bytes) -> Any:
 
 
 def _number(digits: str) -> int:
-    if len(digits) > DIGITS:  # Python reads no more than some thousands, and says how it would
+    if len(digits) > DIGITS:  # Python refuses some thousands of digits, with a message about its own setting
         raise ValueError(f"a number must have at most {DIGITS} digits, got {len(digits):,}")
     return int(digits)
 
@@ -115,7 +115,7 @@ def _state(folder: Path, content: object) -> State:
     if set(content) != set(keys):
         raise ValueError(f"it must have {', '.join(keys)}, got {', '.join(content):.80}")
     if content.pop("digest") != _digest(content):
-        raise ValueError("its digest is not that of what stands in it")
+        raise ValueError("its digest must match its content")
     _check_about(about)
     counts = checked_counts(content["counts"], about["turns"], about["laws"])
     size = whole("size", content["size"], 2**63 - 1)
@@ -157,7 +157,7 @@ MODEL = ("name", "kind", "sha256", "template", "arguments")
 def _check_about(about: Mapping[str, Any]) -> None:
     """Raise ValueError if the value does not hold the facts of a sweep."""
     keys = {"schema", "seed", "turns", "model", "laws", *TEXTS}
-    if set(about) != keys or type(about["schema"]) is not int:  # another number was met before
+    if set(about) != keys or type(about["schema"]) is not int:  # another schema number was refused before
         raise ValueError(f"about must have schema {SCHEMA}, {', '.join(sorted(keys - {'schema'}))}")
     for name in TEXTS:
         check_text(name, about[name])
@@ -165,7 +165,7 @@ def _check_about(about: Mapping[str, Any]) -> None:
     whole("turns", about["turns"], 2**63 - 1)
     _check_texts("laws", about["laws"])
     if len({*about["laws"]}) < len(about["laws"]):
-        raise ValueError("laws must be different ones")
+        raise ValueError("laws must be different")
     model = about["model"]
     if not isinstance(model, dict) or set(model) != set(MODEL):
         raise ValueError(f"model must have {', '.join(MODEL)}, got {model!r:.60}")
@@ -177,7 +177,7 @@ def _check_about(about: Mapping[str, Any]) -> None:
 
 
 def check_text(name: str, value: object) -> None:
-    """Raise ValueError if the value is no text."""
+    """Raise ValueError if the value is not a text."""
     if not isinstance(value, str):
         raise ValueError(f"{name} must be a text, got {value!r:.60}")
 

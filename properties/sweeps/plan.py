@@ -27,7 +27,7 @@ PLAYED, AGAIN = 1000, 5000
 """One case in this many begins a play, and one is asked again, which takes two decodings token by token."""
 
 HeldOn = Literal["own", "more", "malformed", "plays", "again"]
-"""What a law is held on: a case's own answer; others' made from it too; a damaged text; a play; a second answer."""
+"""What a law is checked on: a case's own answer; also prompts made from it; a damaged text; a play; a second answer."""
 
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]

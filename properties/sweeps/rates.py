@@ -25,7 +25,7 @@ from turncheck.reports.sweeps import Row, Smallest
 
 
 def law_rows(sweep: Sweep) -> list[Row]:
-    """Return how often each law was broken, in order, without the laws that say nothing about the subject."""
+    """Return how often each law was broken, in order, without the laws that do not apply to the subject."""
     counts = sweep.counts
     return [_row(law.id, law.rule, counts.broke[law.id], counts.applied[law.id]) for law in sweep.laws]
 
@@ -113,7 +113,7 @@ def _simplest_met(sweep: Sweep) -> dict[tuple[str, str], dict[str, Any]]:
     """Return the line of the simplest case that the sweep met, by law and failure mode.
 
     Raises:
-        UntrustedError: a text is no case.
+        UntrustedError: a text is not a case.
     """
     domain = sweep.subject.domain
     met: dict[tuple[str, str], dict[str, Any]] = {}

@@ -2,8 +2,8 @@
 
 A property run finds and shrinks counterexamples; a sweep estimates rates. If all answers to a case are correct, all
 laws hold on the case, because the laws are true of the reference. So laws are checked on the other cases only. A law
-that asks
-for more than the case's own answer is checked on a part of the cases to which it applies, chosen by their numbers only:
+that asks for more than the case's own answer is checked on a part of the cases to which it applies, chosen by their
+numbers only:
 
 | laws | sample |
 |---|---|
@@ -49,7 +49,7 @@ CHUNK_SECONDS = 30.0
 """A chunk of a slow model has as many cases as it answers in that time, or the few that show what an answer costs."""
 
 LONGEST_GOT = 10_000
-"""Characters of an answer that are kept in a line."""
+"""Most characters of an answer that are kept in a line."""
 
 Cases = list[tuple[int, AnyForm]]
 """Cases, texts or plays, each with the number of the case that it was made of."""
@@ -68,7 +68,7 @@ class Sweep:
         lasts: whether saved data must survive a crash of the machine, not only a crash of the process.
 
     Attributes:
-        laws: the laws that say something about the subject.
+        laws: the laws that apply to the subject.
         silent: the other laws, and the reasons.
         kinds: what the laws are checked on.
         counts: the counts so far.
@@ -159,10 +159,10 @@ class Sweep:
         domain, first = self.subject.domain, block.start + part.start
         cases, after = block.cases[part], block.after[part]
         prompts, expected = cases.texts(), after.texts()
-        subject = self.subject.without_memory()  # its own memory is let go after the chunk
+        subject = self.subject.without_memory()  # its own memory is dropped after the chunk
         subject.expect(dict(zip(prompts, expected, strict=True)))
         further = list(self._further(block, part))
-        # Together, so that the subject's batches are full; of plays the rest follows.
+        # Asked together, so that the subject's batches are full; later turns of plays follow.
         more = [prompt for law, made in further for _, case in made for prompt in law.asks(case, domain)]
         self.prompts_a_case = 1 + len(more) / len(prompts)
         given = subject.ask([*prompts, *more])[: len(prompts)]
@@ -273,7 +273,7 @@ class Sweep:
 
 
 def _silent(laws: Sequence[Law], subject: Subject) -> dict[str, str]:
-    """Return the laws that say nothing about the subject, and the reasons."""
+    """Return the laws that do not apply to the subject, and the reasons."""
     silent = {}
     for law in laws:
         try:

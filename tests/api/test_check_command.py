@@ -69,7 +69,7 @@ def test_a_broken_law_ends_with_1_and_is_shown_with_a_minimal_counterexample_bef
     assert lines[-4] == f"again: turncheck {again} --examples=20 --min-cases=1 --seed=0"
     kept = tmp_path / lines[-3].removeprefix("its smallest case is kept in ")
     assert (kept.is_file(), kept.parents[1]) == (True, tmp_path / ".turncheck" / "witnesses")
-    assert lines[-2:] == ["-v shows the texts of each failure whole", "page: out/report.html"]
+    assert lines[-2:] == ["-v shows the texts of each failure in full", "page: out/report.html"]
     assert values["models"][0]["again"] == lines[-4].removeprefix("again: ")
     assert values["models"][0]["laws"][0]["again"] == values["models"][0]["again"]
     assert values["options"] == {

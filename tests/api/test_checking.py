@@ -119,7 +119,7 @@ def test_a_false_law_is_raised():
     def never_true(turn, answers, domain):
         raise AssertionError
 
-    with pytest.raises(FalseLawError, match="turn_counter_rises_by_one does not hold of the reference"):
+    with pytest.raises(FalseLawError, match="turn_counter_rises_by_one does not hold for the reference"):
         turncheck.check(right, laws=[attrs.evolve(SOME[0], holds=never_true)], examples=10)
 
 

@@ -97,7 +97,7 @@ def test_a_witness_is_read_as_a_checkout_or_an_editor_may_have_left_it(turncheck
         (
             Kept("regen_gives_three", "wrong_value", NEUTRAL),
             (),
-            "its text must be one to which regen_gives_three applies",
+            "its text must be a case to which regen_gives_three applies",
         ),
         (
             Kept("malformed_turn_gets_its_reason", "wrong_reason", "turn\n"),

@@ -148,7 +148,7 @@ def test_a_gate_that_so_few_turns_cannot_pass_is_refused_at_once(turncheck, fold
 
 def test_a_gate_of_nothing_is_refused(turncheck, folder):
     result = turncheck("sweep", "--model", "reference", "--turns", 100, "--out", "swept", "--gate", 0)
-    fault = "--gate must be above 0, got 0: no sample shows that nothing ever diverges"
+    fault = "--gate must be above 0, got 0: no sample can show a rate of 0"
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (4, f"Error: {fault}")
 
 
@@ -185,7 +185,7 @@ def test_an_interrupted_sweep_shows_its_part_and_the_same_command_goes_on(turnch
     assert (lines[0], lines[-1]) == (ABOUT.format(40), "PARTIAL: no verdict")
     assert any(line.startswith("answer_agrees_with_the_reference  ") for line in lines)
     refused = turncheck(*COMMAND)
-    kept = "it holds a sweep: --resume goes on with it, another --out begins anew"
+    kept = "it holds a sweep: --resume continues it, another --out starts a new sweep"
     assert (refused.exit_code, refused.stderr) == (4, f"Error: sweep {folder / 'parts'}: {kept}\n")
     assert turncheck(*COMMAND, "--resume").stdout.splitlines()[0] == ABOUT.format(60)
     whole = turncheck(*COMMAND[:-1], "whole")

@@ -182,7 +182,7 @@ def result(verdict, *known):
 
 def test_the_schema_of_a_report():
     said = ("duel/1", "duel-json/1", "duel/1 with burn_damage 4", ("E1", "T2"), ("A8",), 200, 1)
-    missing, again = {"another": "the run was left"}, ("pytest", "kept.txt")
+    missing, again = {"another": "the run was interrupted"}, ("pytest", "kept.txt")
     forms = ("turn", Form("turn {turn}\n", "turn 01\n"), Form("{turn}", "01"))
     models = (
         ModelResult(
@@ -209,7 +209,7 @@ def test_the_schema_of_a_report():
                 "exempt": ["A8"],
                 "audited": 200,
                 "refuted": 1,
-                "missing": {"another": "the run was left"},
+                "missing": {"another": "the run was interrupted"},
                 "in_all": 97,
                 "troubles": {"worker restarts": 2},
                 "again": "pytest",

@@ -239,13 +239,13 @@ def test_the_rules_that_are_never_at_work_are_named_beside_those_that_hardly_wer
 
 
 def test_laws_without_a_result_did_not_hold():
-    many = {f"law_{number}": "the run was left" for number in range(10)}
+    many = {f"law_{number}": "the run was interrupted" for number in range(10)}
     left = attrs.evolve(
         model(law("PASS"), law("NOT_APPLICABLE")), missing={"one": "its process died", **many, "two": "it was skipped"}
     )
     assert summary(left) == "small (native): 1 of 13 laws held, 1 not applicable, 12 without a result"
     named = ", ".join(list(many)[:8])
-    said = f"one (its process died); {named} and 2 more (the run was left); two (it was skipped)"
+    said = f"one (its process died); {named} and 2 more (the run was interrupted); two (it was skipped)"
     assert notes(left, 10) == [f"NO RESULT for 12 of what was to run, and did not pass: {said}"]
 
 

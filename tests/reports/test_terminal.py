@@ -209,6 +209,6 @@ def test_the_last_lines_say_what_to_do_next():
     assert next_steps(report) == [
         "again: turncheck check -k d",
         "its smallest case is kept in kept/d.txt",
-        "-v shows the texts of each failure whole",
+        "-v shows the texts of each failure in full",
     ]
     assert next_steps(Report(0, 200, 10, (model(law("a", "PASS")),))) == []

@@ -1,4 +1,4 @@
-"""What can be wrong with what a domain draws and answers: one function each, with what it finds and what to do."""
+"""Checks of what a domain draws and answers: one function each, which returns what it finds and what to do."""
 
 from __future__ import annotations
 
@@ -13,35 +13,33 @@ from turncheck.properties.checking.doctor.looked import SAMPLED, Finding, Looked
 from turncheck.properties.checking.reference import first_fault
 
 PLAYED = 30
-"""Cases that are played on."""
+"""Number of cases that are continued as plays."""
 
 SLOW = 20_000
-"""Microseconds from which on a read or a step is slow."""
+"""A read or a step that takes more microseconds is slow."""
 
 
 def samplers(looked: Looked) -> Finding:
-    """Each sampler draws cases, the same by the same seed."""
+    """Check that each sampler draws valid cases, the same for the same seed."""
     domain = looked.domain
     for name, cases in looked.by_sampler.items():
         texts = [domain.write(case) for case in cases]
         again = [domain.write(case) for case in sample(domain, name, looked.seed, len(cases))]
         if texts != again:
             todo = "take all randomness from the random.Random that it is given"
-            return Finding("fails", f"sampler {name} draws other cases by the same seed", todo)
+            return Finding("fails", f"sampler {name} draws other cases with the same seed", todo)
         for text in texts:
             if not domain.is_case(text):
-                return Finding(
-                    "fails", f"sampler {name} draws what is no case: {text!r:.200}", "draw valid cases alone"
-                )
+                return Finding("fails", f"sampler {name} draws an invalid case: {text!r:.200}", "draw only valid cases")
     always = [name for name, cases in looked.by_sampler.items() if len({*map(domain.write, cases)}) == 1]
     if always and len(looked.cases) > 1:
-        return Finding("look", f"sampler {always[0]} draws one case alone", "let it draw others, or drop it: NAME=None")
+        return Finding("look", f"sampler {always[0]} draws only one case", "let it draw others, or drop it: NAME=None")
     drawn = sum(map(len, looked.by_sampler.values()))
     return Finding("holds", f"{drawn} cases of {', '.join(looked.by_sampler)}, {len(looked.cases)} of them different")
 
 
 def texts(looked: Looked) -> Finding:
-    """Each case is read back as it was."""
+    """Check that each case is read back unchanged."""
     domain = looked.domain
     for case in looked.cases:
         values = domain.codec.case_values(case)
@@ -50,42 +48,42 @@ def texts(looked: Looked) -> Finding:
         again = domain.codec.case_values(domain.codec.case(read))
         if read != values or again != values or domain.prompt.write_values(again) != text:
             return Finding(
-                "fails", f"{text!r:.200} is read back otherwise", "mend the codec, or a field's read and write"
+                "fails", f"{text!r:.200} is not read back unchanged", "fix the codec, or a field's read and write"
             )
     return Finding("holds", f"{len(looked.cases)} cases are read back as they were")
 
 
 def reference(looked: Looked) -> Finding:
-    """The reference answers each case, always alike, with what the answer can be."""
+    """Check that the reference answers each case, always with the same, valid answer."""
     fault, text = first_fault(looked.domain, looked.cases)
     if fault:
-        return Finding("fails", f"{fault}; shown by {text!r:.200}", "mend the reference")
+        return Finding("fails", f"{fault}; shown by {text!r:.200}", "fix the reference")
     return Finding("holds", f"{len(looked.cases)} cases are answered, the same when asked again, within all ranges")
 
 
 def fresh_process(looked: Looked) -> Finding:
-    """A fresh process draws the same cases and answers them alike."""
+    """Check that a fresh process draws the same cases and gives the same answers."""
     address = looked.address or address_of(looked.domain)
     if not address:
-        todo = "make it an attribute of a module, or say address='FILE.py:NAME'"
-        return Finding("look", "not looked at: no module has the domain as an attribute", todo)
+        todo = "make it an attribute of a module, or give address='FILE.py:NAME'"
+        return Finding("look", "not checked: no module has the domain as an attribute", todo)
     try:
         fresh = fresh_answers(address, looked.seed)
     except FreshProcessError as error:
-        return Finding("look", f"not looked at: {error}", f"let {address} be loaded by itself")
+        return Finding("look", f"not checked: {error}", f"make sure that {address} can be loaded by itself")
     here = sampled_answers(looked.domain, looked.seed)
     for (prompt, answered), (other, otherwise) in zip(here, fresh, strict=False):
         if prompt != other:
-            todo = "let no sampler depend on the order of a set or on the clock"
+            todo = "make the samplers independent of the order of sets and of the clock"
             return Finding("fails", f"a fresh process draws other cases: {prompt!r:.100}, {other!r:.100}", todo)
         if answered != otherwise:
-            todo = "let the reference depend on its case alone, and not on the order of a set"
-            return Finding("fails", f"a fresh process answers {prompt!r:.200} otherwise", todo)
+            todo = "make the reference depend only on its case, and not on the order of a set"
+            return Finding("fails", f"a fresh process answers {prompt!r:.200} differently", todo)
     return Finding("holds", f"{len(here)} cases are drawn and answered alike")
 
 
 def next_states(looked: Looked) -> Finding | None:
-    """Where the answer is the next state: the checks about states alone hold of it, and plays go on from it."""
+    """Check, if the answer is the next state, that the checks of states pass on it, and that plays continue from it."""
     domain = looked.domain
     if not domain.has_plays:
         return None
@@ -96,7 +94,7 @@ def next_states(looked: Looked) -> Finding | None:
             if not check.holds(after):
                 text = domain.write(case)
                 found = f"the answer to {text!r:.200} is a state that the check {check.reason} refuses"
-                return Finding("fails", found, "mend the step or the check")
+                return Finding("fails", found, "fix the step or the check")
     ends = sum(_ends(domain, case, stream("doctor", looked.seed, at)) for at, case in enumerate(looked.cases[:PLAYED]))
     if ends == len(looked.cases[:PLAYED]):
         return Finding("look", "no orders are valid in any state that it leads to", "let a state have valid orders")
@@ -112,7 +110,7 @@ def _ends(domain: Domain, case: AnyCase, random: Any) -> bool:
 
 
 def plays(looked: Looked) -> Finding | None:
-    """Plays are read back as they were."""
+    """Check that plays are read back unchanged."""
     domain = looked.domain
     if not domain.has_plays:
         return None
@@ -120,12 +118,12 @@ def plays(looked: Looked) -> Finding | None:
         play = played_on(domain, case, stream("doctor", looked.seed, index))
         text = domain.write_play(play)
         if domain.write_play(domain.read_play(text)) != text:
-            return Finding("fails", f"the play {text!r:.200} is read back otherwise", "mend the codec")
+            return Finding("fails", f"the play {text!r:.200} is not read back unchanged", "fix the codec")
     return Finding("holds", f"{len(looked.cases[:PLAYED])} plays are read back as they were")
 
 
 def speed(looked: Looked) -> Finding:
-    """A read and a step take little time."""
+    """Check that a read and a step are fast."""
     domain, prompts = looked.domain, [looked.domain.write(case) for case in looked.cases[:SAMPLED]]
     read, step = _microseconds(domain.read, prompts), _microseconds(domain.outcome, looked.cases[:SAMPLED])
     found = f"a read takes {read:,.0f} us, a step {step:,.0f} us"

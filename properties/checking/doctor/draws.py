@@ -1,4 +1,4 @@
-"""What can be wrong with what is drawn and with what is declared: boundaries, reasons, fields, rules, wordings."""
+"""Checks of what is drawn and what is declared: boundaries, reasons, fields, rules, templates."""
 
 from __future__ import annotations
 
@@ -11,47 +11,47 @@ from turncheck.strategies.drawn_cases import refused
 from turncheck.strategies.operators import reachable
 
 MOST_EDGES = 12
-"""Boundaries of a field, at most, for all of them to be looked for."""
+"""Most boundaries of a field for all of them to be looked for."""
 
 DAMAGED = 20
-"""Cases of which one must be damaged for each reason."""
+"""Number of cases; for each reason, one of them must be damaged."""
 
 MORE = 1_000
-"""Cases that Hypothesis draws where a boundary was not among the first."""
+"""Number of cases that Hypothesis draws if a boundary was not among the first cases."""
 
 MOST_REFUSED = 0.95
-"""Share of independent draws that the checks may refuse where neither a start nor a sampler makes cases otherwise."""
+"""Highest share of independent draws that the checks may refuse if no start, sampler or strategy makes cases."""
 
 
 def checks(looked: Looked) -> Finding | None:
-    """The checks leave enough of what is drawn field by field."""
+    """Check that the domain's checks leave enough of the values that are drawn field by field."""
     domain = looked.domain
     if not domain.checks:
         return None
     share = refused(domain, seed=looked.seed)
     found = f"{share:.0%} of what is drawn field by field is refused"
     if domain.start is not None or domain.samplers or domain.strategies is not None:
-        return Finding("holds", f"{found}; cases are made otherwise too")
+        return Finding("holds", f"{found}; cases are also made in other ways")
     if share > MOST_REFUSED:
-        return Finding("look", found, "give it a start, or a sampler of its own, which makes valid cases")
+        return Finding("look", found, "give it a start, or its own sampler, which makes valid cases")
     return Finding("holds", found)
 
 
 def boundaries(looked: Looked) -> Finding:
-    """Every boundary of every field is drawn, by samplers and by Hypothesis."""
+    """Check that every boundary of every field is drawn, by samplers and by Hypothesis."""
     by_samplers, by_hypothesis = _never(looked.domain, looked.cases), _never(looked.domain, looked.drawn)
-    if by_hypothesis:  # of many fields some boundary may be missed by chance
+    if by_hypothesis:  # with many fields, a boundary may be missed by chance
         by_hypothesis = _never(looked.domain, looked.drawn + looked.draw(MORE, looked.seed + 1))
     missing = list(dict.fromkeys([*by_samplers, *by_hypothesis]))
     if not missing:
         return Finding("holds", f"all boundaries of {len(looked.domain.prompt.names)} fields are drawn")
-    whose = "by no sampler" if by_samplers else "not by Hypothesis"
+    by = "any sampler" if by_samplers else "Hypothesis"
     todo = "see whether the checks allow it; if so, give it a sampler (and strategies) that draws it"
-    return Finding("look", f"never drawn, {whose}: {some(missing)}", todo)
+    return Finding("look", f"never drawn by {by}: {some(missing)}", todo)
 
 
 def _never(domain: Domain, cases: Sequence[AnyCase]) -> list[str]:
-    """The boundaries that no case has, as `hp 40`; of a field that has few enough."""
+    """Return the boundaries that no case has, as `hp 40`, for fields with few enough boundaries."""
     rows = [domain.codec.case_values(case) for case in cases]
     missing = []
     for place, (name, field) in enumerate(domain.prompt.fields.items()):
@@ -62,20 +62,20 @@ def _never(domain: Domain, cases: Sequence[AnyCase]) -> list[str]:
 
 
 def strategies(looked: Looked) -> Finding:
-    """Hypothesis draws valid cases, and many different ones."""
+    """Check that Hypothesis draws valid cases, and many different ones."""
     domain = looked.domain
     different = {domain.write(case) for case in looked.drawn}
     odd = [text for text in different if not domain.is_case(text)]
     if odd:
-        return Finding("fails", f"its strategy draws what is no case: {odd[0]!r:.200}", "draw valid cases alone")
+        return Finding("fails", f"its strategy draws an invalid case: {odd[0]!r:.200}", "draw only valid cases")
     found = f"Hypothesis draws {len(looked.drawn)} cases, {len(different)} of them different"
     if len(different) < min(DRAWN, len(looked.cases)) // 10:
-        return Finding("look", found, "give it a start, or strategies of its own")
+        return Finding("look", found, "give it a start, or its own strategies")
     return Finding("holds", found)
 
 
 def reasons(looked: Looked) -> Finding | None:
-    """For every reason some text is rejected."""
+    """Check that some text is rejected for every reason."""
     domain = looked.domain
     if not domain.rejects:
         return None
@@ -88,7 +88,7 @@ def reasons(looked: Looked) -> Finding | None:
 
 
 def fields(looked: Looked) -> Finding:
-    """Every field of the answer says something: it differs between answers, and from what it was."""
+    """Check that every field of the answer differs between answers, and from its value in the prompt."""
     domain = looked.domain
     before = [domain.fields_of(case) for case in looked.cases]
     after = [domain.answer_fields(domain.outcome(case)) for case in looked.cases]
@@ -102,13 +102,13 @@ def fields(looked: Looked) -> Finding:
     if constant:
         return Finding("look", f"the same in every answer: {some(constant)}", "see whether the reference ever sets it")
     if still:
-        todo = f"see whether the step ever changes it; if not, say untouched=({still[0]!r},)"
+        todo = f"see whether the step ever changes it; if not, declare untouched=({still[0]!r},)"
         return Finding("look", f"never changed: {some(still)}", todo)
     return Finding("holds", f"{len(domain.answer.names)} fields of the answer differ between answers")
 
 
 def _members(domain: Domain) -> set[str]:
-    """The fields that are declared untouched, each member of a repeated one by itself."""
+    """Return the fields that are declared untouched, and the members of repeated ones."""
     places = domain.answer.repeated
     return {domain.answer.names[place] for name in domain.untouched for place in places.get(name, ())} | {
         *domain.untouched
@@ -116,7 +116,7 @@ def _members(domain: Domain) -> set[str]:
 
 
 def rules(looked: Looked) -> Finding | None:
-    """Every rule changes some answer when it is left out."""
+    """Check that every rule changes some answer when it is left out."""
     domain = looked.domain
     if domain.without is None:
         return None
@@ -125,7 +125,9 @@ def rules(looked: Looked) -> Finding | None:
     prompts = [domain.write(case) for case in looked.cases]
     idle = [rule for rule in wanted if not _at_work(domain, domain.without(rule), prompts)]
     if idle:
-        return Finding("look", f"left out, no answer changes: {some(idle)}", "mend without, or say why in exempt")
+        return Finding(
+            "look", f"changes no answer if left out: {some(idle)}", "fix without=, or give the reason in exempt="
+        )
     return Finding("holds", f"each of {len(wanted)} rules changes an answer when it is left out")
 
 
@@ -134,7 +136,7 @@ def _at_work(domain: Domain, other: Domain, prompts: Iterable[str]) -> bool:
 
 
 def wordings(looked: Looked) -> Finding | None:
-    """Every other wording is undone by its second function."""
+    """Check that the second function of every template undoes the first."""
     domain = looked.domain
     if not domain.templates:
         return None
@@ -144,5 +146,5 @@ def wordings(looked: Looked) -> Finding | None:
     for name, (there, back) in domain.templates.items():
         for text in said:
             if back(there(text)) != text:
-                return Finding("fails", f"the wording {name} of {text!r:.200} does not lead back", "mend its functions")
-    return Finding("holds", f"{', '.join(domain.templates)} lead back from {len(said)} texts")
+                return Finding("fails", f"template {name} does not convert {text!r:.200} back", "fix its functions")
+    return Finding("holds", f"{', '.join(domain.templates)} convert {len(said)} texts and back")

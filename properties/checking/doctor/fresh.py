@@ -1,4 +1,4 @@
-"""The same domain in a fresh process, whose hashes are seeded otherwise: it must draw and answer the same."""
+"""Ask the same domain in a fresh process with another hash seed: it must draw and answer the same."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from turncheck.engine.registry import domains, load_domain
 from turncheck.engine.sampling import sample, samplers_of
 
 COUNT = 100
-"""Cases that are asked again."""
+"""Number of cases that are asked again."""
 
 WAIT = 60.0
-"""Seconds that the process may take."""
+"""Most seconds that the process may take."""
 
 _MARK = "TURNCHECK_FRESH"
-"""The variable by which a fresh process knows that it is one, and starts no other."""
+"""The environment variable that marks a fresh process, so that it starts no other."""
 
 Answers = list[tuple[str, str]]
-"""Prompts, and what the reference answers to them."""
+"""Prompts and the reference's answers."""
 
 _CODE = """
 import json, sys
@@ -38,26 +38,26 @@ class FreshProcessError(Exception):
 
 
 def sampled_answers(domain: Domain, seed: int, count: int = COUNT) -> Answers:
-    """The first cases of each sampler, and the reference's answers."""
+    """Return the first cases of each sampler, and the reference's answers."""
     names = list(samplers_of(domain))
     cases = [case for name in names for case in sample(domain, name, seed, -(-count // len(names)))]
     return [(domain.write(case), domain.write_answer(domain.outcome(case))) for case in cases]
 
 
 def write_answers(address: str, seed: int) -> None:
-    """What a fresh process does: writes these, in the last line of what it writes."""
+    """Print the sampled answers in the last line: this is what a fresh process runs."""
     print(f"\n{json.dumps(sampled_answers(load_domain(address), seed))}")
 
 
 def fresh_answers(address: str, seed: int) -> Answers:
-    """What the domain of that address draws and answers in a fresh process.
+    """Return what the domain at the address draws and answers in a fresh process.
 
     Raises:
-        FreshProcessError: the process did not come so far.
+        FreshProcessError: the process did not give any answers.
     """
     if _MARK in os.environ:
         raise FreshProcessError("it is one itself")
-    # Where sets and hashes give an order, another seed of theirs gives another order.
+    # If an order depends on hashes, as that of sets, another hash seed changes it.
     environment = {**os.environ, "PYTHONHASHSEED": "20261126", _MARK: "1"}
     command = [sys.executable, "-c", _CODE, json.dumps([str(Path.cwd()), *sys.path]), address, str(seed)]
     try:
@@ -74,7 +74,7 @@ def fresh_answers(address: str, seed: int) -> Answers:
 
 
 def address_of(domain: Domain) -> str:
-    """How a fresh process can load the domain, if it is an attribute of a module that is loaded; else empty."""
+    """Return how a fresh process can load the domain; empty if no loaded module has it as an attribute."""
     found = [*_installed(domain), *_attributes(domain)]
     return found[0] if found else ""
 
@@ -87,10 +87,10 @@ def _installed(domain: Domain) -> Iterator[str]:
 
 
 def _attributes(domain: Domain) -> Iterator[str]:
-    """As what modules have it: first that of the shortest name, in which it was made or is meant to be had."""
+    """Yield the module attributes that hold the domain; the module with the shortest name is most likely its home."""
     for name, module in sorted(sys.modules.items(), key=lambda each: (each[0] == "__main__", len(each[0]), each[0])):
         file = getattr(module, "__file__", None)
         names = [attribute for attribute, value in list(getattr(module, "__dict__", {}).items()) if value is domain]
         if names and file is not None:
-            # What was loaded as a file by its path is loaded so again; a module within a package is imported.
+            # A file that was loaded by its path is loaded by its path again; a module in a package is imported.
             yield f"{name if '.' in name else file}:{names[0]}"

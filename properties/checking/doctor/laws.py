@@ -1,4 +1,4 @@
-"""What can be wrong with a domain's laws: one that is not true, never applies, or that no wrong answer breaks."""
+"""Checks of a domain's laws: whether each is true, applies, and is broken by some wrong answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from turncheck.properties.checking.truth import holds_of_reference
 
 
 def laws(looked: Looked) -> Finding:
-    """There are laws."""
+    """Check that the domain has laws."""
     if not looked.laws:
         return Finding("fails", "it has no law", "attach one, @DOMAIN.law, or leave derives=True")
     kinds = Counter(law.kind for law in looked.laws)
@@ -24,7 +24,7 @@ def laws(looked: Looked) -> Finding:
 
 
 def laws_are_true(looked: Looked) -> Finding | None:
-    """The reference keeps every law."""
+    """Check that every law is true of the reference."""
     if not looked.laws:
         return None
     domain = looked.domain
@@ -35,17 +35,17 @@ def laws_are_true(looked: Looked) -> Finding | None:
             f"{law.id} is not true of the reference, shown by {shown}" for law, shown in false[:MOST_SHOWN]
         )
         more = f" (and {len(false) - MOST_SHOWN} more)" if len(false) > MOST_SHOWN else ""
-        return Finding("fails", found + more, "mend the law or narrow its cases, else the reference")
+        return Finding("fails", found + more, "fix the law or narrow its cases, or fix the reference")
     held = len(looked.laws) - len(tried)
     cases = sum(len(looked.trials[law.id]) for law in tried)
-    found = f"{len(tried)} laws hold of the reference on {cases:,} cases" + (
-        f"; {held} were held before" if held else ""
+    found = f"{len(tried)} laws hold for the reference on {cases:,} cases" + (
+        f"; {held} were checked before" if held else ""
     )
     return Finding("holds", found)
 
 
 def _false_on(law: Law, looked: Looked) -> str:
-    """The simplest case found on which the law is not true; empty where it always is."""
+    """Return the simplest case found on which the law is not true; empty if it always is."""
     domain = looked.domain
     try:
         false = [case for case in looked.trials[law.id] if not holds_of_reference(law, case, domain)]
@@ -58,37 +58,37 @@ def _false_on(law: Law, looked: Looked) -> str:
     except MISTAKES:
         raise
     except Exception as error:
-        raise LawFunctionError(law.id, f"it raised {described(error)}: mend it, or narrow its cases") from error
+        raise LawFunctionError(law.id, f"it raised {described(error)}: fix it, or narrow its cases") from error
 
 
 def laws_apply(looked: Looked) -> Finding | None:
-    """Every law applies to some sampled case."""
+    """Check that every law applies to some sampled case."""
     if not looked.laws:
         return None
     never = [law for law in looked.laws if not looked.trials[law.id]]
     dead = [law.id for law in never if not drawn_for(law, looked.domain, DRAWN, looked.seed)]
     if dead:
-        return Finding("look", f"never apply: {some(dead)}", "widen their cases, or drop them: they pass nothing")
+        return Finding("look", f"never apply: {some(dead)}", "widen their cases, or drop them: they check nothing")
     if never:
-        found = f"apply to no sampled case, so that a sweep never meets them: {some([law.id for law in never])}"
+        found = f"apply to no sampled case, so a sweep never checks them: {some([law.id for law in never])}"
         return Finding("look", found, "widen their cases, or give it a sampler that draws such cases")
     fewest = min(looked.laws, key=lambda law: len(looked.trials[law.id]))
     return Finding("holds", f"each applies to {len(looked.trials[fewest.id])} cases or more ({fewest.id})")
 
 
 def laws_bite(looked: Looked) -> Finding | None:
-    """Every law catches some derived mutant."""
+    """Check that every law catches some derived mutant."""
     if not looked.laws:
         return None
     idle = looked.catches.idle
     if idle:
-        todo = "see whether they say anything: what no wrong answer can break passes every model"
+        todo = "see whether they check anything: a law that no wrong answer breaks passes every model"
         return Finding("look", f"catch no derived mutant: {some(idle)}", todo)
     return Finding("holds", "each catches a derived mutant")
 
 
 def mutants(looked: Looked) -> Finding | None:
-    """Every derived mutant that changes an answer is caught by some law."""
+    """Check that every derived mutant that changes an answer is caught by some law."""
     if not looked.laws:
         return None
     found, left = looked.catches, fields_left_out(looked.domain)
@@ -96,6 +96,6 @@ def mutants(looked: Looked) -> Finding | None:
         return Finding("look", f"caught by no law: {some(found.missed)}", "write a law that one of them breaks")
     said = f"{len(found.caught_by)} caught"
     if found.by_agreement_alone:
-        said += f", by agreement alone: {some(found.by_agreement_alone)}"
+        said += f", by agreement only: {some(found.by_agreement_alone)}"
     said += f"; no answer is changed by: {some(found.equivalent)}" if found.equivalent else ""
-    return Finding("holds", said + (f"; {left} fields left aside" if left else ""))
+    return Finding("holds", said + (f"; {left} fields not mutated" if left else ""))

@@ -1,4 +1,4 @@
-"""What the doctor looks at, each thing once: the cases of a domain, its laws, which of them catches which mutant."""
+"""What the doctor's checks share: the cases of a domain, its laws, and which law catches which mutant."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ from turncheck.properties.laws import laws_of
 from turncheck.strategies.drawn_cases import cases as strategy_of
 
 SAMPLED = 300
-"""Cases of each sampler."""
+"""Number of cases of each sampler."""
 
 HELD = 1_000
-"""Sampled cases on which each law is held against the reference; besides, the first of the small scope."""
+"""Number of sampled cases, and of the first cases of the small scope, on which each law is checked."""
 
 DRAWN = 200
-"""Cases that Hypothesis draws."""
+"""Number of cases that Hypothesis draws."""
 
 MOST_SHOWN = 3
-"""Laws, fields or reasons that are shown of one kind."""
+"""Most laws, fields or reasons that one line names."""
 
 Verdict = Literal["holds", "look", "fails"]
 
 
 @attrs.frozen
 class Finding:
-    """What was found.
+    """The result of one check.
 
     Attributes:
-        verdict: `holds`; `look`: it may be meant so; `fails`: no run is worth anything before it is mended.
-        found: in one line.
-        todo: what to do; empty where it holds.
+        verdict: `holds`; `look`: it may be intended; `fails`: it must be fixed before a run is worth anything.
+        found: what was found, in one line.
+        todo: what to do; empty if the check holds.
     """
 
     verdict: Verdict
@@ -57,12 +57,12 @@ class Finding:
 
 @attrs.frozen(slots=False)
 class Looked:
-    """A domain that is looked at, and what is drawn of it, each once.
+    """A domain that is being checked, and what is drawn from it, each once.
 
     Attributes:
-        domain: which.
-        address: how a fresh process can load it; empty where that is not known.
-        seed: of all that is drawn.
+        domain: the domain.
+        address: how a fresh process can load it; empty if that is not known.
+        seed: the seed of everything that is drawn.
     """
 
     domain: Domain
@@ -77,7 +77,7 @@ class Looked:
 
     @cached_property
     def cases(self) -> list[AnyCase]:
-        """The different ones among them."""
+        """The different cases of all samplers."""
         write = self.domain.write
         return list({write(case): case for cases in self.by_sampler.values() for case in cases}.values())
 
@@ -87,7 +87,7 @@ class Looked:
         return self.draw(DRAWN, self.seed)
 
     def draw(self, count: int, seed: int) -> list[AnyCase]:
-        """So many cases that Hypothesis draws by that seed."""
+        """Draw that many cases with Hypothesis and this seed."""
         found: list[AnyCase] = []
 
         @seeded(seed)
@@ -109,12 +109,12 @@ class Looked:
 
     @cached_property
     def laws(self) -> tuple[Law, ...]:
-        """All its laws."""
+        """All laws of the domain."""
         return laws_of(self.domain)
 
     @cached_property
     def trials(self) -> dict[str, list[AnyForm]]:
-        """For each law the sampled cases to which it applies, and those of the small scope."""
+        """For each law, the sampled cases and those of the small scope to which it applies."""
         drawn = [sampled(index, self.seed, self.domain) for index in range(HELD)]
         drawn += [(case, None, None) for case in islice(small(self.domain), HELD)]
         return {law.id: self._cases_for(law, drawn) for law in self.laws}
@@ -125,7 +125,7 @@ class Looked:
         except MISTAKES:
             raise
         except Exception as error:
-            raise LawFunctionError(law.id, f"its applies raised {described(error)}: mend it") from error
+            raise LawFunctionError(law.id, f"its applies raised {described(error)}: fix it") from error
 
     @cached_property
     def catches(self) -> Catches:
@@ -134,6 +134,6 @@ class Looked:
 
 
 def some(names: Sequence[str]) -> str:
-    """The first of some names, and how many more there are."""
+    """Return the first of some names, and how many more there are."""
     more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
     return f"{', '.join(names[:MOST_SHOWN])}{more}"

@@ -1,4 +1,4 @@
-"""What is looked at, and what was found, as rows of a table."""
+"""The doctor's checks and their results, as rows of a table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from turncheck.properties.checking.trial import MISTAKES
 from turncheck.reports.table import plain_table
 
 GROUND = ("samplers", "texts", "reference")
-"""What all else rests on: where one of these fails, nothing behind it is looked at."""
+"""The checks on which all others depend: if one of these fails, the later ones are not run."""
 
 # fmt: off
 LOOKS: Mapping[str, Callable[[Looked], Finding | None]] = {
@@ -40,19 +40,19 @@ LOOKS: Mapping[str, Callable[[Looked], Finding | None]] = {
     "mutants":        laws.mutants,
     "speed":          answers.speed,
 }
-"""What is looked at, in order. A domain that has none of it gets no row."""
+"""The checks, in order. A check that does not concern the domain gives no row."""
 # fmt: on
 
 
 @attrs.frozen
 class Row:
-    """What was looked at, and what was found.
+    """A check and its result.
 
     Attributes:
-        name: what was looked at.
-        verdict: `holds`; `look`: it may be meant so; `fails`: no run is worth anything before it is mended.
+        name: what was checked.
+        verdict: `holds`; `look`: it may be intended; `fails`: it must be fixed before a run is worth anything.
         found: what was found, in one line.
-        todo: what to do; empty where it holds.
+        todo: what to do; empty if the check holds.
     """
 
     name: str
@@ -63,12 +63,12 @@ class Row:
 
 @attrs.frozen
 class DomainReport:
-    """What is right and what is wrong with a domain. As a text, tables for a terminal.
+    """The results of all checks of a domain. `str` gives tables for a terminal.
 
     Attributes:
-        domain: how it is called.
-        rows: what was looked at, in order.
-        catches: which law catches which derived mutant; None where that was not looked at.
+        domain: the domain's name.
+        rows: the checks and their results, in order.
+        catches: which law catches which derived mutant; None if that was not checked.
     """
 
     domain: str
@@ -77,11 +77,11 @@ class DomainReport:
 
     @property
     def failed(self) -> bool:
-        """Whether something must be mended before a run is worth anything."""
+        """Whether something must be fixed before a run is worth anything."""
         return any(row.verdict == "fails" for row in self.rows)
 
     def row(self, name: str) -> Row:
-        """The row of that name."""
+        """Return the row of that name."""
         return next(row for row in self.rows if row.name == name)
 
     def __str__(self) -> str:
@@ -96,14 +96,14 @@ class DomainReport:
 def check_domain(
     domain: Domain, *, address: str = "", seed: int = 0, begins: Callable[[str], None] = lambda name: None
 ) -> DomainReport:
-    """Looks at all that can be wrong with a domain, its laws included.
+    """Check a domain and its laws for faults.
 
     Args:
-        domain: which.
-        address: how a fresh process can load it: `FILE.py:NAME`, `MODULE:NAME` or the name of an installed one; by
-            default it is looked for among the modules that are loaded.
-        seed: of all that is drawn.
-        begins: is told what is looked at next, by its name.
+        domain: the domain.
+        address: how a fresh process can load it: `FILE.py:NAME`, `MODULE:NAME` or the name of an installed domain; by
+            default, it is looked for in the loaded modules.
+        seed: the seed of everything that is drawn.
+        begins: called with the name of each check before it starts.
     """
     looked, rows = Looked(domain, address, seed), []
     for name in LOOKS:
@@ -111,7 +111,7 @@ def check_domain(
         row = _row(name, looked)
         rows += [] if row is None else [row]
         if row is not None and row.verdict == "fails" and name in GROUND:
-            rows.append(Row("all else", "look", "not looked at", f"mend {name} first"))
+            rows.append(Row("all else", "look", "not checked", f"fix {name} first"))
             break
     return DomainReport(domain.described, tuple(rows), vars(looked).get("catches"))
 
@@ -120,11 +120,11 @@ def _row(name: str, looked: Looked) -> Row | None:
     try:
         finding = LOOKS[name](looked)
     except DomainError as error:
-        todo = "mend the reference" if error.text else "mend what it names"
+        todo = "fix the reference" if error.text else "fix what it names"
         finding = Finding("fails", str(of_simplest(looked.domain, error)), todo)
     except MISTAKES as error:
-        finding = Finding("fails", str(error), "mend what it names")
+        finding = Finding("fails", str(error), "fix what it names")
     except Exception as error:
-        finding = Finding("fails", described(error), "mend what raised it")
-    # What somebody's code raised may have several lines.
+        finding = Finding("fails", described(error), "fix what raised it")
+    # The message of a user's error may have several lines.
     return None if finding is None else Row(name, finding.verdict, " ".join(finding.found.split()), finding.todo)

@@ -370,8 +370,8 @@ def test_a_law_that_is_false_of_the_reference_is_a_fault_of_the_law():
     with pytest.raises(FalseLawError) as caught:
         counterexample(only_the_smallest, subject, Turn())
     assert str(caught.value) == (
-        "turn_counter_stands_still does not hold of the reference, which is a fault of the law and not of the model: "
-        f"mend the law, or narrow its cases; shown by {SMALLEST!r}"
+        "turn_counter_stands_still does not hold for the reference, which is a fault of the law and not of the model: "
+        f"fix the law, or narrow its cases; shown by {SMALLEST!r}"
     )
     assert (caught.value.law, caught.value.prompts) == (only_the_smallest.id, (SMALLEST,))
     with pytest.raises(FalseLawError):

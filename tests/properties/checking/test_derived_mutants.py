@@ -10,7 +10,7 @@ from turncheck.properties.checking.catches import AGREEMENT, Catches, catches, d
 from turncheck.properties.checking.mutants import MOST_FIELDS, Asked, fields_left_out, mutants_of, spread
 from turncheck.properties.laws import laws_of
 
-FORM = ["the last character is lost", "a piece is lost", "a piece is said twice"]
+FORM = ["the last character is lost", "a piece is lost", "a piece is repeated"]
 AGAIN = ["another answer when asked again alone", "another answer when asked again in a batch"]
 
 
@@ -35,8 +35,8 @@ def test_the_mutants_of_an_adder():
         "always the simplest answer",
         "sum is out of range",
         *FORM,
-        "swapped_terms holds on one side alone",
-        "sum gives way where a is high",
+        "swapped_terms holds on one side only",
+        "sum is wrong where a is high",
         *AGAIN,
     ]
 
@@ -61,7 +61,7 @@ def test_the_mutants_of_a_walk():
         *(
             name
             for reason, other in zip(reasons, reasons[1:] + reasons[:1], strict=True)
-            for name in (f"{reason} is not seen", f"{reason} is called {other}")
+            for name in (f"{reason} is not detected", f"{reason} is called {other}")
         ),
         *AGAIN,
     ]
@@ -73,7 +73,7 @@ def test_the_mutants_of_a_game_exchange_neighbours():
         for row in "123"
         for one, other in ((f"a{row}", f"b{row}"), (f"b{row}", f"c{row}"))
     ]
-    assert "mirrored_board holds on one side alone" in names(TICTACTOE)
+    assert "mirrored_board holds on one side only" in names(TICTACTOE)
 
 
 def test_siblings_are_exchanged_before_neighbours():
@@ -111,11 +111,11 @@ def test_names_are_spread_with_the_first_and_the_last_among_them():
         ("sum is out of range", "07+35=", "199"),
         ("the last character is lost", "07+35=", "04"),
         ("a piece is lost", "07+35=", ""),
-        ("a piece is said twice", "07+35=", "042 042"),
-        ("swapped_terms holds on one side alone", "07+35=", "000"),
-        ("swapped_terms holds on one side alone", "35+07=", "042"),
-        ("sum gives way where a is high", "49+35=", "084"),
-        ("sum gives way where a is high", "50+35=", "000"),
+        ("a piece is repeated", "07+35=", "042 042"),
+        ("swapped_terms holds on one side only", "07+35=", "000"),
+        ("swapped_terms holds on one side only", "35+07=", "042"),
+        ("sum is wrong where a is high", "49+35=", "084"),
+        ("sum is wrong where a is high", "50+35=", "000"),
         ("another answer when asked again alone", "07+35=", "042"),
     ],
 )
@@ -137,12 +137,12 @@ STATE = "at 3 of 5\nfacing right\n"
         ("width is out of range", STATE, "at 4 of 0\nfacing right\n"),
         ("the last character is lost", STATE, "at 4 of 5\nfacing righ\n"),
         ("a piece is lost", STATE, "at 4 of\nfacing right\n"),
-        ("a piece is said twice", STATE, "at 4 of 5 5\nfacing right\n"),
-        ("off_track is not seen", "at 7 of 5\nfacing right\n", "at 7 of 5\nfacing left\n"),
+        ("a piece is repeated", STATE, "at 4 of 5 5\nfacing right\n"),
+        ("off_track is not detected", "at 7 of 5\nfacing right\n", "at 7 of 5\nfacing left\n"),
         ("off_track is called bad_spacing", "at 7 of 5\nfacing right\n", "reject bad_spacing\n"),
-        ("off_track is not seen", "at 3 of 5\nfacing up\n", "reject unknown_label\n"),
-        ("truncated is not seen", "at 3\n", "at 0 of 1\nfacing left\n"),
-        ("off_track is not seen", STATE, "at 4 of 5\nfacing right\n"),
+        ("off_track is not detected", "at 3 of 5\nfacing up\n", "reject unknown_label\n"),
+        ("truncated is not detected", "at 3\n", "at 0 of 1\nfacing left\n"),
+        ("off_track is not detected", STATE, "at 4 of 5\nfacing right\n"),
         ("x is one more", "at 3\n", "reject truncated\n"),
     ],
 )
@@ -157,7 +157,7 @@ def test_a_mutant_may_reject_about_half_of_the_valid_prompts():
 
 
 def test_a_broken_symmetry_is_wrong_on_one_of_two_cases_that_it_relates():
-    case, name = TICTACTOE.case(a2="x", player="o", to="c3"), "mirrored_board holds on one side alone"
+    case, name = TICTACTOE.case(a2="x", player="o", to="c3"), "mirrored_board holds on one side only"
     other = TICTACTOE.case(c2="x", player="o", to="a3")
     wrong = [
         answer(TICTACTOE, name, text) != TICTACTOE.resolve_text(text) for text in map(TICTACTOE.write, (case, other))
@@ -215,7 +215,7 @@ def walk():
         ("width is out of range", "values_stay_in_their_ranges"),
         ("a piece is lost", "answer_can_be_read"),
         ("a valid prompt is rejected", "valid_prompt_is_never_rejected"),
-        ("off_track is not seen", "malformed_prompt_is_rejected"),
+        ("off_track is not detected", "malformed_prompt_is_rejected"),
         ("off_track is called bad_spacing", "malformed_prompt_gets_its_reason"),
         ("another answer when asked again alone", "same_answer_asked_again_alone"),
         ("another answer when asked again in a batch", "same_answer_asked_again_in_a_batch"),
@@ -316,6 +316,6 @@ def test_a_monotone_field_that_never_rises_gives_way_upwards():
         resolve=lambda case: {"left": 198 - case.a - case.b},
         monotone=Monotone("left", of="b", rises=False),
     )
-    assert answer(domain, "left gives way where b is high", "07+60=") == "198"
+    assert answer(domain, "left is wrong where b is high", "07+60=") == "198"
     found = catches(domain, laws_of(domain), mutants_of(domain), 60)
-    assert "left_never_rises_with_b" in found.caught_by["left gives way where b is high"]
+    assert "left_never_rises_with_b" in found.caught_by["left is wrong where b is high"]

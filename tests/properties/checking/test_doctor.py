@@ -120,7 +120,7 @@ class Wavering:
 def test_a_reference_that_wavers_is_refused_with_the_simplest_case():
     with pytest.raises(DomainError) as caught:
         check_reference(adder(resolve=Wavering()))
-    assert caught.value.fault.startswith("its reference must answer a case always alike, got '0")
+    assert caught.value.fault.startswith("its reference must always give the same answer to a case, got '0")
     assert caught.value.text == "50+00="
 
 
@@ -154,12 +154,12 @@ def test_what_a_played_case_met_is_shown_by_the_simplest_case_too():
     case = TICTACTOE.read(caught.value.text)
     assert (case.b2, marks(case, "x"), marks(case, "o"), case.to) == ("o", 1, 1, "a1")
     row = check_domain(wrong).rows[0]
-    assert (row.name, row.verdict, row.todo) == ("samplers", "fails", "mend the reference")
+    assert (row.name, row.verdict, row.todo) == ("samplers", "fails", "fix the reference")
     assert row.found == f"domain tictactoe/1: {caught.value.fault}; shown by {caught.value.text!r}"
 
 
 def test_a_run_begins_with_it():
-    with pytest.raises(DomainError, match="its reference must answer a case always alike"):
+    with pytest.raises(DomainError, match="its reference must always give the same answer to a case"):
         try_domain(adder(resolve=Wavering()), ())
     try_domain(adder(resolve=Wavering(), held=True), ())
 
@@ -185,7 +185,7 @@ def test_a_check_that_looks_at_more_than_it_names_is_refused():
 
 
 def test_a_reference_whose_own_answer_is_not_accepted_is_refused():
-    with pytest.raises(DomainError, match="its accepts must hold of what its reference answers, got '1"):
+    with pytest.raises(DomainError, match="its accepts must be true of its reference's answer, got '1"):
         check_reference(adder(accepts=lambda case, answer: answer.sum < 100))
 
 
@@ -214,11 +214,11 @@ class Numbers:
         ),
         (
             lambda case: 5000 if case.a == 7 else 0,
-            "what its reference gives must be an answer that can be written and r",
+            "its reference must return an answer that can be written and r",
         ),
         (
             lambda case: "many" if case.a == 7 else 0,
-            "what its reference gives must be an answer that can be written and",
+            "its reference must return an answer that can be written and",
         ),
     ],
 )
@@ -240,7 +240,7 @@ def test_a_sampler_that_takes_its_randomness_elsewhere_fails():
     domain = adder(samplers={"own": lambda random: ADDER.case(a=next(numbers) % 97)})
     assert found(domain, "samplers") == (
         "fails",
-        "sampler own draws other cases by the same seed",
+        "sampler own draws other cases with the same seed",
         "take all randomness from the random.Random that it is given",
     )
 
@@ -248,12 +248,12 @@ def test_a_sampler_that_takes_its_randomness_elsewhere_fails():
 def test_a_sampler_that_draws_no_case_fails():
     domain = track(samplers={"own": lambda random: WALK.case(x=2)})
     verdict, said, _ = found(domain, "samplers")
-    assert (verdict, said) == ("fails", "sampler own draws what is no case: 'at 2 of 1\\nfacing left\\n'")
+    assert (verdict, said) == ("fails", "sampler own draws an invalid case: 'at 2 of 1\\nfacing left\\n'")
 
 
 def test_a_sampler_that_draws_one_case_alone_is_shown():
     domain = adder(samplers={"own": lambda random: ADDER.case(a=3)})
-    assert found(domain, "samplers")[:2] == ("look", "sampler own draws one case alone")
+    assert found(domain, "samplers")[:2] == ("look", "sampler own draws only one case")
 
 
 def test_checks_that_refuse_nearly_all_fail():
@@ -265,14 +265,14 @@ def test_checks_that_refuse_nearly_all_fail():
     ]
     fault = "its checks refused 1,000 cases in a row: give it a start, a sampler of its own, or fewer checks"
     assert report.rows[0].found == f"domain adder/1: {fault}"
-    assert report.rows[-1].todo == "mend samplers first"
+    assert report.rows[-1].todo == "fix samplers first"
     assert (report.failed, report.catches) == (True, None)
 
 
 def test_checks_that_refuse_much_are_shown_where_cases_are_not_made_otherwise():
     rare = Check("rare", "b is 7 more than a", ("a", "b"), lambda case: case.b - case.a == 7)
     verdict, said, todo = found(adder(checks=rare), "checks")
-    assert (verdict, todo) == ("look", "give it a start, or a sampler of its own, which makes valid cases")
+    assert (verdict, todo) == ("look", "give it a start, or its own sampler, which makes valid cases")
     assert said.endswith("% of what is drawn field by field is refused")
     made = {"seven_more": lambda random: ADDER.case(a=5, b=12)}
     assert found(adder(checks=rare, samplers=made), "checks")[0] == "holds"
@@ -300,8 +300,8 @@ def test_a_case_that_is_read_back_otherwise_fails():
     )
     assert (verdict, said, todo) == (
         "fails",
-        "'01+77=' is read back otherwise",
-        "mend the codec, or a field's read and write",
+        "'01+77=' is not read back unchanged",
+        "fix the codec, or a field's read and write",
     )
 
 
@@ -331,7 +331,7 @@ def test_a_field_that_writes_two_values_alike_fails():
 
     letter = Schema("{letter}", letter=Rare())
     domain = Domain("letters/1", state=letter, step=lambda state: {}, start=lambda random: letter.neutral)
-    assert found(domain, "texts")[:2] == ("fails", "'b\\n' is read back otherwise")
+    assert found(domain, "texts")[:2] == ("fails", "'b\\n' is not read back unchanged")
 
 
 def test_a_reference_that_wavers_fails_and_nothing_else_is_looked_at():
@@ -341,7 +341,7 @@ def test_a_reference_that_wavers_fails_and_nothing_else_is_looked_at():
 def test_a_state_that_its_own_checks_refuse_fails():
     astray = track(step=lambda state: {"x": min(state.x + 1, 9)}, start=None)
     verdict, said, todo = found(astray, "next states")
-    assert (verdict, todo) == ("fails", "mend the step or the check")
+    assert (verdict, todo) == ("fails", "fix the step or the check")
     assert said.endswith("is a state that the check off_track refuses")
 
 
@@ -393,10 +393,10 @@ def trees(tmp_path, monkeypatch):
 
 def test_a_reference_that_depends_on_the_order_of_a_set_fails_in_a_fresh_process(trees):
     verdict, said, todo = found(load_domain(f"{trees}:DOMAIN"), "fresh process", f"{trees}:DOMAIN")
-    assert (verdict, todo) == ("fails", "let the reference depend on its case alone, and not on the order of a set")
+    assert (verdict, todo) == ("fails", "make the reference depend only on its case, and not on the order of a set")
     assert said.startswith("a fresh process answers '")
     verdict, said, todo = found(load_domain(f"{trees}:DRAWN"), "fresh process", f"{trees}:DRAWN")
-    assert (verdict, todo) == ("fails", "let no sampler depend on the order of a set or on the clock")
+    assert (verdict, todo) == ("fails", "make the samplers independent of the order of sets and of the clock")
     assert said.startswith("a fresh process draws other cases: '")
 
 
@@ -411,8 +411,8 @@ def test_the_address_of_a_domain_is_looked_for_among_the_modules_that_are_loaded
 def test_a_domain_that_no_module_has_is_not_asked_in_a_fresh_process():
     assert found(adder(), "fresh process", "") == (
         "look",
-        "not looked at: no module has the domain as an attribute",
-        "make it an attribute of a module, or say address='FILE.py:NAME'",
+        "not checked: no module has the domain as an attribute",
+        "make it an attribute of a module, or give address='FILE.py:NAME'",
     )
 
 
@@ -435,7 +435,7 @@ def test_a_boundary_that_is_never_drawn_is_shown():
     never = Check("never_full", "a is no 99", "a", lambda case: case.a != 99)
     assert found(adder(checks=never), "boundaries") == (
         "look",
-        "never drawn, by no sampler: a 99",
+        "never drawn by any sampler: a 99",
         "see whether the checks allow it; if so, give it a sampler (and strategies) that draws it",
     )
 
@@ -451,7 +451,7 @@ def test_a_field_that_no_step_changes_is_shown_unless_it_is_declared():
     assert found(track(untouched=()), "fields") == (
         "look",
         "never changed: width",
-        "see whether the step ever changes it; if not, say untouched=('width',)",
+        "see whether the step ever changes it; if not, declare untouched=('width',)",
     )
     stuck = adder(
         answer=Schema("{sum} {carry}", sum=Int(0, 198), carry=Int(0, 1), end=""),
@@ -470,7 +470,7 @@ def test_a_rule_that_changes_nothing_when_it_is_left_out_is_shown_unless_it_is_e
 
     rules = {"R1": "the terms are added", "R2": "nothing else happens"}
     domain = adder(rules=rules, without=without)
-    assert found(domain, "rules")[:2] == ("look", "left out, no answer changes: R2")
+    assert found(domain, "rules")[:2] == ("look", "changes no answer if left out: R2")
     domain = adder(rules=rules, without=without, exempt={"R2": "it says what does not happen"})
     assert found(domain, "rules")[:2] == ("holds", "each of 1 rules changes an answer when it is left out")
 
@@ -499,7 +499,7 @@ def test_a_law_that_the_reference_breaks_fails_with_its_simplest_case():
         assert answer.sum <= 120
 
     verdict, said, todo = found(domain, "laws are true")
-    assert (verdict, todo) == ("fails", "mend the law or narrow its cases, else the reference")
+    assert (verdict, todo) == ("fails", "fix the law or narrow its cases, or fix the reference")
     assert said.startswith("sums_are_small is not true of the reference, shown by '22+99='")
 
 
@@ -554,7 +554,7 @@ def test_a_law_that_no_sampled_case_meets_is_shown():
         assert answer.c == 123456789
 
     verdict, said, _ = found(domain, "laws apply")
-    assert (verdict, said) == ("look", "apply to no sampled case, so that a sweep never meets them: one_number")
+    assert (verdict, said) == ("look", "apply to no sampled case, so a sweep never checks them: one_number")
 
 
 def test_a_law_that_says_nothing_is_named():
@@ -573,7 +573,7 @@ def test_a_law_that_says_nothing_is_named():
     assert found(domain, "laws bite") == (
         "look",
         "catch no derived mutant: all_is_well",
-        "see whether they say anything: what no wrong answer can break passes every model",
+        "see whether they check anything: a law that no wrong answer breaks passes every model",
     )
 
 
@@ -606,7 +606,7 @@ def test_a_law_that_raises_is_named():
 
     odd = Law("odd", "", KNOWN_ANSWER, "It is odd.", None, lambda case, domain: True, prompts, None)
     row = check_domain(adder(derives=False, laws=(odd,))).row("laws are true")
-    assert (row.verdict, row.found) == ("fails", "law odd: it raised KeyError: 'nothing': mend it, or narrow its cases")
+    assert (row.verdict, row.found) == ("fails", "law odd: it raised KeyError: 'nothing': fix it, or narrow its cases")
 
 
 # --- the domains that are there --------------------------------------------------------------------------------------

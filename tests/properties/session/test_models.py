@@ -80,7 +80,7 @@ def test_an_argument_is_of_one_model(models):
     result = models("--model", "reference", "--model", "identity", "--model-arg", "seed=1")
     assert (result.ret, only_line(result)) == (
         4,
-        "ERROR: --turncheck-model-arg must have one model beside it, got 2: write a card, engine.toml, for each of them",
+        "ERROR: --turncheck-model-arg must be used with one model, got 2: write a card, engine.toml, for each of them",
     )
 
 

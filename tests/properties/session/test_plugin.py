@@ -110,7 +110,7 @@ def test_a_session_in_which_a_law_is_broken_ends_with_1_and_shows_the_smallest_t
     again, kept, whole, _ = result.outlines[-4:]
     assert again.startswith("again: pytest --pyargs ")
     assert kept.startswith("its smallest case is kept in .turncheck/witnesses/")
-    assert whole == "-v shows the texts of each failure whole"
+    assert whole == "-v shows the texts of each failure in full"
 
 
 @pytest.mark.parametrize("processes", [[], ["-n", "1"]], ids=["in this process", "in another"])
@@ -187,7 +187,7 @@ def test_a_false_law_ends_the_session_with_3_as_an_internal_error(check, false_l
     result.assert_outcomes(failed=1, passed=3, deselected=len(LAWS) - 2)
     assert "reference (reference): 3 of 4 laws held, 1 without a result (3 of 99 laws ran)" in result.outlines
     assert [line for line in result.outlines if line.startswith("INTERNAL ERROR")] == [FAULT]
-    assert "turn_counter_stands_still does not hold of the reference" in result.stdout.str()
+    assert "turn_counter_stands_still does not hold for the reference" in result.stdout.str()
 
 
 def test_a_false_law_is_told_where_no_other_law_ran(check, false_law):

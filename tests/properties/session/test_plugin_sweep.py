@@ -217,7 +217,7 @@ def predict(prompts):
     return [resolve_text(prompt).replace("turn 02", "turn 03") for prompt in prompts]
 """
 MINE = "py:plugin_interrupted:predict"
-KEPT = "what was done is kept, and the same command with --turncheck-resume, if the model is still the same, goes on"
+KEPT = "what was done is kept, and the same command with --turncheck-resume, if the model is still the same, continues"
 
 
 @pytest.fixture
@@ -357,7 +357,7 @@ def test_a_sweep_that_cannot_be_trusted_ends_with_2_and_stays_as_it_is(check, py
     before = files_of(state.parent)
     result = check(*command, *options, subprocess=bool(options))
     (said,) = errors(result)
-    assert said.startswith(f"ERROR: sweep {state.parent}: its {STATE} cannot be read (its digest is not that of ")
+    assert said.startswith(f"ERROR: sweep {state.parent}: its {STATE} cannot be read (its digest must match its ")
     assert said.endswith(": restore the folder, or delete it and sweep anew")
     assert (result.ret, files_of(state.parent)) == (2, before)
     state.unlink()

@@ -65,7 +65,7 @@ def test_a_law_without_a_result_is_named_with_the_reason(results):
     results.take(found(passed("second")))
     results.crashed(ITEMS[0][2])
     (model,) = results.report().models
-    assert model.missing == {"first": "its process died", "third": "the run was left"}
+    assert model.missing == {"first": "its process died", "third": "the run was interrupted"}
     assert results.report().failed
 
 
@@ -73,15 +73,15 @@ def test_a_law_without_a_result_is_named_with_the_reason(results):
     ("outcome", "attributes", "why"),
     [
         ("skipped", {}, "it was skipped"),
-        ("failed", {}, "it could not be held"),
-        ("failed", {FOUND: json.dumps({"mistake": "law first: it raised"})}, "it could not be held"),
+        ("failed", {}, "it could not be checked"),
+        ("failed", {FOUND: json.dumps({"mistake": "law first: it raised"})}, "it could not be checked"),
     ],
     ids=["skipped", "a fault", "a mistake of the user's"],
 )
 def test_a_law_that_was_not_held_is_named_with_the_reason(results, outcome, attributes, why):
     results.add(report("first", outcome, **attributes))
     (model,) = results.report().models
-    assert model.missing == {"first": why, "second": "the run was left", "third": "the run was left"}
+    assert model.missing == {"first": why, "second": "the run was interrupted", "third": "the run was interrupted"}
     assert results.faults == ([] if FOUND in attributes or outcome == "skipped" else [ITEMS[0][2]])
 
 

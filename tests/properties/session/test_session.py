@@ -107,7 +107,7 @@ def test_a_witness_file_that_is_no_turn_is_a_usage_error_and_stays_as_it_is(chec
     result = check("--model", LATE, "-k", RISES, "-q", "--turncheck-witnesses", "kept")
     (line,) = [line for line in result.errlines if line]
     assert (result.ret, line[:34]) == (4, "ERROR: witness kept/py-plugin_mode")
-    assert line.endswith("; mend the file or delete it")
+    assert line.endswith("; fix the file or delete it")
     assert path.read_text() == content
 
 

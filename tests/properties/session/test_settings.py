@@ -4,8 +4,8 @@ import pytest
 
 from turncheck.properties.session.settings import Settings
 
-SEEDS = "--hypothesis-seed must be 0..999,999, a seed of evaluation, for --turncheck-sweep"
-TOO_FEW = "fewer could not pass without any divergence"
+SEEDS = "--hypothesis-seed must be 0..999,999, an evaluation seed, for --turncheck-sweep"
+TOO_FEW = "fewer could not pass even without a divergence"
 UNREACHED = "no law could reach its least number of cases"
 
 
@@ -48,23 +48,26 @@ def test_a_domain_that_is_no_file_is_the_same_everywhere(settings, domain):
         (["timeout=soon"], "--turncheck-timeout must be a number, 0.001 or more, got 'soon'"),
         (["inconclusive=pass"], "--turncheck-inconclusive must be fail or skip, got 'pass'"),
         (["model=a", "model=b", "model-arg=x=1"],
-         "--turncheck-model-arg must have one model beside it, got 2: write a card, engine.toml, for each of them"),
-        (["write-baseline"], "--turncheck-write-baseline needs --turncheck-baseline FILE, which it writes"),
+         "--turncheck-model-arg must be used with one model, got 2: write a card, engine.toml, for each of them"),
+        (["write-baseline"], "--turncheck-write-baseline needs --turncheck-baseline FILE, the file to write"),
         (["baseline=b.json", "write-baseline", "model=a", "model=b"],
          "--turncheck-write-baseline must have one model, got 2: name one --model"),
-        (["report=file"], "--turncheck-report must be a folder, or a new name for one, got the file file"),
-        (["witnesses=file"], "--turncheck-witnesses must be a folder, or a new name for one, got the file file"),
+        (["report=file"], "--turncheck-report must be a folder, or the name of a new one, got the file file"),
+        (["witnesses=file"], "--turncheck-witnesses must be a folder, or the name of a new one, got the file file"),
         (["baseline=."], "--turncheck-baseline must be a file, got the folder ."),
-        (["gate=0.1"], "--turncheck-gate needs --turncheck-sweep N, whose turns it is about"),
+        (["gate=0.1"], "--turncheck-gate needs --turncheck-sweep N: the gate is about the sweep's turns"),
         (["sweep=9", "gate=1.5"], "--turncheck-gate must be a number, 0..1, got 1.5"),
         (["sweep=9", "gate=-1"], "--turncheck-gate must be a number, 0..1, got -1"),
         (["sweep=9", "gate=nan"], "--turncheck-gate must be a number, 0..1, got nan"),
         (["sweep=9", "gate=abc"], "--turncheck-gate must be a number, 0..1, got 'abc'"),
-        (["sweep=9", "gate=0"], "--turncheck-gate must be above 0, got 0: no sample shows that nothing ever diverges"),
+        (["sweep=9", "gate=0"], "--turncheck-gate must be above 0, got 0: no sample can show a rate of 0"),
         (["sweep=9", "gate=0.01"], f"--turncheck-sweep must be 368 or more for a gate of 0.01, got 9: {TOO_FEW}"),
         (["sweep=0"], "--turncheck-sweep must be an int, 1 or more, got 0"),
         (["sweep=many"], "--turncheck-sweep must be an int, 1 or more, got 'many'"),
-        (["sweep=9", "sweeps=file"], "--turncheck-sweeps must be a folder, or a new name for one, got the file file"),
+        (
+            ["sweep=9", "sweeps=file"],
+            "--turncheck-sweeps must be a folder, or the name of a new one, got the file file",
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )  # fmt: skip
@@ -79,8 +82,8 @@ def test_what_cannot_be_or_contradicts_is_a_usage_error(settings, pytester, opti
     ("seed", "beside", "message"),
     [
         ("abc", [], "--hypothesis-seed must be an int where laws are checked, got 'abc'"),
-        ("1000000", ["--turncheck-sweep=9"], f"{SEEDS}, got 1000000: training draws from others"),
-        ("-1", ["--turncheck-sweep=9"], f"{SEEDS}, got -1: training draws from others"),
+        ("1000000", ["--turncheck-sweep=9"], f"{SEEDS}, got 1000000: training uses other seeds"),
+        ("-1", ["--turncheck-sweep=9"], f"{SEEDS}, got -1: training uses other seeds"),
     ],
 )
 def test_a_seed_that_cannot_be_is_a_usage_error(settings, seed, beside, message):

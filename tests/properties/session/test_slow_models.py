@@ -97,7 +97,7 @@ def test_an_interrupt_leaves_the_table_and_the_counterexample_of_the_law_that_wa
     assert "the smallest so far (shrinking was interrupted)" in shown
     assert "KeyboardInterrupt" in shown
     assert row_of(result, "fall_ends_no_turn")[2:5] == ["FAIL", "20", "4"]
-    missing = "poison_takes_its_stacks (the run was left)"
+    missing = "poison_takes_its_stacks (the run was interrupted)"
     assert f"NO RESULT for 1 of what was to run, and did not pass: {missing}" in section(result)
 
 

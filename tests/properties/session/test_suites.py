@@ -200,7 +200,7 @@ def test_laws_that_had_no_turn_are_counted(games):
     assert lines[0] == f"py:players.py:forgetful (py): 0 of 3 laws held, 2 without a result {ran}"
     (told,) = [line for line in lines if line.startswith("NO RESULT")]
     assert told.startswith("NO RESULT for 2 of what was to run, and did not pass: ")
-    assert told.endswith(" (the run was left)")
+    assert told.endswith(" (the run was interrupted)")
 
 
 @pytest.mark.slow  # two sessions of pytest-xdist, since the process that died is begun anew
@@ -326,8 +326,8 @@ REFUSED = [
     ("raises.py", "domain raises.py: raises.py raised ZeroDivisionError: division by zero when it was imported"),
     ("no_such_name", "domain no_such_name: unknown (installed: "),
     ("silent.py", "domain silent.py: silent.py raised LawFunctionError: law never_said: it must have a docstring, "),
-    ("false.py", "nothing_ever_changes does not hold of the reference, which is a fault of the law and not of "),
-    ("typo.py", "law misspelt: it raised NameError: name 'befor' is not defined: mend it, or narrow its cases"),
+    ("false.py", "nothing_ever_changes does not hold for the reference, which is a fault of the law and not of "),
+    ("typo.py", "law misspelt: it raised NameError: name 'befor' is not defined: fix it, or narrow its cases"),
     ("twice.py", "law answer_can_be_read: each law of a domain must have a unique name, got this one twice; "),
     ("lawless.py", "domain lawless/1: it has no laws: attach one with @DOMAIN.law, or leave derives=False out"),
     ("breaks.py", "domain breaks/1: its resolve raised ZeroDivisionError: "),
@@ -350,9 +350,9 @@ SHOWN_BY = ["shown by", "  to_move x", "  row . . .", "  row . . .", "  row . . 
 
 def test_a_false_law_is_told_with_what_it_said_and_a_case_in_readable_lines(games):
     options = ["--pyargs", "turncheck.properties", "--turncheck-domain", "false.py", "--model", "reference"]
-    why = "a fault of the law and not of the model: mend the law, or narrow its cases"
+    why = "a fault of the law and not of the model: fix the law, or narrow its cases"
     assert [line for line in games(*options, **WRONG).errlines if line] == [
-        f"ERROR: nothing_ever_changes does not hold of the reference, which is {why}",
+        f"ERROR: nothing_ever_changes does not hold for the reference, which is {why}",
         "it said",
         "  a mark was set",
         *SHOWN_BY,
@@ -361,7 +361,7 @@ def test_a_false_law_is_told_with_what_it_said_and_a_case_in_readable_lines(game
 
 def test_a_law_that_raises_is_told_as_one_that_raises(games):
     options = ["--pyargs", "turncheck.properties", "--turncheck-domain", "typo.py", "--model", "reference"]
-    raised = "law misspelt: it raised NameError: name 'befor' is not defined: mend it, or narrow its cases"
+    raised = "law misspelt: it raised NameError: name 'befor' is not defined: fix it, or narrow its cases"
     assert [line for line in games(*options, **WRONG).errlines if line] == [f"ERROR: {raised}", *SHOWN_BY]
 
 
@@ -392,7 +392,7 @@ def test_a_law_without_a_docstring_in_a_test_file_is_told_in_one_line_with_its_p
 @pytest.mark.parametrize(
     ("module", "options", "message"),
     [
-        ("false", ["--turncheck-model=reference"], "nothing_ever_changes does not hold of the reference"),
+        ("false", ["--turncheck-model=reference"], "nothing_ever_changes does not hold for the reference"),
         ("tictactoe", [], "domain tictactoe/1 comes with no model; name one: --model SPEC"),
         ("tictactoe", ["--turncheck-model=nowhere"], "model nowhere: there is no such file"),
         ("lawless", ["--turncheck-model=reference"], "domain lawless/1: it has no laws"),
@@ -451,5 +451,5 @@ def seldom_true(before, after):
     mine = MINE.format(model=", model='reference'").replace("from tictactoe", "from seldom")
     result = games("test_mine.py", "-k", "seldom or one_mark", examples=300, test_mine=mine, seldom=seldom)
     assert result.ret == 4
-    assert "seldom_true does not hold of the reference" in result.stdout.str() + result.stderr.str()
+    assert "seldom_true does not hold for the reference" in result.stdout.str() + result.stderr.str()
     assert "Traceback" not in result.stdout.str()

@@ -143,10 +143,10 @@ def test_a_witness_takes_the_place_of_the_one_of_its_law_and_mode(tmp_path):
     assert load_kept(tmp_path, LAWS_BY_ID, DOMAIN) == {UNDER_POISON: [attrs.evolve(KEPT, state="fixed")]}
 
 
-HEAD = "it must say law, mode, state, model and sha256, then an empty line and the text"
+HEAD = "it must give law, mode, state, model and sha256, then an empty line and the text"
 TITLED = "its first line must be 'turncheck witness 1', got"
 BAD_NUMBER = "bad_number at line 1, piece 2: a number's place holds no number of the right width (M6)"
-ABOUT = f"its text must be one that {UNDER_POISON} is about, got"
+ABOUT = f"its text must be a case of {UNDER_POISON}, got"
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ ABOUT = f"its text must be one that {UNDER_POISON} is about, got"
         (FILE.replace(UNDER_POISON, "no_such_law"), "it must be called no_such_law.wrong_value.txt"),
         (FILE.replace("state: fails", "state: maybe"), "state must be one of fails, fixed, got maybe"),
         (FILE.replace("turn 01", "turn 1"), f"{ABOUT} {BAD_NUMBER}"),
-        (FILE.replace("poison 1", "poison 0"), f"its text must be one to which {UNDER_POISON} applies"),
+        (FILE.replace("poison 1", "poison 0"), f"its text must be a case to which {UNDER_POISON} applies"),
         (FILE.replace("turn 01", "turn \\q01"), "its text must be escaped as Python escapes it, got '\\\\\\\\q'"),
     ],
     ids=["empty", "foreign", "newer", "no mode", "no key", "no text", "other law", "state", "turn", "aside", "escape"],
@@ -171,14 +171,14 @@ def test_a_file_that_is_no_witness_says_why_in_one_line(tmp_path, content, fault
     path.write_text(content, encoding="utf-8")
     with pytest.raises(WitnessError) as caught:
         load_kept(tmp_path, LAWS_BY_ID, DOMAIN)
-    assert str(caught.value) == f"witness {path}: {fault}; mend the file or delete it"
+    assert str(caught.value) == f"witness {path}: {fault}; fix the file or delete it"
     assert path.read_text("utf-8") == content
 
 
 def test_a_law_that_there_is_not_is_named(tmp_path):
     kept = attrs.evolve(KEPT, law="no_such_law")
     save_kept(tmp_path, kept)
-    with pytest.raises(WitnessError, match="law must be one that turncheck laws lists, got no_such_law; mend"):
+    with pytest.raises(WitnessError, match="law must be one that turncheck laws lists, got no_such_law; fix"):
         load_kept(tmp_path, LAWS_BY_ID, DOMAIN)
 
 
@@ -230,7 +230,7 @@ def test_every_line_of_a_file_that_is_changed_is_refused_in_one_line_and_stays(t
         load_kept(tmp_path, LAWS_BY_ID, DOMAIN)
     said = str(caught.value)
     assert said.startswith(f"witness {path}: ")
-    assert said.endswith("; mend the file or delete it")
+    assert said.endswith("; fix the file or delete it")
     assert len(said) - len(str(path)) < 500
     assert said.isprintable()
     assert path.read_bytes() == content.encode()
@@ -277,7 +277,7 @@ def test_bytes_that_are_no_text_of_a_witness_are_refused(tmp_path, content, faul
     (tmp_path / KEPT.name).write_bytes(content)
     with pytest.raises(WitnessError) as caught:
         load_kept(tmp_path, LAWS_BY_ID, DOMAIN)
-    assert caught.value.fault == f"{fault}; mend the file or delete it"
+    assert caught.value.fault == f"{fault}; fix the file or delete it"
 
 
 def make_a_pipe(path):
@@ -305,7 +305,7 @@ def test_what_is_no_file_is_refused_and_blocks_nobody(tmp_path, make, fault):
     make(tmp_path / KEPT.name)
     with pytest.raises(WitnessError) as caught:
         load_kept(tmp_path, LAWS_BY_ID, DOMAIN)
-    assert caught.value.fault == f"{fault}; mend the file or delete it"
+    assert caught.value.fault == f"{fault}; fix the file or delete it"
 
 
 def test_a_witness_that_could_not_be_read_again_is_not_written(tmp_path):
@@ -317,7 +317,7 @@ def test_a_witness_that_could_not_be_read_again_is_not_written(tmp_path):
 
 def test_a_valid_turn_is_no_witness_of_a_law_about_malformed_ones():
     kept = attrs.evolve(KEPT, law="malformed_turn_gets_no_state")
-    with pytest.raises(ValueError, match="is about, got a valid case, where a malformed text is wanted"):
+    with pytest.raises(ValueError, match="must be a case of .*, got a valid case instead of a malformed text"):
         case_of(kept, LAWS_BY_ID, DOMAIN)
 
 

@@ -294,7 +294,7 @@ def test_a_law_that_the_reference_breaks_is_a_fault_of_the_law(tmp_path):
         """After a turn x is to move."""
         assert after.player == "x"
 
-    with pytest.raises(FalseLawError, match="x_has_the_last_word does not hold of the reference"):
+    with pytest.raises(FalseLawError, match="x_has_the_last_word does not hold for the reference"):
         Sweep(Subject("mine", "py", Buggy(domain, keeps_the_player), domain), Plan("play", 3, COUNT), tmp_path)
 
 

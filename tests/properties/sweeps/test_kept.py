@@ -246,7 +246,7 @@ SIGNED = {
     "a negative size": (lambda state: state.update(size=-1), "size must be 0.."),
     "another digest": (lambda state: state.update(sha256="ab"), f"(it is not what was kept with {STATE})"),
     "no digest": (lambda state: state.update(sha256=3), "sha256 must be a text"),
-    "laws twice": (lambda state: state["about"].update(laws=[AGREES, AGREES]), "laws must be different ones"),
+    "laws twice": (lambda state: state["about"].update(laws=[AGREES, AGREES]), "laws must be different"),
     "laws of numbers": (lambda state: state["about"].update(laws=[1]), "laws must be a list of texts, got [1]"),
     "a seed of text": (lambda state: state["about"].update(seed="3"), "seed must be 0.."),
     "no model": (lambda state: state["about"].update(model=None), "model must have name, kind, "),
@@ -457,7 +457,7 @@ def test_where_there_is_no_sweep_it_is_said_without_a_number(tmp_path, kept, mis
 
 
 def test_a_part_of_a_sweep_is_compared_with_nothing(kept):
-    with pytest.raises(PartialError, match="it holds 40 of 60 turns: --resume goes on with it"):
+    with pytest.raises(PartialError, match="it holds 40 of 60 turns: --resume continues it"):
         compared(kept / "whole", kept / "part")
 
 
@@ -640,7 +640,7 @@ def test_where_the_disk_is_full_what_was_kept_stays_and_goes_on(kept, laws, monk
         patch.setattr(module, name, full)
         with pytest.raises(LostError) as caught:
             list(work.chunks())
-    done = "the first 40 turns are kept, and once that is mended the sweep can go on"
+    done = "the first 40 turns are kept, and once that is fixed, the sweep can be resumed"
     assert caught.value.fault == f"it cannot be written (No space left on device): {done}"
     assert work.counts == before.counts
     assert read_state(folder) == before

@@ -205,7 +205,7 @@ def test_what_is_swept_is_kept_in_the_state(tmp_path):
 def test_another_sweep_is_not_gone_on_with(tmp_path):
     few = LAWS[:2]
     swept(tmp_path, subject_of(Reference(DOMAIN)), Plan("play", 3, 10), few)
-    with pytest.raises(SweepError, match="it holds a sweep: --resume goes on with it, another --out begins anew"):
+    with pytest.raises(SweepError, match="it holds a sweep: --resume continues it, another --out starts a new sweep"):
         Sweep(subject_of(Reference(DOMAIN)), Plan("play", 3, 10), tmp_path, few)
     with pytest.raises(SweepError, match="it holds another sweep, with other seed, turns: give another --out"):
         Sweep(subject_of(Reference(DOMAIN)), Plan("play", 4, 20), tmp_path, few, resume=True)

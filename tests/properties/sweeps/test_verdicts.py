@@ -50,7 +50,7 @@ def test_a_gate_passes_and_fails_only_where_the_whole_interval_does(diverged, ra
 
 
 def test_a_part_of_a_sweep_gets_no_verdict():
-    with pytest.raises(ValueError, match="a gate needs the whole sweep, got 999 of 1,000 turns: --resume goes on"):
+    with pytest.raises(ValueError, match="a gate needs the whole sweep, got 999 of 1,000 turns: --resume continues it"):
         gate(Counts(done=999), Plan("play", 0, 1000), 0.5)
 
 
@@ -78,7 +78,7 @@ def test_sweeps_of_other_turns_are_not_compared(tmp_path):
     with pytest.raises(SweepError, match="there is no such folder: turncheck sweep --out makes one"):
         compared(tmp_path / "one", tmp_path / "nothing")
     next(iter(Sweep(subject_of(Reference(DOMAIN)), Plan("play", 0, 700), tmp_path / "part", few).chunks()))
-    with pytest.raises(SweepError, match="it holds 256 of 700 turns: --resume goes on with it"):
+    with pytest.raises(SweepError, match="it holds 256 of 700 turns: --resume continues it"):
         compared(tmp_path / "one", tmp_path / "part")
 
 

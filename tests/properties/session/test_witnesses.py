@@ -317,7 +317,7 @@ def test_a_witness_that_could_not_be_read_again_is_not_written(tmp_path):
 
 def test_a_valid_turn_is_no_witness_of_a_law_about_malformed_ones():
     kept = attrs.evolve(KEPT, law="malformed_turn_gets_no_state")
-    with pytest.raises(ValueError, match="must be a case of .*, got a valid case instead of a malformed text"):
+    with pytest.raises(ValueError, match=r"must be a case of .*, got a valid case instead of a malformed text"):
         case_of(kept, LAWS_BY_ID, DOMAIN)
 
 

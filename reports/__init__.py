@@ -1,1 +1,1 @@
-"""What a check found: failure modes, records of divergences, the table, and turns shown side by side."""
+"""The results of a check: failure modes, records of divergences, tables, and turns shown side by side."""

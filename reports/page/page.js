@@ -1,5 +1,5 @@
 "use strict";
-// Filters, sorting, copying and unfolding. Without this script the page shows the same, unfiltered.
+// Filters, sorting, copying and unfolding. Without this script the page shows the same content, unfiltered.
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 const controls = document.querySelector(".controls");
 const said = controls.querySelector("output");
@@ -21,7 +21,7 @@ function filter() {
   said.value = `${tiles.filter((tile) => !tile.hidden).length} of ${tiles.length} laws`;
 }
 
-// A control in place of the text of a heading, which it keeps.
+// A control that replaces the text of a heading and keeps its words.
 function press(heading, pressed) {
   const button = document.createElement("button");
   button.type = "button";
@@ -60,7 +60,7 @@ async function copy(button) {
   }
 }
 
-// What a fragment names is shown, whatever is folded around it or filtered away.
+// Show what a fragment names, even if it is folded or filtered away.
 function reveal() {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!target) return;

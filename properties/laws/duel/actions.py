@@ -43,7 +43,7 @@ def heal_restores_hp(before: Unit, after: Unit, rules: Rules) -> None:
 
 @unit_law("A2", KNOWN_ANSWER, cases=performed(sturdy(), "heal"), who=all_of(performs("heal"), stands_after))
 def heal_gives_regen(before: Unit, after: Unit, rules: Rules) -> None:
-    """Heal makes regen at least 2, of which the end of the turn takes 1; more than 2 is kept."""
+    """Heal raises regen to at least 2, and the end of the turn takes 1; more than 2 is kept."""
     assert after.regen == counted_down(max(before.regen, amount("heal", "regen", rules)), rules)
 
 
@@ -61,7 +61,7 @@ def _heals_at_full_hp(turn: Turn, name: UnitName, rules: Rules) -> bool:
     also=made_to_wait(_heals_at_full_hp),
 )
 def heal_at_full_hp_restores_nothing(turn: Turn, after: Battle, after_waiting: Battle) -> None:
-    """A regenerating unit that heals at full hp ends as if it had waited, its regen and the slot aside."""
+    """A regenerating unit that heals at full hp ends as if it had waited, except for its regen and the slot."""
     assert apart_from(after, "regen", "cd_heal") == apart_from(after_waiting, "regen", "cd_heal")
 
 
@@ -127,7 +127,7 @@ _braces_and_stands = all_of(performs("brace"), stands_after)
 
 @unit_law("A7, E5", KNOWN_ANSWER, cases=performed(sturdy(), "brace"), who=_braces_and_stands)
 def brace_gives_thorns(before: Unit, after: Unit, rules: Rules) -> None:
-    """Brace makes thorns at least 3, of which the end of the turn takes 1; more than 3 is kept."""
+    """Brace raises thorns to at least 3, and the end of the turn takes 1; more than 3 is kept."""
     assert after.thorns == counted_down(max(before.thorns, amount("brace", "thorns", rules)), rules)
 
 

@@ -25,7 +25,7 @@ _is_poisoned = all_of(is_struck_by("poison_strike"), stands_after)
 
 @unit_law("A5, E5", KNOWN_ANSWER, cases=struck(sturdy(), "poison_strike"), who=_is_poisoned)
 def poison_strike_adds_two_stacks(before: Unit, after: Unit, rules: Rules) -> None:
-    """A poison_strike adds 2 stacks of poison, up to 9, of which the end of the turn takes 1."""
+    """A poison_strike adds 2 stacks of poison, up to 9, and the end of the turn takes 1."""
     poison = min(before.poison + amount("poison_strike", "poison", rules), rules.field("poison").high)
     assert after.poison == counted_down(poison, rules)
 
@@ -35,7 +35,7 @@ _is_stunned = all_of(is_struck_by("poison_strike"), has("fragile"), stands_after
 
 @unit_law("A5", KNOWN_ANSWER, cases=struck(sturdy(fragile=positive), "poison_strike"), who=_is_stunned)
 def poison_strike_stuns_the_fragile(before: Unit, after: Unit, rules: Rules) -> None:
-    """A poison_strike makes a fragile unit's stun at least 2, of which the end of the turn takes 1."""
+    """A poison_strike raises a fragile unit's stun to at least 2, and the end of the turn takes 1."""
     assert after.stun == counted_down(max(before.stun, amount("poison_strike", "stun", rules)), rules)
 
 
@@ -53,7 +53,7 @@ _is_ignited = all_of(is_struck_by("ignite"), stands_after)
 
 @unit_law("A6, E5", KNOWN_ANSWER, cases=struck(sturdy(), "ignite"), who=_is_ignited)
 def ignite_sets_alight(before: Unit, after: Unit, rules: Rules) -> None:
-    """An ignite makes burn at least 3, of which the end of the turn takes 1; more than 3 is kept."""
+    """An ignite raises burn to at least 3, and the end of the turn takes 1; more than 3 is kept."""
     assert after.burn == counted_down(max(before.burn, amount("ignite", "burn", rules)), rules)
 
 

@@ -154,7 +154,7 @@ _is_broken = all_of(is_struck_by(*STRIKES), _has_its_shield_broken, stands_after
 
 @unit_law("S4", KNOWN_ANSWER, cases=either(*map(_broken_by, STRIKES)), who=_is_broken)
 def broken_shield_leaves_its_unit_fragile(before: Unit, after: Unit, rules: Rules) -> None:
-    """A strike that breaks a shield makes fragile at least 2, of which the end of the turn takes 1."""
+    """A strike that breaks a shield raises fragile to at least 2, and the end of the turn takes 1."""
     assert after.fragile == counted_down(max(before.fragile, rules.broken_fragile), rules)
 
 

@@ -418,7 +418,7 @@ def test_a_domain_that_no_module_has_is_not_asked_in_a_fresh_process():
 
 def test_a_fresh_process_that_cannot_load_the_domain_says_why():
     verdict, said, todo = found(ADDER, "fresh process", "nowhere.py:DOMAIN")
-    assert (verdict, todo) == ("look", "let nowhere.py:DOMAIN be loaded by itself")
+    assert (verdict, todo) == ("look", "make sure that nowhere.py:DOMAIN can be loaded by itself")
     assert said.endswith("UnknownDomainError: domain nowhere.py:DOMAIN: there is no file nowhere.py")
 
 

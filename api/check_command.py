@@ -70,10 +70,10 @@ def kept_options(command: Function) -> Function:
 
 def shown_options(command: Function) -> Function:
     """Options for the display of results."""
-    rows = click.Choice(["failing", "all"])
+    rows, about = click.Choice(["failing", "all"]), "Rows of the tables: what failed, or all.  [default: failing]"
     colour = click.Choice(["auto", "yes", "no"])
     for option in (
-        click.option("--table", type=rows, default="failing", help="Laws that the table shows.  [default: failing]"),
+        click.option("--table", type=rows, default="failing", help=about),
         click.option("-v", "--verbose", "whole", is_flag=True, help="Show each failure with its full texts."),
         click.option("--color", type=colour, default="auto", help="Use colour.  [default: auto, on a terminal]"),
     )[::-1]:
@@ -229,8 +229,8 @@ def _show(alone: Alone, report: Report, screen: Screen, given: dict[str, Any]) -
     every_law = given["table"] == "all"
     for line in laws_shown(report, screen, every_law, "--table=all", f" (seed {report.seed})"):
         click.echo(line, color=screen.colour)
-    for line in sweeps_shown(report):
-        click.echo(line.replace("--turncheck-", "--"))
+    for line in sweeps_shown(report, screen, every_law, "--table=all"):
+        click.echo(line.replace("--turncheck-", "--"), color=screen.colour)
 
 
 def _write_baseline(alone: Alone, report: Report) -> None:

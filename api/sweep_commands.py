@@ -111,6 +111,12 @@ def prompts(
 @click.option("--gate", type=RATE, help="Fail unless the sweep shows that fewer cases diverge, 0..1.")
 @shrink_options
 @located("--report", click.Path(file_okay=False), dest="folder", help="Write the report into this folder.")
+@click.option(
+    "--table",
+    type=click.Choice(["failing", "all"]),
+    default="failing",
+    help="Rows of the tables: what went wrong, or all.  [default: failing]",
+)
 def sweep(
     sampler: str | None,
     turns: int,
@@ -120,6 +126,7 @@ def sweep(
     gate: float | None,
     folder: Place | None,
     shrink: Limit | None,
+    table: str,
     **model: Any,
 ) -> None:
     """Estimate how often a model breaks each law. Ctrl-C saves the sweep, and --resume continues it.
@@ -136,12 +143,12 @@ def sweep(
         if folder is not None:
             prepare(folder)
         work = _begun(sampler, turns, seed, out, resume, gate, model)
-        with _telling_what_is_kept(work, gate):
+        with _telling_what_is_kept(work, gate, table):
             run(work)
         looking = counting(work.subject.meter, "looking for the smallest turns")
-        with _telling_what_is_kept(work, gate), looking:
+        with _telling_what_is_kept(work, gate, table), looking:
             result = found(work, gate, limit=shrink)
-    _show(work, result)
+    _show(work, result, table)
     write(_report(work, result, typed, model), folder)
     if gate is not None and result.verdict != "PASS":
         sys.exit(1)
@@ -215,7 +222,7 @@ def _one_line_errors() -> Iterator[None]:
 
 
 @contextmanager
-def _telling_what_is_kept(work: Sweep, gate: float | None) -> Iterator[None]:
+def _telling_what_is_kept(work: Sweep, gate: float | None, table: str) -> Iterator[None]:
     """On Ctrl-C, show what was swept so far, what is saved and how to resume."""
     from turncheck.properties.checking.asking import Limit
     from turncheck.properties.sweeps.result import found
@@ -226,7 +233,7 @@ def _telling_what_is_kept(work: Sweep, gate: float | None) -> Iterator[None]:
         if not (done := work.counts.done):
             fault = "stopped before the first chunk of turns was done: nothing is saved, the same command starts again"
             raise NoVerdictError(fault) from None
-        _show(work, found(work, gate, searches=work.whole, limit=Limit(prompts=0)))
+        _show(work, found(work, gate, searches=work.whole, limit=Limit(prompts=0)), table)
         if work.whole:
             kept = f"all {done:,} turns are saved, and the same command with --resume searches again"
             raise NoVerdictError(f"stopped while looking for the smallest turns: {kept}") from None
@@ -234,13 +241,14 @@ def _telling_what_is_kept(work: Sweep, gate: float | None) -> Iterator[None]:
         raise NoVerdictError(f"{kept}: the same command with --resume continues") from None
 
 
-def _show(work: Sweep, result: SweepResult) -> None:
-    from turncheck.reports.sweep_text import sweep_text
+def _show(work: Sweep, result: SweepResult, table: str) -> None:
+    from turncheck.reports.screen import Screen
+    from turncheck.reports.sweep_terminal import sweep_text
     from turncheck.reports.table import troubles_in_short
 
-    subject = work.subject
+    subject, screen = work.subject, Screen.of(sys.stdout)
     name, notes = f"{subject.name} ({subject.kind})", troubles_in_short(subject.troubles())
-    click.echo(sweep_text(name, result, notes=notes))
+    click.echo(sweep_text(name, result, screen, table == "all", "--table=all", notes), color=screen.colour)
 
 
 @click.command(cls=Command)
@@ -256,11 +264,16 @@ def compare(first: Path, second: Path) -> None:
     """
     from turncheck.properties.sweeps.compare import compared
     from turncheck.reports.escape import visible
-    from turncheck.reports.table import plain_table
+    from turncheck.reports.screen import Screen
+    from turncheck.reports.sweep_tables import compared_table
 
     with _one_line_errors():
         result = compared(first, second)
-    rows = [(pair.name, pair.both, pair.first, pair.second, f"{pair.p:.2g}", pair.verdict) for pair in result.pairs]
-    click.echo(plain_table(rows, ("failed on the same turns", "both", "first alone", "second alone", "p", "second is")))
-    click.echo(f"\n{visible(result.in_short)}")
+    screen = Screen.of(sys.stdout)
+    rows = [
+        (visible(pair.name), f"{pair.both:,}", f"{pair.first:,}", f"{pair.second:,}", f"{pair.p:.2g}", pair.verdict)
+        for pair in result.pairs
+    ]
+    click.echo("\n".join(compared_table(rows, screen)), color=screen.colour)
+    click.echo("\n" + "\n".join(screen.wrapped(visible(result.in_short), "  ")))
     sys.exit(1 if result.verdict == "worse" else 0)

@@ -1,4 +1,4 @@
-"""Show the result of a sweep: as text for a terminal, as a section of a Markdown page, and its verdict in one line."""
+"""Show the result of a sweep: as a section of a Markdown page, and its parts and its verdict in one line each."""
 
 from __future__ import annotations
 
@@ -7,37 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from tabulate import tabulate
 
 from turncheck.reports.escape import folded, for_markdown, visible
-from turncheck.reports.sweeps import Row, SweepResult, cells_of, percent, table_of, worst
+from turncheck.reports.sweeps import Row, SweepResult, cells_of, percent, worst
 
 MOST = 12
 """Most rows of fields, and of strata, that are shown: the worst."""
 
 
-def sweep_text(model: str, result: SweepResult, every_law: bool = True, notes: Sequence[str] = ()) -> str:
-    """Return the result of a sweep as text for a terminal.
-
-    Args:
-        model: the model's name and kind, for the first line.
-        result: the result of the sweep.
-        every_law: whether each law that was not broken has a row; if not, one line counts them.
-        notes: lines before the verdict.
-    """
-    laws = result.laws if every_law else [row for row in result.laws if row.broke]
-    noted = [] if every_law else held_in_short(result.laws)
-    parts = [
-        [f"{visible(model)}: {swept_in_short(result)}", *facts(result)],
-        [table_of("law", laws, with_rule=True)] if laws else [],
-        [*noted, *_silent(result)],
-        *([table_of(title, rows)] for title, rows in _parts(result)),
-    ]
-    if result.smallest:
-        parts.append([tabulate(_smallest_cells(result), _smallest_headers(result), disable_numparse=True)])
-    return "\n\n".join("\n".join(part) for part in [*parts, [*notes, *_ending(result)]] if part)
-
-
 def sweep_markdown(result: SweepResult) -> str:
     """Return the result of a sweep as a section of a Markdown page."""
-    parts = [f"### Sweep: {for_markdown(swept_in_short(result))}\n", _items([*facts(result), *_ending(result)])]
+    parts = [f"### Sweep: {for_markdown(swept_in_short(result))}\n", _items([*facts(result), *ending(result)])]
     broken, held = [row for row in result.laws if row.broke], [row for row in result.laws if not row.broke]
     tables = [_pipes(*cells_of("law", broken, with_rule=True))] if broken else []
     tables += [_pipes(*cells_of(title, rows)) for title, rows in _parts(result)]
@@ -48,7 +26,7 @@ def sweep_markdown(result: SweepResult) -> str:
         summary = f"{len(held)} of {len(result.laws)} laws were never broken"
         parts.append(folded(summary, _pipes(*cells_of("law", held, with_rule=True))))
     if result.silent:
-        parts.append(_items(_silent(result)))
+        parts.append(_items(silent_laws(result)))
     return "\n".join(parts)
 
 
@@ -98,11 +76,17 @@ def _bound_in_short(row: Row) -> str:
 
 
 def _parts(result: SweepResult) -> Iterator[tuple[str, Sequence[Row]]]:
-    """Yield the tables other than that of the laws; a table of worst rows is left out if nothing was wrong."""
+    """Yield the tables other than that of the laws. A table of the worst rows is left out if nothing was wrong."""
     yield "own answer", result.modes
-    for title, rows in ((result.fields_title, result.fields), (result.strata_title, result.strata)):
+    for title, rows in parts_of(result):
         if found := worst(rows, MOST):
             yield f"{title} (the worst {MOST})", found
+
+
+def parts_of(result: SweepResult) -> Iterator[tuple[str, Sequence[Row]]]:
+    """Yield the rows of the fields and of the strata, with their titles."""
+    yield result.fields_title, result.fields
+    yield result.strata_title, result.strata
 
 
 def _smallest_cells(result: SweepResult) -> list[tuple[str, ...]]:
@@ -118,11 +102,13 @@ def _smallest_headers(result: SweepResult) -> tuple[str, ...]:
     return f"law about {noun}s", "mode", shrunk if result.shrunk else met
 
 
-def _silent(result: SweepResult) -> list[str]:
+def silent_laws(result: SweepResult) -> list[str]:
+    """Return a line for each law that says nothing about the model, with the reason."""
     return [f"NOT_APPLICABLE {law}: {visible(why)}" for law, why in result.silent.items()]
 
 
-def _ending(result: SweepResult) -> list[str]:
+def ending(result: SweepResult) -> list[str]:
+    """Return the last lines: unreadable answers, whether the sweep is partial, and the gate's verdict."""
     lines = []
     if result.unreadable:
         lines.append(f"answers that could not be read and count for no field: {result.unreadable:,}")

@@ -7,7 +7,6 @@ from math import floor, log10
 from typing import Any, Literal
 
 import attrs
-from tabulate import tabulate
 
 from turncheck.reports.escape import visible
 
@@ -188,12 +187,6 @@ ROWS = ("laws", "modes", "fields", "strata")
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
-
-
-def table_of(title: str, rows: Sequence[Row], with_rule: bool = False) -> str:
-    """Return a table of the rows under the title, for a terminal."""
-    headers, cells, aligned = cells_of(title, rows, with_rule)
-    return tabulate(cells, headers, disable_numparse=True, colalign=aligned if cells else None)
 
 
 def cells_of(

@@ -95,7 +95,7 @@ OPTIONS = (
     Option(
         "table",
         "failing|all",
-        "laws with a row in the table at the end: those that failed, or all (default: failing)",
+        "rows of the tables at the end: laws that failed and, of a sweep, what went wrong; or all (default: failing)",
     ),
     Option("report", "DIR", "write report.html, divergence.md and divergence.json into DIR"),
     Option(

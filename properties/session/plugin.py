@@ -429,7 +429,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
     if results.models:
         for title, report in results.reports().items():
             show_laws(terminalreporter, title, report, Settings.of(config).shows_all)
-            show_sweeps(terminalreporter, title, report)
+            show_sweeps(terminalreporter, title, report, Settings.of(config).shows_all)
     if exitstatus == pytest.ExitCode.INTERRUPTED and config.pluginmanager.hasplugin("dsession") and _sweeps(config):
         terminalreporter.line(f"a sweep that had begun has no verdict: {way_on(None)}")
     for mistake in dict.fromkeys([*results.unsettled, *results.mistakes]):

@@ -82,33 +82,43 @@ def next_steps(report: Report) -> list[str]:
     return lines
 
 
-def show_sweeps(terminalreporter: pytest.TerminalReporter, title: str, report: Report) -> None:
-    """Show the results of the sweeps of a suite."""
+def show_sweeps(terminalreporter: pytest.TerminalReporter, title: str, report: Report, every_row: bool = False) -> None:
+    """Show what the sweeps of a suite found."""
     swept = [model.sweep for model in report.models if model.sweep is not None]
     if swept:
         about = f"{f'{title}: ' if title else ''}sweep of {swept[0].sampler}"
         terminalreporter.section(f"{about} (seed {swept[0].seed})")
-    for number, told in enumerate(sweeps_shown(report)):
+    for number, told in enumerate(sweeps_shown(report, screen_of(terminalreporter.config), every_row, EVERY_LAW)):
         terminalreporter.line("\n" * (number > 0) + told)
 
 
-def sweeps_shown(report: Report) -> list[str]:
-    """Return the result of each model's sweep as text."""
-    return [_sweep_shown(model, model.sweep) for model in report.models if model.sweep is not None]
+def sweeps_shown(report: Report, screen: Screen, every_row: bool, option: str) -> list[str]:
+    """Return what the sweep of each model found, for the models that were swept.
+
+    Args:
+        report: of the models.
+        screen: what it is shown on.
+        every_row: whether what never went wrong has rows too.
+        option: the name of the option that shows all rows.
+    """
+    swept = [(model, model.sweep) for model in report.models if model.sweep is not None]
+    return [_sweep_shown(model, result, screen, every_row, option) for model, result in swept]
 
 
-def _sweep_shown(model: ModelResult, result: SweepResult) -> str:
-    """Return the result of a sweep as text; for an interrupted sweep, its progress and how to continue it."""
+def _sweep_shown(model: ModelResult, result: SweepResult, screen: Screen, every_row: bool, option: str) -> str:
+    """Return what a sweep found; for an unfinished one, how far it is and how to continue it."""
     from turncheck.reports.escape import visible
-    from turncheck.reports.sweep_text import sweep_text, swept_in_short
+    from turncheck.reports.sweep_terminal import sweep_text
+    from turncheck.reports.sweep_text import swept_in_short
     from turncheck.reports.table import troubles_in_short
 
     name = f"{model.name} ({model.kind})"
     if result.whole:
-        notes = [] if model.laws else troubles_in_short(model.troubles)  # the table of laws has them otherwise
-        return sweep_text(name, result, every_law=False, notes=notes)
+        notes = [] if model.laws else troubles_in_short(model.troubles)  # else the table of laws has them
+        return sweep_text(name, result, screen, every_row, option, notes)
     diverged = f"{result.diverged:,} of them diverged"
-    return f"{visible(name)}: {swept_in_short(result)}, {diverged}\nPARTIAL, no verdict: {way_on(model.sha256)}"
+    told = f"{visible(name)}: {swept_in_short(result)}, {diverged}", f"PARTIAL, no verdict: {way_on(model.sha256)}"
+    return "\n".join(part for line in told for part in screen.wrapped(line, "  "))
 
 
 def way_on(sha256: str | None) -> str:

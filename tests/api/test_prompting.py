@@ -60,6 +60,7 @@ def turncheck(tmp_path, monkeypatch):
     """Runs the command in a folder that holds a module of models."""
     (tmp_path / "elsewhere_models.py").write_text(MODELS, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "240")
     monkeypatch.setattr(sys, "path", list(sys.path))
     yield lambda *arguments: CliRunner().invoke(main, list(arguments), prog_name="turncheck")
     sys.modules.pop("elsewhere_models", None)

@@ -58,7 +58,8 @@ PASSES = "gate 5%: PASS, 0 of 400 turns of play diverge: 0.000%, 95 % interval 0
 
 
 def test_the_truth_passes_a_gate_and_ends_with_0(check):
-    result = check("--model", "reference", "--turncheck-sweep=400", "--turncheck-gate=0.05", "-q", *ALONE)
+    swept = ["--turncheck-sweep=400", "--turncheck-gate=0.05", "--turncheck-table=failing"]
+    result = check("--model", "reference", *swept, "-q", *ALONE)
     assert result.ret == 0
     result.assert_outcomes(passed=1, deselected=len(LAW_IDS))
     lines = shown(result)

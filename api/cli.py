@@ -114,7 +114,9 @@ def models() -> None:
       turncheck models
     """
     from turncheck.model.adapters.kinds import kinds
-    from turncheck.reports.table import plain_table
+    from turncheck.reports.columns import Column, laid_out
+    from turncheck.reports.screen import Screen
 
+    columns = [Column("kind", 12), Column("what", 24), Column("needs", 16), Column("here", 12)]
     rows = [(*kind.about, kind.state) for kind in kinds().values()]
-    click.echo(plain_table(rows, ("kind", "what", "needs", "here")))
+    click.echo("\n".join(laid_out(columns, rows, Screen.of(sys.stdout).width)))

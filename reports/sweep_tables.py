@@ -23,10 +23,10 @@ LEAST_OF_A_NAME = 24
 COMPARED = (
     Column("failed on the same turns", least=LEAST_OF_A_NAME),
     Column("both", least=6, right=True),
-    Column("first alone", least=6, right=True, leaves=1),
-    Column("second alone", least=6, right=True, leaves=2),
+    Column("first alone", least=7, right=True, leaves=1),
+    Column("second alone", least=8, right=True, leaves=2),
     Column("p", least=8, right=True),
-    Column("second is", least=6),
+    Column("second is", least=9),
 )
 """The columns of two sweeps that are compared. The counts of the cases on which one failed alone are left out first."""
 

@@ -129,6 +129,7 @@ OPTIONS = {
         "--gate",
         *SHRINKING,
         "--report",
+        "--table",
     ],
     "prompts": ["--domain", "--model-arg", "--rules", "--sampler", "--turns", "--seed", "--out"],
     "compare": [],
@@ -396,8 +397,11 @@ def test_evaluate_draws_turns_of_the_rules_that_a_model_is_held_against(turnchec
 # --- models --------------------------------------------------------------------------------------------------------
 
 
-def test_models_lists_the_kinds_and_what_each_needs(turncheck):
+def test_models_lists_the_kinds_and_what_each_needs(turncheck, monkeypatch):
     pytest.importorskip("torch")
+    monkeypatch.setenv("COLUMNS", "80")
+    assert max(map(len, turncheck("models").output.splitlines())) <= 80
+    monkeypatch.setenv("COLUMNS", "200")
     result = turncheck("models")
     assert result.exit_code == 0
     rows = [re.split(r"  +", line.strip()) for line in result.output.splitlines()[2:]]

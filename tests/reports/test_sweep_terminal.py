@@ -64,6 +64,10 @@ def test_of_two_sweeps_what_is_worse_comes_first_and_the_table_fits():
     rows = [(name, "12", "1,000", "2,000", "0.00012", name.partition("_")[0].replace("same", "")) for name in names]
     lines = compared_table(rows, Screen(80))
     assert max(map(len, lines)) <= 80
+    assert [line.split() for line in lines[:2]] == [
+        ["failed", "on", "the", "same", "turns", "both", "first", "second", "p", "second", "is"],
+        ["alone", "alone"],
+    ]
     assert [line.partition("_")[0] for line in lines if "1,000" in line] == ["worse", "better", "same"]
 
 

@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 
 import pytest
-import scipy.stats  # noqa: F401  # a session within this process that is the first to load it could have no successor
+import scipy.special  # noqa: F401  # a session within this process that is the first to load it could have no successor
 from click.testing import CliRunner
 
 from tests.properties import tictactoe

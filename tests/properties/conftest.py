@@ -1,7 +1,7 @@
 """Sessions of pytest that hold some models against the laws."""
 
 import pytest
-import scipy.stats  # noqa: F401  # a session within this process that is the first to load it could have no successor
+import scipy.special  # noqa: F401  # a session within this process that is the first to load it could have no successor
 
 from tests.properties.sessions import GAMES, MODELS
 from turncheck.properties.checking import truth

@@ -1,5 +1,7 @@
 """Laws about plays: what a subject is fed, what breaks them, and that their plays find what builds up over turns."""
 
+from contextlib import suppress
+
 import attrs
 import pytest
 
@@ -131,6 +133,10 @@ def test_what_took_three_turns_to_build_up_is_shown_by_one():
 # --- what builds up --------------------------------------------------------------------------------------------------
 
 
+class _ReachedError(Exception):
+    """Ends the drawing of plays."""
+
+
 def turns_until(reached, seed, rules=STANDARD):
     """How many turns are played before one after which that is so, in the plays that a law draws; None if in none."""
     law = attrs.evolve(LED, cases=lambda domain: plays(rules=domain.variant))
@@ -138,8 +144,11 @@ def turns_until(reached, seed, rules=STANDARD):
 
     def play_it(play):
         seen.extend(reached(resolve(turn, rules)) for turn in turns_of(play, rules))
+        if True in seen:
+            raise _ReachedError
 
-    run(law, duel(rules), Budget(200, seed), play_it)
+    with suppress(_ReachedError):
+        run(law, duel(rules), Budget(200, seed), play_it)
     return seen.index(True) + 1 if True in seen else None
 
 

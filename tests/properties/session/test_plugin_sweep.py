@@ -75,7 +75,7 @@ FAILS = r"gate 5%: FAIL, (\d+) of 80 turns of play diverge: [\d.]+%, 95 % interv
 
 def test_a_noisy_model_fails_a_gate_below_its_rate_and_ends_with_1(check, pytester):
     gate = ["--turncheck-sweep=80", "--turncheck-gate=0.05", "--turncheck-report=out"]
-    result = check("--model", "noisy:0.3", *gate, *ALONE)
+    result = check("--model", "noisy:0.3", *gate, *ALONE, "--turncheck-no-shrink")
     assert result.ret == 1
     result.assert_outcomes(failed=1, deselected=len(LAW_IDS))
     said = [line for line in result.outlines if re.fullmatch(FAILS, line)]
@@ -90,7 +90,7 @@ def test_a_noisy_model_fails_a_gate_below_its_rate_and_ends_with_1(check, pytest
 @pytest.mark.parametrize(("words", "code"), [("fail", 1), ("skip", 0)])
 def test_a_gate_near_the_rate_is_inconclusive_and_fails_unless_it_may_be_skipped(check, words, code):
     gate = ["--turncheck-sweep=80", "--turncheck-gate=0.1", f"--turncheck-inconclusive={words}"]
-    result = check("--model", "noisy:0.1", *gate, *ALONE, "-rs")
+    result = check("--model", "noisy:0.1", *gate, *ALONE, "-rs", "--turncheck-no-shrink")
     assert result.ret == code
     result.assert_outcomes(deselected=len(LAW_IDS), **{"failed" if code else "skipped": 1})
     line = shown(result)[-1]
@@ -135,7 +135,8 @@ def test_what_is_reported_is_what_a_sweep_of_the_same_turns_finds(check, pyteste
 
 def test_several_models_have_a_sweep_each(check, pytester):
     models = ["--model", "noisy:0.3", "--model", "reference"]
-    result = check(*models, "--turncheck-sweep=80", "--turncheck-gate=0.05", "--turncheck-report=out", "-q", *ALONE)
+    gate = ["--turncheck-sweep=80", "--turncheck-gate=0.05", "--turncheck-no-shrink", "--turncheck-report=out"]
+    result = check(*models, *gate, "-q", *ALONE)
     result.assert_outcomes(passed=1, failed=1, deselected=2 * len(LAW_IDS))
     of_each = [line for line in shown(result) if " turns of play, seed 0" in line]
     assert [line.split(":")[0] for line in of_each] == ["noisy", "reference (reference)"]
@@ -222,20 +223,21 @@ KEPT = "what was done is kept, and the same command with --turncheck-resume, if 
 
 
 @pytest.fixture
-def interrupted(check, pytester):
-    """Sweeps 120 turns in chunks of 40 and interrupts at turn 60, once."""
+def interrupted(check, pytester, monkeypatch):
+    """Sweeps 120 turns in chunks of 40 and interrupts at turn 60, unless it goes on."""
+    monkeypatch.setattr(module, "CHUNK", 40)  # so that what a session within this process sets it to does not stay
     pytester.makepyfile(plugin_interrupted=INTERRUPTED.format(stop=write(sample_arrays("play", 0, 1, 60).turn(0))))
 
-    def run(*options):
+    def run(*options, goes_on=False):
+        if goes_on:
+            monkeypatch.setenv("GO_ON", "1")
         sweep = ["--model", MINE, "--turncheck-sweep=120", "--turncheck-report=out", *ALONE]
-        return check(*sweep, *options, subprocess=True)
+        return check(*sweep, *options, subprocess=not goes_on)
 
     return run
 
 
-def test_an_interrupted_sweep_is_partial_has_no_verdict_and_goes_on_to_the_same_counts(
-    interrupted, pytester, monkeypatch
-):
+def test_an_interrupted_sweep_is_partial_has_no_verdict_and_goes_on_to_the_same_counts(interrupted, pytester):
     gate = "--turncheck-gate=0.9"
     left = interrupted(gate)
     assert left.ret == pytest.ExitCode.INTERRUPTED == 2
@@ -251,10 +253,9 @@ def test_an_interrupted_sweep_is_partial_has_no_verdict_and_goes_on_to_the_same_
     assert (pytester.path / ".turncheck" / "sweeps" / ".gitignore").read_text() == "*\n"
     assert not (pytester.path / ".turncheck" / ".gitignore").exists()
 
-    monkeypatch.setenv("GO_ON", "1")
-    whole = interrupted(gate, "--turncheck-sweeps=another")
+    whole = interrupted(gate, "--turncheck-sweeps=another", goes_on=True)
     from_the_beginning = reported(pytester)[MINE]
-    on = interrupted(gate, "--turncheck-resume")
+    on = interrupted(gate, "--turncheck-resume", goes_on=True)
     assert (whole.ret, on.ret) == (0, 0)
     assert reported(pytester)[MINE] == from_the_beginning
     assert (from_the_beginning["done"], from_the_beginning["verdict"]) == (120, "PASS")

@@ -141,7 +141,8 @@ def test_a_model_is_held_against_the_laws_of_its_domain(monkeypatch):
     (model,) = report.models
     assert [law.id for law in model.laws] == [law.id for law in turncheck.laws_of(tictactoe.DOMAIN)]
     assert (model.domain, model.template, model.rules, model.rules_order) == (*["tictactoe/1"] * 3, ())
-    broken = turncheck.check(forgetful, domain=tictactoe.DOMAIN, examples=20, min_cases=1).models[0]
+    laws = [law for law in turncheck.laws_of(tictactoe.DOMAIN) if law.id == "marks_are_never_taken_back"]
+    broken = turncheck.check(forgetful, domain=tictactoe.DOMAIN, laws=laws, examples=20, min_cases=1).models[0]
     failed = {law.id: law.failures[0].witness for law in broken.laws if law.verdict == "FAIL"}
     assert tictactoe.DOMAIN.is_case(failed["marks_are_never_taken_back"].case)
     assert "marks_are_never_taken_back" in turncheck.divergence_table(broken)

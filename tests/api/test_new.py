@@ -39,10 +39,11 @@ def test_what_it_writes_runs_and_its_planted_bug_is_caught(new, tmp_path):
     assert result.stdout.splitlines()[0] == "my_lift: my_lift.py, model.py, test_my_lift.py, pytest.ini, README.md"
     folder = tmp_path / "my_lift"
     assert {path.name: path.read_text() for path in folder.iterdir()} == files_of("my_lift")
-    code, shown, errors = ran(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    code, shown, errors = ran(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--turncheck-examples=40")
     assert (code, errors) == (0, "")
     assert re.search(r"^reference \(reference\): (\d+) of \1 laws held$", shown, re.MULTILINE)
-    code, shown, _ = ran(folder, "-c", COMMAND, "check", "--domain", "my_lift.py", "--model", "model.py:predict")
+    given = ["--domain", "my_lift.py", "--model", "model.py:predict", "--examples", "40"]
+    code, shown, _ = ran(folder, "-c", COMMAND, "check", *given)
     assert code == 1
     start = shown.index("open_doors_hold_the_lift (")
     told = shown[start:].splitlines()

@@ -260,7 +260,7 @@ def test_prompts_and_drafts_must_be_as_many(trained_engine):
 
 
 MANY = [
-    ("duel-small", 1000),
+    ("duel-small", 300),
     ("duel-small-early", 200),
     pytest.param(("duel-small", 10_000), marks=pytest.mark.slow),
     pytest.param(("duel-small-early", 10_000), marks=pytest.mark.slow),

@@ -7,6 +7,9 @@ PACKAGES := api engine model properties reports strategies
 
 # Hypothesis shrinks in an order that depends on hashes of texts: of several smallest turns the same is shown each time.
 export PYTHONHASHSEED := 0
+# Bytecode is written, whatever the environment says: the tests start some hundred processes, and each would compile
+# Turncheck anew, and all that pytest rewrites.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-slow docs install lint types hold mutants clean FORCE
 

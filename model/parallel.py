@@ -23,9 +23,13 @@ MOST_THREADS = 4
 
 
 def usable_cores() -> int:
-    """Return the number of cores that this process may use, at most `MOST_THREADS`."""
+    """Return the number of cores that this process may use, at most `MOST_THREADS`.
+
+    The workers of a pytest-xdist session share the cores.
+    """
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, MOST_THREADS)
+    sharing = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    return min(max(usable // sharing, 1), MOST_THREADS)
 
 
 class Workers(Generic[Room]):

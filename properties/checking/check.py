@@ -1,14 +1,13 @@
 """Holding a subject against a law: draw cases, ask them in batches, check, and shrink what breaks.
 
-Hypothesis draws and shrinks; the counts come from a generate phase that nothing cuts short:
+Hypothesis draws; the counts come from a generate phase that nothing cuts short:
 
 1. The law's cases are drawn, without asking anything. Each different one counts once.
 2. All their prompts go to the subject in batches, with the reference's answers as drafts.
 3. The law is checked on every case. What breaks is counted by failure mode.
-4. For each mode a counterexample is shrunk. Of a case the search in batches begins with the smallest one that is known:
-   among those that were drawn, and among the smaller cases that the model answered wrongly to whatever law. A play is
-   shortened, and its turns are shrunk as cases (`turncheck.properties.checking.plays`). Of a text Hypothesis runs once
-   more with the same seed, fails on that mode alone, and shrinks what it finds.
+4. For each mode one counterexample is shrunk, in batches (`turncheck.properties.checking.shrink`): the smallest of
+   those that were drawn, or a smaller case that the model answered wrongly to another law. A play is shortened, and its
+   turns are shrunk as cases (`turncheck.properties.checking.plays`).
 
 A limit that is reached and an interrupt leave what was found by then, and say so.
 """
@@ -28,7 +27,6 @@ from turncheck.properties.checking.counterexamples import (
     Counterexample,
     FalseLawError,
     ask_all,
-    counterexample,
     counterexamples,
     is_asked,
 )
@@ -37,7 +35,7 @@ from turncheck.properties.checking.draw import Budget, run
 from turncheck.properties.checking.failing import failure_of, law_result
 from turncheck.properties.checking.law import MALFORMED, ROLLOUT, STABILITY, AnyForm, Law, LawKind, text_of
 from turncheck.properties.checking.plays import shrink_play
-from turncheck.properties.checking.shrink import LATE, shrink_until
+from turncheck.properties.checking.shrink import shrink_until
 from turncheck.properties.checking.subject import Subject, described
 from turncheck.properties.checking.truth import first_broken, holds_of_reference
 from turncheck.reports.cases import describe
@@ -219,42 +217,6 @@ def draw(law: Law, subject: Subject, budget: Budget) -> list[AnyForm]:
     return [case for case in different.values() if law.applies(case, subject.domain)][: budget.cases]
 
 
-def smallest(law: Law, subject: Subject, mode: type[Divergence], budget: Budget) -> Counterexample | None:
-    """The smallest breach in that mode that Hypothesis finds by the seed of a run; None where it finds none."""
-    return _hypothesis(law, subject, mode, budget)[0]
-
-
-def _hypothesis(
-    law: Law, subject: Subject, mode: type[Divergence], budget: Budget
-) -> tuple[Counterexample | None, Stop | None]:
-    """The smallest breach that Hypothesis finds, and what stopped it before its end."""
-    smallest_so_far: Counterexample | None = None
-    late = subject.late
-
-    def fails_in_that_mode(case: AnyForm) -> None:
-        nonlocal smallest_so_far
-        found = counterexample(law, subject, case) if law.applies(case, subject.domain) else None
-        if found is not None and found.mode is mode:
-            smallest_so_far = min(found, smallest_so_far or found, key=lambda each: each.simplicity)
-            raise _Enough if subject.late - late > LATE else _FoundError
-
-    try:
-        # What Hypothesis says of a test that fails now and then is nothing that a user could mend.
-        with suppress(_FoundError, _Enough, HypothesisException), subject.patiently():
-            run(law, subject.domain, budget, fails_in_that_mode, shrink=True)
-    except (SpentError, KeyboardInterrupt) as stop:
-        return smallest_so_far, stop
-    return smallest_so_far, None
-
-
-class _FoundError(Exception):
-    """Tells Hypothesis that a case is one of those that it shrinks."""
-
-
-class _Enough(BaseException):
-    """Ends Hypothesis at once."""
-
-
 def _by_frequency(found: Sequence[Counterexample], again: Sequence[Counterexample]) -> list[type[Divergence]]:
     """The modes that occur, the most frequent among what was drawn first."""
     counts = {mode: sum(each.mode is mode for each in found) for mode in MODES}
@@ -295,14 +257,10 @@ def _shrunk(
     law: Law, subject: Subject, found: Counterexample, budget: Budget, limit: Limit
 ) -> tuple[Counterexample, Stop | None]:
     """A small breach in the mode of the one that was found, and what stopped the search."""
-    is_batched = law.form == "case" and not law.again and law.kind != MALFORMED
     with subject.meter.within(limit):
-        if is_batched:
-            return shrink_until(law, subject, _simplest_known(law, subject, found))
         if law.form == "play":
             return shrink_play(law, subject, found)
-        simplest, stop = _hypothesis(law, subject, found.mode, budget)
-        return simplest or found, stop
+        return shrink_until(law, subject, _simplest_known(law, subject, found) if law.form == "case" else found)
 
 
 def _simplest_known(law: Law, subject: Subject, found: Counterexample) -> Counterexample:

@@ -13,6 +13,7 @@ from turncheck.engine.learned import described
 from turncheck.engine.play import Play
 from turncheck.properties.checking.law import AnyForm, Law, RaisingError, text_of
 from turncheck.properties.checking.subject import Subject
+from turncheck.properties.checking.text_edits import damage
 from turncheck.properties.checking.truth import holds_of_reference
 from turncheck.reports.cases import describe
 from turncheck.reports.modes import Divergence, diverge
@@ -70,7 +71,7 @@ class Counterexample:
     @property
     def simplicity(self) -> Any:
         """A sort key: simpler counterexamples come first."""
-        return self.domain.simplicity(self.text)
+        return simplicity(self.case, self.domain)
 
     def witness(self, law: Law) -> Witness:
         """Return the counterexample as it is kept and shown."""
@@ -95,6 +96,11 @@ class Counterexample:
             given = self.answers[place] if place < len(self.answers) else ""
             after = self.domain.write_answer(self.domain.outcome(turn))
             yield Step(self.domain.write_orders(orders), after, given)
+
+
+def simplicity(case: AnyForm, domain: Domain) -> Any:
+    """Return a sort key of cases, plays or malformed texts, the simplest first; of texts the least damaged one."""
+    return damage(case, domain) if isinstance(case, str) else domain.simplicity(text_of(case, domain))
 
 
 def counterexample(law: Law, subject: Subject, case: AnyForm) -> Counterexample | None:

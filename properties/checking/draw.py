@@ -52,22 +52,20 @@ class Budget:
         return min(self.examples, max(round(self.examples * law.share), 2 * self.min_cases))
 
 
-def run(law: Law, domain: Domain, budget: Budget, on_case: Callable[[AnyForm], None], *, shrink: bool = False) -> None:
+def run(law: Law, domain: Domain, budget: Budget, on_case: Callable[[AnyForm], None]) -> None:
     """Gives the law's cases to `on_case`, one after the other, as Hypothesis draws them.
 
-    With `shrink` Hypothesis stops at a case for which that raises, and goes on with simpler ones; what the simplest
-    raises, this raises. Without it nothing may be raised. The cases drawn are the same with it and without.
+    `on_case` must not raise.
 
     All settings are given here: no profile of the session counts. The database is off, because it is keyed by the
     source of a test and not by the model; `derandomize` is off, because the profile that Hypothesis loads under CI has
     it on, and then ignores the seed.
     """
-    drawing = (Phase.generate, Phase.target)
 
     @seed(budget.seed)
     @settings(
         max_examples=budget.of(law),
-        phases=(*drawing, Phase.shrink) if shrink else drawing,
+        phases=(Phase.generate, Phase.target),
         deadline=None,
         database=None,
         derandomize=False,

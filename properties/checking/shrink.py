@@ -12,7 +12,9 @@ so far, that was asked before, or of which the law says nothing:
 5. All single simplifications, until none breaks the law: what comes out is minimal under them.
 
 What a piece, a step down, a neighbour and a single simplification are, the domain's edits say
-(`turncheck.properties.checking.edits`). One case is smaller than another by `Domain.simplicity`, a total order.
+(`turncheck.properties.checking.edits`); of a malformed text they are its differences from the simplest valid one
+(`turncheck.properties.checking.text_edits`). One case is smaller than another by `Domain.simplicity`, and one text by
+its damage: both are total orders.
 """
 
 from __future__ import annotations
@@ -24,13 +26,14 @@ from random import Random
 
 import attrs
 
-from turncheck.engine.domain import AnyCase
+from turncheck.engine.domain import AnyCase, Domain
 from turncheck.engine.sampling import stream
 from turncheck.properties.checking.asking import SpentError, Stop
-from turncheck.properties.checking.counterexamples import Counterexample, counterexample
+from turncheck.properties.checking.counterexamples import Counterexample, counterexample, simplicity
 from turncheck.properties.checking.edits import Edit, Edits, edits_of, union
 from turncheck.properties.checking.law import Law, text_of
 from turncheck.properties.checking.subject import Subject
+from turncheck.properties.checking.text_edits import TextEdits
 
 BATCH = 8
 """Cases in a batch of which few are expected to break the law: more take a small model longer, each, than these."""
@@ -108,7 +111,9 @@ class Search:
     law: Law
     subject: Subject
     best: Counterexample
-    edits: Edits = attrs.field(default=attrs.Factory(lambda self: edits_of(self.subject.domain), takes_self=True))
+    edits: Edits = attrs.field(
+        default=attrs.Factory(lambda self: _edits(self.law, self.subject.domain), takes_self=True)
+    )
     late: int = attrs.field(default=attrs.Factory(lambda self: self.subject.late, takes_self=True), init=False)
     _tried: set[str] = attrs.field(factory=set, init=False)
 
@@ -131,7 +136,7 @@ class Search:
         """Whether the case is smaller than the best, was not tried, and the law says something about it."""
         domain = self.subject.domain
         text = text_of(case, domain)
-        if text in self._tried or domain.simplicity(text) >= self.best.simplicity:
+        if text in self._tried or simplicity(case, domain) >= self.best.simplicity:
             return False
         return self.law.applies(case, domain)
 
@@ -158,6 +163,11 @@ class Search:
         """The same in batches of that size, of which the first that finds one is the last."""
         worth = iter([case for case in cases if self.is_worth_asking(case)])
         return any(self.finds(batch) for batch in iter(lambda: list(islice(worth, size)), []))
+
+
+def _edits(law: Law, domain: Domain) -> Edits:
+    """How what the law is about is made simpler: malformed texts, or cases."""
+    return TextEdits(domain) if law.form == "text" else edits_of(domain)
 
 
 # --- delta debugging -------------------------------------------------------------------------------------------------

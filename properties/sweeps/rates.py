@@ -13,6 +13,7 @@ from turncheck.properties.checking.counterexamples import Counterexample, counte
 from turncheck.properties.checking.law import Law
 from turncheck.properties.checking.shrink import shrink_until
 from turncheck.properties.checking.subject import Subject
+from turncheck.properties.checking.text_edits import damage
 from turncheck.properties.sweeps.counts import Counts
 from turncheck.properties.sweeps.faults import UntrustedError
 from turncheck.properties.sweeps.kept import FOUND
@@ -115,12 +116,16 @@ def _simplest_met(sweep: Sweep) -> dict[tuple[str, str], dict[str, Any]]:
     Raises:
         UntrustedError: a text is not a case.
     """
-    domain = sweep.subject.domain
+    domain, about_texts = sweep.subject.domain, {law.id for law in sweep.laws if law.form == "text"}
+
+    def size(line: dict[str, Any]) -> Any:
+        return damage(line["case"], domain) if line["law"] in about_texts else domain.simplicity(line["case"])
+
     met: dict[tuple[str, str], dict[str, Any]] = {}
     for found in read_lines(sweep.folder, sweep.state):
         if found["law"]:
             key = found["law"], found["mode"]
-            met[key] = min(met.get(key, found), found, key=lambda line: domain.simplicity(line["case"]))
+            met[key] = min(met.get(key, found), found, key=size)
     about_cases = {law.id for law in sweep.laws if law.form == "case"}
     for (name, _), line in met.items():
         if name in about_cases and not domain.is_case(line["case"]):

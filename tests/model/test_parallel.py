@@ -1,5 +1,6 @@
 """Batches side by side: the same results in the same order, whatever the threads."""
 
+import os
 import threading
 import time
 
@@ -51,5 +52,13 @@ def test_one_item_is_worked_on_by_whoever_asks():
     assert workers.map(lambda room, item: threading.current_thread(), [1]) == [threading.current_thread()]
 
 
-def test_there_is_a_core_and_no_more_are_used_than_help():
+def test_there_is_a_core_and_no_more_are_used_than_help(monkeypatch):
+    monkeypatch.delenv("PYTEST_XDIST_WORKER_COUNT", raising=False)
     assert 1 <= usable_cores() <= MOST_THREADS
+
+
+@pytest.mark.parametrize(("workers", "cores"), [("1", 4), ("2", 3), ("4", 1), ("9", 1)])
+def test_the_workers_of_a_test_session_share_the_cores(workers, cores, monkeypatch):
+    monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", workers)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(6)), raising=False)
+    assert usable_cores() == cores

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import suppress
 
 import attrs
 import pytest
@@ -16,11 +15,10 @@ from hypothesis import settings
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import RULE_IDS, STANDARD, Battle, Turn, read, resolve_text, write
 from turncheck.engine.duel.tables import BLANK
-from turncheck.model.adapters.calibration import Noisy
 from turncheck.model.adapters.python import PythonFunction
 from turncheck.properties.checking.asking import Limit
-from turncheck.properties.checking.check import Budget, InterruptedLawError, check_law, draw, smallest
-from turncheck.properties.checking.counterexamples import FalseLawError, ask_all, counterexample
+from turncheck.properties.checking.check import Budget, InterruptedLawError, check_law, draw
+from turncheck.properties.checking.counterexamples import FalseLawError, counterexample
 from turncheck.properties.checking.draw import run
 from turncheck.properties.checking.law import KNOWN_ANSWER, MALFORMED, text_of
 from turncheck.properties.checking.subject import Subject
@@ -170,46 +168,6 @@ def test_cases_to_which_a_law_does_not_apply_are_not_counted():
 # --- the same cases every time ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "answer_agrees_with_the_reference",
-        "swapped_units_swap_the_answer",
-        "malformed_turn_gets_its_reason",
-        "own_answers_lead_where_the_reference_does",
-        "same_answer_asked_again_alone",
-    ],
-)
-def test_hypothesis_tries_the_same_cases_whether_they_were_asked_beforehand_or_not(name):
-    law, budget = LAWS_BY_ID[name], Budget(60, seed=5)
-
-    def tried(subject):
-        """What Hypothesis tries where the subject is asked as each case is drawn, and where it shrinks."""
-        live, shrinking = [], []
-
-        def ask(case):
-            live.append(case)
-            counterexample(law, subject, case)
-
-        def fail(case):
-            shrinking.append(case)
-            if counterexample(law, subject, case) is not None:
-                raise AssertionError
-
-        run(law, DOMAIN, budget, ask)
-        with suppress(AssertionError):
-            run(law, DOMAIN, budget, fail, shrink=True)
-        return live, shrinking
-
-    drawn = []
-    run(law, DOMAIN, budget, drawn.append)
-    before, bare = (Subject("noisy", "noisy", Noisy(DOMAIN, 0.3), DOMAIN) for _ in range(2))
-    ask_all(law, before, drawn)
-    assert len(drawn) == budget.of(law)
-    assert tried(before) == tried(bare)
-    assert tried(bare)[0] == drawn
-
-
 def test_the_same_seed_draws_the_same_cases_and_another_seed_others():
     subject = load_subject("reference", DOMAIN)
     for about in (AGREES, LAWS_BY_ID["malformed_turn_gets_no_state"]):
@@ -304,7 +262,8 @@ def shorter(turn):
     ids=["late", "above max", "poison hurts more"],
 )
 def test_a_witness_is_a_local_minimum(law, subject, seed):
-    turn = smallest(law, subject, WrongValue, Budget(60, seed)).case
+    result = check_law(law, subject, Budget(60, seed))
+    (turn,) = (read(failure.witness.case) for failure in result.failures if failure.mode == "wrong_value")
     assert counterexample(law, subject, turn).mode is WrongValue
     smaller = [case for case in shorter(turn) if law.applies(case, DOMAIN)]
     found = [counterexample(law, subject, case) for case in smaller]

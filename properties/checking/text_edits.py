@@ -1,0 +1,191 @@
+"""How a malformed text is made simpler: towards the simplest valid text, with as little damage as possible.
+
+A text and the simplest valid one are compared token by token. A token is a word or number with the space before it.
+Each difference is one hunk, as in `diff`. A smaller text has fewer hunks, or smaller ones: so a counterexample shows
+the damage that matters and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+from random import Random
+
+import attrs
+
+from turncheck.engine.domain import Domain
+from turncheck.engine.sampling import easy_case
+from turncheck.properties.checking.edits import Edit, Step
+
+TOKEN = re.compile(r"\s?\S+|\s")
+"""A word or number with the white space before it, or one further white space."""
+
+Span = tuple[int, int]
+"""Tokens of a text, from the first to the one after the last. An edit says by which tokens they are replaced."""
+
+Tokens = tuple[str, ...]
+
+Damage = tuple[int, int, int, str]
+"""How much a text is damaged: tokens that differ from the simplest valid text, characters of them that do, the sum of
+their numbers, and the text itself, so that no two texts are equal.
+"""
+
+
+@attrs.frozen
+class Hunk:
+    """One difference: the tokens of the text, and those that the simplest valid text has in their place."""
+
+    span: Span
+    tokens: Tokens
+    usual: Tokens
+
+    @property
+    def size(self) -> int:
+        """Tokens that are replaced, missing or too many."""
+        return max(len(self.tokens), len(self.usual))
+
+    @property
+    def characters(self) -> int:
+        """Characters that differ, from the first to the last."""
+        one, other = "".join(self.tokens), "".join(self.usual)
+        start = _alike(one, other)
+        end = _alike(one[start:][::-1], other[start:][::-1])
+        return max(len(one), len(other)) - start - end
+
+    @property
+    def numbers(self) -> int:
+        """The sum of its numbers, of nine digits at most each."""
+        return sum(int(number[:9]) for token in self.tokens for number in re.findall("[0-9]+", token))
+
+
+def damage(text: str, domain: Domain) -> Damage:
+    """How much a malformed text is damaged, as a sort key: the least damaged text first."""
+    hunks = _hunks(_tokens(text), _usual(domain))
+    return (
+        sum(hunk.size for hunk in hunks),
+        sum(hunk.characters for hunk in hunks),
+        sum(hunk.numbers for hunk in hunks),
+        text,
+    )
+
+
+@attrs.frozen
+class TextEdits:
+    """Edits of malformed texts: a span of tokens is replaced. A text that becomes a valid case is none of them."""
+
+    domain: Domain
+
+    def edited(self, text: str, edit: Edit) -> str | None:
+        """The text with those spans replaced; None where that makes it a valid case."""
+        tokens = list(_tokens(text))
+        for (start, end), replacement in sorted(edit.items(), reverse=True):
+            tokens[start:end] = replacement
+        edited = "".join(tokens)
+        return None if self.domain.is_case(edited) else edited
+
+    def unlike(self, text: str) -> int:
+        """How many hunks the text has."""
+        return len(self._hunks(text))
+
+    def exchanged(self, text: str) -> Sequence[str]:
+        """No text has a counterpart."""
+        return ()
+
+    def pieces(self, text: str) -> Sequence[Edit]:
+        """For each hunk the edit that undoes it, the last one first."""
+        return [{hunk.span: hunk.usual} for hunk in reversed(self._hunks(text))]
+
+    def steps(self) -> Sequence[Step]:
+        """No steps down: the single simplifications of a hunk are few."""
+        return ()
+
+    def neighbour(self, text: str, random: Random) -> str | None:
+        """No neighbours: a text with other damage than this would rarely be simpler."""
+        return None
+
+    def singles(self, text: str) -> Iterator[Edit]:
+        """Each hunk undone, each token of it left out or as the simplest valid text has it, each of its characters
+        left out or replaced, each of its numbers lowered.
+        """
+        for hunk in self._hunks(text):
+            yield {hunk.span: hunk.usual}
+            yield from _smaller(hunk)
+
+    def _hunks(self, text: str) -> tuple[Hunk, ...]:
+        return _hunks(_tokens(text), _usual(self.domain))
+
+
+def _smaller(hunk: Hunk) -> Iterator[Edit]:
+    """Edits that leave a smaller hunk."""
+    first, tokens = hunk.span[0], hunk.tokens
+    for place, token in enumerate(tokens):
+        span = (first + place, first + place + 1)
+        usual = hunk.usual[place] if place < len(hunk.usual) else ""
+        yield {span: ()}
+        if usual:
+            yield {span: (usual,)}
+        yield from ({span: (simpler,)} for simpler in dict.fromkeys(_simpler(token, usual)) if simpler != token)
+    end = hunk.span[1]
+    yield from ({(end, end): (usual,)} for usual in hunk.usual[len(tokens) :])
+
+
+def _simpler(token: str, usual: str) -> Iterator[str]:
+    """The token without one of its characters, with one as the usual token has it, with a lower number."""
+    for place in range(len(token)):
+        yield token[:place] + token[place + 1 :]
+        yield token[:place] + usual[place : place + 1] + token[place + 1 :]
+    for number in re.finditer("[0-9]{1,9}", token):
+        value, width = int(number[0]), len(number[0])
+        for lower in (0, 1, value // 2, value - 1):
+            if 0 <= lower < value:
+                yield f"{token[: number.start()]}{lower:0{width}}{token[number.end() :]}"
+
+
+# --- comparing -------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)  # a search comes back to the same texts
+def _hunks(tokens: Tokens, usual: Tokens) -> tuple[Hunk, ...]:
+    """The differences between a text and the simplest valid one. What both begin and end with is left aside, which
+    makes comparing texts with little damage cheap.
+    """
+    start = _alike(tokens, usual)
+    end = _alike(tokens[start:][::-1], usual[start:][::-1])
+    mine, theirs = tokens[start : len(tokens) - end], usual[start : len(usual) - end]
+    matcher = SequenceMatcher(None, theirs, mine, autojunk=False)
+    return tuple(
+        hunk
+        for tag, low, high, first, last in matcher.get_opcodes()
+        if tag != "equal"
+        for hunk in _split(Hunk((start + first, start + last), mine[first:last], theirs[low:high]))
+    )
+
+
+def _split(hunk: Hunk) -> Iterator[Hunk]:
+    """A hunk token by token, where as many tokens are replaced as there should be."""
+    if len(hunk.tokens) != len(hunk.usual):
+        yield hunk
+        return
+    for place, (token, usual) in enumerate(zip(hunk.tokens, hunk.usual, strict=True), hunk.span[0]):
+        yield Hunk((place, place + 1), (token,), (usual,))
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many elements both begin with."""
+    count = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        count += 1
+    return count
+
+
+def _tokens(text: str) -> Tokens:
+    return tuple(TOKEN.findall(text))
+
+
+@lru_cache(maxsize=64)
+def _usual(domain: Domain) -> Tokens:
+    return _tokens(domain.write(easy_case(domain)))

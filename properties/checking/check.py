@@ -239,7 +239,8 @@ def _failures(
         elif drawn and limit.is_nothing:
             left = "not shrunk"
         elif drawn:
-            simplest, spent = _shrunk(law, subject, shown, budget, limit)
+            with subject.meter.within(limit):
+                simplest, spent = shrunk(law, subject, shown)
             shown, left = min(shown, simplest, key=lambda each: each.simplicity), _left(spent)
             stop = spent if isinstance(spent, KeyboardInterrupt) else stop
         failures.append(failure_of(law, drawn, shown, left, numbers))
@@ -253,14 +254,11 @@ def _left(stop: Stop | None) -> str:
     return f"shrinking stopped at {stop.limit}" if isinstance(stop, SpentError) else INTERRUPTED
 
 
-def _shrunk(
-    law: Law, subject: Subject, found: Counterexample, budget: Budget, limit: Limit
-) -> tuple[Counterexample, Stop | None]:
-    """A small breach in the mode of the one that was found, and what stopped the search."""
-    with subject.meter.within(limit):
-        if law.form == "play":
-            return shrink_play(law, subject, found)
-        return shrink_until(law, subject, _simplest_known(law, subject, found) if law.form == "case" else found)
+def shrunk(law: Law, subject: Subject, found: Counterexample) -> tuple[Counterexample, Stop | None]:
+    """Shrink a counterexample. Return the smallest in the same failure mode, and what stopped the search early."""
+    if law.form == "play":
+        return shrink_play(law, subject, found)
+    return shrink_until(law, subject, _simplest_known(law, subject, found) if law.form == "case" else found)
 
 
 def _simplest_known(law: Law, subject: Subject, found: Counterexample) -> Counterexample:

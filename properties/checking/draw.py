@@ -52,10 +52,11 @@ class Budget:
         return min(self.examples, max(round(self.examples * law.share), 2 * self.min_cases))
 
 
-def run(law: Law, domain: Domain, budget: Budget, on_case: Callable[[AnyForm], None]) -> None:
+def run(law: Law, domain: Domain, budget: Budget, on_case: Callable[[AnyForm], None], *, shrink: bool = False) -> None:
     """Gives the law's cases to `on_case`, one after the other, as Hypothesis draws them.
 
-    `on_case` must not raise.
+    `on_case` must not raise, unless `shrink` is True: then Hypothesis shrinks the case on which it raised, and this
+    raises what the smallest one raised.
 
     All settings are given here: no profile of the session counts. The database is off, because it is keyed by the
     source of a test and not by the model; `derandomize` is off, because the profile that Hypothesis loads under CI has
@@ -65,7 +66,7 @@ def run(law: Law, domain: Domain, budget: Budget, on_case: Callable[[AnyForm], N
     @seed(budget.seed)
     @settings(
         max_examples=budget.of(law),
-        phases=(Phase.generate, Phase.target),
+        phases=(Phase.generate, Phase.target, *([Phase.shrink] if shrink else [])),
         deadline=None,
         database=None,
         derandomize=False,

@@ -12,8 +12,8 @@ import attrs
 from tests.mutants.hunt import cases, counterexample_by_itself
 from tests.mutants.mutant import Mutant
 from turncheck.duel import DOMAIN
-from turncheck.properties.checking.check import Budget, smallest
-from turncheck.properties.checking.counterexamples import Counterexample
+from turncheck.properties.checking.check import Budget, shrunk
+from turncheck.properties.checking.counterexamples import Counterexample, counterexample
 from turncheck.properties.checking.law import AnyForm, Law
 from turncheck.properties.laws.duel import LAWS
 
@@ -55,11 +55,13 @@ def find(law: Law, mutant: Mutant, budget: Budget) -> Kept:
     """The smallest witness that can be found by the seed, in the mode of the first case that breaks the law."""
     drawn = [asked.case for asked in cases(law, budget)]
     broken = list(islice((found for case in drawn if (found := alone(law, mutant, case))), ENOUGH))
-    mode = broken[0].mode
-    shrunk = smallest(law, mutant.subject(), mode, budget)
+    mode, subject = broken[0].mode, mutant.subject()
+    best = min((each for each in broken if each.mode is mode), key=lambda each: each.simplicity)
+    start = counterexample(law, subject, best.case)
+    small = shrunk(law, subject, start)[0] if start is not None and start.mode is mode else best
     # What a mutant answered while it was shrunk may depend on what it was asked before.
-    found = [*broken, *([again] if shrunk and (again := alone(law, mutant, shrunk.case)) else [])]
-    best = min((each for each in found if each.mode is mode), key=lambda each: each.simplicity)
+    again = alone(law, mutant, small.case)
+    best = again if again is not None and again.mode is mode else best
     return Kept(mutant.name, law.id, mode.mode, best.text)
 
 

@@ -17,6 +17,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.visible import cut, quoted
@@ -206,12 +207,27 @@ def load_checkpoint(
     except (ValueError, VocabularyError) as error:
         raise CheckpointError(path, str(error)) from error
     # On the meta device a transformer needs no memory, so a config of any size can be compared with the weights first.
-    with torch.device("meta"):
+    with torch.device("meta"), _Uninitialised():
         transformer = Transformer(about.config)
     _check_tensors(path, tensors, transformer.state_dict())
     _check_digest(path, tensors, metadata)
     transformer.load_state_dict(tensors, assign=True)
     return TransformerEngine(transformer, tokenizer, threads), about
+
+
+class _Uninitialised(TorchFunctionMode):
+    """Within it, modules are made without initial weights: on the meta device, drawing those would import PyTorch's
+    compiler, which takes longer than everything else here.
+    """
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Leave out what `torch.nn.init` does; call any other function."""
+        given = kwargs or {}
+        if getattr(func, "__module__", "") == "torch.nn.init":
+            return given.get("tensor", args[0] if args else None)
+        return func(*args, **given)
 
 
 def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -31,7 +31,7 @@ from turncheck.properties.checking.counterexamples import (
     is_asked,
 )
 from turncheck.properties.checking.coverage import rules_at_work
-from turncheck.properties.checking.draw import Budget, run
+from turncheck.properties.checking.draw import Budget, drawn_cases
 from turncheck.properties.checking.failing import failure_of, law_result
 from turncheck.properties.checking.law import MALFORMED, ROLLOUT, STABILITY, AnyForm, Law, LawKind, text_of
 from turncheck.properties.checking.plays import shrink_play
@@ -210,10 +210,8 @@ def _false_on(law: Law, case: AnyForm, subject: Subject) -> str:
 
 
 def draw(law: Law, subject: Subject, budget: Budget) -> list[AnyForm]:
-    """The cases of a run: what Hypothesis draws for the law by the seed, where the law applies, each once."""
-    drawn: list[AnyForm] = []
-    run(law, subject.domain, budget, drawn.append)
-    different = {text_of(case, subject.domain): case for case in drawn}
+    """Return the cases of a run: what Hypothesis draws for the law by the seed, where the law applies, each once."""
+    different = {text_of(case, subject.domain): case for case in drawn_cases(law, subject.domain, budget)}
     return [case for case in different.values() if law.applies(case, subject.domain)][: budget.cases]
 
 

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
 
 import attrs
 from hypothesis import HealthCheck, Phase, given, seed, settings, target
 from hypothesis.internal.conjecture import providers
+from hypothesis.strategies import SearchStrategy
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.play import Play
 from turncheck.properties.checking.asking import Limit
 from turncheck.properties.checking.law import AnyForm, Law
 
+Cases = Callable[[Domain], SearchStrategy[Any]]
+
 EXAMPLES = 200
 """Cases of a law in a run, unless told otherwise."""
+
+MOST_SHARED = 1000
+"""The most cases of a drawing that is kept for other laws and models: more would take much memory."""
 
 MIN_CASES = 10
 """Different cases to which a law must apply for its verdict to count, unless told otherwise."""
@@ -52,20 +60,47 @@ class Budget:
         return min(self.examples, max(round(self.examples * law.share), 2 * self.min_cases))
 
 
+def drawn_cases(law: Law, domain: Domain, budget: Budget) -> tuple[AnyForm, ...]:
+    """Return all cases that Hypothesis draws for the law by the seed.
+
+    Laws with the same strategy draw the same cases by the same seed, and so does a law for each model. These share one
+    drawing, up to `MOST_SHARED` cases.
+    """
+    draw = _shared if budget.of(law) <= MOST_SHARED else _drawn
+    return draw(law.cases, domain, budget.of(law), budget.seed)
+
+
 def run(law: Law, domain: Domain, budget: Budget, on_case: Callable[[AnyForm], None], *, shrink: bool = False) -> None:
-    """Gives the law's cases to `on_case`, one after the other, as Hypothesis draws them.
+    """Pass the law's cases to `on_case`, one after the other, as Hypothesis draws them.
 
     `on_case` must not raise, unless `shrink` is True: then Hypothesis shrinks the case on which it raised, and this
     raises what the smallest one raised.
+    """
+    _run(law.cases, domain, budget.of(law), budget.seed, on_case, shrink=shrink)
+
+
+def _drawn(cases: Cases, domain: Domain, count: int, number: int) -> tuple[AnyForm, ...]:
+    drawn: list[AnyForm] = []
+    _run(cases, domain, count, number, drawn.append)
+    return tuple(drawn)
+
+
+_shared = lru_cache(maxsize=128)(_drawn)
+
+
+def _run(
+    cases: Cases, domain: Domain, count: int, number: int, on_case: Callable[[AnyForm], None], *, shrink: bool = False
+) -> None:
+    """Draw so many cases, by the seed of that number.
 
     All settings are given here: no profile of the session counts. The database is off, because it is keyed by the
     source of a test and not by the model; `derandomize` is off, because the profile that Hypothesis loads under CI has
     it on, and then ignores the seed.
     """
 
-    @seed(budget.seed)
+    @seed(number)
     @settings(
-        max_examples=budget.of(law),
+        max_examples=count,
         phases=(Phase.generate, Phase.target, *([Phase.shrink] if shrink else [])),
         deadline=None,
         database=None,
@@ -74,7 +109,7 @@ def run(law: Law, domain: Domain, budget: Budget, on_case: Callable[[AnyForm], N
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    @given(law.cases(domain))
+    @given(cases(domain))
     def test(case: AnyForm) -> None:
         if isinstance(case, Play) and domain.aims is not None:
             # What is aimed at follows from the reference's own play, so that no draw depends on a model.

@@ -185,6 +185,7 @@ def reading(answer: str) -> Battle | str:
         raise UnreadableError(str(error)) from error
 
 
+@lru_cache(maxsize=1024)  # laws with the same strategy share what is drawn
 def _by_rules(cases: Callable[[Rules], Any]) -> Callable[[Domain], Any]:
     return lambda domain: cases(domain.variant)
 

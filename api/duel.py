@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from turncheck.engine.domain import Domain
 from turncheck.engine.duel import samplers
 from turncheck.engine.duel.aims import highest, played_on
+from turncheck.engine.duel.alternatives import alternatives
 from turncheck.engine.duel.describe import describe
 from turncheck.engine.duel.json_text import from_json, to_json
 from turncheck.engine.duel.recall import recall
@@ -50,6 +51,10 @@ def duel(rules: Rules = STANDARD) -> Domain:
 
 @lru_cache(maxsize=64)
 def _made(rules: Rules) -> Domain:
+    return _under(rules)
+
+
+def _under(rules: Rules) -> Domain:
     state, orders = layout(rules)
     return Domain(
         RULES_VERSION,
@@ -62,6 +67,7 @@ def _made(rules: Rules) -> Domain:
         words=WORDS,
         reasons=REASONS,
         rules=_rules_in_force(rules),
+        alternatives=partial(_alternatives, rules),
         exempt=EXEMPT,
         without=lambda rule: duel(rules.without(rule)),
         variants=lambda text: duel(read_rules(text)),
@@ -90,6 +96,11 @@ def _rules_in_force(rules: Rules) -> Mapping[str, str]:
     """Return the rules that are not left out, each with its sentence, in the published order."""
     sentences = {"V1": "a fallen unit may have something left", **RULE_IDS, **dict(REASONS.values())}
     return {rule: sentence for rule, sentence in sentences.items() if rules.holds(rule)}
+
+
+def _alternatives(rules: Rules) -> Mapping[str, Domain]:
+    # Not by `duel`: there are more than its cache holds.
+    return {words: _under(changed) for words, changed in alternatives(rules).items()}
 
 
 def _samplers(rules: Rules) -> Mapping[str, Callable[[Random], Any] | None]:

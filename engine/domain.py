@@ -191,6 +191,8 @@ class Domain:
 
         rules: the names of the engine's rules, with a sentence for each; laws name the rules that they follow from.
         without: returns the domain with the rule of that name left out.
+        alternatives: returns the domain with each other single change of its rules, by the change in words, as it
+            follows `as if`: `burn_damage were 2`. They explain wrong answers (see `turncheck.properties.explaining`).
         exempt: the rules that change no answer when they are left out, with the reasons.
         variants: returns the variant of this domain that the text of a rules file describes.
         base: for a variant, the domain that it is a variant of.
@@ -239,6 +241,7 @@ class Domain:
     accepts: Callable[[Any, Any], bool] | None = attrs.field(default=None, kw_only=True)
     rules: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     without: Callable[[str], Domain] | None = attrs.field(default=None, kw_only=True)
+    alternatives: Callable[[], Mapping[str, Domain]] | None = attrs.field(default=None, kw_only=True)
     exempt: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     variants: Callable[[str], Domain] | None = attrs.field(default=None, kw_only=True)
     base: Domain | None = attrs.field(default=None, kw_only=True)

@@ -139,6 +139,11 @@ def samplers_in(domain: Domain) -> tuple[str, ...]:
     return (*(name for name in samplers_of(domain) if name != SMALL), SMALL)
 
 
+def own_arrays(domain: Domain) -> Arrays | None:
+    """Return the domain's own arrays; None if it has none."""
+    return _own(domain)
+
+
 def arrays_of(domain: Domain, sampler: str) -> Arrays:
     """Return what processes the cases of that sampler: the domain's own arrays, if they have the sampler.
 

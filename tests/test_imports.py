@@ -84,6 +84,10 @@ EXCEPTIONS = {
                        Room(rooms=(*GENERIC, *DUEL), libraries=("attrs", "rich")),
     "model/adapters/weights/alphabet.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs",), lazily=("tokenizers",)),
+    "properties/explaining/blame.py":
+                       Room(rooms=("turncheck.engine",), libraries=("attrs", "numpy")),
+    "properties/explaining/inputs.py":
+                       Room(rooms=("turncheck.engine", "turncheck.reports"), libraries=("attrs", "numpy")),
     "properties/sweeps/plan.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs", "numpy")),
     "properties/sweeps/sweep.py":

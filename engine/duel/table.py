@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
+from turncheck.engine.duel.array_rows import battle_rows, turns_of_rows
 from turncheck.engine.duel.array_samplers import STREAM, TWIN_SAMPLERS, sample_arrays
 from turncheck.engine.duel.array_text import ORDERS, battle_texts, order_codes, turn_texts
 from turncheck.engine.duel.arrays import ROWS, Battles, Turns, resolve_all
@@ -121,6 +124,10 @@ class DuelArrays:
     def stratum(self, case: Turn) -> str:
         """Return both actions, as `hero attack, foe wait`."""
         return _in_words(case.orders)
+
+    def resolve_rows(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.int16]:
+        """Return the battles after the turns, both as rows of numbers (`turncheck.engine.rows`)."""
+        return battle_rows(resolve_all(turns_of_rows(rows), self.rules))
 
     def columns(self, cases: TurnTable, answers: BattleTable) -> ManyTurns:
         """Return the turns as columns, on which predicates can be evaluated."""

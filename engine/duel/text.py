@@ -107,11 +107,18 @@ _ORDERS = Schema(
 )
 
 
-@lru_cache(maxsize=64)
 def layout(rules: Rules = STANDARD) -> tuple[Schema, Schema]:
-    """Return the schemas of a battle (three lines) and of both orders (two lines), with the ranges of the rules."""
-    kinds: dict[str, Any] = {field.name.replace("cd_", ""): _number(field) for field in rules.fields}
-    turn = Int(rules.turn.low, rules.turn.high, rules.turn.width)
+    """Return the schemas of a battle (three lines) and of both orders (two lines), with the ranges of the rules.
+
+    Rules with the same ranges have the same schemas.
+    """
+    return _layout(rules.turn, rules.fields)
+
+
+@lru_cache(maxsize=64)
+def _layout(counter: Field, fields: tuple[Field, ...]) -> tuple[Schema, Schema]:
+    kinds: dict[str, Any] = {field.name.replace("cd_", ""): _number(field) for field in fields}
+    turn = Int(counter.low, counter.high, counter.width)
     lines = ("turn {turn}", *map(_unit_line, UNIT_NAMES))
     return Schema("\n".join(lines), turn=turn, **kinds), _ORDERS
 

@@ -9,7 +9,7 @@ import attrs
 from turncheck.engine.domain import Domain, DomainError
 from turncheck.engine.learned import described
 from turncheck.properties.checking.catches import Catches
-from turncheck.properties.checking.doctor import answers, draws, laws
+from turncheck.properties.checking.doctor import answers, draws, laws, variants
 from turncheck.properties.checking.doctor.looked import Finding, Looked, Verdict
 from turncheck.properties.checking.reference import of_simplest
 from turncheck.properties.checking.trial import MISTAKES
@@ -32,6 +32,8 @@ LOOKS: Mapping[str, Callable[[Looked], Finding | None]] = {
     "reasons":        draws.reasons,
     "fields":         draws.fields,
     "rules":          draws.rules,
+    "alternatives":   variants.alternatives,
+    "rows":           variants.rows,
     "wordings":       draws.wordings,
     "laws":           laws.laws,
     "laws are true":  laws.laws_are_true,

@@ -475,6 +475,28 @@ def test_a_rule_that_changes_nothing_when_it_is_left_out_is_shown_unless_it_is_e
     assert found(domain, "rules")[:2] == ("holds", "each of 1 rules changes an answer when it is left out")
 
 
+def test_alternatives_must_be_domains_with_the_same_fields():
+    assert LOOKS["alternatives"](Looked(ADDER, "none", 0)) is None
+    good = adder(alternatives=lambda: {"the sum were doubled": adder(resolve=lambda case: {"sum": case.a * 2})})
+    assert found(good, "alternatives")[:2] == ("holds", "1 alternatives have the fields of the domain")
+    bad = adder(alternatives=lambda: {"the board were larger": TICTACTOE})
+    assert found(bad, "alternatives")[:2] == ("fails", "the domain where 'the board were larger' has other fields")
+    assert found(adder(alternatives=lambda: [ADDER]), "alternatives")[:2] == ("fails", "alternatives() returns a list")
+    wrong = adder(alternatives=lambda: {"it": None})
+    assert found(wrong, "alternatives")[:2] == ("fails", "alternatives() has 'it': None")
+
+
+def test_arrays_that_resolve_rows_otherwise_than_the_reference_fail():
+    class Rows:
+        def resolve_rows(self, rows):
+            return rows.sum(axis=1, keepdims=True) + (rows[:, :1] == 7)
+
+    domain = adder(arrays=Rows())
+    verdict, said, todo = found(domain, "rows")
+    assert (verdict, todo) == ("fails", "fix the arrays, or leave resolve_rows out")
+    assert said.startswith("resolve_rows and the reference answer '07+")
+
+
 def test_a_wording_that_does_not_lead_back_fails():
     there, back = (lambda text: text.replace("+", " plus ")), (lambda text: text.replace(" plus ", "+"))
     assert found(adder(templates={"words": (there, back)}), "wordings")[0] == "holds"

@@ -46,10 +46,9 @@ def show_failure(failure: Failure, applied: int, noun: str = "turn", screen: Scr
         screen: the screen to wrap to; None for no wrapping.
     """
     smallest = f"the smallest so far ({failure.left})" if failure.left else "the smallest"
-    counted = f"{failure.mode} in {failure.count} of {applied} cases, {smallest}:"
-    counted = counted if failure.count else f"{failure.mode} only in a kept witness:"
-    counted = counted if screen is None else screen.paint(counted, "bold")
-    return f"{counted}\n{show_witness(failure, noun, screen)}"
+    mode = failure.mode if screen is None else screen.paint(failure.mode, "red", "bold")
+    counted = f"in {failure.count} of {applied} cases, {smallest}:" if failure.count else "only in a kept witness:"
+    return f"{mode} {counted}\n{show_witness(failure, noun, screen)}"
 
 
 def show_witness(failure: Failure, noun: str = "turn", screen: Screen | None = None) -> str:

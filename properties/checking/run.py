@@ -118,6 +118,8 @@ class Run:
     _is_priced: bool = attrs.field(default=False, init=False)
     _is_told: bool = attrs.field(default=False, init=False)  # whether it was said how long all of it takes
     _expected: float | None = attrs.field(default=None, init=False)
+    _first: LawResult | None = attrs.field(default=None, init=False)  # the first law that was broken
+    _is_shown: bool = attrs.field(default=False, init=False)  # whether it was shown
     _subject: Subject | None = attrs.field(default=None, init=False)
     _before_law: int = attrs.field(default=0, init=False)
     _before: dict[Meter, int] = attrs.field(factory=dict, init=False)  # prompts of each model before the run
@@ -138,6 +140,7 @@ class Run:
         finally:
             subject.meter.hears = lambda: None
         self._finish(law, subject, self.clock() - began, subject.meter.prompts - before)
+        self._show_first_failure(result)
         return result
 
     def _checked(self, law: Law, subject: Subject, kept: Sequence[AnyForm]) -> LawResult:
@@ -250,6 +253,15 @@ class Run:
         elif not self._is_told and self.done >= TELLING and (left := self._left_by_laws() or 0.0) >= WORTH_SAYING:
             self._is_told = True
             self._say(f"about {duration(left)} left, by what the first {self.done} of {len(self.jobs)} laws took")
+
+    def _show_first_failure(self, result: LawResult) -> None:
+        """In a run that takes long, show the first failure now: pytest shows failures after the last law."""
+        if self._first is None and result.verdict == "FAIL" and not result.known:
+            self._first = result
+        if self._first is not None and self._is_told and not self._is_shown:
+            self._is_shown = True
+            failure = self._first.failures[0]
+            self._say(f"first broken law: {self._first.id}, {failure.mode}: {failure.witness.short}")
 
     def _say(self, line: str) -> None:
         self._told = self.clock()

@@ -88,7 +88,7 @@ class Watch:
     Attributes:
         answered: prompts of the current check that were answered so far.
         asking: prompts, or drafts, of the running call; 0 between calls.
-        price: seconds an answer, measured in the first call with some prompts; None before that call.
+        price: seconds per answer, measured in the first call with some prompts; None before that call.
     """
 
     answered: int = 0

@@ -1,7 +1,7 @@
-"""What asking a subject costs: a meter of prompts and seconds, limits on both, and calls small enough to be watched.
+"""The cost of asking a subject: a meter of prompts and seconds, limits on both, and calls of a moderate size.
 
-A real model may take seconds for an answer. So a long list of prompts goes to it in several calls, between which a run
-can report how far it is, be interrupted without losing what was answered, and notice that its time is spent.
+A real model may take seconds per answer. So a long list of prompts is split into several calls. Between two calls, a
+run can report its progress, be interrupted without losing answers, and notice that its time is up.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from math import inf, isfinite
 import attrs
 
 FIRST = 8
-"""Prompts in the first call, which shows what an answer costs."""
+"""Number of prompts in the first call, which measures the price of an answer."""
 
 CALL = 10.0
-"""Seconds that a call should take: as many prompts as fit, or more where larger batches turn out to be cheaper."""
+"""Seconds that a call should take. A call may take longer if larger batches turn out to be cheaper per prompt."""
 
 CHEAPER = 0.8
-"""A call of twice as many prompts pays where a prompt then costs less than so much of what it cost."""
+"""Calls above `CALL` seconds only grow while the price of an answer falls below this fraction of the price before."""
 
 
 class SpentError(BaseException):
-    """The limit on what may be asked is reached. Not an `Exception`, so that nothing between takes it for the model's.
+    """A limit on asking is reached. It is not an `Exception`, so that no handler mistakes it for an error of the model.
 
     Attributes:
-        limit: as the user typed it, or in words.
+        limit: the limit as the user typed it, or in words.
     """
 
     def __init__(self, limit: str) -> None:
@@ -37,16 +37,16 @@ class SpentError(BaseException):
 
 
 Stop = SpentError | KeyboardInterrupt
-"""What ends a search or the check of a law before its end."""
+"""What stops a search or the check of a law early."""
 
 
 @attrs.frozen
 class Limit:
-    """The most that may be spent on something.
+    """A limit on asking.
 
     Attributes:
-        prompts: that are asked, 0 or more.
-        seconds: of the model's time, 0 or more: a slow machine that draws the cases does not use them up.
+        prompts: the most prompts to ask, 0 or more.
+        seconds: the most seconds of the model's time, 0 or more; the time for drawing cases does not count.
         until: a time of `time.monotonic`, after which no call begins.
     """
 
@@ -56,15 +56,15 @@ class Limit:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether nothing at all may be asked."""
+        """Whether the limit allows no prompt at all."""
         return not self.prompts or not self.seconds
 
     @classmethod
     def parse(cls, text: str) -> Limit:
-        """The limit that was typed: `100` prompts, or `30s`, `5m`, `1h`.
+        """Parse a limit that a user typed: `100` prompts, or `30s`, `5m`, `1h`.
 
         Raises:
-            ValueError: it is neither. The message says what it must be.
+            ValueError: the text is neither. The message says what it must be.
         """
         match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)(s|m|h)?", text.strip(), re.ASCII)
         if match is None or (match[2] is None and "." in match[1]):
@@ -84,13 +84,13 @@ UNLIMITED = Limit()
 
 @attrs.define(eq=False)
 class Meter:
-    """What was asked of a subject so far, and how long that took.
+    """Measures the prompts that a subject was asked, and the time that this took.
 
     Attributes:
-        prompts: how many were answered, each time that they were asked.
-        seconds: what their calls took.
-        waiting: the prompts of the call that is running; 0 between calls.
-        hears: called after every call.
+        prompts: the number of prompts answered; a prompt that is asked twice counts twice.
+        seconds: the time that all calls took.
+        waiting: the number of prompts in the running call; 0 between calls.
+        hears: a function that is called after every call.
     """
 
     prompts: int = 0
@@ -104,7 +104,7 @@ class Meter:
 
     @property
     def price(self) -> float | None:
-        """Seconds an answer, as the last call had it; of a call that is running and takes longer, what it takes."""
+        """Seconds per answer in the last call, or in the running call if that is slower; None before the first call."""
         if not self.waiting:
             return self._last
         running = (time.monotonic() - self._started) / self.waiting
@@ -112,12 +112,12 @@ class Meter:
 
     @property
     def spent(self) -> float:
-        """Seconds of all calls, the one that is running too."""
+        """Seconds of all calls, including the running call."""
         return self.seconds + (time.monotonic() - self._started if self.waiting else 0.0)
 
     @contextmanager
     def asking(self, count: int) -> Iterator[None]:
-        """Measures a call of so many prompts."""
+        """Context that measures a call of `count` prompts."""
         self.waiting, self._started = count, time.monotonic()
         try:
             yield
@@ -139,16 +139,16 @@ class Meter:
 
     @property
     def is_limited(self) -> bool:
-        """Whether any limit counts now."""
+        """Whether any limit is in force."""
         return bool(self._limits)
 
     @contextmanager
     def within(self, limit: Limit, called: str = "") -> Iterator[None]:
-        """Within it no more may be asked than the limit says; limits within limits all count.
+        """Context in which the limit is in force. Nested limits all count.
 
         Args:
-            limit: on what is asked from here on.
-            called: what the limit is called where it is reached; else it is said in words.
+            limit: the limit, counted from here on.
+            called: the name of the limit for the message when it is reached; by default its description.
         """
         ends = Limit(self.prompts + limit.prompts, self.seconds + limit.seconds, limit.until)
         self._limits.append((ends, called or str(limit)))
@@ -158,7 +158,7 @@ class Meter:
             self._limits.pop()
 
     def pieces(self, prompts: Sequence[str]) -> Iterator[list[str]]:
-        """The prompts in as many calls as it takes to watch them.
+        """Yield the prompts, split into calls of a moderate size.
 
         Raises:
             SpentError: a limit is reached.
@@ -170,7 +170,7 @@ class Meter:
             start += size
 
     def _fitting(self, count: int) -> int:
-        """How many of so many prompts the next call may have."""
+        """Return the number of prompts for the next call, if `count` are left."""
         cheap = self._last is not None and self._last * count <= CALL
         size = count if cheap else min(count, self._size)
         for ends, called in self._limits:
@@ -186,7 +186,7 @@ class Meter:
 
 
 def duration(seconds: float) -> str:
-    """A length of time for people: `40 s`, `12 min`, `1 h 20 min`."""
+    """Format a length of time: `40 s`, `12 min`, `1 h 20 min`."""
     if seconds < 99.5:
         return f"{seconds:.0f} s" if seconds >= 9.95 or seconds == int(seconds) else f"{seconds:.1f} s"
     minutes = round(seconds / 60)
@@ -196,8 +196,8 @@ def duration(seconds: float) -> str:
 
 
 def price_of(seconds: float) -> str:
-    """Seconds an answer, for people: `2.1 s an answer`, `35 ms an answer`."""
+    """Format seconds per answer: `2.1 s per answer`, `35 ms per answer`."""
     if seconds >= 0.95:
-        return f"{seconds:.1f} s an answer"
+        return f"{seconds:.1f} s per answer"
     milliseconds = max(seconds * 1000, 0.01)
-    return f"{milliseconds:.0f} ms an answer" if milliseconds >= 9.5 else f"{milliseconds:.2g} ms an answer"
+    return f"{milliseconds:.0f} ms per answer" if milliseconds >= 9.5 else f"{milliseconds:.2g} ms per answer"

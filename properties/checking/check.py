@@ -1,15 +1,16 @@
-"""Holding a subject against a law: draw cases, ask them in batches, check, and shrink what breaks.
+"""Check a law on a subject: draw cases, ask them in batches, check the law, and shrink the counterexamples.
 
-Hypothesis draws; the counts come from a generate phase that nothing cuts short:
+Hypothesis only draws the cases. A failure does not end its generate phase, so the counts cover all cases:
 
-1. The law's cases are drawn, without asking anything. Each different one counts once.
-2. All their prompts go to the subject in batches, with the reference's answers as drafts.
-3. The law is checked on every case. What breaks is counted by failure mode.
-4. For each mode one counterexample is shrunk, in batches (`turncheck.properties.checking.shrink`): the smallest of
-   those that were drawn, or a smaller case that the model answered wrongly to another law. A play is shortened, and its
-   turns are shrunk as cases (`turncheck.properties.checking.plays`).
+1. Draw the law's cases without asking the subject. Each distinct case counts once.
+2. Ask the subject all their prompts in batches, with the reference's answers as drafts.
+3. Check the law on every case. Count the counterexamples by failure mode.
+4. For each mode, shrink one counterexample in batches (`turncheck.properties.checking.shrink`): the smallest drawn one,
+   or a smaller case that the model answered wrongly for any law. A play is shortened, and its turns are shrunk as cases
+   (`turncheck.properties.checking.plays`).
 
-A limit that is reached and an interrupt leave what was found by then, and say so.
+If a limit is reached or the user interrupts the check, the result holds what was found so far and says why it is
+incomplete.
 """
 
 from __future__ import annotations
@@ -43,23 +44,25 @@ from turncheck.reports.modes import MODES, Divergence
 from turncheck.reports.records import Failure, LawResult, LawVerdict
 
 LEAST_SHRINKING = 30.0
-"""Seconds of the model's time that shrinking a counterexample may take, unless asking the law's cases took longer."""
+"""Most seconds of the model's time for shrinking one counterexample, unless asking the law's cases took longer."""
 
 INTERRUPTED = "shrinking was interrupted"
 
+NO_CASE = "no case can be drawn for it under these rules"
+
 KNOWN = 64
-"""Cases with wrong answers, the simplest first, among which a smaller counterexample is looked for."""
+"""Number of cases with wrong answers, the simplest first, that are tried as a smaller counterexample."""
 
 
 class NotApplicableError(Exception):
-    """A law that says nothing about a subject. The message says why."""
+    """The law does not apply to the subject. The message says why."""
 
 
 class InterruptedLawError(KeyboardInterrupt):
-    """The interrupt that ended the check of a law.
+    """The user interrupted the check of a law.
 
     Attributes:
-        result: how the law fared until then.
+        result: the result so far.
     """
 
     def __init__(self, result: LawResult) -> None:
@@ -68,18 +71,18 @@ class InterruptedLawError(KeyboardInterrupt):
 
 
 def check_law(law: Law, subject: Subject, budget: Budget, kept: Sequence[AnyForm] = ()) -> LawResult:
-    """How the law fares with the subject, on the cases that are drawn and on those that were kept of earlier runs.
+    """Check the law on the subject, with drawn cases and with the cases kept from earlier runs.
 
-    A kept case that breaks it makes the law fail, and counts neither as applied nor as diverged.
+    A kept case that breaks the law makes it fail, but counts neither as applied nor as diverged.
 
-    A law of which nothing can be asked of this subject is NOT_APPLICABLE: those about rejecting where it was trained
-    to reject nothing, and under a variant of the rules those that are not true of the variant's own reference.
+    A law is NOT_APPLICABLE if the subject cannot be tested with it: a law about rejecting, if the subject was not
+    trained to reject; or under a variant of the rules, a law that the variant's own reference breaks.
 
-    Where a limit of the subject's meter is reached, the cases that were asked by then count.
+    If a limit of the subject's meter is reached, only the cases asked so far count.
 
     Raises:
         FalseLawError: the law is wrong.
-        InterruptedLawError: the user interrupts it. It holds how the law fared until then.
+        InterruptedLawError: the user interrupts the check. It holds the result so far.
     """
     try:
         cases = applicable(law, subject, budget)
@@ -103,10 +106,10 @@ class _Asked:
     """The cases of a law that the subject was asked.
 
     Attributes:
-        cases: of those that were drawn.
-        kept: of those that earlier runs kept.
-        seconds: of the model's time that it took.
-        stop: why these are not all; None where they are.
+        cases: the drawn cases that were asked.
+        kept: the cases kept from earlier runs that were asked.
+        seconds: the model's time that this took.
+        stop: what stopped the asking; None if all cases were asked.
     """
 
     cases: list[AnyForm]
@@ -116,7 +119,7 @@ class _Asked:
 
 
 def _ask(law: Law, subject: Subject, budget: Budget, cases: list[AnyForm], kept: Sequence[AnyForm]) -> _Asked:
-    """Asks the subject all the cases; kept ones first, since those broke the law before."""
+    """Ask the subject all cases; kept cases first, because they broke the law before."""
     before = subject.meter.seconds
     try:
         for part in _parts(subject, budget, [*kept, *cases]):
@@ -128,7 +131,7 @@ def _ask(law: Law, subject: Subject, budget: Budget, cases: list[AnyForm], kept:
 
 
 def _parts(subject: Subject, budget: Budget, cases: list[AnyForm]) -> list[list[AnyForm]]:
-    """All cases at once; in parts where a limit may be reached, since plays that are only begun show nothing."""
+    """Return all cases at once; under a limit in parts, because plays that are only begun show nothing."""
     if not subject.meter.is_limited:
         return [cases]
     size = budget.min_cases
@@ -136,7 +139,7 @@ def _parts(subject: Subject, budget: Budget, cases: list[AnyForm]) -> list[list[
 
 
 def _why(law: Law, asked: _Asked, drawn: int, budget: Budget) -> str:
-    """Why the law is INCONCLUSIVE unless it is broken; empty where it is not."""
+    """Return why the law is INCONCLUSIVE if no case breaks it; empty if it is conclusive."""
     count, least = len(asked.cases), budget.min_cases
     if isinstance(asked.stop, KeyboardInterrupt):
         return f"it was interrupted after {count} of its {drawn} cases"
@@ -150,20 +153,20 @@ def _why(law: Law, asked: _Asked, drawn: int, budget: Budget) -> str:
 
 
 def applicable(law: Law, subject: Subject, budget: Budget) -> list[AnyForm]:
-    """The cases of a run; none of a law that says nothing about the subject.
+    """Return the cases of a run; none if the law's strategy cannot be satisfied.
 
     Raises:
-        NotApplicableError: it says nothing.
+        NotApplicableError: the law does not apply to the subject.
     """
     check_says_something(law, subject)
     if subject.domain.base is None:
-        with suppress(Unsatisfiable):  # its cases are narrowed to none: it applies to nothing
+        with suppress(Unsatisfiable):  # its cases are narrowed to none
             return draw(law, subject, budget)
         return []
     try:
         cases = draw(law, subject, budget)
-    except (HypothesisException, ValueError) as error:  # a variant may leave no case of which the law speaks
-        raise NotApplicableError(f"no case of it can be made under these rules: {described(error)}") from error
+    except (HypothesisException, ValueError) as error:  # a variant may have no case that fits the law
+        raise NotApplicableError(f"{NO_CASE}: {described(error)}") from error
     for case in cases:
         if not holds_of_reference(law, case, subject.domain):
             raise NotApplicableError(_false_on(law, case, subject))
@@ -171,18 +174,18 @@ def applicable(law: Law, subject: Subject, budget: Budget) -> list[AnyForm]:
 
 
 UNLISTED: Mapping[LawKind, str] = {
-    ROLLOUT: "a play is asked turn after turn, and what its own answers lead to was not asked",
-    STABILITY: "nothing can be asked a second time",
+    ROLLOUT: "a rollout asks prompts that follow from earlier answers",
+    STABILITY: "no prompt can be asked a second time",
 }
-"""What cannot be asked of a listed engine, and why."""
+"""Kinds of laws that cannot be checked on recorded answers, and why."""
 
 
 def check_says_something(law: Law, subject: Subject) -> None:
-    """Looks at whether the law says anything about the subject, as far as sampled turns show.
+    """Check that the law applies to the subject, as far as sampled cases show.
 
     Raises:
-        NotApplicableError: it says nothing.
-        FalseLawError: the reference breaks it.
+        NotApplicableError: the law does not apply.
+        FalseLawError: the reference breaks the law.
     """
     if law.kind == MALFORMED and not subject.rejects:
         raise NotApplicableError("the model was not trained to reject (rejects = false)")
@@ -196,7 +199,7 @@ def check_says_something(law: Law, subject: Subject) -> None:
     except ValueError as error:
         if domain.base is None:
             raise
-        raise NotApplicableError(f"no case of it can be made under these rules: {described(error)}") from error
+        raise NotApplicableError(f"{NO_CASE}: {described(error)}") from error
     if false is None:
         return
     if domain.base is None:
@@ -210,13 +213,13 @@ def _false_on(law: Law, case: AnyForm, subject: Subject) -> str:
 
 
 def draw(law: Law, subject: Subject, budget: Budget) -> list[AnyForm]:
-    """Return the cases of a run: what Hypothesis draws for the law by the seed, where the law applies, each once."""
+    """Return the cases of a run: the distinct cases drawn by Hypothesis with the seed to which the law applies."""
     different = {text_of(case, subject.domain): case for case in drawn_cases(law, subject.domain, budget)}
     return [case for case in different.values() if law.applies(case, subject.domain)][: budget.cases]
 
 
 def _by_frequency(found: Sequence[Counterexample], again: Sequence[Counterexample]) -> list[type[Divergence]]:
-    """The modes that occur, the most frequent among what was drawn first."""
+    """Return the modes that occur, the most frequent among the drawn cases first."""
     counts = {mode: sum(each.mode is mode for each in found) for mode in MODES}
     occurring = {each.mode for each in [*found, *again]}
     return sorted(occurring, key=lambda mode: (-counts[mode], MODES.index(mode)))
@@ -225,7 +228,7 @@ def _by_frequency(found: Sequence[Counterexample], again: Sequence[Counterexampl
 def _failures(
     law: Law, subject: Subject, found: list[Counterexample], again: list[Counterexample], asked: _Asked, budget: Budget
 ) -> tuple[list[Failure], Stop | None]:
-    """A row for each mode, and what stopped the check of the law; from an interrupt on nothing more is shrunk."""
+    """Return a failure for each mode, and what stopped the check. After an interrupt nothing more is shrunk."""
     limit = Limit(seconds=max(LEAST_SHRINKING, asked.seconds)) if budget.shrink is None else budget.shrink
     failures, stop = [], asked.stop
     numbers = {id(case): number for number, case in enumerate(asked.cases)}
@@ -246,7 +249,7 @@ def _failures(
 
 
 def _left(stop: Stop | None) -> str:
-    """Why shrinking was left before its end; empty where it was not."""
+    """Return why shrinking stopped early; empty if it finished."""
     if stop is None:
         return ""
     return f"shrinking stopped at {stop.limit}" if isinstance(stop, SpentError) else INTERRUPTED
@@ -260,8 +263,8 @@ def shrunk(law: Law, subject: Subject, found: Counterexample) -> tuple[Counterex
 
 
 def _simplest_known(law: Law, subject: Subject, found: Counterexample) -> Counterexample:
-    """The simplest counterexample in the same mode among those cases that the subject answered wrongly before, to
-    whatever law; the one that was found if there is none.
+    """Return the simplest counterexample in the same mode among all cases that the subject answered wrongly before, for
+    any law; `found` if none is simpler.
     """
     domain = subject.domain
     smaller = (case for size, case in subject.answered_wrongly() if size < found.simplicity)

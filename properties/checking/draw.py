@@ -1,4 +1,4 @@
-"""Drawing a law's cases with Hypothesis, by a seed, without asking a model anything."""
+"""Draw a law's cases with Hypothesis from a seed, without asking a model."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from turncheck.properties.checking.law import AnyForm, Law
 Cases = Callable[[Domain], SearchStrategy[Any]]
 
 EXAMPLES = 200
-"""Cases of a law in a run, unless told otherwise."""
+"""Default number of cases to draw for each law."""
 
 MOST_SHARED = 1000
-"""The most cases of a drawing that is kept for other laws and models: more would take much memory."""
+"""Most cases of a draw that is cached for other laws and models; larger draws would take too much memory."""
 
 MIN_CASES = 10
-"""Different cases to which a law must apply for its verdict to count, unless told otherwise."""
+"""Default for the least number of different cases to which a law must apply for its verdict to count."""
 
 
 def least_cases(examples: int) -> int:
-    """To how many different cases a law must apply where nobody said: not to more than are drawn."""
+    """Return the default for the least number of cases: at most as many as are drawn."""
     return min(MIN_CASES, examples)
 
 
@@ -39,12 +39,13 @@ class Budget:
     """How much a run draws.
 
     Attributes:
-        examples: cases that are drawn for each law.
-        seed: by which they are drawn.
-        min_cases: the different cases to which a law must apply, and in which each rule must be at work.
-        cases: of those that are drawn, how many may be asked; None for all.
-        shrink: the most that may be asked to shrink one counterexample; None for half a minute of the model's time, or
-            as long as asking the law's cases took.
+        examples: the number of cases to draw for each law.
+        seed: the seed of the draws.
+        min_cases: the least number of different cases to which a law must apply, and in which each rule must be at
+            work.
+        cases: the most drawn cases to ask; None for all.
+        shrink: the limit for shrinking one counterexample; None for half a minute of the model's time, or as long as
+            asking the law's cases took if that was longer.
     """
 
     examples: int = EXAMPLES
@@ -54,27 +55,27 @@ class Budget:
     shrink: Limit | None = None
 
     def of(self, law: Law) -> int:
-        """The cases that are drawn for that law: of one that takes a share, at least twice what its verdict needs."""
+        """Return the number of cases to draw for the law; for one with a share, at least twice `min_cases`."""
         if law.share == 1:
             return self.examples
         return min(self.examples, max(round(self.examples * law.share), 2 * self.min_cases))
 
 
 def drawn_cases(law: Law, domain: Domain, budget: Budget) -> tuple[AnyForm, ...]:
-    """Return all cases that Hypothesis draws for the law by the seed.
+    """Return all cases that Hypothesis draws for the law with the seed.
 
-    Laws with the same strategy draw the same cases by the same seed, and so does a law for each model. These share one
-    drawing, up to `MOST_SHARED` cases.
+    With the same seed, laws with the same strategy draw the same cases, and a law draws the same cases for each model.
+    So a draw of up to `MOST_SHARED` cases is cached and shared.
     """
     draw = _shared if budget.of(law) <= MOST_SHARED else _drawn
     return draw(law.cases, domain, budget.of(law), budget.seed)
 
 
 def run(law: Law, domain: Domain, budget: Budget, on_case: Callable[[AnyForm], None], *, shrink: bool = False) -> None:
-    """Pass the law's cases to `on_case`, one after the other, as Hypothesis draws them.
+    """Call `on_case` with each case of the law that Hypothesis draws.
 
-    `on_case` must not raise, unless `shrink` is True: then Hypothesis shrinks the case on which it raised, and this
-    raises what the smallest one raised.
+    `on_case` must not raise, unless `shrink` is True. Then Hypothesis shrinks the case on which it raised, and the
+    exception for the smallest case is raised.
     """
     _run(law.cases, domain, budget.of(law), budget.seed, on_case, shrink=shrink)
 
@@ -91,11 +92,10 @@ _shared = lru_cache(maxsize=128)(_drawn)
 def _run(
     cases: Cases, domain: Domain, count: int, number: int, on_case: Callable[[AnyForm], None], *, shrink: bool = False
 ) -> None:
-    """Draw so many cases, by the seed of that number.
+    """Draw `count` cases with the seed `number`.
 
-    All settings are given here: no profile of the session counts. The database is off, because it is keyed by the
-    source of a test and not by the model; `derandomize` is off, because the profile that Hypothesis loads under CI has
-    it on, and then ignores the seed.
+    The settings ignore the profile of the session. The database is off because it is keyed by the source of a test, not
+    by the model. `derandomize` is off because Hypothesis's CI profile turns it on, and then ignores the seed.
     """
 
     @seed(number)
@@ -112,7 +112,7 @@ def _run(
     @given(cases(domain))
     def test(case: AnyForm) -> None:
         if isinstance(case, Play) and domain.aims is not None:
-            # What is aimed at follows from the reference's own play, so that no draw depends on a model.
+            # Targets are computed from the reference's own play, so no draw depends on a model.
             for label, value in domain.aims(case).items():
                 target(value, label=label)
         on_case(case)
@@ -123,11 +123,11 @@ def _run(
 
 @contextmanager
 def no_constants_of_loaded_modules() -> Iterator[None]:
-    """Within it a seed draws the same cases whatever is loaded.
+    """Context in which a seed draws the same cases, whatever modules are loaded.
 
-    Hypothesis draws, one time in twenty, a constant that it read in the source of some local module: in a `py:` model,
-    or in a module that was first imported after the cases were drawn and before they are drawn again. No setting
-    turns that off, so its private function is exchanged; a Hypothesis that has none is left as it is.
+    In one draw of twenty, Hypothesis takes a constant from the source of a local module, such as a `py:` model, or a
+    module that was imported between two runs of the same seed. No setting turns this off, so this context replaces
+    Hypothesis's private function. A version of Hypothesis without that function stays unchanged.
     """
     reading = getattr(providers, "_get_local_constants", None)
     if reading is None:

@@ -1,4 +1,4 @@
-"""What broke a law, put together: the counts of one failure mode, its smallest case, and where answers are wrong."""
+"""Build the records of broken laws: for each failure mode the counts, the smallest case, and the wrong fields."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from turncheck.reports.readings import readings
 from turncheck.reports.records import Drawn, Failure, LawResult, LawVerdict
 
 MOST_DRAWN = 3
-"""Cases of one failure mode that are kept as they were drawn: the simplest."""
+"""Most cases of one failure mode that are recorded as they were drawn, the simplest first."""
 
 
 def law_result(
@@ -27,7 +27,7 @@ def law_result(
     at_work: dict[str, int] | None = None,
     why: str = "",
 ) -> LawResult:
-    """How a law fared, with what stands in the law itself."""
+    """Return the result of a law, with the law's own facts."""
     sentence = " ".join(law.sentence.split())
     return LawResult(law.id, law.rule, law.kind, verdict, applied, failures, at_work or {}, why=why, sentence=sentence)
 
@@ -35,14 +35,14 @@ def law_result(
 def failure_of(
     law: Law, drawn: Sequence[Counterexample], shown: Counterexample, left: str, numbers: Mapping[int, int]
 ) -> Failure:
-    """One failure mode of a law: its counts among the drawn cases, and the simplest breach that is known.
+    """Return the record of one failure mode of a law: its counts, and its simplest counterexample.
 
     Args:
-        law: which was broken.
-        drawn: what broke it so, of the cases that were drawn.
-        shown: the simplest breach.
-        left: why that need not be minimal.
-        numbers: for the id of each case that was drawn its number among them.
+        law: the broken law.
+        drawn: the drawn counterexamples in this mode.
+        shown: the simplest known counterexample in this mode.
+        left: why `shown` may not be minimal; empty if it is.
+        numbers: maps the `id` of each drawn case to its number.
     """
     divergences = [each.divergence for each in drawn]
     return Failure(
@@ -61,7 +61,7 @@ def failure_of(
 
 
 def _wrong_fields(divergences: Sequence[Divergence], domain: Domain) -> dict[str, int]:
-    """In how many answers each field is wrong, in the order of the answer's fields; of well-formed answers alone."""
+    """Count the answers in which each field is wrong, in the order of the fields. Only well-formed answers count."""
     counts: Counter[str] = Counter()
     for each in divergences:
         counts.update(readings(domain).wrong_fields(each.prompt, each.expected, each.got))
@@ -74,7 +74,7 @@ def _without_change(field: str) -> str:
 
 
 def _strata(divergences: Sequence[Divergence], domain: Domain) -> dict[str, int]:
-    """How many of the prompts are in each stratum; those that are malformed are in none."""
+    """Count the prompts in each stratum. Malformed prompts are in none."""
     from turncheck.engine.table import stratum_of  # numpy, which laws do not need
 
     counts: Counter[str] = Counter()
@@ -85,6 +85,6 @@ def _strata(divergences: Sequence[Divergence], domain: Domain) -> dict[str, int]
 
 
 def _simplest(law: Law, drawn: Sequence[Counterexample], numbers: Mapping[int, int]) -> Iterator[Drawn]:
-    """The simplest cases as they were drawn."""
+    """Yield the simplest cases as they were drawn."""
     for each in sorted(drawn, key=lambda found: found.simplicity)[:MOST_DRAWN]:
         yield Drawn(numbers[id(each.case)], each.text, describe(each.domain, each.text, law.kind))

@@ -1,13 +1,13 @@
-"""Shrinking a play that breaks a law: to few turns, and each of them as a case is shrunk.
+"""Shrink a play that breaks a law: remove turns, and shrink each remaining turn as a case.
 
-Often one answer alone is wrong, at the end of a long play. Up to that answer, the model's states are those of the
+Often only one answer is wrong, at the end of a long play. Up to that answer, the model's states are those of the
 reference. So a play that begins later, at a state of the reference, asks the same prompts, and costs nothing to try.
 
-1. Turns are left out before and after the first divergence: first, all but the turn of the divergence itself.
-2. Cases that the model answered wrongly, to whatever law, are tried as plays of one turn.
-3. Each turn is shrunk as a case (`turncheck.properties.checking.shrink`): of the first turn the state and the orders,
-   of a later one the orders, since its state follows.
-4. Single turns are left out. If this or step 3 found a simpler play, step 3 follows again.
+1. Remove turns before and after the first divergence; first, all turns except that of the divergence.
+2. Try cases that the model answered wrongly, for any law, as plays of one turn.
+3. Shrink each turn as a case (`turncheck.properties.checking.shrink`): the state and the orders of the first turn, the
+   orders of a later turn, because its state follows.
+4. Remove single turns. If step 3 or 4 found a simpler play, repeat from step 3.
 
 A play counts only if it breaks the law in the same failure mode and the law applies to it.
 """
@@ -28,16 +28,16 @@ from turncheck.properties.checking.shrink import shrink_until
 from turncheck.properties.checking.subject import Subject
 
 KNOWN = 64
-"""Cases with wrong answers, the simplest first, that are tried as plays of one turn."""
+"""Number of cases with wrong answers, the simplest first, that are tried as plays of one turn."""
 
 
 def shrink_play(law: Law, subject: Subject, found: Counterexample) -> tuple[Counterexample, Stop | None]:
-    """Return a small play that breaks the law in the mode of that counterexample, and what stopped the search.
+    """Return a small play that breaks the law in the same mode, and what stopped the search.
 
     Args:
         law: a law about plays.
-        subject: asked in batches; what it was asked before is remembered.
-        found: where the search begins: a counterexample that is a play.
+        subject: the subject. It is asked in batches, and remembers its answers.
+        found: the counterexample to start from, a play.
     """
     search = _Search(law, subject, found)
     try:
@@ -110,7 +110,7 @@ class _Search:
 
 
 def _parts(play: Play, place: int, domain: Domain) -> Iterator[list[Play]]:
-    """Yield the parts of a play that have the turn at that place, all of one length together, the shortest first."""
+    """Yield lists of the parts of a play that contain the turn at `place`, one list per length, the shortest first."""
     states = [domain.codec.parted(case)[0] for case in domain.turns(play)]
     for length in range(1, len(play.orders)):
         first, last = max(place - length + 1, 0), min(place, len(play.orders) - length)

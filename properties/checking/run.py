@@ -1,8 +1,8 @@
-"""A run: laws held against subjects one after the other, what that costs, and how far it is.
+"""A run: check laws on subjects one after the other, estimate the cost, and report the progress.
 
-What a run costs is known after a few answers: seconds an answer, times the prompts that the laws are expected to ask.
-So a run of a slow model says its price before it goes on, says at least every half minute how far it is, and can be
-given a budget of seconds, which its laws share.
+The cost is known after a few answers: seconds per answer, times the expected number of prompts. So a run of a slow
+model prints an estimate early, reports its progress at least every half minute, and accepts a budget of seconds, which
+its laws share.
 """
 
 from __future__ import annotations
@@ -37,31 +37,31 @@ from turncheck.properties.checking.truth import answer, sampled_cases
 from turncheck.reports.records import UNREACHED, LawResult
 
 EVERY = 30.0
-"""Seconds after which a run without a bar says how far it is."""
+"""Seconds between two progress lines of a run without a bar."""
 
 WORTH_SAYING = 20.0
-"""Seconds from which on the price of a run is said before it goes on."""
+"""Print the estimate of a run only if it is at least so many seconds."""
 
 TELLING = 3
-"""Laws after which the rest is told from what these took, where the model itself takes next to no time."""
+"""Number of laws after which the time left is estimated from their time, if the model itself takes hardly any."""
 
 LONG = 10.0
-"""Seconds of a law from which on it has a line of its own."""
+"""A law that takes more seconds gets its own line."""
 
 LOOKED_AT = 5
-"""Sampled cases from which the prompts of a law's case are estimated."""
+"""Number of sampled cases from which the number of prompts per case is estimated."""
 
 FOR_CASES = 0.75
-"""Which part of its share of a budget a law has for its cases; with what is left counterexamples are shrunk."""
+"""Fraction of a law's share of the budget for asking its cases; the rest is for shrinking counterexamples."""
 
 FINDS_MOST_FIRST = (KNOWN_ANSWER, INVARIANCE, DIRECTION, MALFORMED, ROLLOUT, STABILITY)
-"""Kinds of laws: those first that are broken wherever an answer is wrong, those last that ask most for a case."""
+"""Kinds of laws, in order: first the kinds that any wrong answer breaks, last those with the most prompts per case."""
 
 
 def finding_most_first(laws: Sequence[Law]) -> list[Law]:
-    """The laws in the order in which a run that may not reach them all holds them: kinds take turns.
+    """Return the laws in the order for a run that may not reach them all: the kinds take turns.
 
-    Of the duel's 348 mutants (docs/mutants.csv) the first ten laws catch 338 in this order, and 281 in the table's.
+    In this order the first ten laws catch 338 of the duel's 348 mutants (docs/mutants.csv), in the table's order 281.
     """
     by_kind = {kind: [law for law in laws if law.kind == kind] for kind in FINDS_MOST_FIRST}
     ranked = [(place, FINDS_MOST_FIRST.index(kind), law) for kind in by_kind for place, law in enumerate(by_kind[kind])]
@@ -70,7 +70,7 @@ def finding_most_first(laws: Sequence[Law]) -> list[Law]:
 
 @lru_cache(maxsize=4096)
 def prompts_for_a_case(law: Law, domain: Domain) -> float:
-    """How many prompts the law asks of one case, on average over a few sampled cases; 1 where it applies to none."""
+    """Return the number of prompts per case, averaged over a few sampled cases; 1 if the law applies to none."""
     counts = [_prompts(law, case, domain) for case in islice(sampled_cases(law, domain, 20 * LOOKED_AT), LOOKED_AT)]
     return sum(counts) / len(counts) if counts else 1.0
 
@@ -83,22 +83,22 @@ def _prompts(law: Law, case: AnyForm, domain: Domain) -> int:
 
 
 Job = tuple[Subject, Law]
-"""A law that is to be held against a subject."""
+"""A subject, and a law to check on it."""
 
 
 @attrs.define
 class Run:
-    """Laws held against subjects, one after the other.
+    """Checks laws on subjects, one after the other.
 
     Attributes:
-        jobs: all of the run.
-        budget: what is drawn for each law.
-        seconds: what the run may take; None for any time. Laws share it: each may ask what its share allows, and enough
-            for a verdict before the next has its turn.
-        tell: takes a line that somebody should see.
-        examples, seconds_option: what the options are called.
-        processes: how many share the jobs, as those of pytest-xdist do.
-        clock: gives the time in seconds.
+        jobs: all subjects and laws of the run.
+        budget: how many cases to draw for each law.
+        seconds: the most seconds that the run may take; None for no limit. The laws share them: each law asks as many
+            cases as its share allows, and at least as many as its verdict needs.
+        tell: takes the lines to show to the user.
+        examples_option, budget_option: the names of the options, for messages.
+        processes: the number of processes that share the jobs, as under pytest-xdist.
+        clock: returns the time in seconds.
     """
 
     jobs: Sequence[Job]
@@ -116,7 +116,7 @@ class Run:
     _spent_done: float = attrs.field(default=0.0, init=False)
     _told: float = attrs.field(default=attrs.Factory(lambda self: self.clock(), takes_self=True), init=False)
     _is_priced: bool = attrs.field(default=False, init=False)
-    _is_told: bool = attrs.field(default=False, init=False)  # whether it was said how long all of it takes
+    _is_told: bool = attrs.field(default=False, init=False)  # whether an estimate for the whole run was printed
     _expected: float | None = attrs.field(default=None, init=False)
     _first: LawResult | None = attrs.field(default=None, init=False)  # the first law that was broken
     _is_shown: bool = attrs.field(default=False, init=False)  # whether it was shown
@@ -125,11 +125,11 @@ class Run:
     _before: dict[Meter, int] = attrs.field(factory=dict, init=False)  # prompts of each model before the run
 
     def check(self, law: Law, subject: Subject, kept: Sequence[AnyForm] = ()) -> LawResult:
-        """How the law fares with the subject, within its share of the budget.
+        """Check the law on the subject, within the law's share of the budget.
 
         Raises:
             FalseLawError: the law is wrong.
-            InterruptedLawError: the user interrupts it.
+            InterruptedLawError: the user interrupts the check.
         """
         self.law, self._subject, began, before = law, subject, self.clock(), subject.meter.prompts
         self._before.setdefault(subject.meter, before)
@@ -155,7 +155,7 @@ class Run:
             return check_law(law, subject, self._share(law, subject, left), kept)
 
     def _share(self, law: Law, subject: Subject, left: float) -> Budget:
-        """What of the run's budget is the law's: as many cases as its share of the time allows, and at least as many as
+        """Return the law's share of the budget: as many cases as its share of the time allows, and at least as many as
         its verdict needs.
         """
         share = left / max(len(self.jobs) / self.processes - self.done, 1)
@@ -166,10 +166,10 @@ class Run:
         shrink = Limit(until=time.monotonic() + share) if self.budget.shrink is None else self.budget.shrink
         return attrs.evolve(self.budget, cases=min(cases, self.budget.examples), shrink=shrink)
 
-    # --- how far it is ---
+    # --- progress ---
 
     def status(self, in_a_bar: bool = False) -> str:
-        """How far the run is: laws, prompts, seconds an answer, what is left; a bar shows laws by itself."""
+        """Return the progress: laws, prompts, seconds per answer, time left. A bar shows the laws itself."""
         done = f"{self.done} law{'s' if self.done != 1 else ''} done"
         laws = f"{self.done} of {len(self.jobs)} laws" if self.processes == 1 else done
         parts = [] if in_a_bar else [laws]
@@ -183,8 +183,9 @@ class Run:
         return f"{', '.join(parts)}{f': {self.law.id}' if self.law is not None else ''}"
 
     def left(self) -> float | None:
-        """The seconds that are left, as far as they can be told: by what an answer costs, or where that is next to
-        nothing by what a law took; None before either is known.
+        """Estimate the seconds left from the price of an answer or, if that is very low, from the time per law.
+
+        None if neither is known yet.
         """
         if self._expected is None or self._subject is None or self._subject.meter.price is None:
             return self._left_by_laws()
@@ -202,18 +203,18 @@ class Run:
         return left if self.seconds is None else min(left, max(self._began + self.seconds - self.clock(), 0.0))
 
     def _of_law(self, subject: Subject) -> float:
-        """The prompts of the law at hand that were asked, of those that were expected: what is shrunk comes on top."""
+        """Return how many of the running law's expected prompts were asked; prompts for shrinking are not expected."""
         if self.law is None:
             return 0.0
         return min(subject.meter.prompts - self._before_law, self._prompts(self.law, subject))
 
     def heartbeat(self) -> None:
-        """Says how far the run is where a law is held and nothing was said for half a minute."""
+        """Report the progress if a law is being checked and nothing was reported for half a minute."""
         if self.law is not None and self.clock() - self._told >= EVERY:
             self._say(self.status())
 
     def _hear(self) -> None:
-        """After a call: says the price once it is known, and worth it."""
+        """After each call: report the estimate once, when the price is known, if the run takes long."""
         assert self._subject is not None
         meter = self._subject.meter
         if self._is_priced or meter.price is None or (meter.prompts < 8 and meter.seconds < LONG):
@@ -228,7 +229,7 @@ class Run:
             self._say(self._price(seconds, meter.price))
 
     def _price(self, seconds: float, price: float) -> str:
-        """What the run will take, and what would take less."""
+        """Return a line with the estimate, and the options that make the run shorter."""
         fewer = max(20, self.budget.min_cases)
         said = (
             f"about {duration(seconds)} at {price_of(price)} ({self._expected:,.0f} prompts), more if laws are broken"
@@ -252,7 +253,7 @@ class Run:
             self._say(f"{law.id}: {prompts:,} prompts in {duration(took)}; {self.status()}")
         elif not self._is_told and self.done >= TELLING and (left := self._left_by_laws() or 0.0) >= WORTH_SAYING:
             self._is_told = True
-            self._say(f"about {duration(left)} left, by what the first {self.done} of {len(self.jobs)} laws took")
+            self._say(f"about {duration(left)} left, estimated from the first {self.done} of {len(self.jobs)} laws")
 
     def _show_first_failure(self, result: LawResult) -> None:
         """In a run that takes long, show the first failure now: pytest shows failures after the last law."""
@@ -270,7 +271,7 @@ class Run:
 
 @contextmanager
 def beating(beat: Callable[[], None], every: float = 1.0) -> Iterator[None]:
-    """Within it the function is called every so many seconds, by a thread of its own, while a model answers."""
+    """Context in which a thread calls the function every `every` seconds, while a model answers."""
     ended = threading.Event()
 
     def beats() -> None:

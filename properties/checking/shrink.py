@@ -1,20 +1,20 @@
-"""Shrinking in batches: from a case that breaks a law to a small one that breaks it in the same mode.
+"""Shrink in batches: from a case that breaks a law to a small case that breaks it in the same mode.
 
-What costs is the model's arithmetic. So the search asks for few cases, and for none that is not smaller than the best
-so far, that was asked before, or of which the law says nothing:
+Asking the model is what costs time. So the search asks few cases: only cases that are smaller than the best so far,
+that were not asked before, and to which the law applies:
 
-1. What stands where is exchanged, as both sides of a game.
-2. Delta debugging (Zeller and Hildebrandt 2002): half of the pieces that are not at their simplest become so at once,
-   then a quarter, down to single pieces.
-3. The fields, one after the other, by binary descent.
-4. Neighbours at random: a piece made simplest and up to three other places changed, since a smaller case may break the
-   law only with other values. This ends after so many in a row that keep the law.
-5. All single simplifications, until none breaks the law: what comes out is minimal under them.
+1. Swap the parts that can be swapped, such as the two sides of a game.
+2. Delta debugging (Zeller and Hildebrandt 2002): simplify half of the pieces that are not at their simplest at once,
+   then a quarter of them, down to single pieces.
+3. Lower each field by binary descent.
+4. Try random neighbours: simplify one piece and change up to three other places, because a smaller case may break the
+   law only with other values. Stop after a number of neighbours in a row that do not break the law.
+5. Try all single simplifications, until none breaks the law: the result is minimal under them.
 
-What a piece, a step down, a neighbour and a single simplification are, the domain's edits say
-(`turncheck.properties.checking.edits`); of a malformed text they are its differences from the simplest valid one
-(`turncheck.properties.checking.text_edits`). One case is smaller than another by `Domain.simplicity`, and one text by
-its damage: both are total orders.
+The domain's edits define pieces, steps, neighbours and single simplifications (`turncheck.properties.checking.edits`).
+The edits of a malformed text are its differences from the simplest valid text
+(`turncheck.properties.checking.text_edits`). Cases are ordered by `Domain.simplicity`, malformed texts by their damage.
+Both are total orders.
 """
 
 from __future__ import annotations
@@ -36,33 +36,33 @@ from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.text_edits import TextEdits
 
 BATCH = 8
-"""Cases in a batch of which few are expected to break the law: more take a small model longer, each, than these."""
+"""Batch size if few cases are expected to break the law. In larger batches a small model takes longer per case."""
 
 PATIENCE = 12
-"""Neighbours in a row that may keep the law, for each piece that is not at its simplest."""
+"""Most neighbours in a row that do not break the law, for each piece that is not at its simplest."""
 
 LATE = 20
-"""Prompts that may run out of time while a smaller counterexample is looked for."""
+"""Most prompts that may time out during one search."""
 
 TRIES = 60
-"""Neighbours that are drawn to fill a batch: of a small case few are smaller."""
+"""Neighbours that are drawn to fill a batch. Few neighbours of a small case are smaller than it."""
 
 
 def shrink(law: Law, subject: Subject, found: Counterexample) -> Counterexample:
-    """A small case that breaks the law in the mode of that counterexample, minimal under single simplifications.
+    """Return a small counterexample in the same mode, minimal under single simplifications.
 
-    The same subject, law and counterexample give the same case.
+    The result is deterministic for a subject, a law and a counterexample.
 
     Args:
-        law: a law about cases.
-        subject: asked in batches; what it was asked before is remembered.
-        found: where the search begins.
+        law: a law about cases or malformed texts.
+        subject: the subject. It is asked in batches, and remembers its answers.
+        found: the counterexample to start from.
     """
     return _run(Search(law, subject, found))
 
 
 def shrink_until(law: Law, subject: Subject, found: Counterexample) -> tuple[Counterexample, Stop | None]:
-    """The same as far as it gets before a limit is reached or the user interrupts it, and which of these stopped it."""
+    """Shrink until a limit is reached or the user interrupts. Return the best so far, and what stopped the search."""
     search = Search(law, subject, found)
     try:
         return _run(search), None
@@ -71,11 +71,11 @@ def shrink_until(law: Law, subject: Subject, found: Counterexample) -> tuple[Cou
 
 
 class _TooLateError(Exception):
-    """Too many prompts ran out of time."""
+    """Too many prompts timed out."""
 
 
 def _run(search: Search) -> Counterexample:
-    """The smallest that is found before too many prompts run out of time."""
+    """Return the smallest counterexample that is found before too many prompts time out."""
     with suppress(_TooLateError), search.subject.patiently():
         _go_through_all_steps(search)
     return search.best
@@ -91,7 +91,7 @@ def _go_through_all_steps(search: Search) -> None:
 
 
 def is_minimal(law: Law, subject: Subject, found: Counterexample) -> bool:
-    """Whether no single simplification of the case breaks the law in the same mode."""
+    """Return whether no single simplification of the case breaks the law in the same mode."""
     search = Search(law, subject, found)
     return not search.finds(search.edited(search.edits.singles(search.case)))
 
@@ -101,11 +101,11 @@ class Search:
     """The smallest counterexample so far, and the texts of the cases that were tried.
 
     Attributes:
-        law: which is to be broken.
-        subject: which is asked.
-        best: the smallest counterexample; its mode stays.
-        edits: how a case is made simpler.
-        late: how many prompts had run out of time when the search began.
+        law: the broken law.
+        subject: the subject to ask.
+        best: the smallest counterexample so far. Its mode stays the same.
+        edits: the edits that simplify a case.
+        late: the number of prompts that had timed out before the search began.
     """
 
     law: Law
@@ -124,16 +124,16 @@ class Search:
 
     @property
     def unlike(self) -> int:
-        """How many pieces of it are not at their simplest."""
+        """The number of pieces that are not at their simplest."""
         return self.edits.unlike(self.case)
 
     def edited(self, edits: Iterable[Edit]) -> list[AnyCase]:
-        """The smallest case with each of the edits that leaves a valid one."""
+        """Apply each edit to the smallest case. Return the valid results."""
         cases = (self.edits.edited(self.case, edit) for edit in edits)
         return [case for case in cases if case is not None]
 
     def is_worth_asking(self, case: AnyCase) -> bool:
-        """Whether the case is smaller than the best, was not tried, and the law says something about it."""
+        """Return whether the case is smaller than the best and untried, and the law applies to it."""
         domain = self.subject.domain
         text = text_of(case, domain)
         if text in self._tried or simplicity(case, domain) >= self.best.simplicity:
@@ -141,12 +141,12 @@ class Search:
         return self.law.applies(case, domain)
 
     def finds(self, cases: Iterable[AnyCase]) -> bool:
-        """Asks for the untried, smaller cases in one batch. Returns True and updates `best` if one breaks the law."""
+        """Ask the untried, smaller cases in one batch. Return True and update `best` if one breaks the law."""
         domain = self.subject.domain
         asked = {text_of(case, domain): case for case in cases if self.is_worth_asking(case)}
         if not asked:
             return False
-        if self.late and len(asked) > 1:  # of several prompts that run out of time each is asked by itself anyway
+        if self.late and len(asked) > 1:  # a batch that times out would be asked prompt by prompt anyway
             return self.finds_among(asked.values(), size=1)
         self._tried.update(asked)
         self.subject.ask([prompt for case in asked.values() for prompt in self.law.asks(case, domain)])
@@ -160,13 +160,13 @@ class Search:
         return bool(found)
 
     def finds_among(self, cases: Iterable[AnyCase], size: int = BATCH) -> bool:
-        """The same in batches of that size, of which the first that finds one is the last."""
+        """Ask the cases in batches of that size, up to the first batch that breaks the law; else as `finds`."""
         worth = iter([case for case in cases if self.is_worth_asking(case)])
         return any(self.finds(batch) for batch in iter(lambda: list(islice(worth, size)), []))
 
 
 def _edits(law: Law, domain: Domain) -> Edits:
-    """How what the law is about is made simpler: malformed texts, or cases."""
+    """Return the edits for what the law is about: malformed texts or cases."""
     return TextEdits(domain) if law.form == "text" else edits_of(domain)
 
 
@@ -174,14 +174,14 @@ def _edits(law: Law, domain: Domain) -> Edits:
 
 
 def delete(search: Search) -> None:
-    """Makes pieces simplest, in chunks of half of them down to one, until no single one can be."""
+    """Simplify pieces in chunks, from half of them down to one, until no single piece can be simplified."""
     size = max(len(search.edits.pieces(search.case)) // 2, 1)
     while delete_chunks(search, size) or size > 1:
         size = max(size // 2, 1)
 
 
 def delete_chunks(search: Search, size: int) -> bool:
-    """Makes each chunk of so many pieces simplest, where the law stays broken; whether it does anywhere."""
+    """Simplify each chunk of `size` pieces if the law stays broken. Return whether any chunk was simplified."""
     start, deleted = 0, False
     while chunk := search.edits.pieces(search.case)[start : start + size]:
         if search.finds(search.edited([union(chunk)])):
@@ -195,7 +195,7 @@ def delete_chunks(search: Search, size: int) -> bool:
 
 
 def descend(search: Search) -> None:
-    """Lowers what stands in each place, as far as the law stays broken."""
+    """Lower each field as far as the law stays broken."""
     for step in search.edits.steps():
         while search.finds_among(search.edited(step(search.case)), size=1):
             pass
@@ -205,7 +205,7 @@ def descend(search: Search) -> None:
 
 
 def explore(search: Search, random: Random) -> None:
-    """Goes from neighbour to smaller neighbour until many in a row keep the law."""
+    """Move to smaller neighbours until too many in a row do not break the law."""
     patience = PATIENCE * search.unlike
     while patience > 0 and (batch := _neighbours(search, random)):
         unlike = search.unlike
@@ -218,7 +218,7 @@ def explore(search: Search, random: Random) -> None:
 
 
 def _neighbours(search: Search, random: Random) -> list[AnyCase]:
-    """A batch of neighbours that are worth asking."""
+    """Draw a batch of neighbours that are worth asking."""
     cases: dict[str, AnyCase] = {}
     for _ in range(TRIES):
         case = search.edits.neighbour(search.case, random)

@@ -1,4 +1,4 @@
-"""The simplest case found for which something is so, without a model: by the edits that the shrinker tries."""
+"""Simplify a case while a condition stays true, without a model, with the edits of the shrinker."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from turncheck.properties.checking.law import AnyForm, Law
 from turncheck.properties.checking.truth import holds_of_reference
 
 TRIES = 2_000
-"""Simpler cases that are tried, at most."""
+"""Most simpler cases to try."""
 
 
 def simplest(domain: Domain, found: AnyForm, is_so: Callable[[AnyForm], bool], tries: int = TRIES) -> AnyForm:
-    """What is simpler than a case, or shorter than a play, and still so; a text stays as it is.
+    """Return a simpler case, or a shorter play, for which the condition is still true; a text stays as it is.
 
     Args:
-        domain: whose case it is.
-        found: a case for which it is so.
-        is_so: whether it is so for another.
-        tries: how many others are tried.
+        domain: the domain of the case.
+        found: a case for which the condition is true.
+        is_so: the condition.
+        tries: the most other cases to try.
     """
     if isinstance(found, str):
         return found
@@ -38,7 +38,7 @@ def simplest(domain: Domain, found: AnyForm, is_so: Callable[[AnyForm], bool], t
 
 
 def simplest_false(law: Law, domain: Domain, found: AnyForm) -> AnyForm:
-    """What is simpler than a case on which a law is not true of the reference, and shows the same."""
+    """Return a simpler case on which the reference still breaks the law."""
     return simplest(domain, found, lambda case: law.applies(case, domain) and not holds_of_reference(law, case, domain))
 
 
@@ -48,7 +48,7 @@ def _shorter(play: Play, is_so: Callable[[Play], bool]) -> Play:
 
 
 def _simpler(domain: Domain, case: AnyCase) -> Iterator[AnyCase]:
-    """The simplest case, and all single simplifications that leave a case."""
+    """Yield the simpler ones among the simplest case, the exchanged cases and all single simplifications."""
     edits, size = edits_of(domain), domain.simplicity(domain.write(case))
     neutral = domain.case()
     others = [neutral] if domain.is_case(domain.write(neutral)) else []

@@ -1,4 +1,4 @@
-"""The subject: the learned engine under test, asked each prompt once and remembered."""
+"""The subject: the learned engine under test, which is asked each prompt once and whose answers are remembered."""
 
 from __future__ import annotations
 
@@ -33,29 +33,30 @@ from turncheck.properties.checking.timeouts import TimeUp, time_limit
 from turncheck.reports.modes import Divergence, diverge
 
 NOTHING = ""
-"""The answer of an engine that raised, or that ran out of time."""
+"""The answer that is recorded if the engine raised or timed out."""
 
 REFUSED, LATE, NOT_ASKED = (
-    "batches that were refused and asked again by halves",
-    "prompts that ran out of time or found no engine",
-    "prompts that were not asked after too many of those in a row",
+    "batches that failed and were asked again in halves",
+    "prompts that timed out or could not reach the engine",
+    "prompts that were skipped after too many of those in a row",
 )
-"""What is counted of what went wrong, by its name in the plural."""
+"""The names of the troubles that are counted here, in the plural."""
 
 LONGEST_KEPT = 200_000
-"""Characters of an answer that are remembered, or twenty times those of the right one: a run has thousands of them."""
+"""Most characters of an answer to remember, unless twenty times the right answer is more: a run has thousands of
+answers."""
 
 AUDITED = 200
-"""Accepted drafts that a run writes plainly too, to see whether the engine's `verify` tells the truth."""
+"""Number of accepted drafts that a run decodes without drafts too, to check the engine's `verify`."""
 
 
 @attrs.define
 class Audit:
-    """What became of accepted drafts that were written plainly too.
+    """Counts the accepted drafts that were decoded without drafts too.
 
     Attributes:
-        checked: how many were.
-        refuted: how many of them the engine writes otherwise.
+        checked: the number of such drafts.
+        refuted: the number of them for which the engine writes another answer.
     """
 
     checked: int = 0
@@ -66,28 +67,28 @@ class Audit:
 class Subject:
     """A learned engine with a name and a memory.
 
-    The first answer to a prompt is kept for the whole run, so that every law sees the same engine. An engine that
-    raises or takes too long has answered nothing; why is kept in `faults`. It may raise whatever it likes, pytest's own
-    outcomes and KeyboardInterrupt too: only what interrupts it from outside passes (`is_interrupt`).
+    The first answer to a prompt is kept for the whole run, so that every law sees the same engine. If the engine raises
+    or times out, its answer is empty, and `faults` has the reason. The engine may raise anything, even pytest's
+    outcomes and KeyboardInterrupt: only interrupts from outside are raised again (`is_interrupt`).
 
     Attributes:
-        name: what tables call it.
+        name: its name in tables.
         kind: how it is run: `native`, `reference`, `py` and so on.
         engine: the learned engine.
-        bytes: the size of its file; None where it has none.
-        sha256: the hash of its file, likewise.
-        domain: what it is held against.
-        limit: the seconds that one call may take; None for any time.
-        patience: the prompts in a row that may run out of time, or find no engine, each asked by itself, before it is
-            asked no more.
-        template: in which wording prompts are put to it; the domain's own unless it says another.
+        bytes: the size of its file; None if it has no file.
+        sha256: the hash of its file; None if it has no file.
+        domain: the domain whose reference it should imitate.
+        limit: the most seconds for one call; None for no limit.
+        patience: the number of prompts in a row, each asked alone, that may time out or not reach the engine before the
+            run stops asking.
+        template: the name of the wording of its prompts; by default the domain's own.
         rejects: whether it was trained to reject malformed prompts.
-        arguments: the `KEY=VALUE` that were typed beside it.
-        audit: whether what it says of drafts is true; subjects made of this one share it.
-        meter: what it was asked and how long that took, and the limits on that; likewise shared.
-        repaired: how often something went wrong that asking in another way mended, by its name; likewise.
-        late: how many prompts ran out of time, or found no engine.
-        faults: what it raised, by prompt; its own words, to be shown as `visible` text.
+        arguments: its arguments as the user typed them, `KEY=VALUE`.
+        audit: the check of its `verify`. Subjects derived from this one share it.
+        meter: measures prompts and time, and holds the limits. Derived subjects share it.
+        repaired: counts of troubles that asking in another way solved, by name. Derived subjects share it.
+        late: the number of prompts that timed out or could not reach the engine.
+        faults: for each prompt what the engine raised, in its own words; show it as `visible` text.
     """
 
     name: str
@@ -114,33 +115,33 @@ class Subject:
     _late_in_a_row: int = attrs.field(default=0, init=False, repr=False)
 
     def expected(self, prompt: str) -> str:
-        """The reference's answer."""
+        """Return the reference's answer."""
         if prompt not in self._expected:
             self._expected[prompt] = self.domain.resolve_text(prompt)
         return self._expected[prompt]
 
     def is_right(self, prompt: str, answer: str) -> bool:
-        """Whether an answer is the reference's, or another one that the domain accepts."""
+        """Return whether an answer is the reference's, or another answer that the domain accepts."""
         return self.domain.agrees(prompt, answer, self.expected(prompt))
 
     def divergence(self, prompt: str, answer: str) -> Divergence | None:
-        """In which way an answer of the subject is wrong; None where it is not."""
+        """Classify an answer of the subject; None if it is right."""
         fault = self.faults.get(prompt, "")
         return diverge(self.domain, prompt, self.expected(prompt), answer, fault=fault)
 
     def without_memory(self) -> Subject:
-        """The same subject with a memory of its own, which is let go with it."""
+        """Return the same subject with an empty memory of its own."""
         return attrs.evolve(self)
 
     def expect(self, answers: Mapping[str, str]) -> None:
-        """Takes the reference's answers to some prompts, where they were worked out elsewhere."""
+        """Store reference answers that were computed elsewhere, by prompt."""
         self._expected.update(answers)
 
     def ask(self, prompts: Sequence[str]) -> list[str]:
-        """The subject's answers; what it was not asked before goes to it in few calls, verified where it can be.
+        """Return the subject's answers. New prompts are asked in few calls, with drafts if the engine can verify them.
 
         Raises:
-            SpentError: a limit of the meter is reached. What was answered until then is remembered.
+            SpentError: a limit of the meter is reached. The answers so far are remembered.
         """
         for piece in self.meter.pieces(_new(prompts, self._answers)):
             for prompt, answer in zip(piece, self._first(piece), strict=True):
@@ -148,13 +149,13 @@ class Subject:
         return [self._answers[prompt] for prompt in prompts]
 
     def _kept(self, prompt: str, answer: str) -> str:
-        """The answer as it is remembered: one that is far longer than the right one is cut, and stays wrong."""
+        """Return the answer to remember: an answer far longer than the right one is cut. It stays wrong."""
         if len(answer) <= LONGEST_KEPT:
             return answer
         return plain(answer, max(LONGEST_KEPT, 20 * len(self.expected(prompt))))
 
     def answered_wrongly(self) -> list[tuple[Any, AnyCase]]:
-        """The cases asked so far that it answered wrongly, each behind its simplicity; the simplest first."""
+        """Return the cases that it answered wrongly so far, each after its simplicity, the simplest first."""
         for prompt, answer in islice(self._answers.items(), self._looked_at, None):
             if not self.is_right(prompt, answer) and self.domain.is_case(prompt):
                 self._wrong[prompt] = self.domain.simplicity(prompt), self.domain.read(prompt)
@@ -162,11 +163,11 @@ class Subject:
         return sorted(self._wrong.values(), key=itemgetter(0))
 
     def knows(self, prompts: Iterable[str]) -> bool:
-        """Whether it was asked all of them before."""
+        """Return whether all prompts were asked before."""
         return all(prompt in self._answers for prompt in prompts)
 
     def _first(self, prompts: list[str]) -> list[str]:
-        """The first answers to prompts, of one call."""
+        """Ask new prompts in one call, with drafts if the engine can use them."""
         if self.audit.refuted or not self._takes_drafts():
             return self._guarded(self.engine.predict, prompts)
         drafts = {prompt: self.expected(prompt) for prompt in prompts}
@@ -174,8 +175,8 @@ class Subject:
         return self._audited(prompts, given, drafts)
 
     def _audited(self, prompts: list[str], given: list[str], drafts: dict[str, str]) -> list[str]:
-        """The answers, of which the first accepted drafts are written plainly too. If one of them turns out not to be
-        what the engine writes, all are written plainly, now and from then on.
+        """Decode the first accepted drafts without drafts too. If the engine writes another answer to any of them, ask
+        all prompts again without drafts, and use no drafts from then on.
         """
         accepted = [prompt for prompt, answer in zip(prompts, given, strict=True) if answer == drafts[prompt]]
         accepted = accepted[: AUDITED - self.audit.checked]
@@ -185,27 +186,27 @@ class Subject:
         return self._guarded(self.engine.predict, prompts) if self.audit.refuted else given
 
     def troubles(self) -> dict[str, int]:
-        """How often something went wrong on the way to the answers, though each prompt has one, by its name in the
-        plural: what the engine counts, and what was repaired here.
+        """Return counts of what went wrong although each prompt has an answer, by name in the plural: troubles that the
+        engine counts, and those that were solved here.
         """
         return _troubles_of(self.engine) | dict(self.repaired)
 
     def findings(self) -> list[str]:
-        """What the engine found out about whatever stands behind it when it was made, one line each."""
+        """Return what the engine found out about its server or program when it was made, one line each."""
         with _dropping_what_it_raises():
             if isinstance(self.engine, Probed):
                 return [str(finding) for finding in self.engine.findings()]
         return []
 
     def close(self) -> None:
-        """Lets go of what the engine holds beside memory: its process, its connection. What that raises is dropped."""
+        """Release the engine's process or connection. Errors are ignored."""
         with _dropping_what_it_raises():
             close = getattr(self.engine, "close", None)
             if callable(close):
                 close()
 
     def ask_again(self, prompts: Sequence[str], manner: Manner) -> list[str]:
-        """The answers to the same prompts asked anew, each alone or in batches, written and not verified.
+        """Ask the prompts a second time, each alone or in batches, without drafts. Return the answers.
 
         Raises:
             SpentError: as `ask`.
@@ -219,12 +220,12 @@ class Subject:
         return [self._again[manner, prompt] for prompt in prompts]
 
     def knows_again(self, prompts: Iterable[str], manner: Manner) -> bool:
-        """Whether it was asked all of them again in that manner."""
+        """Return whether all prompts were asked a second time in that manner."""
         return all((manner, prompt) in self._again for prompt in prompts)
 
     @contextmanager
     def patiently(self) -> Iterator[None]:
-        """Within it any number of prompts may run out of time: a search for turns on which that happens meets many."""
+        """Context in which any number of prompts may time out, for a search for cases on which that happens."""
         patience, self.patience = self.patience, sys.maxsize
         try:
             yield
@@ -232,19 +233,19 @@ class Subject:
             self.patience, self._late_in_a_row = patience, 0
 
     def _takes_drafts(self) -> bool:
-        """Whether the engine verifies drafts or writes with them; whether it does may be code of its own, too."""
+        """Return whether the engine verifies drafts or decodes with them. The check may run the engine's own code."""
         with _dropping_what_it_raises():
             return isinstance(self.engine, (DraftedWriter, Verifier))
         return False
 
     def _guarded(self, ask: Callable[[Sequence[str]], Sequence[str]], prompts: Sequence[str]) -> list[str]:
-        """The answers of a call that may raise or hang: then its prompts are asked by halves, to find the guilty."""
+        """Ask the prompts in one call. If it raises or hangs, ask them in halves, to find the prompts that cause it."""
         if not prompts:
             return []
         if self._late_in_a_row >= self.patience:
-            late = f"{self.patience} prompts in a row ran out of time or found no engine"
+            late = f"{self.patience} prompts in a row timed out or could not reach the engine"
             self.repaired[NOT_ASKED] += len(prompts)
-            return self._blamed(prompts, f"not asked, since {late}")
+            return self._blamed(prompts, f"skipped, because {late}")
         with hearing_interrupts():
             try:
                 return self._timed(ask, prompts)
@@ -259,10 +260,10 @@ class Subject:
         return self._guarded(ask, prompts[:middle]) + self._guarded(ask, prompts[middle:])
 
     def _timed(self, ask: Callable[[Sequence[str]], Sequence[str]], prompts: Sequence[str]) -> list[str]:
-        """The answers of one call, within the limit; counts the prompts beyond it since the last call that ended."""
+        """Ask the prompts in one call within the time limit. Count the prompts in a row that time out."""
         try:
             with self.meter.asking(len(prompts)), time_limit(self.limit):
-                # A list of its own, which an engine may sort or empty.
+                # A copy, because an engine may sort or empty its list.
                 given = ask(list(prompts))
         except (TimeUp, UnavailableError):
             self._count_late(len(prompts))
@@ -271,14 +272,14 @@ class Subject:
         return checked(given, len(prompts))
 
     def _count_late(self, prompts: int) -> None:
-        """Counts a prompt that was asked by itself; of several nobody knows which it was."""
+        """Count a prompt that was asked alone. In a batch, the prompt that timed out is unknown."""
         if prompts == 1:
             self.late += 1
             self._late_in_a_row += 1
             self.repaired[LATE] += 1
 
     def _in_company(self, prompts: list[str]) -> list[str]:
-        """The prompts as a batch of two at least."""
+        """Return the prompts as a batch of at least two."""
         return prompts if len(prompts) > 1 else [*prompts, self.domain.write(easy_case(self.domain))]
 
     def _blamed(self, prompts: Sequence[str], fault: str) -> list[str]:
@@ -287,7 +288,7 @@ class Subject:
 
 
 def _troubles_of(engine: LearnedEngine) -> dict[str, int]:
-    """What an engine counts, as plain values; of one that miscounts nothing."""
+    """Return the troubles that an engine counts, as plain values; none if that raises."""
     with _dropping_what_it_raises():
         if isinstance(engine, Troubled):
             return {str(name): int(count) for name, count in engine.troubles().items() if count}
@@ -296,7 +297,7 @@ def _troubles_of(engine: LearnedEngine) -> dict[str, int]:
 
 @contextmanager
 def _dropping_what_it_raises() -> Iterator[None]:
-    """Within it a model's code may raise whatever it likes: nothing of that matters, but what interrupts it."""
+    """Context that ignores everything a model's code raises, except interrupts from outside."""
     with hearing_interrupts():
         try:
             yield
@@ -306,7 +307,7 @@ def _dropping_what_it_raises() -> Iterator[None]:
 
 
 def _new(prompts: Iterable[str], known: Container[str]) -> list[str]:
-    """The prompts that are not known, each once."""
+    """Return the distinct prompts that are not known."""
     return list(dict.fromkeys(prompt for prompt in prompts if prompt not in known))
 
 
@@ -315,6 +316,6 @@ def _standard(domain: Domain) -> Domain:
 
 
 def described(error: BaseException) -> str:
-    """What was raised; of time that is up, or of an engine that could not be asked, the message alone."""
+    """Describe an error. For a timeout or an unavailable engine, return the message alone."""
     said = raised(error)
     return said.partition(": ")[2] or said if isinstance(error, (TimeUp, UnavailableError)) else said

@@ -1,8 +1,8 @@
-"""How a malformed text is made simpler: towards the simplest valid text, with as little damage as possible.
+"""Simplify malformed texts: towards the simplest valid text, with as little damage as possible.
 
-A text and the simplest valid one are compared token by token. A token is a word or number with the space before it.
-Each difference is one hunk, as in `diff`. A smaller text has fewer hunks, or smaller ones: so a counterexample shows
-the damage that matters and nothing else.
+A text is compared with the simplest valid text token by token. A token is a word or number with the space before it.
+Each difference is a hunk, as in `diff`. A smaller text has fewer or smaller hunks, so a counterexample shows only the
+damage that matters.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from turncheck.engine.sampling import easy_case
 from turncheck.properties.checking.edits import Edit, Step
 
 TOKEN = re.compile(r"\s?\S+|\s")
-"""A word or number with the white space before it, or one further white space."""
+"""A word or number with the whitespace character before it, or a single whitespace character."""
 
 Span = tuple[int, int]
-"""Tokens of a text, from the first to the one after the last. An edit says by which tokens they are replaced."""
+"""A range of tokens: the first, and one past the last. An edit maps it to the tokens that replace it."""
 
 Tokens = tuple[str, ...]
 
 Damage = tuple[int, int, int, str]
-"""How much a text is damaged: tokens that differ from the simplest valid text, characters of them that do, the sum of
-their numbers, and the text itself, so that no two texts are equal.
+"""The damage of a text: the number of tokens that differ from the simplest valid text, the number of characters that
+differ in them, the sum of their numbers, and the text itself, so that no two texts are equal.
 """
 
 
 @attrs.frozen
 class Hunk:
-    """One difference: the tokens of the text, and those that the simplest valid text has in their place."""
+    """A difference: the tokens of the text, and the tokens of the simplest valid text in their place."""
 
     span: Span
     tokens: Tokens
@@ -43,12 +43,12 @@ class Hunk:
 
     @property
     def size(self) -> int:
-        """Tokens that are replaced, missing or too many."""
+        """The number of tokens that are replaced, missing or added."""
         return max(len(self.tokens), len(self.usual))
 
     @property
     def characters(self) -> int:
-        """Characters that differ, from the first to the last."""
+        """The number of characters from the first to the last that differs."""
         one, other = "".join(self.tokens), "".join(self.usual)
         start = _alike(one, other)
         end = _alike(one[start:][::-1], other[start:][::-1])
@@ -56,12 +56,12 @@ class Hunk:
 
     @property
     def numbers(self) -> int:
-        """The sum of its numbers, of nine digits at most each."""
+        """The sum of its numbers; only the first nine digits of each count."""
         return sum(int(number[:9]) for token in self.tokens for number in re.findall("[0-9]+", token))
 
 
 def damage(text: str, domain: Domain) -> Damage:
-    """How much a malformed text is damaged, as a sort key: the least damaged text first."""
+    """Return the damage of a malformed text, a sort key: the least damaged text first."""
     hunks = _hunks(_tokens(text), _usual(domain))
     return (
         sum(hunk.size for hunk in hunks),
@@ -73,12 +73,12 @@ def damage(text: str, domain: Domain) -> Damage:
 
 @attrs.frozen
 class TextEdits:
-    """Edits of malformed texts: a span of tokens is replaced. A text that becomes a valid case is none of them."""
+    """Edits of malformed texts: they replace a span of tokens. An edit that gives a valid case does not count."""
 
     domain: Domain
 
     def edited(self, text: str, edit: Edit) -> str | None:
-        """The text with those spans replaced; None where that makes it a valid case."""
+        """Return the text with the spans replaced; None if this gives a valid case."""
         tokens = list(_tokens(text))
         for (start, end), replacement in sorted(edit.items(), reverse=True):
             tokens[start:end] = replacement
@@ -86,28 +86,28 @@ class TextEdits:
         return None if self.domain.is_case(edited) else edited
 
     def unlike(self, text: str) -> int:
-        """How many hunks the text has."""
+        """Return the number of hunks of the text."""
         return len(self._hunks(text))
 
     def exchanged(self, text: str) -> Sequence[str]:
-        """No text has a counterpart."""
+        """Return nothing: a text has no parts to exchange."""
         return ()
 
     def pieces(self, text: str) -> Sequence[Edit]:
-        """For each hunk the edit that undoes it, the last one first."""
+        """Return for each hunk the edit that undoes it, the last hunk first."""
         return [{hunk.span: hunk.usual} for hunk in reversed(self._hunks(text))]
 
     def steps(self) -> Sequence[Step]:
-        """No steps down: the single simplifications of a hunk are few."""
+        """Return nothing: the single simplifications of a hunk are few, so no descent is needed."""
         return ()
 
     def neighbour(self, text: str, random: Random) -> str | None:
-        """No neighbours: a text with other damage than this would rarely be simpler."""
+        """Return None: a text with other damage would rarely be simpler."""
         return None
 
     def singles(self, text: str) -> Iterator[Edit]:
-        """Each hunk undone, each token of it left out or as the simplest valid text has it, each of its characters
-        left out or replaced, each of its numbers lowered.
+        """Yield the edits that undo a hunk; that remove one of its tokens, or replace it by that of the simplest valid
+        text; that remove or replace one of its characters; and that lower one of its numbers.
         """
         for hunk in self._hunks(text):
             yield {hunk.span: hunk.usual}
@@ -118,7 +118,7 @@ class TextEdits:
 
 
 def _smaller(hunk: Hunk) -> Iterator[Edit]:
-    """Edits that leave a smaller hunk."""
+    """Yield edits that leave a smaller hunk."""
     first, tokens = hunk.span[0], hunk.tokens
     for place, token in enumerate(tokens):
         span = (first + place, first + place + 1)
@@ -132,7 +132,7 @@ def _smaller(hunk: Hunk) -> Iterator[Edit]:
 
 
 def _simpler(token: str, usual: str) -> Iterator[str]:
-    """The token without one of its characters, with one as the usual token has it, with a lower number."""
+    """Yield the token without one character, with one character of the usual token, and with a lower number."""
     for place in range(len(token)):
         yield token[:place] + token[place + 1 :]
         yield token[:place] + usual[place : place + 1] + token[place + 1 :]
@@ -148,8 +148,8 @@ def _simpler(token: str, usual: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)  # a search comes back to the same texts
 def _hunks(tokens: Tokens, usual: Tokens) -> tuple[Hunk, ...]:
-    """The differences between a text and the simplest valid one. What both begin and end with is left aside, which
-    makes comparing texts with little damage cheap.
+    """Return the differences between a text and the simplest valid text. The common start and end are skipped first,
+    which makes it cheap to compare texts with little damage.
     """
     start = _alike(tokens, usual)
     end = _alike(tokens[start:][::-1], usual[start:][::-1])
@@ -164,7 +164,7 @@ def _hunks(tokens: Tokens, usual: Tokens) -> tuple[Hunk, ...]:
 
 
 def _split(hunk: Hunk) -> Iterator[Hunk]:
-    """A hunk token by token, where as many tokens are replaced as there should be."""
+    """Split a hunk into single tokens if both sides have the same number of tokens."""
     if len(hunk.tokens) != len(hunk.usual):
         yield hunk
         return
@@ -173,7 +173,7 @@ def _split(hunk: Hunk) -> Iterator[Hunk]:
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many elements both begin with."""
+    """Return the length of the common start."""
     count = 0
     for mine, theirs in zip(one, other, strict=False):
         if mine != theirs:

@@ -17,7 +17,7 @@ from turncheck.properties.sweeps.sweep import Sweep
 def run(sweep: Sweep, tell: Callable[[str], None] | None = None) -> None:
     """Run the sweep to its end. The work up to each chunk is saved.
 
-    Reports the progress: turns, divergences, seconds an answer, time left. If more than a minute is left, the estimate
+    Reports the progress: turns, divergences, seconds per answer, time left. If more than a minute is left, the estimate
     is printed before the sweep continues.
 
     Args:

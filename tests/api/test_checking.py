@@ -192,4 +192,4 @@ def test_what_went_wrong_on_the_way_to_the_answers_is_in_the_report():
 
     report = turncheck.check(refuses, laws=SOME, examples=20)
     (name,) = report.models[0].troubles
-    assert (report.failed, name) == (False, "batches that were refused and asked again by halves")
+    assert (report.failed, name) == (False, "batches that failed and were asked again in halves")

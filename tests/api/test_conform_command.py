@@ -116,7 +116,7 @@ def test_what_takes_long_is_said_beforehand_and_meanwhile(conform, monkeypatch):
     meanwhile, priced, beforehand, *more = result.stderr.splitlines()
     assert meanwhile == "one_text_for_each_prompt: asking 2 prompts, 0 s so far"
     left = r"the remaining checks ask 33 prompts, about \d\.\d s; --prompts asks fewer"
-    assert re.fullmatch(rf"2 prompts took 0 s, [\d.e+]+ ms an answer; {left}", priced)
+    assert re.fullmatch(rf"2 prompts took 0 s, [\d.e+]+ ms per answer; {left}", priced)
     assert re.fullmatch(r"batch_equals_single asks 2 prompts, about 0\.\d s", beforehand)
     odd = [line.partition(": ")[2] for line in more if line.startswith("odd_prompts_are_answered: ")]
     assert re.fullmatch(r"\d+ of 14 prompts answered, asking \d prompts?, [12] s so far", odd[-1])

@@ -116,7 +116,7 @@ def test_a_law_of_which_a_variant_leaves_no_case_says_so(cases, why):
     drawn = attrs.evolve(turn_37_is_followed_by_38, cases=cases)
     verdict, applied, said = outcome(drawn, reference_of(HOT))
     assert (verdict, applied) == ("NOT_APPLICABLE", 0)
-    assert said.startswith(f"no case of it can be made under these rules: {why}")
+    assert said.startswith(f"no case can be drawn for it under these rules: {why}")
     if why.startswith("Unsatisfiable"):  # as where a law's own condition leaves nothing: it is no pass
         assert outcome(drawn, reference_of(DOMAIN))[:2] == ("INCONCLUSIVE", 0)
     else:

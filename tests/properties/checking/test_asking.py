@@ -144,12 +144,12 @@ def test_a_duration_is_said_for_people(seconds, text):
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (2.14, "2.1 s an answer"),
-        (18, "18.0 s an answer"),
-        (0.331, "331 ms an answer"),
-        (0.0351, "35 ms an answer"),
-        (0.00123, "1.2 ms an answer"),
-        (0, "0.01 ms an answer"),
+        (2.14, "2.1 s per answer"),
+        (18, "18.0 s per answer"),
+        (0.331, "331 ms per answer"),
+        (0.0351, "35 ms per answer"),
+        (0.00123, "1.2 ms per answer"),
+        (0, "0.01 ms per answer"),
     ],
 )
 def test_a_price_is_said_for_people(seconds, text):

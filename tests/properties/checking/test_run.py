@@ -45,9 +45,9 @@ def test_a_slow_run_says_its_price_before_it_goes_on(running):
     run, subject, clock, said = running(2.0, [AGREES] * 3, attrs.evolve(budget, shrink=asking.Limit(prompts=0)))
     subject.meter.hears = lambda: None
     result = run.check(AGREES, subject)
-    price = "about 20 min at 2.0 s an answer (600 prompts), more if laws are broken"
+    price = "about 20 min at 2.0 s per answer (600 prompts), more if laws are broken"
     took = f"{AGREES.id}: {clock.prompts} prompts in {asking.duration(clock.now)}"
-    left = f"1 of 3 laws, {clock.prompts} of about 600 prompts, 2.0 s an answer, about 13 min left"
+    left = f"1 of 3 laws, {clock.prompts} of about 600 prompts, 2.0 s per answer, about 13 min left"
     first = f"first broken law: {AGREES.id}, wrong_value: {result.failures[0].witness.short}"
     assert said == [f"{price}; --examples=20 takes 2 min, --budget=SECONDS limits it", f"{took}; {left}", first]
 
@@ -59,7 +59,7 @@ def test_a_run_of_a_fast_model_says_how_long_it_takes_by_what_its_first_laws_too
         result = run.check(AGREES, subject)
         assert len(said) == told
     first = f"first broken law: {AGREES.id}, wrong_value: {result.failures[0].witness.short}"
-    assert said == ["about 24 s left, by what the first 3 of 6 laws took", first]
+    assert said == ["about 24 s left, estimated from the first 3 of 6 laws", first]
 
 
 def test_a_run_says_every_half_minute_how_far_it_is_and_not_more_often(running):

@@ -487,7 +487,7 @@ def test_an_engine_that_cannot_be_reached_is_asked_no_more_after_a_while():
     assert subject.faults == dict.fromkeys(OTHERS, "the process ended with exit status 3")
     subject.ask([NEUTRAL, *(f"{index}\n" for index in range(9))])
     assert subject.late == 5
-    assert subject.faults["8\n"] == "not asked, since 5 prompts in a row ran out of time or found no engine"
+    assert subject.faults["8\n"] == "skipped, because 5 prompts in a row timed out or could not reach the engine"
 
 
 def test_an_engine_that_always_hangs_is_asked_no_more_after_a_while():
@@ -501,7 +501,7 @@ def test_an_engine_that_always_hangs_is_asked_no_more_after_a_while():
     subject = limited(PythonFunction(predict))
     assert subject.ask(many) == [""] * len(many)
     assert calls.count(1) == subject.late == 5
-    assert subject.faults[many[-1]] == "not asked, since 5 prompts in a row ran out of time or found no engine"
+    assert subject.faults[many[-1]] == "skipped, because 5 prompts in a row timed out or could not reach the engine"
     asked = len(calls)
     assert subject.ask([*many, NEUTRAL.replace("hp 01/01", "hp 01/02", 1)]) == [""] * (len(many) + 1)
     assert len(calls) == asked

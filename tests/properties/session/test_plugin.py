@@ -519,6 +519,6 @@ def test_the_folder_is_run_by_its_name_with_warnings_as_errors():
         [*command, "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "CI": "true"}
     )
     # How long it takes is said where the machine is slow.
-    said = [line for line in found.stderr.splitlines() if " left, by what the first " not in line]
+    said = [line for line in found.stderr.splitlines() if " left, estimated from the first " not in line]
     assert (found.returncode, said) == (0, [])
     assert f"reference (reference): {len(LAWS)} of {len(LAWS)} laws held\n" in found.stdout

@@ -28,7 +28,7 @@ def test_what_prompts_cost_is_said_as_soon_as_it_is_known(quickly):
         asked_at(meter, 0.5, 7)
         assert said == []
         asked_at(meter, 0.5, 10)
-        assert said == ["evaluating: 10 of about 1,000 prompts, 500 ms an answer, about 8 min left"]
+        assert said == ["evaluating: 10 of about 1,000 prompts, 500 ms per answer, about 8 min left"]
         asked_at(meter, 0.5, 500)
     assert len(said) == 1
 

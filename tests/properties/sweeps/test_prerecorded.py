@@ -30,9 +30,8 @@ from turncheck.properties.sweeps.sweep import Sweep
 BUGGY = attrs.evolve(STANDARD, regen_heal=4)
 PLAN = Plan("mixed", 3, 300)
 NOT_ASKED = {
-    "rollout": "its answers were made elsewhere: a play is asked turn after turn, and what its own answers lead to was "
-    "not asked",
-    "stability": "its answers were made elsewhere: nothing can be asked a second time",
+    "rollout": "its answers were made elsewhere: a rollout asks prompts that follow from earlier answers",
+    "stability": "its answers were made elsewhere: no prompt can be asked a second time",
 }
 
 

@@ -45,7 +45,7 @@ def test_a_slow_sweep_says_its_price_before_it_goes_on(sweeping):
     assert sweep.whole
     (line,) = said
     price, prompts, less = re.fullmatch(
-        r"about (\d+ min) at 2\.0 s an answer \((\d+) prompts\); 6 turns take (\d+ s)", line
+        r"about (\d+ min) at 2\.0 s per answer \((\d+) prompts\); 6 turns take (\d+ s)", line
     ).groups()
     assert int(prompts) == pytest.approx(clock.prompts, rel=0.2)
     assert (price, less) == ("2 min", "15 s")

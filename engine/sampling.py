@@ -5,7 +5,7 @@ A sampler makes one case from one `random.Random`. `sample(domain, name, seed, c
 
 Every domain has these samplers, unless it has its own sampler of that name:
 
-- `uniform`: every field uniform over its values; cases that the checks refuse are drawn again.
+- `uniform`: every field uniform over its values; cases that the checks reject are drawn again.
 - `mixed`: each field uniform (50 %), at a boundary (35 %), or its simplest value (15 %). If the domain has a start,
 half of the cases come from `play`, and a third of those have one field drawn again.
 - `play`, if the domain has a start: a case 0 to 15 turns after a start, each turn's orders uniform over the valid
@@ -34,10 +34,10 @@ HELD_OUT_SEEDS = range(2_000_000, 3_000_000)
 """Training uses the second range and monitors itself with the third. Reported results use the first."""
 
 TRIES = 1_000
-"""Most draws in a row that the checks may refuse."""
+"""Most draws in a row that the checks may reject."""
 
 ORDERS_TRIED = 100
-"""Orders that are drawn for a state before it counts as a state without valid orders."""
+"""Number of orders to draw for a state before it counts as a state without valid orders."""
 
 DEPTH = 15
 """Most turns before a case of `play`."""
@@ -47,7 +47,7 @@ REMEMBERED = 16_384
 
 
 class UnknownSamplerError(KeyError):
-    """There is no sampler of that name.
+    """No sampler has that name.
 
     Attributes:
         name: the requested name.
@@ -152,12 +152,12 @@ def played_on(domain: Domain, case: AnyCase, random: Random, most: int = 8) -> P
 
 
 def outcome(domain: Domain, case: AnyCase) -> AnyAnswer:
-    """Return the reference's answer to a case; the last answers are cached, because plays often begin alike."""
+    """Return the reference's answer to a case. Recent answers are cached, because plays often begin alike."""
     if type(case) is not Case:
         return domain.outcome(case)
     try:
         return _outcome(domain, case)
-    except TypeError:  # a field of the domain's own has values that cannot be hashed
+    except TypeError:  # a user's field may have values that cannot be hashed
         return domain.outcome(case)
 
 

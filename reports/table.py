@@ -1,5 +1,6 @@
-"""The divergence table: one row for each law and failure mode, as Markdown and as JSON, and what is noted under it.
-The table on a terminal: `turncheck.reports.terminal`.
+"""The divergence table: one row for each law and failure mode, as Markdown and as JSON, with notes under it.
+
+`turncheck.reports.terminal` has the table for a terminal.
 """
 
 from __future__ import annotations
@@ -20,20 +21,20 @@ HEADERS = ("law", "rule", "verdict", "checked", "diverged", "failure", "smallest
 ALIGNED = ("left", "left", "left", "right", "right", "left", "left")
 
 PAGE = "report.html"
-"""The page of a report, beside `divergence.json`."""
+"""The file name of a report's page, beside `divergence.json`."""
 
 MOST_NAMED = 8
-"""Laws without a result that are named, of those that have none for the same reason."""
+"""Most laws to name in a list; more laws are only counted."""
 
 
 def plain_table(rows: Sequence[Sequence[object]], headers: Sequence[str], style: str = "simple") -> str:
-    """Rows under headers, for a terminal; `style` is one of tabulate's formats."""
+    """Format rows under headers for a terminal; `style` is one of tabulate's formats."""
     return tabulate(rows, headers, tablefmt=style)
 
 
 def summary(model: ModelResult) -> str:
-    """One line: what was checked, how many laws held, how many failed in ways that are all known, how many were to run
-    and have no result, and how many ran where that is not all of them.
+    """Return a line about the model: what was checked, and how many laws held, failed only in known modes, were not
+    applicable, or have no result. If not all laws ran, the line says how many did.
     """
     known = sum(law.known for law in model.laws)
     aside = sum(law.verdict == "NOT_APPLICABLE" for law in model.laws)
@@ -52,7 +53,7 @@ def summary(model: ModelResult) -> str:
 
 
 def by_domain(report: Report) -> list[Report]:
-    """A report of the models of each domain, in the order in which they were named."""
+    """Split a report by domain, in the order in which the models were named."""
     domains = dict.fromkeys(model.domain for model in report.models)
     return [
         attrs.evolve(report, models=tuple(model for model in report.models if model.domain == domain))
@@ -61,12 +62,12 @@ def by_domain(report: Report) -> list[Report]:
 
 
 def compared_headers(report: Report) -> list[str]:
-    """What stands above models side by side."""
+    """Return the headers of a table of models side by side."""
     return ["law", *(visible(model.name) for model in report.models)]
 
 
 def side_by_side(report: Report) -> list[list[str]]:
-    """Each law that did not pass with one of the models, and its outcome with each; then how many held."""
+    """Return a row for each law that did not pass for any of the models, and a last row with how many held."""
     by_law: dict[str, list[str]] = {}
     for place, model in enumerate(report.models):
         for law in model.laws:
@@ -76,7 +77,7 @@ def side_by_side(report: Report) -> list[list[str]]:
 
 
 def _held(model: ModelResult) -> str:
-    """How many laws held, of those that say anything about the model or have no result."""
+    """Return how many laws held, of those that apply to the model or have no result."""
     applying = [law for law in model.laws if law.verdict != "NOT_APPLICABLE"]
     return f"{sum(law.verdict == 'PASS' for law in applying)} of {len(applying) + len(_missing_laws(model))}"
 
@@ -92,7 +93,7 @@ def _outcome(law: LawResult) -> str:
 
 
 def to_markdown(report: Report) -> str:
-    """The tables of all models of a report, and under each what there is to note."""
+    """Return the tables of all models of a report in Markdown, with the notes under each."""
     drawn = (
         f", {report.examples} examples and at least {report.min_cases} cases for each law" if report.examples else ""
     )
@@ -113,7 +114,7 @@ def to_markdown(report: Report) -> str:
 
 
 def _law_tables(model: ModelResult) -> Iterator[str]:
-    """The laws that did not hold, then the others, folded."""
+    """Yield the table of the laws that did not hold, then that of the others, folded."""
     held = [law for law in model.laws if law.verdict in QUIET]
     loud = [law for law in model.laws if law.verdict not in QUIET and not law.unreached]
     if loud:
@@ -123,7 +124,7 @@ def _law_tables(model: ModelResult) -> Iterator[str]:
 
 
 QUIET = ("PASS", "NOT_APPLICABLE")
-"""The verdicts of laws of which there is nothing to look at."""
+"""The verdicts of laws that need no attention."""
 
 
 def _quiet_in_short(laws: Sequence[LawResult]) -> str:
@@ -134,19 +135,19 @@ def _quiet_in_short(laws: Sequence[LawResult]) -> str:
 
 
 def law_table(laws: Sequence[LawResult]) -> str:
-    """Laws as a table in Markdown."""
+    """Return a table of the laws in Markdown."""
     rows = [[for_markdown(cell) for cell in row] for law in laws for row in law_rows(law)]
     return tabulate(rows, HEADERS, tablefmt="pipe", disable_numparse=True, colalign=ALIGNED)
 
 
 def _noted(note: str) -> str:
-    """A note in Markdown; a command as it is, to be copied."""
+    """Return a note in Markdown; a command stays as it is, so that it can be copied."""
     word, parted, command = note.partition("again: ")
     return f"again: `{command}`" if parted and not word and "`" not in command else for_markdown(note)
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """Writes `divergence.json`, `divergence.md` and `report.html` into the folder, which is made if need be."""
+    """Write `divergence.json`, `divergence.md` and `report.html` into the folder, which is created if missing."""
     from turncheck.reports.page import report_page  # jinja2, which a run without a report does not need
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -160,7 +161,7 @@ def write_report(report: Report, folder: Path) -> None:
 
 
 def law_rows(law: LawResult) -> list[list[str]]:
-    """The rows of a law: one for each failure mode, without one a row that says why."""
+    """Return the rows of a law: one for each failure mode, or if there is none, a row with the reason."""
     head = [law.id, law.rule, "KNOWN" if law.known else law.verdict, str(law.applied)]
     if not law.failures:
         return [[*head, "0", visible(law.why), ""]]
@@ -192,12 +193,12 @@ def _witness_in_short(failure: Failure) -> str:
 
 
 def notes(model: ModelResult, min_cases: int) -> list[str]:
-    """Lines under the table: laws without a result, troubles, kept witnesses, mended modes, rules
-    that were hardly at work, answers with two readings, and witnesses that need not be minimal.
+    """Return the notes under the table: laws without a result, a wrong `verify`, troubles, kept witnesses, mended
+    modes, rules that were hardly at work, answers with two readings, and witnesses that need not be minimal.
 
     Args:
-        model: whose table it is.
-        min_cases: in how many cases of the run each rule should have been at work.
+        model: the results of the model.
+        min_cases: the least number of the run's cases in which each rule should have been at work.
     """
     return [
         *_without_results(model),
@@ -220,7 +221,7 @@ def _without_results(model: ModelResult) -> Iterator[str]:
         named = "; ".join(f"{some(laws)} ({visible(why)})" for why, laws in by_reason.items())
         yield f"NO RESULT for {len(model.missing)} of what was to run, and did not pass: {named}"
     elif model.says_nothing:
-        yield "INCONCLUSIVE: no law says anything about this model, so it passed nothing"
+        yield "INCONCLUSIVE: no law applies to this model, so it passed nothing"
 
 
 def _unreached(model: ModelResult) -> Iterator[str]:
@@ -239,21 +240,21 @@ def _unshrunk(model: ModelResult) -> Iterator[str]:
 
 
 def some(laws: Sequence[str]) -> str:
-    """The first of them by name."""
+    """Return the names of the first laws, and the number of further ones."""
     beyond = len(laws) - MOST_NAMED
     return ", ".join(laws[:MOST_NAMED]) + (f" and {beyond} more" if beyond > 0 else "")
 
 
 def troubles_in_short(troubles: Mapping[str, int]) -> list[str]:
-    """What went wrong on the way to the answers though each prompt has one, in a line; nothing where nothing did."""
+    """Return a line about what went wrong although each prompt has an answer; no line if nothing did."""
     told = ", ".join(f"{visible(name)}: {count:,}" for name, count in troubles.items())
     return [f"TROUBLE on the way to the answers: {told}"] if told else []
 
 
 def way_back(model: ModelResult) -> Iterator[str]:
-    """The command that repeats the smallest failure, and where its case is kept; nothing where there is none."""
+    """Yield the command that repeats the smallest failure, and where its case is kept, if there is one."""
     if model.again:
-        # As it is wherever that is harmless: what is escaped could not be pasted into a shell.
+        # Escaped only if it is not printable: an escaped command could not be pasted into a shell.
         yield f"again: {model.again if model.again.isprintable() else visible(model.again)}"
     if model.witness:
         yield f"its smallest case is kept in {visible(model.witness)}"
@@ -262,12 +263,12 @@ def way_back(model: ModelResult) -> Iterator[str]:
 def _refuted(model: ModelResult) -> Iterator[str]:
     if model.refuted:
         found = f"{model.refuted} of {model.audited} drafts that it accepted are not what the model writes"
-        yield f"VERIFY IS WRONG: {found}; it was not used any more, and the run fails (see turncheck conform)"
+        yield f"VERIFY IS WRONG: {found}; verify was no longer used, and the run fails (see turncheck conform)"
 
 
 def _audited(model: ModelResult) -> Iterator[str]:
     if model.audited and not model.refuted:
-        yield f"drafts that its verify accepted and that were written plainly too: {model.audited}, all the same"
+        yield f"accepted drafts that the model also wrote without a draft: {model.audited}, all identical"
 
 
 def _replayed(model: ModelResult) -> Iterator[str]:

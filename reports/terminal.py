@@ -1,4 +1,4 @@
-"""The divergence table on a terminal, which it fits: what failed first, and alone unless all laws are asked for."""
+"""The divergence table for a terminal: it fits the width, and shows failed laws first, by default only those."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS = (
     Column("failure", least=20, most=40),
     Column("smallest witness", least=24, most=60, leaves=1),
 )
-"""Where there is no room, cells are broken. If that is not enough, the smallest witness is left out, then the rule."""
+"""If there is no room, cells wrap. If that is not enough, the smallest witness is left out, then the rule."""
 
 OUTCOMES: dict[str, tuple[Style, ...]] = {
     "PASS": ("green",),
@@ -28,16 +28,16 @@ OUTCOMES: dict[str, tuple[Style, ...]] = {
     "KNOWN": ("yellow",),
     "NOT_APPLICABLE": ("faint",),
 }
-"""Verdicts, and how they are shown."""
+"""The style of each verdict."""
 
 IN_ORDER = ("FAIL", "TIMED_OUT", "INCONCLUSIVE", "KNOWN", "NOT_APPLICABLE", "PASS")
-"""Verdicts in the order in which a table has them."""
+"""The order of verdicts in a table."""
 
 ALONE = ("FAIL", "TIMED_OUT", "INCONCLUSIVE")
-"""Verdicts of laws that have a row where not all have."""
+"""The verdicts of laws that always have a row."""
 
 LEAST_OF_A_MODEL, LEAST_OF_A_LAW = 14, 24
-"""Columns, where models stand side by side."""
+"""Least widths of columns if models are side by side."""
 
 
 def divergence_table(
@@ -68,13 +68,13 @@ def outcome(law: LawResult) -> str:
 
 
 def _rows(law: LawResult) -> Iterator[list[str]]:
-    """The rows of a law. In how many of the cases it was broken is one cell."""
+    """Yield the rows of a law, with the diverged and the checked cases in one cell."""
     for *head, _, diverged, failure, witness in law_rows(law):
         yield [*head, f"{diverged} of {law.applied}", failure, witness]
 
 
 def _has_a_row(law: LawResult) -> bool:
-    """Whether a law has a row where not all have: it failed, or nobody can say, and not for want of time alone."""
+    """Return whether a law always has a row: it failed or is inconclusive, and not only because it was not reached."""
     return outcome(law) in ALONE and not law.unreached
 
 
@@ -85,7 +85,7 @@ def _painted(header: str, text: str, screen: Screen) -> str:
 
 
 def _without_rows(model: ModelResult, screen: Screen, option: str) -> Iterator[str]:
-    """What is said of the laws that have no rows: those that held are counted, all others named with their reasons."""
+    """Yield lines about the laws without rows: the number of laws that held, and the names of others with reasons."""
     by_reason: dict[tuple[str, str], list[str]] = {}
     for law in model.laws:
         if law.verdict != "PASS" and not _has_a_row(law):
@@ -108,8 +108,8 @@ def _laws(count: int) -> str:
 
 
 def comparison(report: Report, screen: Screen | None = None) -> str:
-    """Several models side by side: each law that has a row of its own with one of them, or is known to be broken, with
-    the cases in which each broke it. Of more models than fit, the others stand below.
+    """Return a table of several models side by side, with a row for each law that failed, is inconclusive or is known
+    to fail for any of them. Models that do not fit the width follow in further tables below.
     """
     screen = screen or Screen()
     headers, rows = compared_headers(report), side_by_side(report)
@@ -126,7 +126,7 @@ def comparison(report: Report, screen: Screen | None = None) -> str:
 
 
 def _blocks(rows: Sequence[Sequence[str]], width: int) -> Iterator[list[int]]:
-    """The places of the models that stand side by side, at least one."""
+    """Yield groups of columns, one group for each table: as many models as fit, at least one."""
     law = min(max(cells(row[0]) for row in rows), LEAST_OF_A_LAW)
     count = max((width - law) // (LEAST_OF_A_MODEL + len(GAP)), 1)
     places = list(range(1, len(rows[0])))

@@ -1,9 +1,9 @@
-"""Values of fields, drawn: boundaries often, shrinking to the simplest and in order of rank.
+"""Draw values of fields: boundaries often, shrinking in order of rank towards the simplest value.
 
-Draws are what costs time in Hypothesis, 20 to 40 us each, and of integers it draws mostly low ones. So all fields share
-one draw, of bytes, which come evenly: one byte or a few say where in a table of its values a field's value stands.
-Those of a few hundred entries share one of characters. Of bytes and characters that are all 0 each value is the
-simplest. Only what a field draws by a strategy of its own is apart.
+Each draw of Hypothesis costs 20 to 40 us, and integers are drawn mostly low. So all fields share one draw of bytes,
+which are uniform: one or a few bytes are the index of a field's value in a table of its values. Tables of a few hundred
+entries share one draw of characters instead. If all bytes and characters are 0, each value is the simplest. Only a
+field with its own strategy has its own draw.
 """
 
 from __future__ import annotations
@@ -26,39 +26,39 @@ from turncheck.strategies.changes import allows
 from turncheck.strategies.often import Table, table_of_numbers, table_of_values
 
 OF_A_BYTE, OF_A_CHARACTER = 256, 560
-"""Entries of a table, at most, that one byte can tell apart, or one character.
+"""Most entries of a table with an index of one byte, or of one character.
 
-Of so many characters Hypothesis draws the first 256 in four cases of five.
+With this many characters, Hypothesis draws one of the first 256 in four cases of five.
 """
 
 FIRST = 0x4E00
-"""The character that stands for entry 0: as many follow as are wanted, and none of them is special."""
+"""The character for entry 0. The characters that follow it are the next entries; none of them is special."""
 
 CHARACTERS = "".join(chr(FIRST + at) for at in range(OF_A_CHARACTER))
 
 ENUMERATED = 10_000
-"""Values, at most, of which those are looked for that a function holds of."""
+"""Most values of a field to enumerate when a function narrows it."""
 
 MOST_BYTES = 4096
-"""Bytes of one draw, at most: Hypothesis gives up beyond twice as many."""
+"""Most bytes of one draw: Hypothesis gives up at more than twice as many."""
 
 ALONE = 128
-"""Entries of a table in which each value stands as often as the others, at least about so many."""
+"""Approximate least number of entries of a table in which all values are equally frequent."""
 
 ALIKE = 224
-"""Of the first byte of a row: from here on two fields of the same kind have the same value."""
+"""From this value of a row's first byte on, two fields of the same kind have the same value."""
 
 Values: TypeAlias = "st.SearchStrategy[tuple[Any, ...]]"
 
 
 @attrs.frozen
 class Coded:
-    """Values that are made of some bytes, none where there is one value.
+    """Values that are computed from bytes.
 
     Attributes:
-        size: how many bytes.
-        value: what is made of them.
-        alone: how a value is drawn that shares its draw with no other; of bytes too where it is None.
+        size: the number of bytes; 0 if there is only one value.
+        value: computes the value from the bytes.
+        alone: the strategy for a value with its own draw; None for bytes there too.
     """
 
     size: int
@@ -68,7 +68,7 @@ class Coded:
 
 @attrs.frozen
 class Lettered:
-    """Values that are made of the number of a character."""
+    """Values that are computed from the index of a character."""
 
     value: Callable[[int], Any]
 
@@ -81,11 +81,11 @@ Drawn: TypeAlias = "Coded | Lettered | st.SearchStrategy[Any]"
 
 @attrs.frozen
 class Row:
-    """How values of several fields are drawn together.
+    """Several fields whose values are drawn together.
 
     Attributes:
-        parts: how that of each is drawn.
-        kinds: the places of fields of the same kind, of which at times two are alike.
+        parts: how the value of each field is drawn.
+        kinds: groups of places of fields of the same kind, two of which sometimes get the same value.
     """
 
     parts: tuple[Drawn, ...]
@@ -93,16 +93,16 @@ class Row:
 
     @property
     def size(self) -> int:
-        """Bytes that they are made of."""
+        """The number of bytes in the shared draw."""
         return sum(part.size for part in self.parts if isinstance(part, Coded)) + 4 * bool(self.kinds)
 
     @property
     def is_of_bytes(self) -> bool:
-        """Whether they are made of bytes alone."""
+        """Whether all values are computed from bytes."""
         return all(isinstance(part, Coded) for part in self.parts)
 
     def strategy(self) -> Values:
-        """Their values, in the order of the parts."""
+        """Return a strategy for the values, in the order of the parts."""
         own = [part for part in self.parts if not isinstance(part, Coded | Lettered)]
         letters = sum(isinstance(part, Lettered) for part in self.parts)
         data = some_bytes(self.size)
@@ -112,7 +112,7 @@ class Row:
         return st.tuples(data, text, *own).map(lambda drawn: self.values(*drawn))
 
     def values(self, data: bytes, text: str = "", *own: Any) -> tuple[Any, ...]:
-        """The values that are made of what was drawn."""
+        """Compute the values from the draws: shared bytes, shared characters, and the draws of fields of their own."""
         letters, others, found, at = iter(text), iter(own), [], 4 * bool(self.kinds)
         for part in self.parts:
             if isinstance(part, Coded):
@@ -131,10 +131,10 @@ class Row:
 
 
 def joined(parts: Sequence[Drawn], make: Callable[[tuple[Any, ...]], Any], *, at_once: bool = True) -> Drawn:
-    """What is made of the values of several parts, drawn at once where they are made of bytes, or each by itself.
+    """Return a value that `make` computes from several parts, drawn at once if they are all computed from bytes.
 
-    By themselves they take a draw each. But where Hypothesis shrinks or aims it tries one draw after the other, and
-    gets further with many small ones than with a large one.
+    With `at_once=False` each part has its own draw. This is slower, but Hypothesis shrinks and targets one draw after
+    the other, and gets further with many small draws than with a large one.
     """
     if not at_once:
         return st.tuples(*map(strategy_of, parts)).map(make)
@@ -145,7 +145,7 @@ def joined(parts: Sequence[Drawn], make: Callable[[tuple[Any, ...]], Any], *, at
 
 
 def strategy_of(drawn: Drawn) -> st.SearchStrategy[Any]:
-    """The values of one part, which shares its draw with no other."""
+    """Return a strategy for one part with its own draw."""
     if isinstance(drawn, st.SearchStrategy):
         return drawn
     if isinstance(drawn, Coded) and drawn.alone is not None:
@@ -154,7 +154,7 @@ def strategy_of(drawn: Drawn) -> st.SearchStrategy[Any]:
 
 
 def some_bytes(size: int) -> st.SearchStrategy[bytes]:
-    """So many bytes; what is beyond the most that can be drawn are the first ones again."""
+    """Return a strategy for `size` bytes. Beyond `MOST_BYTES` the first bytes repeat."""
     if size == 0:
         return st.just(b"")
     drawn = st.binary(min_size=min(size, MOST_BYTES), max_size=min(size, MOST_BYTES))
@@ -162,7 +162,7 @@ def some_bytes(size: int) -> st.SearchStrategy[bytes]:
 
 
 def row_of(domain: Domain, schema: Schema, narrowed: Mapping[str, Any]) -> Row:
-    """The fields of a schema, some of them narrowed.
+    """Return the row of a schema's fields, some of them narrowed.
 
     Raises:
         DomainError: a narrowed field has no value left.
@@ -176,7 +176,7 @@ def row_of(domain: Domain, schema: Schema, narrowed: Mapping[str, Any]) -> Row:
 
 
 def _kind(field: Field) -> Any:
-    """What is the same of fields that hold the same."""
+    """Return a key that is equal for fields with the same values."""
     try:
         hash(field)
     except TypeError:
@@ -185,12 +185,16 @@ def _kind(field: Field) -> Any:
 
 
 def row_of_narrowed(domain: Domain, narrowed: Mapping[str, Any]) -> Row:
-    """The narrowed fields alone, in their order there."""
+    """Return the row of the narrowed fields only, in the order of `narrowed`."""
     return Row(tuple(_narrowed(domain, name, domain.prompt.fields[name], narrowed) for name in narrowed))
 
 
 def by_field(domain: Domain, narrowed: Narrowed) -> dict[str, Any]:
-    """What single fields are narrowed to: of a repeated field that is narrowed to a tuple each member to its own."""
+    """Return what each single field is narrowed to. A tuple for a repeated field narrows each member separately.
+
+    Raises:
+        DomainError: a repeated field is narrowed to something else than a function or a tuple of its length.
+    """
     found: dict[str, Any] = {}
     for name, to in narrowed.fields.items():
         places = domain.prompt.repeated.get(name)
@@ -209,7 +213,7 @@ def by_field(domain: Domain, narrowed: Narrowed) -> dict[str, Any]:
 
 
 def of_field(field: Field) -> Drawn:
-    """Any value of the field."""
+    """Draw any value of the field."""
     if callable(getattr(field, "strategy", None)):
         return field.strategy()  # type: ignore[attr-defined,no-any-return]  # a method that a user's field may have
     if isinstance(field, Int):
@@ -220,12 +224,12 @@ def of_field(field: Field) -> Drawn:
 
 
 def _of_values(values: Sequence[Any], edges: Collection[Any]) -> Drawn:
-    """One of the values, which stand in order of rank."""
+    """Draw one of the values, which are in order of rank."""
     return _of_table(table_of_values(values, edges))
 
 
 def _of_table(table: Table) -> Drawn:
-    """The entries of a table."""
+    """Draw an entry of a table."""
     size = table.size
     if table.count == 1:
         return Coded(0, lambda data: table[0])
@@ -235,14 +239,14 @@ def _of_table(table: Table) -> Drawn:
 
 
 def evenly(values: Sequence[Any]) -> Coded:
-    """Any of the values, each as often as the others. Shrinks towards the first."""
-    # Hypothesis also copies a draw from one place to another, and where it does not fit there it takes the first entry.
-    # From a table as long as others all come out about even; from one of eight a third were the first.
+    """Draw one of the values uniformly. Shrinks towards the first."""
+    # Hypothesis also copies a draw from one place to another, and takes the first entry if it does not fit there.
+    # With a table of about the usual length the draws are nearly uniform; with 8 entries a third were the first.
     return of_entries([value for value in values for _ in range(max(ALONE // len(values), 1))])
 
 
 def of_entries(values: Sequence[Any]) -> Coded:
-    """Any entry of a table, which may hold a value many times."""
+    """Draw any entry of a table, which may contain a value many times."""
     if len(set(values)) == 1:
         return Coded(0, lambda data: values[0], st.just(values[0]))
     size = 1 if len(values) <= OF_A_BYTE else _bytes_for(len(values))
@@ -258,11 +262,10 @@ def _bytes_for(size: int) -> int:
 
 
 def _number(data: bytes) -> int:
-    """The number that some bytes make, each of which counts 16 times as much as the next one.
+    """Return the number that the bytes encode. Each byte has 16 times the weight of the next.
 
-    So most numbers are made in many ways, and where a byte is lowered as far as it can be, those behind it mostly make
-    up for what that is too low: what comes out is mostly the lowest number that would do. If a byte counted 256 times
-    as much as the next one they could not.
+    So most numbers have many encodings. If the shrinker lowers a byte too far, the bytes after it can mostly make up
+    for it, so it mostly finds the lowest number that still fails. With 256 times the weight, they could not.
     """
     number = 0
     for byte in data:
@@ -271,9 +274,9 @@ def _number(data: bytes) -> int:
 
 
 def _masked(field: Field, data: bytes) -> Any:
-    """A boundary, or any value of which some characters are replaced by those of the simplest value.
+    """Return a boundary, or a value in which some characters are replaced by those of the simplest value.
 
-    Of a field that says how wide its texts are: so that it shrinks character by character.
+    This is for fields of fixed width, which thus shrink character by character.
     """
     if data[0] >= 160:
         edges = sorted(field.edges(), key=field.rank)
@@ -287,7 +290,7 @@ def _masked(field: Field, data: bytes) -> Any:
 
 
 def _of_text(field: Field) -> st.SearchStrategy[Any]:
-    """A boundary, or what is read of a text that the field's pattern matches."""
+    """Draw a boundary, or a value that is read from a text that matches the field's pattern."""
     edges = sorted(field.edges(), key=field.rank)
     texts = st.from_regex(field.pattern, fullmatch=True).filter(lambda text: _can_stand(field, text))
     return st.one_of(st.sampled_from(edges), texts.map(field.read))
@@ -311,7 +314,7 @@ def _narrowed(domain: Domain, name: str, field: Field, narrowed: Mapping[str, An
 
 
 def _of_function(field: Field, holds: Callable[[Any], Any]) -> Drawn | None:
-    """The values for which the function holds: those looked for among all, where these are not too many."""
+    """Draw a value for which the function holds: enumerate the values if there are few enough, else filter draws."""
     count = field.count()
     if count is not None and count <= ENUMERATED:
         values = sorted((value for value in field.values() if holds(value)), key=field.rank)
@@ -322,7 +325,7 @@ def _of_function(field: Field, holds: Callable[[Any], Any]) -> Drawn | None:
 
 
 def _of_collection(field: Field, to: Any) -> Drawn | None:
-    """One value, or the values of a range or another collection."""
+    """Draw the given value, or a value of the given range or other collection; None if none is a value of the field."""
     if isinstance(to, range) and isinstance(field, Int) and to.step == 1:
         low, high = max(to.start, field.low), min(to.stop - 1, field.high)
         if low > high:
@@ -335,6 +338,6 @@ def _of_collection(field: Field, to: Any) -> Drawn | None:
 
 
 def _edges(values: Sequence[Any], field: Field) -> list[Any]:
-    """The field's boundaries that are left, and the values with the lowest and highest ranks."""
+    """Return the field's remaining boundaries, and the two values with the lowest and the highest ranks each."""
     ends = (*values[:2], *values[-2:])
     return [value for value in values if value in ends or value in field.edges()]

@@ -41,7 +41,7 @@ def failure_of(
         law: the broken law.
         drawn: the drawn counterexamples in this mode.
         shown: the simplest known counterexample in this mode.
-        left: why `shown` may not be minimal; empty if it is.
+        left: why `shown` need not be minimal; empty if it is minimal.
         numbers: maps the `id` of each drawn case to its number.
     """
     divergences = [each.divergence for each in drawn]

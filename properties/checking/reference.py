@@ -69,9 +69,9 @@ def fault_of(domain: Domain, case: AnyCase) -> str:
         return f"its reference must always give the same answer to a case, got {one!r:.100} and then {other!r:.100}"
     for (name, field), value in zip(domain.answer.fields.items(), values, strict=True):
         if not field.allows(value):
-            return f"its reference must give {name} a value of {field!r}, got {value!r:.80}"
+            return f"its reference must return for {name} a value of {field!r}, got {value!r:.80}"
     if back != values:
-        return f"its reference must give an answer that is read back unchanged, got {one!r:.100}"
+        return f"its reference must return an answer that is read back unchanged, got {one!r:.100}"
     if domain.accepts is not None and not domain.accepts(case, first):
         return f"its accepts must be true of its reference's answer, got {one!r:.100}"
     return ""

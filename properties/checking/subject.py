@@ -43,8 +43,7 @@ REFUSED, LATE, NOT_ASKED = (
 """The names of the troubles that are counted here, in the plural."""
 
 LONGEST_KEPT = 200_000
-"""Most characters of an answer to remember, unless twenty times the right answer is more: a run has thousands of
-answers."""
+"""Most characters of an answer to remember, unless twenty times the right answer is more. A run has many answers."""
 
 AUDITED = 200
 """Number of accepted drafts that a run decodes without drafts too, to check the engine's `verify`."""
@@ -192,7 +191,7 @@ class Subject:
         return _troubles_of(self.engine) | dict(self.repaired)
 
     def findings(self) -> list[str]:
-        """Return what the engine found out about its server or program when it was made, one line each."""
+        """Return what the engine found out about the system behind it when it was made, one line each."""
         with _dropping_what_it_raises():
             if isinstance(self.engine, Probed):
                 return [str(finding) for finding in self.engine.findings()]

@@ -1,4 +1,4 @@
-"""The items of a session: a model held against a law, or swept. What an item found travels with its report."""
+"""The items of a session: a law is checked on a model, or a model is swept. An item's report carries its result."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 
 
 def hold(request: pytest.FixtureRequest, law: Law | None, chosen: Chosen) -> None:
-    """Holds the model against the law, and ends the item as the result asks for; without a law sweeps it."""
+    """Check the law on the model, and end the item by the result. Without a law, sweep the model."""
     if law is None:
         sweep(request, chosen)
         return
     session = request.config.stash[SESSION]
     if HELD not in request.node.stash:
         request.node.stash[HELD] = _held(request, session, law, chosen)
-    # A plugin may run what failed once more: it would find the same.
+    # A plugin may rerun failed items: the result would be the same.
     _end(request, session, law, request.node.stash[HELD], session.models[chosen])
 
 
 def _held(request: pytest.FixtureRequest, session: Session, law: Law, chosen: Chosen) -> LawResult:
-    """How the law fares, which travels with the item's report; its witnesses are kept."""
+    """Check the law, record the result for the item's report, and keep its witnesses."""
     from turncheck.properties.checking.check import InterruptedLawError
 
     model = session.models[chosen]
@@ -60,7 +60,7 @@ def _held(request: pytest.FixtureRequest, session: Session, law: Law, chosen: Ch
 
 
 def _leave(request: pytest.FixtureRequest, session: Session, law: Law, chosen: Chosen, result: LawResult) -> None:
-    """Takes what is known of a law whose check is interrupted: its item has no report."""
+    """Record the result of a law whose check is interrupted: its item gets no report."""
     model = session.models[chosen]
     with suppress(OSError):
         session.keep(result, model)
@@ -71,7 +71,7 @@ def _leave(request: pytest.FixtureRequest, session: Session, law: Law, chosen: C
 
 
 def _result(request: pytest.FixtureRequest, session: Session, law: Law, model: Model) -> LawResult:
-    """How the law fares. What is wrong with a user's domain or law fails the item in one line, and the session."""
+    """Check the law. A mistake in a user's domain or law fails the item in one line, and then the session."""
     from turncheck.properties.checking.failing import law_result
     from turncheck.properties.checking.interrupts import StoppedError, stopped_by_alarm
     from turncheck.properties.checking.trial import MISTAKES, is_held, told
@@ -105,7 +105,7 @@ def _end(request: pytest.FixtureRequest, session: Session, law: Law, result: Law
 
 
 def _told(config: pytest.Config, law: Law, result: LawResult, model: Model) -> Callable[[Screen], str]:
-    """What is told of a law that did not hold, on any screen; texts are whole under `-v`."""
+    """Return a function that renders a failed law for a screen; `-v` shows texts in full."""
     from turncheck.properties.session.outcome import explain
 
     return partial(explain, law, result, model.subject.domain, whole=config.get_verbosity() > 0)
@@ -114,12 +114,12 @@ def _told(config: pytest.Config, law: Law, result: LawResult, model: Model) -> C
 def _record(
     request: pytest.FixtureRequest, session: Session, chosen: Chosen, result: LawResult, troubles: Counter[str]
 ) -> None:
-    """Lets the result travel with the item's report, and puts its figures among the properties that JUnit shows."""
+    """Store the result for the item's report, and its figures for JUnit's properties."""
     from turncheck.properties.session.again import again
 
     found = _found(session, chosen, request.config, law=result)
     found["again"] = again(request, session, chosen, result)
-    # As ASCII: what a model answered may hold lone surrogates, and pytest-xdist could not send those.
+    # ASCII, because answers may contain lone surrogates, which pytest-xdist cannot send.
     request.node.stash[RESULT] = json.dumps(found)
     figures = {
         "law": result.id,
@@ -145,7 +145,7 @@ def _found(
     law: LawResult | None = None,
     sweep: SweepResult | None = None,
 ) -> dict[str, Any]:
-    """What an item found, beside which model it is about and which of pytest-xdist's processes ran it."""
+    """Return the result of an item, with its model and the worker of pytest-xdist that ran it."""
     return {
         **about(session, chosen),
         "worker": getattr(config, "workerinput", {}).get("workerid", ""),
@@ -156,7 +156,7 @@ def _found(
 
 
 def about(session: Session, chosen: Chosen) -> dict[str, Any]:
-    """A model of the session, as it is so far."""
+    """Return the facts about a model of the session so far."""
     from turncheck.properties.session.outcome import model_result
 
     model = session.models[chosen]
@@ -165,7 +165,7 @@ def about(session: Session, chosen: Chosen) -> dict[str, Any]:
 
 
 def budget_of(session: Session, config: pytest.Config) -> dict[str, Any]:
-    """What a session draws, what else it was asked for, and by which versions."""
+    """Return how much a session draws, its other options, and the versions."""
     from turncheck.properties.session.facts import options_of, versions
     from turncheck.properties.session.settings import seen_from_start
 
@@ -185,7 +185,7 @@ def budget_of(session: Session, config: pytest.Config) -> dict[str, Any]:
 
 
 def sweep(request: pytest.FixtureRequest, chosen: Chosen) -> None:
-    """Sweeps the model, and ends the item as the gate asks for: without one it passes."""
+    """Sweep the model, and end the item by the gate; without a gate it passes."""
     session = request.config.stash[SESSION]
     settings = session.settings
     if settings.sweeping is None:
@@ -204,7 +204,7 @@ def sweep(request: pytest.FixtureRequest, chosen: Chosen) -> None:
 
 
 def _swept(request: pytest.FixtureRequest, session: Session, chosen: Chosen) -> SweepResult:
-    """What the sweep found. Of one that is interrupted the terminal and the report tell how far it is."""
+    """Run the sweep. If it is interrupted, the terminal and the report show how far it got."""
     from turncheck.properties.checking.interrupts import StoppedError, stopped_by_alarm
     from turncheck.properties.session.progress import counting
     from turncheck.properties.sweeps.faults import NoVerdictError, SweepError
@@ -240,8 +240,8 @@ def _swept(request: pytest.FixtureRequest, session: Session, chosen: Chosen) -> 
 
 
 def _go_on(config: pytest.Config, work: Sweep) -> None:
-    """Sweeps to the end, with a bar on a terminal. pytest holds back what an item writes, and its line is ended first;
-    of pytest-xdist's workers none has the terminal for itself.
+    """Run the sweep to its end, with a bar on a terminal, for which pytest's capturing is off and its line is ended.
+    A worker of pytest-xdist shows no bar, because it does not own the terminal.
     """
     from turncheck.properties.session.progress import SILENT
     from turncheck.properties.sweeps.progress import run

@@ -1,6 +1,6 @@
-"""The pytest plugin: the options, the models under test, the divergence table and the sweeps at the end.
+"""The pytest plugin: the options, the models under test, and at the end the divergence table and the sweeps.
 
-In a session that collects no law of Turncheck it changes nothing, and imports nothing but pytest.
+In a session that collects no law of Turncheck the plugin changes nothing, and imports only pytest.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SHORT = ("--model", "--model-arg")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options under their long names, which no other plugin has."""
+    """Add the options under their long names, which no other plugin uses."""
     group = parser.getgroup("turncheck", "Turncheck: check a learned engine against laws")
     for option in OPTIONS:
         parser.addini(option.dest, option.help, type=option.ini, default=None)
@@ -43,11 +43,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser, args: list[str]
 ) -> Generator[None, None, None]:
-    """Lets `--model` and `--model-arg` be said where turncheck.properties is run, unless a conftest file or another
-    plugin has an option of that name: these are added by now.
+    """Accept `--model` and `--model-arg` if turncheck.properties is run, unless a conftest file or another plugin has
+    an option of that name. Those options are already registered at this point.
 
     Raises:
-        pytest.UsageError: it has, and no model is named in another way, so that none of the user's would be checked.
+        pytest.UsageError: the name is taken, and no model is named otherwise, so the user's model would not be checked.
     """
     yield
     if not _runs_the_folder(early_config, args):
@@ -59,7 +59,7 @@ def pytest_load_initial_conftests(
             args[:] = [_lengthened(argument, short) for argument in args]
         elif not _is_given("--turncheck-model", args) and not early_config.getini("turncheck_model"):
             raise pytest.UsageError(
-                f"{short} is an option of another plugin or conftest file here: say --turncheck-{short[2:]}"
+                f"{short} is an option of another plugin or conftest file here: use --turncheck-{short[2:]}"
             )
 
 
@@ -73,7 +73,7 @@ def _lengthened(argument: str, short: str) -> str:
 
 
 def _runs_the_folder(config: pytest.Config, args: list[str]) -> bool:
-    """Whether turncheck.properties is run: by its name, or by its path, whose conftest file is loaded then."""
+    """Return whether turncheck.properties is run: by its name, or by its path, which loads its conftest file."""
     if "--pyargs" in args and any(argument.startswith("turncheck.properties") for argument in args):
         return True
     conftest = Path(__file__).parents[1] / "conftest.py"
@@ -84,13 +84,13 @@ def _runs_the_folder(config: pytest.Config, args: list[str]) -> bool:
 def _is_taken(parser: pytest.Parser, option: str) -> bool:
     try:
         return option not in parser.parse_known_and_unknown_args([option, "value"])[1]
-    except Exception:  # it wants another value, or two others have one name
+    except Exception:  # the option takes no such value, or the name is ambiguous
         return True
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the marker that the laws' items carry."""
-    config.addinivalue_line("markers", "turncheck: a law of Turncheck, held against a model")
+    """Register the marker of the laws' items."""
+    config.addinivalue_line("markers", "turncheck: a law of Turncheck, checked on a model")
     config.pluginmanager.register(Listener(config), "turncheck-listener")
 
 
@@ -98,7 +98,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One item for each law and model, and one for the sweep of each model."""
+    """Make an item for each law and model, and an item for the sweep of each model."""
     if "turncheck_model" not in metafunc.fixturenames:
         return
     from turncheck.properties.session.suites import SUITE, Chosen, item_id
@@ -107,7 +107,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     suites = _suites(metafunc.config)
     number = suites.number_of(metafunc.definition.nodeid, asked, metafunc.config)
     models = () if number is None else suites.all[number].models
-    # The folder's laws and sweep of a model stand together. A user's tests keep their order.
+    # The folder's laws and sweep of a model run together. A user's tests keep their order.
     metafunc.parametrize(
         "turncheck_model",
         [Chosen(number or 0, place) for place in range(len(models))],
@@ -133,7 +133,7 @@ def _sweeps(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where a budget may not suffice for all laws of a model, puts those first that find most."""
+    """If there is a budget, which may not suffice for all laws, run the laws first that find most."""
     if not (config.getoption("turncheck_budget", default=None) or config.getini("turncheck_budget")):
         return
     from turncheck.properties.checking.run import finding_most_first
@@ -152,9 +152,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Loads the models when it is known which laws will run: one that cannot be loaded is an error of usage.
+    """Load the models once the laws to run are known. A model that cannot be loaded is a usage error.
 
-    Under pytest-xdist it is one of the whole session, which its first process ends (`pytest_testnodedown`).
+    Under pytest-xdist a worker reports the error, and the first process ends the session (`pytest_testnodedown`).
     """
     config = session.config
     items = [item for item in session.items if item.get_closest_marker(MARKER)]
@@ -174,7 +174,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def _planned(config: pytest.Config, session: Session, items: list[pytest.Item]) -> dict[str, Any]:
-    """What is to run: of each model what is known before, and its items."""
+    """Return what is to run: for each model, the facts known before the run, and its items."""
     from turncheck.properties.session.items import about, budget_of
     from turncheck.reports.records import SWEEP
 
@@ -194,12 +194,12 @@ def _planned(config: pytest.Config, session: Session, items: list[pytest.Item]) 
 
 
 def _given(item: pytest.Item) -> dict[str, Any]:
-    """The values of an item's parameters."""
+    """Return the values of an item's parameters."""
     return dict(item.callspec.params) if hasattr(item, "callspec") else {}
 
 
 def _tell_findings(config: pytest.Config) -> None:
-    """Says on stderr, once in a session, what the models found out about whatever stands behind them."""
+    """Print on stderr, once in a session, what the models found out about the systems behind them."""
     from turncheck.reports.escape import visible
 
     is_first = getattr(config, "workerinput", {"workerid": "gw0"})["workerid"] == "gw0"
@@ -214,7 +214,7 @@ def _tell_findings(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Tells what is wrong with a law, a domain or a suite of a test file in one line with its place."""
+    """Report an error in a law, a domain or a suite of a test file in one line with its location."""
     report = yield
     excinfo = getattr(getattr(report, "call", None), "excinfo", None)
     if excinfo is not None and _is_ours(type(excinfo.value).__module__):
@@ -231,17 +231,17 @@ def _is_ours(module: str) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Ends the session with the error of usage that one of pytest-xdist's processes met."""
+    """End the session with the usage error that a worker of pytest-xdist reported."""
     message = getattr(node, "workeroutput", {}).get(MARKER)
     if message is not None:
         raise pytest.UsageError(message)
 
 
 def _session(config: pytest.Config, items: list[pytest.Item]) -> Session:
-    """What the items check.
+    """Load everything that the items check.
 
     Raises:
-        pytest.UsageError: something that was given cannot be used.
+        pytest.UsageError: something that the user gave cannot be used.
     """
     from turncheck.properties.session.progress import loading
     from turncheck.properties.session.session import Session
@@ -260,7 +260,7 @@ def _session(config: pytest.Config, items: list[pytest.Item]) -> Session:
 
 
 def _uncaptured_voice(config: pytest.Config) -> Callable[[str], None]:
-    """Takes lines to stderr while items are collected, which pytest captures then too."""
+    """Return a function that writes lines to the real stderr, which pytest captures during collection too."""
     from turncheck.properties.session.progress import voice
 
     capturing = config.pluginmanager.getplugin("capturemanager")
@@ -270,7 +270,7 @@ def _uncaptured_voice(config: pytest.Config) -> Callable[[str], None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """While laws run somebody can see how far they are, if it takes long."""
+    """Show the progress of the laws if they take long."""
     if SESSION not in session.config.stash or session.config.option.collectonly:
         return (yield)
     from turncheck.properties.session.progress import telling
@@ -281,7 +281,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Hands the result to the report, and keeps pytest's short summary short: under CI it would say all again."""
+    """Put the result into the report. Shorten pytest's short summary, which would repeat the whole failure under CI."""
     report = yield
     is_heard = item.get_closest_marker(MARKER) and not item.config.getoption("setuponly", False)
     if PLAN in item.config.stash and report.when == "setup" and is_heard:
@@ -307,31 +307,31 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 class Listener:
-    """Hears every item's report; registered for one session, since that hook is not told which session it is."""
+    """Receives every item's report. It is registered for one session, because that hook does not get the session."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Takes the reports of laws."""
+        """Collect the reports of laws."""
         if MARKER in report.keywords:
             results_of(self.config).add(report)
         if hasattr(report, COLOURED) and not hasattr(self.config, "workerinput"):
             from turncheck.properties.session.told import tell_from_worker
 
             tell_from_worker(report)
-        if hasattr(report, PLANNED) and PLAN in self.config.stash:  # it was said: once is enough
+        if hasattr(report, PLANNED) and PLAN in self.config.stash:  # one report carries the plan, which is enough
             del self.config.stash[PLAN]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str) -> None:
-        """Takes the item with which one of pytest-xdist's processes died."""
+        """Record the item during which a worker of pytest-xdist crashed."""
         results_of(self.config).crashed(crashitem)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tells one of pytest-xdist's processes how wide the terminal is, and whether it has colour."""
+        """Tell a worker of pytest-xdist how wide the terminal is, and whether it has colour."""
         from turncheck.properties.session.summary import SCREEN
 
         writer = self.config.get_terminal_writer()
@@ -339,7 +339,7 @@ class Listener:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, None, None]:
-        """What to do next, behind pytest's own summary."""
+        """Print what to do next, after pytest's own summary."""
         yield
         if self.config.getoption("no_summary") or RESULTS not in self.config.stash:
             return
@@ -352,16 +352,17 @@ class Listener:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Writes the report and the baseline, and sees to it that what cannot count ends with no 0: a `verify` that is
-    wrong, a law without a result, and a run in which no law said anything. A sweep whose folder cannot be trusted is as
-    one that was interrupted, a mistake in a user's domain or law is an error of usage, and any other fault that is no
-    failing law is an internal error.
+    """Write the report and the baseline, and set the exit code.
+
+    The code is not 0 if a `verify` is wrong, a law has no result, or no law applies to a model. A sweep whose folder
+    cannot be trusted counts as interrupted. A mistake in a user's domain or law is a usage error. Any other error,
+    except a failing law, is an internal error.
     """
     config = session.config
     if RESULTS not in config.stash:
         return
     results = config.stash[RESULTS]
-    is_worker = hasattr(config, "workerinput")  # of pytest-xdist: it knows a part of the results
+    is_worker = hasattr(config, "workerinput")  # a worker of pytest-xdist has only a part of the results
     if results.models and not is_worker:
         _write(config, results)
     if session.exitstatus == pytest.ExitCode.OK and not is_worker and _says_too_little(config, results):
@@ -375,7 +376,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def _says_too_little(config: pytest.Config, results: Results) -> bool:
-    """Whether the results hold something that is no pass though no item failed."""
+    """Return whether the results are no pass although no item failed."""
     from turncheck.properties.session.settings import Settings
 
     if not results.models:
@@ -406,7 +407,7 @@ def _write(config: pytest.Config, results: Results) -> None:
 
 @contextmanager
 def _told_if_unwritten(results: Results, what: str, path: Path) -> Iterator[None]:
-    """A disk that is full, or a folder that has gone, is a line behind the tables, which are shown all the same."""
+    """Context that turns an OSError, such as a full disk, into a line after the tables, which are still shown."""
     from turncheck.engine.visible import visible
 
     try:
@@ -416,7 +417,7 @@ def _told_if_unwritten(results: Results, what: str, path: Path) -> Iterator[None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
-    """The divergence tables and the sweeps, after the failures."""
+    """Show the divergence tables and the sweeps, after the failures."""
     if config.getoption("no_summary") or RESULTS not in config.stash:
         return
     from turncheck.properties.session.settings import Settings
@@ -439,7 +440,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
 
 
 def _tell_page(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Says where the page of the report is."""
+    """Print where the page of the report is."""
     from turncheck.properties.session.settings import Settings, seen_from_start
     from turncheck.reports.escape import printable
     from turncheck.reports.table import PAGE

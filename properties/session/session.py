@@ -1,4 +1,4 @@
-"""What a pytest session checks: its suites, the models of each, what earlier runs left behind."""
+"""What a pytest session checks: its suites, their models, and the files of earlier runs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 IGNORED, ALL = ".gitignore", "*\n"
-"""The file that hides a folder from version control, itself too, and what stands in it."""
+"""The file that hides a folder, including this file, from version control, and its content."""
 
 
 @attrs.frozen
@@ -48,10 +48,10 @@ class Model:
     """A model under test.
 
     Attributes:
-        suite: whose laws it is held against.
+        suite: the suite whose laws it is checked with.
         subject: the model.
-        folder: of its witnesses.
-        kept: the witnesses that were kept there, by law.
+        folder: the folder of its witnesses.
+        kept: the witnesses in that folder, by law.
     """
 
     suite: Suite
@@ -62,7 +62,7 @@ class Model:
 
 @attrs.frozen
 class Session:
-    """What a session checks: its settings, its models, the known divergences, and how far it is."""
+    """What a session checks: its settings, its models, the known divergences, and its run."""
 
     settings: Settings
     models: Mapping[Chosen, Model]
@@ -71,12 +71,12 @@ class Session:
 
     @classmethod
     def load(cls, config: Configuration, suites: Sequence[Suite], wanted: Mapping[Chosen, Sequence[Law]]) -> Session:
-        """Everything that a session needs before any law runs.
+        """Load everything that a session needs before any law runs.
 
         Args:
-            config: whose options count.
-            suites: all of the session.
-            wanted: the laws that the models are to be held against, of those that are to be held against any.
+            config: the configuration with the options.
+            suites: all suites of the session.
+            wanted: for each model to check, its laws.
 
         Raises:
             pytest.UsageError: an option, a domain, a law, a model, a kept witness or the baseline cannot be used.
@@ -99,7 +99,7 @@ class Session:
             raise pytest.UsageError(told(error)) from error
 
     def check(self, law: Law, model: Model) -> LawResult:
-        """How the law fares with the model: kept witnesses first, then what is drawn; compared with the baseline."""
+        """Check the law on the model: kept witnesses first, then drawn cases. Compare the result with the baseline."""
         subject, kept = model.subject, model.kept.get(law.id, [])
         cases = [case_of(each, model.suite.laws, subject.domain) for each in kept]
         result = self.run.check(law, subject, cases)
@@ -112,7 +112,7 @@ class Session:
         return compared(result, {} if self.settings.writes_baseline else self.baseline)
 
     def keep(self, result: LawResult, model: Model) -> None:
-        """Writes the witnesses of a law that ran.
+        """Write the witnesses of a law that ran.
 
         Raises:
             OSError: they cannot be written.
@@ -127,11 +127,11 @@ class Session:
             _show(self.settings.witnesses.parent)
 
     def sweep(self, model: Model) -> Sweep:
-        """The sweep of a model that the settings ask for, begun or gone on with. The plugin's own folder of sweeps is
-        hidden from version control.
+        """Begin or resume the sweep of a model that the settings ask for. Hide the plugin's own folder of sweeps from
+        version control.
 
         Raises:
-            SweepError: its folder cannot be written, or what it holds cannot be trusted.
+            SweepError: its folder cannot be written, or its content cannot be trusted.
         """
         from turncheck.properties.sweeps.plan import Plan, turns_in
         from turncheck.properties.sweeps.result import begun
@@ -148,7 +148,7 @@ class Session:
 
 
 def _run(jobs: Sequence[Job], settings: Settings, config: Configuration) -> Run:
-    """The run of some laws; of pytest-xdist's processes each has its own, with a part of them."""
+    """Return the run of the laws. Each worker of pytest-xdist has its own run, with a part of the laws."""
     prefix = getattr(config, "prefix", "--turncheck-")
     return Run(
         jobs,
@@ -163,17 +163,17 @@ def _run(jobs: Sequence[Job], settings: Settings, config: Configuration) -> Run:
 def _asked(
     law: Law, subject: Subject, kept: Sequence[Kept], cases: Sequence[AnyForm]
 ) -> tuple[list[Kept], list[AnyForm]]:
-    """Of the kept witnesses those that the subject was asked: time may have been too short for the others."""
+    """Return the kept witnesses that the subject was asked; there may have been no time for the others."""
     known = [(each, case) for each, case in zip(kept, cases, strict=True) if is_asked(law, subject, case)]
     return [each for each, _ in known], [case for _, case in known]
 
 
 def known_divergences(settings: Settings, laws: Collection[str] | None = None) -> Baseline:
-    """The known divergences; of a file that is to be written and is not there yet, none.
+    """Load the known divergences; none if the file is to be written and does not exist yet.
 
     Args:
-        settings: they say which file.
-        laws: those that it may name; None for any.
+        settings: the settings, which name the file.
+        laws: the laws that the file may name; None for any.
 
     Raises:
         BaselineError: the file cannot be used.
@@ -184,7 +184,7 @@ def known_divergences(settings: Settings, laws: Collection[str] | None = None) -
 
 
 def _check_together(settings: Settings, suites: Sequence[Suite], models: int) -> None:
-    """Raises pytest.UsageError where an option cannot be said of these suites."""
+    """Raise pytest.UsageError if an option cannot be used with these suites."""
     named = settings.specs != (None,)
     if named and suites and all(suite.names_its_own for suite in suites):
         raise pytest.UsageError(
@@ -225,14 +225,14 @@ def _model(suite: Suite, place: int, settings: Settings, config: Configuration) 
 
 
 def _hide(sweeps: Path) -> None:
-    """Hides the plugin's own folder of sweeps from version control; witnesses are to be committed."""
+    """Hide the plugin's own folder of sweeps from version control; witnesses should be committed."""
     _show(sweeps.parent)
     if not (sweeps / IGNORED).exists():
         (sweeps / IGNORED).write_text(ALL, encoding="utf-8", newline="\n")
 
 
 def _show(home: Path) -> None:
-    """Shows the plugin's own folder to version control: an earlier version hid all of it."""
+    """Show the plugin's own folder to version control: an earlier version hid all of it."""
     hidden = home / IGNORED
     with suppress(FileNotFoundError):
         if hidden.is_file() and hidden.read_bytes() == ALL.encode():
@@ -241,7 +241,7 @@ def _show(home: Path) -> None:
 
 @contextmanager
 def _in_folder(folder: Path) -> Iterator[None]:
-    """Within it relative paths are seen from a folder. Where a model goes when it is loaded, it stays."""
+    """Context in which relative paths start at a folder. If the loaded model changes the folder, the change stays."""
     before = Path.cwd()
     os.chdir(folder)
     try:

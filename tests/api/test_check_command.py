@@ -108,7 +108,7 @@ def test_a_run_in_which_no_law_applied_ends_with_1(turncheck):
     assert result.exit_code == 1
     assert result.stdout.splitlines()[0].endswith(": 0 of 0 laws held, 2 not applicable (2 of 13 laws ran) (seed 0)")
     assert re.search("^NOT_APPLICABLE, 2 laws \\(.*\\): ", result.stdout, re.MULTILINE)
-    assert "INCONCLUSIVE: no law says anything about this model, so it passed nothing" in result.stdout
+    assert "INCONCLUSIVE: no law applies to this model, so it passed nothing" in result.stdout
 
 
 # --- the same as pytest ----------------------------------------------------------------------------------------------

@@ -134,7 +134,7 @@ def test_a_gate_ends_with_0_only_where_it_surely_passes(turncheck, folder, gate,
 def test_what_went_wrong_on_the_way_to_the_answers_is_told_in_front_of_the_verdict(turncheck, folder):
     result = turncheck("sweep", "--model", "py:swept_models:moody", "--turns", 60, "--out", "swept", "--gate", 0.9)
     *_, trouble, gate = result.stdout.splitlines()
-    assert re.fullmatch(r"TROUBLE on the way to the answers: batches that were refused .*: \d+", trouble)
+    assert re.fullmatch(r"TROUBLE on the way to the answers: batches that failed .*: \d+", trouble)
     assert gate.startswith("gate 90%: PASS, 0 of 60 ")
 
 

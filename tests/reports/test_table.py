@@ -113,11 +113,11 @@ def test_a_model_is_named_with_its_template_and_its_rules_where_they_are_not_the
 
 def test_what_became_of_accepted_drafts_is_noted():
     assert notes(ModelResult("small", "py", None, None, (law("PASS"),), "duel/1", audited=200), 10) == [
-        "drafts that its verify accepted and that were written plainly too: 200, all the same"
+        "accepted drafts that the model also wrote without a draft: 200, all identical"
     ]
     (said,) = notes(ModelResult("small", "py", None, None, (law("PASS"),), "duel/1", audited=200, refuted=3), 10)
     assert said == (
-        "VERIFY IS WRONG: 3 of 200 drafts that it accepted are not what the model writes; it was not used any more, "
+        "VERIFY IS WRONG: 3 of 200 drafts that it accepted are not what the model writes; verify was no longer used, "
         "and the run fails (see turncheck conform)"
     )
 
@@ -183,10 +183,10 @@ def replays(*outcomes):
 @pytest.mark.parametrize(
     ("laws", "noted"),
     [
-        ((), ["INCONCLUSIVE: no law says anything about this model, so it passed nothing"]),
+        ((), ["INCONCLUSIVE: no law applies to this model, so it passed nothing"]),
         (
             (law("NOT_APPLICABLE"), law("NOT_APPLICABLE")),
-            ["INCONCLUSIVE: no law says anything about this model, so it passed nothing"],
+            ["INCONCLUSIVE: no law applies to this model, so it passed nothing"],
         ),
         ((law("NOT_APPLICABLE"), law("PASS")), []),
         ((law("PASS"),), []),

@@ -343,7 +343,7 @@ def test_a_body_without_end_is_not_read_for_every_half_of_a_batch():
         assert len(server.requests) < 20
         assert server.sent < 200 * 2**20  # for each half anew it is gigabytes
         assert "gave more than" in subject.faults[prompts[0]]
-        assert subject.faults[prompts[-1]].startswith("not asked, since 5 prompts in a row")
+        assert subject.faults[prompts[-1]].startswith("skipped, because 5 prompts in a row")
 
 
 def test_a_server_without_end_is_refused_at_the_start():

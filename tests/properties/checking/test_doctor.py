@@ -210,7 +210,7 @@ class Numbers:
     [
         (
             lambda case: 199 if case.a == 7 else 0,
-            "its reference must give sum a value of Int(low=0, high=198, digits=3",
+            "its reference must return for sum a value of Int(low=0, high=198, digits=3",
         ),
         (
             lambda case: 5000 if case.a == 7 else 0,

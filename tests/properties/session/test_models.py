@@ -144,7 +144,7 @@ def test_a_verify_that_lies_is_found_out_and_fails_the_run(models):
     result = models("--model", "py:more_models:liar", "-k", "regen_gives_three", examples=40)
     assert result.ret == 1
     (line,) = [line for line in section(result) if line.startswith("VERIFY IS WRONG")]
-    assert line.endswith("it was not used any more, and the run fails (see turncheck conform)")
+    assert line.endswith("verify was no longer used, and the run fails (see turncheck conform)")
 
 
 def test_a_verify_that_lies_fails_the_run_though_every_law_that_ran_held(models):
@@ -162,7 +162,7 @@ def test_an_honest_verify_is_noted(models):
     assert result.ret == 0
     (line,) = [line for line in section(result) if line.startswith("drafts that its verify accepted")]
     count = int(line.split(": ")[1].split(",")[0])
-    assert line == f"drafts that its verify accepted and that were written plainly too: {count}, all the same"
+    assert line == f"accepted drafts that the model also wrote without a draft: {count}, all identical"
     assert 50 < count <= 80
 
 

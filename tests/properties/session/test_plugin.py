@@ -483,7 +483,7 @@ def test_a_conftest_file_may_have_an_option_called_model_and_the_long_name_names
 def test_where_the_short_name_is_another_s_no_model_is_checked_that_nobody_named(check, pytester, name):
     pytester.makeconftest(OWN.format(name=name))
     result = check(name, "a=b", "-k", "max_never")
-    said = f"ERROR: {name} is an option of another plugin or conftest file here: say --turncheck-{name[2:]}"
+    said = f"ERROR: {name} is an option of another plugin or conftest file here: use --turncheck-{name[2:]}"
     assert (result.ret, [line for line in result.errlines if line]) == (4, [said])
 
 

@@ -240,7 +240,7 @@ def test_a_run_in_which_no_law_applied_is_no_pass(games, words, code):
     assert result.ret == code
     (lines,) = sections(result).values()
     assert lines[0] == f"reference (reference): 0 of 0 laws held, 2 not applicable (2 of {len(LAWS)} laws ran)"
-    assert "INCONCLUSIVE: no law says anything about this model, so it passed nothing" in lines
+    assert "INCONCLUSIVE: no law applies to this model, so it passed nothing" in lines
 
 
 # --- what cannot be used ---------------------------------------------------------------------------------------------

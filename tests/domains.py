@@ -1,4 +1,4 @@
-"""Domains of different shapes, which generic tests are held against: none of them is the duel."""
+"""Domains of different shapes for generic tests. None of them is the duel."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""What `make test` holds of a table, and what of it is left to `make test-slow`."""
+"""Which parts of a table `make test` checks, and which are left to `make test-slow`."""
 
 from collections.abc import Iterable
 from typing import Any

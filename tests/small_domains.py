@@ -1,4 +1,4 @@
-"""Small domains on which generic code is tested: a game with orders, an adder without a state, a walk by itself."""
+"""Small domains for generic tests: a game with orders, an adder without a state, a walk without orders."""
 
 from tests.domains import BOARD, CELLS, TICTACTOE, flipped, marks, moved
 from turncheck.engine.domain import Domain, Monotone, Symmetry

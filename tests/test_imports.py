@@ -1,4 +1,4 @@
-"""Which room may import what: the whole of it is the table, and everything else here reads it."""
+"""Which package may import which: one table says it all, and the tests read it."""
 
 import ast
 import subprocess

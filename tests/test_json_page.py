@@ -1,4 +1,4 @@
-"""docs/json.md: each key of divergence.json stands there, and no other."""
+"""docs/json.md: it lists each key of divergence.json, and no other."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""docs/models.md, the pages of docs/models/ and docs/protocol.md: what they list is what there is."""
+"""docs/models.md, the pages of docs/models/ and docs/protocol.md list what exists, and nothing else."""
 
 import inspect
 import re

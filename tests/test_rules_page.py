@@ -1,4 +1,4 @@
-"""The rules page says what the engine does: every cell that has a name or a number is compared."""
+"""The rules page agrees with the engine: every cell with a name or a number is compared."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""docs/models/python.md wraps models of other frameworks in some ten lines: the lines run, on tiny models made here."""
+"""docs/models/python.md wraps models of other frameworks in about ten lines: the lines run on tiny models made here."""
 
 import ast
 import os

@@ -1,4 +1,4 @@
-"""Numbers on the command line: what is read, and what is said of the rest, in one line and with what to write."""
+"""Numbers on the command line: what is accepted, and the one-line errors for everything else."""
 
 import click
 import pytest

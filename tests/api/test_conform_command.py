@@ -1,4 +1,4 @@
-"""`turncheck conform`: each check is shown as it is made, and what takes long is said meanwhile."""
+"""`turncheck conform`: each check is shown when it is done, and slow steps are reported meanwhile."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""A disk that is full, a folder that cannot be written: one line, exit code 4, and before the work where it can be."""
+"""A full disk, or a folder that cannot be written: one line, exit code 4, if possible before the work begins."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""`turncheck domain`: which domains there are, and what is wrong with one; every command of a domain of a user's."""
+"""`turncheck domain`: lists domains and finds their faults; and every command with a user's own domain."""
 
 import sys
 

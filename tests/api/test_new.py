@@ -1,4 +1,4 @@
-"""`turncheck new`: the folder that it writes runs at once, and shows what a broken law looks like."""
+"""`turncheck new`: the folder that it writes runs at once, and shows a broken law."""
 
 import os
 import re

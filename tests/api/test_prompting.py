@@ -1,4 +1,4 @@
-"""Answers made elsewhere, as a user has them made: `turncheck prompts`, then `sweep --model predictions:FILE`."""
+"""Answers made elsewhere, as a user does it: `turncheck prompts`, then `sweep --model predictions:FILE`."""
 
 import importlib
 import json

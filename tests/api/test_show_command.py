@@ -1,4 +1,4 @@
-"""`turncheck show` of a kept witness, and what it says of a file that holds neither a witness nor a case."""
+"""`turncheck show` of a kept witness, and its errors for a file with neither a witness nor a case."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""`turncheck sweep` and `turncheck compare`, run as a user runs them: what they tell, how they end, what they keep."""
+"""`turncheck sweep` and `turncheck compare`, run as a user runs them: their output, exit codes and files."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Laws as their authors wrote them, and the cases that they are about, as data."""
+"""Laws as users write them, and their cases, as data."""
 
 from functools import partial
 

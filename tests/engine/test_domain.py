@@ -1,4 +1,4 @@
-"""Domains: what is told and answered, what the reference must not do, plays, and what cannot be a domain."""
+"""Domains: their texts and answers, faults of a reference, plays, and what is refused as a domain."""
 
 import attrs
 import pytest

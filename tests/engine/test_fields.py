@@ -1,4 +1,4 @@
-"""What the kinds of fields write, read, allow and shrink towards, and which cannot be made."""
+"""What the kinds of fields write, read, allow and shrink towards, and which fields are refused."""
 
 from random import Random
 

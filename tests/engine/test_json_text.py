@@ -1,4 +1,4 @@
-"""The wording in JSON that follows from a schema: it undoes itself, and mends nothing."""
+"""The JSON wording that is derived from a schema: it round-trips, and repairs nothing."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""A learned engine is asked by the cheapest way that it offers, and its answers are those of `predict`."""
+"""A learned engine is asked in the cheapest way that it offers, and the answers are those of `predict`."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Reading by a schema: the values that a text holds, or the first thing that is wrong, by reason, line and piece."""
+"""Parsing by a schema: the values of a text, or its first error, with reason, line and piece."""
 
 from random import Random
 

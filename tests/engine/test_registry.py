@@ -1,4 +1,4 @@
-"""Domains by name: what installed packages offer, files and modules; what is no domain says what there is."""
+"""Domains by name: from installed packages, files and modules; and errors that list what is available."""
 
 import sys
 from importlib.metadata import EntryPoint

@@ -1,4 +1,4 @@
-"""Samplers: which cases they draw, by seed and number; where plays begin and how they go on."""
+"""Samplers: the cases for a seed and a number, and how plays begin and continue."""
 
 from collections import Counter
 from random import Random

@@ -1,4 +1,4 @@
-"""Schemas: how cases are written, how fields stand to each other, and which schemas could not be read back."""
+"""Schemas: how cases are written, how fields are related, and schemas that are refused as ambiguous."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Many cases at once: the plain way says what each case says by itself."""
+"""Many cases at once: the generic implementation gives the same results as each case alone."""
 
 import numpy as np
 import pytest

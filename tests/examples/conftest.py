@@ -1,4 +1,4 @@
-"""What the tests of the examples' domains share."""
+"""Fixtures for the tests of the examples' domains."""
 
 import ast
 

@@ -1,4 +1,4 @@
-"""Models to test with: one of random weights, one trained for some seconds, the shipped one; and texts to ask them."""
+"""Models for tests: one with random weights, one trained for seconds, the shipped one; and texts to ask them."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Words, examples, training and checkpoints of domains that are not the duel."""
+"""Tokens, examples, training and checkpoints of domains that are not the duel."""
 
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Checkpoints: what was saved is loaded, and no file that is none does anything but raise CheckpointError."""
+"""Checkpoints: a saved checkpoint is loaded, and any other file raises CheckpointError and does nothing else."""
 
 import json
 import pickle

@@ -1,4 +1,4 @@
-"""The allocator of a process is changed by the command alone, and not by whoever uses the library."""
+"""Only the command changes the process's allocator, not the library."""
 
 import ctypes
 

@@ -1,4 +1,4 @@
-"""Batches side by side: the same results in the same order, whatever the threads."""
+"""Batches in parallel: the same results in the same order, with any number of threads."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""Products by a private operator of PyTorch's: where it goes, this says so, and what is computed stays the same."""
+"""Products by a private operator of PyTorch: its removal is noticed here, and the results stay the same."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""The kept state of a training run: whatever was changed in it, nothing is trained on and nothing is overwritten."""
+"""The saved state of a training run: after any damage, training does not continue and nothing is overwritten."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The tokenizer: every text comes back, and what the duel's texts are made of is one token each."""
+"""The tokenizer: every text round-trips, and each part of the duel's texts is one token."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Mutants: engines that have one thing wrong, as values. What is wrong is known, so that it can be seen who notices."""
+"""Mutants: engines with one known error each, as values, so that it can be checked which law notices it."""
 
 from __future__ import annotations
 

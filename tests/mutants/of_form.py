@@ -1,4 +1,4 @@
-"""Mutants whose answers to some valid turns are out of form, are rejections, or are none."""
+"""Mutants whose answers to some valid turns are malformed, rejections, or missing."""
 
 from __future__ import annotations
 

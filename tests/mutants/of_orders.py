@@ -1,4 +1,4 @@
-"""Mutants that carry out other orders than those given, or work out some kind of turns under other rules."""
+"""Mutants that carry out other orders than the given ones, or resolve some kind of turns by other rules."""
 
 from __future__ import annotations
 

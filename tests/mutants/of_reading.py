@@ -1,4 +1,4 @@
-"""Mutants that misread: malformed texts that are accepted, or rejected for another reason than the first."""
+"""Mutants that misread: they accept malformed texts, or reject them for another reason than the first."""
 
 from __future__ import annotations
 

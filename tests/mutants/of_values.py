@@ -1,4 +1,4 @@
-"""Mutants whose answers to valid turns are states with wrong numbers: stale ones, neighbours', wrong in a corner."""
+"""Mutants whose answers are states with wrong numbers: stale ones, a neighbour's, wrong in rare cases."""
 
 from __future__ import annotations
 

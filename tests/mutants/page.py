@@ -1,4 +1,4 @@
-"""The table of mutants as it is kept: `docs/mutants.csv`, mutants by laws, and `docs/mutants.md`, a page about it."""
+"""The saved table of mutants: `docs/mutants.csv`, mutants by laws, and the page `docs/mutants.md`."""
 
 from __future__ import annotations
 

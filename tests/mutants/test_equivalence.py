@@ -1,4 +1,4 @@
-"""The mutants that are listed as equivalent answer as the reference does. (`test_witnesses.py`: the others do not.)"""
+"""The mutants listed as equivalent answer as the reference does (`test_witnesses.py`: the others do not)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A hunt finds what a run finds, which asks a subject of its own for each law and each mutant."""
+"""A hunt finds what a run finds, which asks its own subject for each law and each mutant."""
 
 import pytest
 

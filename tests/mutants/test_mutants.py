@@ -1,4 +1,4 @@
-"""The catalogue: that each mutant has a name of its own, and that a rule's mutant is the reference under its rules."""
+"""The catalogue: names of mutants are unique, and a rule's mutant is the reference under its rules."""
 
 from collections import Counter
 

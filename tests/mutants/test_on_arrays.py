@@ -1,4 +1,4 @@
-"""Equivalent mutants as arrays: they differ nowhere, and another one is seen to."""
+"""Equivalent mutants as arrays: they differ nowhere, and another mutant is noticed."""
 
 from tests.mutants.equivalence import EQUIVALENT
 from tests.mutants.on_arrays import count_differing

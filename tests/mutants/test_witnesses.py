@@ -1,4 +1,4 @@
-"""Each mutant breaks the law that names it, and every law catches something: what `make mutants` found, held anew."""
+"""Each mutant breaks the law that names it, and every law catches a mutant: `make mutants` found this, checked anew."""
 
 import csv
 from contextlib import suppress

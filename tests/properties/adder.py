@@ -1,4 +1,4 @@
-"""Two-digit addition as a user would write it: an engine without a state, that rejects nothing."""
+"""Two-digit addition as a user would write it: an engine without a state that rejects nothing."""
 
 from turncheck import Domain, Int, Schema, Symmetry
 

@@ -1,4 +1,4 @@
-"""Sessions of pytest that hold some models against the laws."""
+"""pytest sessions that check models with the laws."""
 
 import pytest
 import scipy.special  # noqa: F401  # a session within this process that is the first to load it could have no successor

@@ -1,4 +1,4 @@
-"""The folders of sweeps, changed as no sweep would: signed anew, as if the change were ours, or not."""
+"""Sweep folders with changes that no sweep makes, with or without a new signature."""
 
 import hashlib
 import json

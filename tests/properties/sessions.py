@@ -1,4 +1,4 @@
-"""Sessions of pytest: the models that they check, and what of their output the tests look at."""
+"""pytest sessions: the models that they check, and the parts of their output that the tests read."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A model whose answers take time by a clock of the test's, so that no test waits for it. It knows no poison."""
+"""A model whose answers take time by the test's clock, so that no test waits for it. It ignores poison."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A report of two models to show: one that fails in every way, one whose name and answers are hostile."""
+"""A report of two models: one fails in every way, and the other has a hostile name and hostile answers."""
 
 import attrs
 import pytest

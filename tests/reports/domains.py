@@ -1,4 +1,4 @@
-"""Small domains that the reports are held against besides the duel: each has what the others have not."""
+"""Small domains for tests of reports, besides the duel; each has something that the others lack."""
 
 import attrs
 

@@ -1,4 +1,4 @@
-"""A failure in about five lines, in any domain: the fields that are not as usual, and marks under what differs."""
+"""A failure in about five lines, in any domain: the unusual fields, with marks under the differences."""
 
 import attrs
 import pytest

@@ -1,4 +1,4 @@
-"""Cases in a few words: what is unlike the simplest, what is done in a play, where a malformed text is wrong."""
+"""Short forms of cases: what differs from the simplest case, the orders of a play, and errors of a malformed text."""
 
 import attrs
 import pytest

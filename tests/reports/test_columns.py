@@ -1,4 +1,4 @@
-"""A table fits: its columns are broken, and then left out in a stated order."""
+"""A table fits: its cells wrap, and then columns are left out in a stated order."""
 
 import pytest
 from hypothesis import given, settings

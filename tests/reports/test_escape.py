@@ -1,4 +1,4 @@
-"""Showing untrusted text: what reaches a terminal or a page is printable, and says what was there."""
+"""Untrusted text: what reaches a terminal or a page is printable, and shows what was there."""
 
 import ast
 

@@ -1,4 +1,4 @@
-"""Failure modes: on which side of each border an answer falls, and what is said of it."""
+"""Failure modes: the boundary between any two modes, and how each is described."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""Failure modes in domains of other shapes than the duel's: on which side of each border an answer falls."""
+"""Failure modes in domains of other shapes than the duel: the boundary between any two modes."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""The page of failure modes says what the code does: the order, every example, and how planted modes are named."""
+"""The page of failure modes agrees with the code: the order, every example, and the modes of planted errors."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How answers are held against the schema: its places, the values of an answer by name, what stands beside what."""
+"""How answers are compared with the schema: places, values by name, and neighbouring fields."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""A case that is told in a few words, and found again by them: in any domain."""
+"""A case in its short form, and found again from it, in any domain."""
 
 import attrs
 import pytest

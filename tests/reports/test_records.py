@@ -1,4 +1,4 @@
-"""Records: what `divergence.json` holds, to the last key."""
+"""Records: the content of `divergence.json`, to the last key."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A report that was saved, read again: every value is looked at, whoever wrote the file."""
+"""A saved report that is read again: every value is checked, whoever wrote the file."""
 
 import copy
 import json

@@ -1,4 +1,4 @@
-"""What text is shown on: how it is broken, and when it has colour."""
+"""The screen for text: how lines wrap, and when there is colour."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""A turn and its answers side by side, whole."""
+"""A turn and its answers side by side, in full."""
 
 import pytest
 from hypothesis import given, settings

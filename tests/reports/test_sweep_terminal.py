@@ -1,4 +1,4 @@
-"""A sweep on a terminal: what went wrong has rows, all else a line unless it is asked for, and no line is too wide."""
+"""A sweep on a terminal: errors have rows, the rest has one line unless asked for, and no line is too wide."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A sweep, shown as Markdown, and its gate and its laws that held in a line."""
+"""A sweep in Markdown, and its gate and held laws in one line."""
 
 from pathlib import Path
 

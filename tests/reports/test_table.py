@@ -1,4 +1,4 @@
-"""The divergence table: as Markdown, as files, and what is noted under it; that nothing a model writes can break it."""
+"""The divergence table: as Markdown, as files, and its notes; a model's answers cannot break it."""
 
 import json
 import re

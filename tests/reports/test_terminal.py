@@ -1,4 +1,4 @@
-"""The table on a terminal of any width, and what is said of the laws that have no rows."""
+"""The table on a terminal of any width, and the lines about laws without rows."""
 
 from pathlib import Path
 

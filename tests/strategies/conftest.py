@@ -1,4 +1,4 @@
-"""How the tests of the strategies draw: always the same examples, without a database."""
+"""Settings for the tests of strategies: always the same examples, without a database."""
 
 import pytest
 from hypothesis import Phase, find, given, settings

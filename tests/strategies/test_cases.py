@@ -1,4 +1,4 @@
-"""Cases, plays and malformed texts of any domain: what is drawn, what is narrowed, and what it shrinks to."""
+"""Cases, plays and malformed texts of any domain: draws, narrowing and shrinking."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Damaged texts of any domain: each is rejected for exactly the reason that was asked for."""
+"""Damaged texts of any domain: each is rejected for exactly the requested reason."""
 
 import hashlib
 import re

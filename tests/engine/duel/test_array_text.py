@@ -1,4 +1,4 @@
-"""The texts of many turns at once are those that `write` makes of each."""
+"""The texts that are made for many turns at once are those that `write` makes for each turn."""
 
 import numpy as np
 import pytest

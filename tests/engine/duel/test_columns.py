@@ -1,4 +1,4 @@
-"""What many turns are asked at once is answered as each of them answers it."""
+"""Each question about many turns at once has the same answer as for each turn alone."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Cases of the duel in a few words: what of a turn or a play is unusual, and where a malformed text is wrong."""
+"""Short forms of the duel's cases: what is unusual in a turn or a play, and where a malformed text is wrong."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Counts of all that can happen in two turns: a change to a rule that these battles reach changes a number."""
+"""Counts of all possible outcomes of two turns: a change to a rule that these battles use changes a number."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every rule by its id: turns worked out by hand from the published rules, and the whole battle after each."""
+"""Every rule by its id: turns worked out by hand from the published rules, with the whole battle afterwards."""
 
 import pytest
 

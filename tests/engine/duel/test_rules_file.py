@@ -1,4 +1,4 @@
-"""Rules files: what they say becomes the rules, and the rules can be said again in a line."""
+"""Rules files: their values become the rules, and the rules can be written as one line."""
 
 import attrs
 import pytest

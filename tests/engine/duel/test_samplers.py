@@ -1,4 +1,4 @@
-"""Samplers: the same numbered turns always, valid ones only, in the mixture that their docstrings state."""
+"""Samplers: reproducible, numbered, valid turns, in the mixture that the docstrings state."""
 
 from collections import Counter
 from functools import cache

@@ -1,4 +1,4 @@
-"""The small scope: how many turns it has, that they are what it says, and what it tells apart."""
+"""The small scope: its size, its turns, and the mutants that it catches."""
 
 import numpy as np
 import pytest

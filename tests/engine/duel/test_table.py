@@ -1,4 +1,4 @@
-"""The duel's arrays, by the interface that every domain has: they say what the plain way says of the same turns."""
+"""The duel's arrays, by the interface of all domains: they give the same results as one turn after the other."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""The text: what is written, what is read, and what names the reason where a text is no turn."""
+"""The text: how it is written and read, and the reason that is given for a malformed text."""
 
 import pytest
 from hypothesis import given, settings

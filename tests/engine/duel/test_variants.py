@@ -1,4 +1,4 @@
-"""Rules other than the standard ones: which are refused, what the others change, and that none of them breaks."""
+"""Rules other than the standard rules: which are refused, and what the valid variants change."""
 
 import json
 from itertools import combinations

@@ -1,4 +1,4 @@
-"""Planted bugs: engines of an example's domain that have one thing wrong each."""
+"""Planted bugs: engines of an example's domain with one error each."""
 
 from __future__ import annotations
 

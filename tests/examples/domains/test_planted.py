@@ -1,4 +1,4 @@
-"""The laws of each example: each planted bug breaks one besides agreement, the truth breaks none."""
+"""The laws of each example: each planted bug breaks a law other than agreement, and the reference breaks none."""
 
 from functools import cache
 

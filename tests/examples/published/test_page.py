@@ -1,4 +1,4 @@
-"""docs/published.md: its commands name adapters, options, samplers and words that there are."""
+"""docs/published.md: the adapters, options, samplers and templates that its commands name exist."""
 
 import inspect
 import re

@@ -1,4 +1,4 @@
-"""The domain of the published subleq computer: the authors' rules, and an adapter that asks for steps and programs."""
+"""The domain of the published subleq computer: the authors' rules, and an adapter for steps and programs."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""The domain of the published adders: what a person writes, and the words of two families of models."""
+"""The domain of the published adders: as people write sums, and in the templates of two families of models."""
 
 import sys
 from pathlib import Path

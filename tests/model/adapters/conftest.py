@@ -1,4 +1,4 @@
-"""What tests of the ways in share: a small checkpoint in a folder of its own."""
+"""A fixture for tests of adapters: a small checkpoint in its own folder."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""Graphs of ONNX for tests: a GPT-2 as torch.onnx.export writes it, and small ones that are put together by hand."""
+"""ONNX graphs for tests: a GPT-2 as torch.onnx.export writes it, and small graphs built by hand."""
 
 import contextlib
 import copy

@@ -1,4 +1,4 @@
-"""Runs of nanoGPT, as its train.py leaves them: made here, with a forward pass of the tests' own."""
+"""Runs of nanoGPT, as its train.py writes them, made here with the tests' own forward pass."""
 
 import io
 import math

@@ -1,4 +1,4 @@
-"""Servers of completions to test with: real ones, on loopback, each with one behaviour."""
+"""Completions servers for tests: real servers on loopback, each with one behaviour."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A tiny domain, and what teaches a model of transformers all of it by heart."""
+"""A tiny domain, and a transformers model that is trained to know all of it by heart."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Kinds, wordings, calibration and the conformance kit on domains that are not the duel."""
+"""Kinds, templates, calibration and the conformance kit on domains that are not the duel."""
 
 import json
 from pathlib import Path

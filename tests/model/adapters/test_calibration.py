@@ -1,4 +1,4 @@
-"""Calibration: models that are wrong in a known way, as often as was asked for."""
+"""Calibration: models with known errors at the requested rate."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""Cards: data, that names nothing which is executed, nobody who is called, and no file of another folder."""
+"""Cards: data only, which can name no code, no host and no file in another folder."""
 
 import json
 import os

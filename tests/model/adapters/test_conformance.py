@@ -1,4 +1,4 @@
-"""The conformance kit: a true engine fails nothing, and each fault that is planted fails its own check and no other."""
+"""The conformance kit: a correct engine passes all checks, and each planted fault fails only its own check."""
 
 import math
 from os.path import commonprefix

@@ -1,4 +1,4 @@
-"""Completions endpoints: what is sent, what is read, what is verified, and every way in which a server may fail."""
+"""Completions endpoints: requests, replies, verification, and every way in which a server may fail."""
 
 import gc
 import json

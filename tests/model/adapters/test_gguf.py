@@ -1,4 +1,4 @@
-"""The kind gguf: a llama.cpp model's by itself, in a process of its own."""
+"""The kind gguf: a llama.cpp model alone, in its own process."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The kind `hf:FOLDER`, held against plain loops over the same weights: tiny models that are made here."""
+"""The kind `hf:FOLDER`, compared with plain loops over the same weights, on tiny models made here."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`isolate=true`: a Python model in a process of its own ends that process at most, and answers as it does in ours."""
+"""`isolate=true`: a Python model answers as usual in its own process, and can end only that process."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Kinds of models: entry points, ours and those of other packages; options are a factory's parameters."""
+"""Kinds of models: entry points of Turncheck and of other packages; options are a factory's parameters."""
 
 import sys
 from importlib.metadata import entry_points

@@ -1,4 +1,4 @@
-"""From a SPEC to a learned engine: what names what, what stands beside it, and what is said of anything else."""
+"""From a SPEC to a learned engine: how models are named, their options, and the errors for anything else."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The kind `onnx:TARGET`, held against plain loops over the weights that torch exported; and what is refused."""
+"""The kind `onnx:TARGET`, compared with plain loops over the exported weights; and what it refuses."""
 
 import json
 import os

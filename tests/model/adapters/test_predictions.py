@@ -1,4 +1,4 @@
-"""Answers made elsewhere: what a file of them must hold, line by line, and what it answers."""
+"""Answers made elsewhere: the format of their file, line by line, and the answers read from it."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What is found out about a server at the start: every way that servers were seen to have, and what follows from it."""
+"""The probe of a server at the start: every behaviour that was seen in servers, and what follows from it."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""`exec:` models: what a worker process answers, what it may do wrong, and that none of it is left running."""
+"""`exec:` models: what a worker process answers, its possible faults, and that no process is left running."""
 
 import gc
 import json

@@ -1,4 +1,4 @@
-"""Proxies: which one is asked, what it is told, and what is said where it does not lead on."""
+"""Proxies: which one is used, what it is sent, and the error if it does not work."""
 
 import base64
 import threading

@@ -1,4 +1,4 @@
-"""The kind `py:`: what is named is a model, or makes one, or says what is wrong with it."""
+"""The kind `py:`: the name is a model or a factory, or the error says what is wrong with it."""
 
 import sys
 

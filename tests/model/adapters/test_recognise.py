@@ -1,4 +1,4 @@
-"""What a file is, by its content; what its name says counts for nothing, but of a file of Python."""
+"""Recognising a file by its content; its name counts only for Python files."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The same weights by each kind that is learned weights: the same answers, the same verdicts and the same witnesses."""
+"""The same weights by each kind that loads weights: the same answers, verdicts and witnesses."""
 
 from contextlib import closing
 from importlib.util import find_spec

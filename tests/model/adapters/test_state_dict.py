@@ -1,4 +1,4 @@
-"""The kind `torch:PATH`, held against plain passes of the module that is named; what is refused, and runs nothing."""
+"""The kind `torch:PATH`, compared with plain passes of the named module; and what it refuses, running no code."""
 
 import importlib
 import io

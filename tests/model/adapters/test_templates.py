@@ -1,4 +1,4 @@
-"""Templates: other words for the same turns, that undo each other and mend nothing."""
+"""Templates: other wordings of the same turns, which round-trip and repair nothing."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Laws that say nothing about a model: NOT_APPLICABLE, and why."""
+"""Laws that do not apply to a model: NOT_APPLICABLE, and why."""
 
 import attrs
 import pytest

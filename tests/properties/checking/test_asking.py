@@ -1,4 +1,4 @@
-"""The meter: what was asked and how long it took, limits, calls that can be watched. Time is a clock of the test's."""
+"""The meter: prompts and seconds, limits, and the size of calls. The tests use their own clock."""
 
 import pytest
 

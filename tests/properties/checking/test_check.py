@@ -1,4 +1,4 @@
-"""Holding a subject against a law: what is drawn, counted and shrunk."""
+"""Checking a law on a subject: what is drawn, counted and shrunk."""
 
 import importlib.util
 import re

@@ -1,4 +1,4 @@
-"""Rules at work: where leaving a rule out changes the answer, and which rules are never at work by themselves."""
+"""Rules at work: leaving the rule out changes the answer; and rules that are never at work alone."""
 
 import attrs
 import pytest

@@ -1,4 +1,4 @@
-"""What is said of a healthy domain, and that each fault that is planted in one is found, with its line."""
+"""Checks of a domain: a healthy domain passes, and each planted fault is found, with its line."""
 
 import itertools
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""A private part of Hypothesis's that drawing exchanges: where it goes or means something else, this says so."""
+"""A private part of Hypothesis that drawing replaces: if it disappears or changes, these tests fail."""
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st

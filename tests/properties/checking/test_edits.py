@@ -1,4 +1,4 @@
-"""How cases of any domain are made simpler, and what the shrinker makes of counterexamples with that."""
+"""Edits of cases of any domain, and how the shrinker uses them on counterexamples."""
 
 import attrs
 import pytest

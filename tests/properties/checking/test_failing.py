@@ -1,4 +1,4 @@
-"""What a report says of a broken law: in which fields answers are wrong, in what cases, and a play turn by turn."""
+"""The record of a broken law: the wrong fields, the cases, and a play turn by turn."""
 
 from tests.properties.adder import DOMAIN as ADDER
 from turncheck.duel import DOMAIN

@@ -1,4 +1,4 @@
-"""Laws as values: what their functions are given, when they apply, and that they are true of the reference."""
+"""Laws as values: the arguments of their functions, when they apply, and that they are true of the reference."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Laws about plays: what a subject is fed, what breaks them, and that their plays find what builds up over turns."""
+"""Laws about plays: what a subject is fed, what breaks them, and errors that only build up over turns."""
 
 from contextlib import suppress
 

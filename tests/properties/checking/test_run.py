@@ -1,4 +1,4 @@
-"""A run: its price, its budget, what it says while it goes on. Time is a clock of the test's."""
+"""A run: its estimate, its budget and its progress. The tests use their own clock."""
 
 import attrs
 import pytest

@@ -1,4 +1,4 @@
-"""Shrinking in batches: what comes out breaks the law in the same mode, and no single simplification of it does."""
+"""Shrinking in batches: the result breaks the law in the same mode, and no single simplification of it does."""
 
 import attrs
 import pytest

@@ -1,4 +1,4 @@
-"""The subject: asked each prompt once, in batches, with drafts; and what it does with an engine that misbehaves."""
+"""The subject: it asks each prompt once, in batches, with drafts; and it handles engines that misbehave."""
 
 import asyncio
 import signal

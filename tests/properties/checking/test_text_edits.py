@@ -1,4 +1,4 @@
-"""How malformed texts are made simpler."""
+"""Edits that simplify malformed texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The limit on the time of a call: what it interrupts, and what it leaves as it was."""
+"""The time limit of a call: what it interrupts, and what it restores."""
 
 import signal
 import threading

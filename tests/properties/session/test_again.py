@@ -1,4 +1,4 @@
-"""The command that repeats a failure: copied from the terminal it fails in the same way, from where it was copied."""
+"""The command that repeats a failure: copied from the terminal, it fails in the same way."""
 
 import json
 import shlex

@@ -1,4 +1,4 @@
-"""The baseline: what it holds, what it marks in a result, and what is said of a file that is none."""
+"""The baseline: its content, what it marks in a result, and errors for other files."""
 
 import json
 import os

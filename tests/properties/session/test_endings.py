@@ -1,4 +1,4 @@
-"""However a model's code ends, in a session too: it never turns a run green, nor is it blamed on Turncheck."""
+"""Whatever a model's code does to a session: no run turns green, and Turncheck is not blamed."""
 
 import json
 import re

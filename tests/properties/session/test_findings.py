@@ -1,4 +1,4 @@
-"""What a model found out about the server behind it is said once in a session, on stderr, whatever else is shown."""
+"""What a model found out about its server is printed once in a session, on stderr, whatever else is shown."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""SPEC: which model a name loads, and what is said of one that cannot be loaded."""
+"""SPEC: which model a name loads, and the errors if it cannot be loaded."""
 
 import hashlib
 import sys

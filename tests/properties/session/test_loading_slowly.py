@@ -1,4 +1,4 @@
-"""A model that takes long to be loaded, or to answer at the start, is said to be at it."""
+"""A model that is slow to load, or to answer at the start, is reported as such."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Sessions about models: what stands beside a SPEC, several models, rules, a wrong verify, faults at the start."""
+"""Sessions about models: options of a SPEC, several models, rules, a wrong verify, faults at the start."""
 
 # ruff: noqa: E501  rows of a table are longer than lines of code
 

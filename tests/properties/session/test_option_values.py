@@ -1,4 +1,4 @@
-"""The options of a session as values: what stands in them, where they come from, and which folder a model gets."""
+"""The options of a session as values: their content, where they come from, and the folder of a model."""
 
 from pathlib import Path
 

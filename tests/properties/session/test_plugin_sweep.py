@@ -1,4 +1,4 @@
-"""Sweeps in pytest sessions: the gate and its exit codes, what is kept and goes on, the summary and the report."""
+"""Sweeps in pytest sessions: the gate and its exit codes, saving and resuming, the summary and the report."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What is said to somebody who waits where there is no terminal: how long it takes, and how far it is."""
+"""Progress without a terminal: the estimate, and how far the run is."""
 
 import time
 

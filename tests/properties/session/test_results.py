@@ -1,4 +1,4 @@
-"""Results put together from what items reported: of processes that ended, and of those that did not."""
+"""Results collected from the reports of items, from processes that finished and processes that did not."""
 
 import json
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Sessions over time and over processes: kept witnesses, baselines, the ini file, JUnit, and pytest's own options."""
+"""Sessions over time and processes: kept witnesses, baselines, the ini file, JUnit, and pytest's own options."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The options of a session: how models and domains are named, and what cannot be."""
+"""The options of a session: how models and domains are named, and which names are refused."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Models that take their time, in a session of pytest: what it says, its budget, what an interrupt leaves."""
+"""Slow models in a pytest session: its messages, its budget, and what is left after an interrupt."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Domains of a user's own in pytest: `turncheck.suite` beside other tests, `--turncheck-domain`, bad input."""
+"""A user's own domains in pytest: `turncheck.suite` beside other tests, `--turncheck-domain`, bad input."""
 
 import json
 

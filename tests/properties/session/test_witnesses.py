@@ -1,4 +1,4 @@
-"""Kept witnesses: files that hold any text, are known by what was typed, and are refused where they are wrong."""
+"""Kept witnesses: their files hold any text, belong to what the user typed, and are refused if they are wrong."""
 
 import os
 

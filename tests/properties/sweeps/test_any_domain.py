@@ -1,4 +1,4 @@
-"""Sweeps of domains that give nothing of their own: a game, an adder without a state, a walk that goes on by itself."""
+"""Sweeps of domains without own samplers: a game, an adder without a state, a walk without orders."""
 
 import json
 from collections import Counter

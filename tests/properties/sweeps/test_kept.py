@@ -1,4 +1,4 @@
-"""What a sweep's folder keeps is believed where all of it fits together; else nothing is believed, nor written."""
+"""The folder of a sweep is trusted only if all of it fits together; otherwise it is neither read nor written."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A listed engine in a sweep: all that is asked of it is known before, and what cannot be asked is not."""
+"""A listed engine in a sweep: all its prompts are known before, and other prompts are not asked."""
 
 import json
 from collections import Counter

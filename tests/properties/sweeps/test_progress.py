@@ -1,4 +1,4 @@
-"""What a sweep says while it goes on, and limits on shrinking. Time is a clock of the test's."""
+"""The progress lines of a sweep, and limits on shrinking. The tests use their own clock."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Intervals and tests for counts, against values from published tables and against their own definition."""
+"""Intervals and tests for counts, compared with published tables and with their definitions."""
 
 from math import comb
 

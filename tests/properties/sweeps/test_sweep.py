@@ -1,4 +1,4 @@
-"""Sweeps: what is counted is what checking every case by hand counts, and an interrupted one goes on where it was."""
+"""Sweeps: the counts are those of checking every case by hand, and an interrupted sweep resumes where it stopped."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Reports to show: one that is as large as they come, and one of a domain that is laid out as text."""
+"""Reports to show: one of the largest size, and one of a domain that is laid out as text."""
 
 import attrs
 import pytest

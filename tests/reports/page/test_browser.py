@@ -1,4 +1,4 @@
-"""The page in a real browser: it opens without a complaint, filters, folds and fits, and can be read by everybody."""
+"""The page in a real browser: no errors, filters, folding, layout and accessibility."""
 
 import pytest
 

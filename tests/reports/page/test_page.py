@@ -1,4 +1,4 @@
-"""The page: its structure, that nothing a model wrote is markup, that it needs nothing else, and how large it gets."""
+"""The page: its structure, its size, no markup from a model's answers, and no other files."""
 
 import base64
 import hashlib

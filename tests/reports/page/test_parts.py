@@ -1,4 +1,4 @@
-"""What the page is put together from: texts that are laid out, witnesses, heat maps, changes, pairs of models."""
+"""Parts of the page: texts that are laid out, witnesses, heat maps, changes, pairs of models."""
 
 import attrs
 import pytest

@@ -1,4 +1,4 @@
-"""Bugs in addition. An answer is a number, in eleven digits however great it is, or a text."""
+"""Bugs in addition. An answer is a number, written in eleven digits whatever its size, or a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The game of life, by boards that everybody knows, by scipy and by CellPyLib."""
+"""The game of life, checked with well-known boards, scipy and CellPyLib."""
 
 import hashlib
 import importlib.util

@@ -1,4 +1,4 @@
-"""The one-instruction computer, by programs that were worked out by hand."""
+"""The one-instruction computer, checked with programs that were worked out by hand."""
 
 from random import Random
 

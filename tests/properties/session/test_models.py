@@ -160,7 +160,7 @@ def test_a_verify_that_lies_fails_the_run_though_every_law_that_ran_held(models)
 def test_an_honest_verify_is_noted(models):
     result = models("--model", "py:more_models:honest", "-k", "regen_gives_three or turn_counter_rises", examples=40)
     assert result.ret == 0
-    (line,) = [line for line in section(result) if line.startswith("drafts that its verify accepted")]
+    (line,) = [line for line in section(result) if line.startswith("accepted drafts")]
     count = int(line.split(": ")[1].split(",")[0])
     assert line == f"accepted drafts that the model also wrote without a draft: {count}, all identical"
     assert 50 < count <= 80

@@ -32,6 +32,9 @@ from turncheck.engine.duel.size import size_of
 from turncheck.engine.duel.state import Turn
 from turncheck.engine.duel.text import REASONS, WORDS, DuelCodec, checks, layout
 from turncheck.engine.duel.variants import described, read_rules
+from turncheck.strategies.duel.edge_states import edge_states
+from turncheck.strategies.duel.harmless import harmless
+from turncheck.strategies.duel.synonyms import SYNONYMS
 
 if TYPE_CHECKING:
     from turncheck.properties.checking.law import Law
@@ -78,6 +81,9 @@ def _under(rules: Rules) -> Domain:
         samplers=_samplers(rules),
         arrays=partial(_arrays, rules),
         operators=_operators(rules),
+        synonyms=SYNONYMS,
+        harmless=harmless(rules),
+        edge_states=edge_states(rules),
         size=size_of,
         edits=lambda: _edits(rules),
         describe=describe,

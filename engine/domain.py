@@ -41,6 +41,8 @@ AnyCase = Any
 AnyAnswer = Any
 """An answer that is no rejection: a `Case` of the answer's schema, or the codec's value for it."""
 Sampler = Callable[[Random], AnyCase]
+CaseChange = Callable[[AnyCase, Random], Any]
+"""A change of a case to another case, to the fields that differ, or to None where it does not apply."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -208,6 +210,10 @@ class Domain:
         arrays: many cases at once (`turncheck.engine.table.Arrays`), or a function that returns it on first use.
         strategies: the domain's own Hypothesis strategies (see `turncheck.strategies.cases`).
         operators: for each reason, an operator that damages a case's text, `operator(case, choice)`.
+        synonyms: for words of the grammar, other words for the same thing, none of them a word of the grammar.
+        harmless: changes of a case to another valid case whose answer is known, by name: functions of a case and a
+            `random.Random` that return a case, or the fields that differ, or None if that case cannot be changed so.
+        edge_states: changes of a case to a valid case at an edge of the rules, by name: functions as in `harmless`.
         edits: returns the edits that simplify a case (see `turncheck.properties.checking.edits`).
         size: the total order by which counterexamples are shrunk: a key of a text.
         describe: returns the short form of a case, from its text and the kind of its law.
@@ -255,6 +261,9 @@ class Domain:
     arrays: Any = attrs.field(default=None, kw_only=True)
     strategies: Any = attrs.field(default=None, kw_only=True)
     operators: Mapping[str, Callable[[Any, int], str]] | None = attrs.field(default=None, kw_only=True)
+    synonyms: Mapping[str, Sequence[str]] = attrs.field(factory=dict, kw_only=True)
+    harmless: Mapping[str, CaseChange] = attrs.field(factory=dict, kw_only=True)
+    edge_states: Mapping[str, CaseChange] = attrs.field(factory=dict, kw_only=True)
     edits: Callable[[], Any] | None = attrs.field(default=None, kw_only=True)
     size: Callable[[str], Any] | None = attrs.field(default=None, kw_only=True)
     describe: Callable[[str, str], str] | None = attrs.field(default=None, kw_only=True)
@@ -297,6 +306,7 @@ class Domain:
             set_once(self, "reasons", {reason: (reason, about) for reason, about in found.items()})
         self._check_names()
         self._check_rejections()
+        self._check_synonyms()
 
     def _refuse(self, parts: str, given: object, demand: str) -> None:
         if given:
@@ -322,6 +332,17 @@ class Domain:
         if self.rejects and self._begins_with_reject:
             fault = "its answers must not begin with reject, as rejections do: use another word, or set rejects=False"
             raise DomainError(self.name, fault)
+
+    def _check_synonyms(self) -> None:
+        """Check that words of the grammar have synonyms, and that no synonym is one."""
+        for word, others in self.synonyms.items():
+            if word not in self.words:
+                fault = f"synonyms: each key must be one of its words ({', '.join(self.words)})"
+                raise DomainError(self.name, f"{fault:.300}, got {word!r}")
+            for other in _tuple(others):
+                if not isinstance(other, str) or not re.fullmatch(r"\S+", other) or other in self.words:
+                    fault = f"synonyms of {word} must be texts without white space and no words of the grammar"
+                    raise DomainError(self.name, f"{fault}, got {other!r}")
 
     def __repr__(self) -> str:
         return f"Domain({self.described!r})"

@@ -20,7 +20,7 @@ from turncheck.strategies.page import CasePage, Position, fault_of
 def out_of_range(page: CasePage, choices: Choices) -> str:
     """Set a number outside its range, as far as its digits allow; half of the time only just outside."""
     place, at = choices.pick(_numbers(page))
-    below, above = _outside(page.wanted(place).fields[at])
+    below, above = outside(page.wanted(place).fields[at])
     nearest = [*below[-1:], *above[:1]]
     side = choices.pick([side for side in (above, below) if side])
     value = choices.pick(choices.pick((nearest, side)))
@@ -40,7 +40,7 @@ def _numbers(page: CasePage) -> list[tuple[Position, int]]:
     ]
 
 
-def _outside(field: Field) -> tuple[range, range]:
+def outside(field: Field) -> tuple[range, range]:
     """Return the numbers below and above the range that the field's digits can write."""
     assert isinstance(field, Int)
     widest = 10**field.digits - 1 if field.digits else 10 * (abs(field.low) + abs(field.high) + 10)

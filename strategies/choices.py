@@ -58,3 +58,8 @@ class Choices:
             raise NoOptionError
         self.left, index = divmod(self.left, len(options))
         return options[index]
+
+    def take_all(self) -> int:
+        """Return what is left of the integer, as a seed for `random.Random`, and leave 0."""
+        left, self.left = self.left, 0
+        return left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from random import Random
 from typing import Any
 
@@ -179,4 +180,8 @@ def edge_states(rules: Rules) -> Mapping[str, Change]:
 
 
 def _under(rules: Rules, state: Callable[[Turn, Random, Rules], Turn | None]) -> Change:
-    return lambda turn, random: state(turn, random, rules)
+    @wraps(state)
+    def change(turn: Turn, random: Random) -> Turn | None:
+        return state(turn, random, rules)
+
+    return change

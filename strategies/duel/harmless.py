@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from random import Random
 
 import attrs
 
 from turncheck.engine.duel import UNIT_NAMES, Battle, Order, Rules, Turn, UnitName, other, resolve
-from turncheck.engine.duel.state import change
+from turncheck.engine.duel.state import change as with_parts
 from turncheck.engine.duel.tables import ACTION_NAMES
 
 Change = Callable[[Turn, Random], Turn | None]
@@ -31,7 +32,7 @@ def hero_and_foe_swapped(turn: Turn, random: Random, rules: Rules) -> Turn | Non
 
 
 def _swapped(battle: Battle) -> Battle:
-    return change(battle, hero=battle.foe, foe=battle.hero)
+    return with_parts(battle, hero=battle.foe, foe=battle.hero)
 
 
 def commuting_orders_swapped(turn: Turn, random: Random, rules: Rules) -> Turn | None:
@@ -75,4 +76,8 @@ def harmless(rules: Rules) -> Mapping[str, Change]:
 
 
 def _under(rules: Rules, made: Callable[[Turn, Random, Rules], Turn | None]) -> Change:
-    return lambda turn, random: made(turn, random, rules)
+    @wraps(made)
+    def change(turn: Turn, random: Random) -> Turn | None:
+        return made(turn, random, rules)
+
+    return change

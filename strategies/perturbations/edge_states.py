@@ -12,7 +12,7 @@ from turncheck.strategies.perturbations.perturbation import Row, Way
 from turncheck.strategies.perturbations.places import each_of
 
 
-def _at(edges: Callable[[Field], Sequence[Any]]) -> Way:
+def _at(edges: Callable[[Field], Sequence[Any]], about: str) -> Way:
     """Return the way that sets `strength` fields to one of the values that `edges` gives for each."""
 
     def way(page: CasePage, strength: int, choices: Choices) -> str:
@@ -22,6 +22,7 @@ def _at(edges: Callable[[Field], Sequence[Any]]) -> Way:
         changes = {name: choices.pick(others[name]) for name in each_of(choices, names, strength)}
         return page.domain.prompt.write(page.fields.changed(changes))
 
+    way.__doc__ = about
     return way
 
 
@@ -53,9 +54,17 @@ def _own_edges(field: Field) -> Sequence[Any]:
 
 
 EDGE_STATES = (
-    Row("lowest numbers", _at(_lowest), keeps_valid=True),
-    Row("highest numbers", _at(_highest), keeps_valid=True),
-    Row("numbers next to an end", _at(_next_to_an_end), keeps_valid=True),
-    Row("other words", _at(_words), keeps_valid=True),
-    Row("fields at an edge", _at(_own_edges), keeps_valid=True),
+    Row("lowest numbers", _at(_lowest, "Set that many numbers to the lowest of their range."), keeps_valid=True),
+    Row("highest numbers", _at(_highest, "Set that many numbers to the highest of their range."), keeps_valid=True),
+    Row(
+        "numbers next to an end",
+        _at(_next_to_an_end, "Set that many numbers next to an end of their range."),
+        keeps_valid=True,
+    ),
+    Row("other words", _at(_words, "Replace that many words by other words that are allowed there."), keeps_valid=True),
+    Row(
+        "fields at an edge",
+        _at(_own_edges, "Set that many fields, of the domain's own kinds, to one of their edges."),
+        keeps_valid=True,
+    ),
 )

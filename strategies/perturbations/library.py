@@ -27,7 +27,7 @@ from turncheck.strategies.perturbations.labels import LABELS
 from turncheck.strategies.perturbations.lines import LINES
 from turncheck.strategies.perturbations.numbers import NUMBERS
 from turncheck.strategies.perturbations.orders import ORDERS
-from turncheck.strategies.perturbations.perturbation import Change, Perturbation, Row, of_pages
+from turncheck.strategies.perturbations.perturbation import Change, Perturbation, Row, of_pages, sentence_of
 from turncheck.strategies.perturbations.spacing import SPACING
 from turncheck.strategies.perturbations.surroundings import SURROUNDINGS
 
@@ -96,20 +96,22 @@ def _all(domain: Domain) -> Iterator[Perturbation]:
     for family, rows in FAMILIES.items():
         for row in rows:
             change = of_pages(domain, row.way)
-            yield Perturbation(row.name, family, row.strengths, row.keeps_valid, domain, change, row.tries)
-        for name, change in _own(domain, family):
-            yield Perturbation(name, family, (1,), family != "reject reasons", domain, change)
+            yield Perturbation(row.name, family, row.strengths, row.keeps_valid, domain, change, row.about, row.tries)
+        for name, about, change in _own(domain, family):
+            yield Perturbation(name, family, (1,), family != "reject reasons", domain, change, about)
 
 
-def _own(domain: Domain, family: str) -> Iterator[tuple[str, Change]]:
-    """Yield the changes of a family that the domain itself gives, by name."""
+def _own(domain: Domain, family: str) -> Iterator[tuple[str, str, Change]]:
+    """Yield the changes of a family that the domain itself gives: name, sentence and change."""
     if family == "reject reasons":
-        yield from ((reason, _of_operator(operator)) for reason, operator in operators_of(domain).items())
+        for reason, operator in operators_of(domain).items():
+            yield reason, f"Damage the text so that {domain.reasons[reason][1]}.", _of_operator(operator)
     if family == "harmless":
-        yield from ((symmetry.name, of_symmetry(domain, symmetry)) for symmetry in domain.symmetries)
-        yield from ((name, of_function(domain, name, each)) for name, each in domain.harmless.items())
-    if family == "edge states":
-        yield from ((name, of_function(domain, name, each)) for name, each in domain.edge_states.items())
+        for symmetry in domain.symmetries:
+            yield symmetry.name, "Take the other case of that symmetry.", of_symmetry(domain, symmetry)
+    given = {"harmless": domain.harmless, "edge states": domain.edge_states}.get(family, {})
+    for name, function in given.items():
+        yield name, sentence_of(function), of_function(domain, name, function)
 
 
 def _of_operator(operator: AnyOperator) -> Change:

@@ -61,7 +61,7 @@ def fractional(sign: str, digits: str) -> list[str]:
     return [*(sign + digits + end for end in ends), sign + "0." + digits, sign + digits[:1] + "." + (digits[1:] or "0")]
 
 
-def _miswritten(spelling: Callable[[str, str], Sequence[str]]) -> Way:
+def _miswritten(spelling: Callable[[str, str], Sequence[str]], how: str) -> Way:
     """Return the way that writes `strength` numbers in that spelling."""
 
     def wrong(field: Int, text: str) -> list[str]:
@@ -69,7 +69,11 @@ def _miswritten(spelling: Callable[[str, str], Sequence[str]]) -> Way:
         options = dict.fromkeys(spelling(text[: len(text) - len(digits)], digits))
         return [option for option in options if option and not re.fullmatch(field.pattern, option)]
 
-    return lambda page, strength, choices: numbers_miswritten(page, strength, choices, wrong)
+    def way(page: CasePage, strength: int, choices: Choices) -> str:
+        return numbers_miswritten(page, strength, choices, wrong)
+
+    way.__doc__ = f"Write that many numbers {how}."
+    return way
 
 
 def zeros_in_front(page: CasePage, strength: int, choices: Choices) -> str:
@@ -142,12 +146,12 @@ def _at_an_end(page: CasePage, strength: int, choices: Choices, end: Callable[[I
 
 
 NUMBERS = (
-    Row("signed number", _miswritten(signed)),
+    Row("signed number", _miswritten(signed, "with a sign, or with another sign than they have")),
     Row("padded number", zeros_in_front),
-    Row("unpadded number", _miswritten(unpadded)),
-    Row("number in words", _miswritten(in_words)),
-    Row("digits of another script", _miswritten(in_other_digits)),
-    Row("fractional number", _miswritten(fractional)),
+    Row("unpadded number", _miswritten(unpadded, "without zeros in front")),
+    Row("number in words", _miswritten(in_words, "in words")),
+    Row("digits of another script", _miswritten(in_other_digits, "in the digits of another script")),
+    Row("fractional number", _miswritten(fractional, "as fractions")),
     Row("number with more digits", digits_more),
     Row("mistyped digits", mistyped_digits),
     Row("number out of range", out_of_range),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 
 import attrs
@@ -48,6 +49,11 @@ class Row:
     keeps_valid: bool = False
     tries: int = TRIES
 
+    @property
+    def about(self) -> str:
+        """What it does, in a sentence."""
+        return sentence_of(self.way)
+
 
 @attrs.frozen(eq=False)
 class Perturbation:
@@ -60,6 +66,7 @@ class Perturbation:
         keeps_valid: True if the text is always another valid case, False if it is always malformed.
         domain: the domain of the cases.
         change: the change itself; its texts are checked.
+        about: what it does, in a sentence, in which `that many` is the strength.
         tries: number of integers to try; fewer for a change that is a search itself.
     """
 
@@ -69,6 +76,7 @@ class Perturbation:
     keeps_valid: bool
     domain: Domain = attrs.field(repr=False)
     change: Change = attrs.field(repr=False)
+    about: str = attrs.field(default="", repr=False)
     tries: int = attrs.field(default=TRIES, repr=False)
 
     def apply(self, case: AnyCase, strength: int, choice: int) -> str:
@@ -105,6 +113,11 @@ class Perturbation:
             except NoOptionError:
                 if start and choices.left == start:  # nothing was picked, so other integers lead to the same
                     return
+
+
+def sentence_of(function: object) -> str:
+    """Return the first paragraph of a function's docstring, as one line; empty if it has none."""
+    return " ".join((inspect.getdoc(function) or "").partition("\n\n")[0].split())
 
 
 def of_pages(domain: Domain, way: Way) -> Change:

@@ -16,7 +16,7 @@ ODD_SPACES = ("\xa0", "\u3000", "\u2003", "\u2009", "\x0b", "\x0c", "\u2028", "\
 """White space that is no space, tab or newline."""
 
 
-def _put(mark: str, replacements: Sequence[str]) -> Way:
+def _put(mark: str, replacements: Sequence[str], about: str = "") -> Way:
     """Return the way that replaces `strength` of the marks, each by one of the replacements."""
 
     def way(page: CasePage, strength: int, choices: Choices) -> str:
@@ -25,10 +25,11 @@ def _put(mark: str, replacements: Sequence[str]) -> Way:
             letters[at] = choices.pick(replacements)
         return "".join(letters)
 
+    way.__doc__ = about
     return way
 
 
-def _at_lines(put: Callable[[str, str], str]) -> Way:
+def _at_lines(put: Callable[[str, str], str], where: str) -> Way:
     """Return the way that puts `strength` spaces at a line."""
 
     def way(page: CasePage, strength: int, choices: Choices) -> str:
@@ -37,6 +38,7 @@ def _at_lines(put: Callable[[str, str], str]) -> Way:
         lines[line] = put(lines[line], " " * strength)
         return "\n".join(lines)
 
+    way.__doc__ = f"Put that many spaces at the {where} of a line."
     return way
 
 
@@ -72,12 +74,12 @@ def spaces_inside(page: CasePage, strength: int, choices: Choices) -> str:
 
 
 SPACING = (
-    Row("tab for a space", _put(" ", ("\t",))),
-    Row("doubled space", _put(" ", ("  ",))),
-    Row("odd white space", _put(" ", ODD_SPACES)),
-    Row("trailing spaces", _at_lines(lambda line, spaces: line + spaces)),
-    Row("leading spaces", _at_lines(lambda line, spaces: spaces + line)),
-    Row("Windows newline", _put("\n", ("\r\n", "\r"))),
+    Row("tab for a space", _put(" ", ("\t",), "Replace that many spaces by tabs.")),
+    Row("doubled space", _put(" ", ("  ",), "Double that many spaces.")),
+    Row("odd white space", _put(" ", ODD_SPACES, "Replace that many spaces by white space of other kinds.")),
+    Row("trailing spaces", _at_lines(lambda line, spaces: line + spaces, "end")),
+    Row("leading spaces", _at_lines(lambda line, spaces: spaces + line, "start")),
+    Row("Windows newline", _put("\n", ("\r\n", "\r"), "End that many lines as Windows does.")),
     Row("all Windows newlines", all_windows_newlines, (1,)),
     Row("empty lines", empty_lines),
     Row("other end of the text", other_end, (1,)),

@@ -10,9 +10,10 @@ from tests.small_domains import WALK, tictactoe
 from turncheck.engine.domain import DomainError
 from turncheck.engine.registry import load_domain
 from turncheck.engine.sampling import sample
+from turncheck.strategies import cases, perturbed
 from turncheck.strategies.choices import ChoiceError
 from turncheck.strategies.operators import ImpossibleDamageError
-from turncheck.strategies.perturbations import FAMILIES, StrengthError, perturbations_of
+from turncheck.strategies.perturbations import FAMILIES, StrengthError, UnknownPerturbationError, perturbations_of
 from turncheck.strategies.perturbations.labels import edit_distance
 from turncheck.strategies.perturbations.perturbation import TRIES
 
@@ -234,3 +235,29 @@ def test_a_strength_that_is_none_and_a_choice_that_is_none_are_refused():
     assert str(error.value) == "strength of 'signed number' must be one of 1, 2, got 3"
     with pytest.raises(ChoiceError):
         signed.apply(ADDER.case(), 1, -1)
+
+
+# --- Hypothesis ------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_drawn_shrinks_to_the_least_damage_of_the_simplest_case(smallest):
+    assert smallest(perturbed(SHORT_ADDER, "signed number")) == "-000+000="
+    two = smallest(perturbed(SHORT_ADDER, "signed number"), lambda text: text.count("-") == 2)
+    assert two == "-000+-000="
+    assert smallest(perturbed(FIGHT, "misspelt label")).startswith("ound 01\n")
+
+
+def test_any_perturbation_is_drawn_of_the_cases_that_are_given(examples_of):
+    drawn = examples_of(perturbed(SHORT_ADDER), 300)
+    answers = {SHORT_ADDER.rejected_for(SHORT_ADDER.resolve_text(text)) for text in drawn}
+    assert answers == {*SHORT_ADDER.reasons, None}
+    sevens = (SHORT_ADDER.cases(a=7), cases(SHORT_ADDER, SHORT_ADDER.cases(a=7)))
+    for given in sevens:
+        assert all("7" in text for text in examples_of(perturbed(SHORT_ADDER, "padded number", given), 30))
+
+
+def test_an_unknown_perturbation_is_named_with_those_that_there_are():
+    with pytest.raises(UnknownPerturbationError) as error:
+        perturbed(LIFE, "tab")
+    assert str(error.value).startswith("perturbation must be one of fields moved to another line, field dropped, ")
+    assert str(error.value).endswith(", fields at an edge, got 'tab'")

@@ -58,11 +58,11 @@ def saved(value, **options):
 
 
 def zipped(*names):
-    """A zip archive with members of those names."""
+    """A zip archive with members of those names, and of no date: the tests' names contain it."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name in names:
-            archive.writestr(name, b"content")
+            archive.writestr(zipfile.ZipInfo(name), b"content")
     return content.getvalue()
 
 

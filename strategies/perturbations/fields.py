@@ -30,12 +30,14 @@ def moved_in_its_line(page: CasePage, strength: int, choices: Choices) -> str:
 
 
 def moved_to_another_line(page: CasePage, strength: int, choices: Choices) -> str:
-    """Move that many adjacent fields, with their labels, to another line: of a line of the same form, to their place.
+    """Move that many adjacent fields, but not a whole line, to another line: to the same place in it, where it has one.
 
-    A line of the same form is that of another group, such as the other unit of a battle.
+    A line of the same form comes first: that of another group, such as the other unit of a battle.
     """
     rows = chunks_of(page)
-    blocks = [(row, row[at : at + strength]) for row in rows for at in range(len(row) - strength + 1)]
+    blocks = [
+        (row, row[at : at + strength]) for row in rows for at in range(len(row) - strength + 1) if len(row) > strength
+    ]
     row, block = choices.pick([(row, block) for row, block in blocks if all(chunk.is_field for chunk in block)])
     others = sorted((other for other in rows if other is not row), key=lambda other: len(other) != len(row))
     at, to = row.index(block[0]), choices.pick(others)

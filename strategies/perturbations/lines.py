@@ -10,7 +10,9 @@ from turncheck.strategies.perturbations.places import each_of
 
 def line_cut(page: CasePage, strength: int, choices: Choices) -> str:
     """Leave out that many pieces at the end of a line, but not the whole line."""
-    line = choices.pick([line for line in page.lines if len(line) > strength])
+    line = choices.pick([line for line in page.lines if len(line) > 1])
+    if len(line) <= strength:
+        raise NoOptionError
     del line[-strength:]
     return page.text
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 import attrs
 
 from turncheck.engine.fields import Choice, Field, Int
+from turncheck.engine.schema import Piece
 from turncheck.strategies.choices import Choices, NoOptionError
 from turncheck.strategies.page import CasePage, Page, Position
 
@@ -126,21 +127,26 @@ class Chunk:
 def chunks_of(page: CasePage) -> list[list[Chunk]]:
     """Split the page into chunks, line by line.
 
-    A word before a field is the field's label, unless another field follows: then it is the label of the whole line.
+    A word before a field is the field's label, unless a field of the same kind follows, as in `row . . x`: then it is
+    the label of all of them.
     """
     return [_chunks_of_line(page, line) for line in range(len(page.lines))]
 
 
 def _chunks_of_line(page: CasePage, line: int) -> list[Chunk]:
-    words = [bool(piece.word) for piece in page.domain.prompt.lines[line]]
+    wanted = page.domain.prompt.lines[line]
     row: list[Chunk] = []
     for index, piece in enumerate(page.lines[line]):
-        labelled = index > 0 and words[index - 1] and not words[index] and all(words[index + 1 : index + 2])
-        if labelled:
+        if wanted[index].fields and index and wanted[index - 1].word and not _has_another(wanted[index:]):
             row[-1] = Chunk([*row[-1].pieces, piece], (line, index), True)
         else:
-            row.append(Chunk([piece], (line, index), not words[index]))
+            row.append(Chunk([piece], (line, index), not wanted[index].word))
     return row
+
+
+def _has_another(pieces: Sequence[Piece]) -> bool:
+    """Whether the piece after the first has the same fields."""
+    return len(pieces) > 1 and pieces[1].fields == pieces[0].fields
 
 
 def fields_of(rows: list[list[Chunk]]) -> list[tuple[list[Chunk], Chunk]]:

@@ -9,7 +9,7 @@ import attrs
 from turncheck.engine.domain import Domain, DomainError
 from turncheck.engine.learned import described
 from turncheck.properties.checking.catches import Catches
-from turncheck.properties.checking.doctor import answers, draws, laws, variants
+from turncheck.properties.checking.doctor import answers, changes, draws, laws, variants
 from turncheck.properties.checking.doctor.looked import Finding, Looked, Verdict
 from turncheck.properties.checking.reference import of_simplest
 from turncheck.properties.checking.trial import MISTAKES
@@ -35,6 +35,7 @@ LOOKS: Mapping[str, Callable[[Looked], Finding | None]] = {
     "alternatives":   variants.alternatives,
     "rows":           variants.rows,
     "wordings":       draws.wordings,
+    "perturbations":  changes.perturbations,
     "laws":           laws.laws,
     "laws are true":  laws.laws_are_true,
     "laws apply":     laws.laws_apply,

@@ -475,6 +475,25 @@ def test_a_rule_that_changes_nothing_when_it_is_left_out_is_shown_unless_it_is_e
     assert found(domain, "rules")[:2] == ("holds", "each of 1 rules changes an answer when it is left out")
 
 
+def test_harmless_changes_and_edge_states_make_other_valid_cases_the_same_when_called_again():
+    assert LOOKS["perturbations"](Looked(ADDER, "none", 0)) is None
+    good = adder(harmless={"more": lambda case, random: {"b": random.randint(0, 99)}})
+    holds = ("holds", "each of 1 harmless changes and edge states makes other valid cases", "")
+    assert found(good, "perturbations") == holds
+    bad = adder(edge_states={"too much": lambda case, random: {"a": 100} if case.b > 9 else None})
+    assert found(bad, "perturbations")[:2] == ("fails", f"'too much' makes an invalid case: '100+{_second(bad)}='")
+    count = iter(range(100_000))
+    odd = adder(harmless={"next": lambda case, random: {"a": next(count) % 97}})
+    assert found(odd, "perturbations")[:2] == ("fails", "'next' makes another case when it is called again")
+    idle = adder(harmless={"same": lambda case, random: case, "none": lambda case, random: None})
+    assert found(idle, "perturbations")[:2] == ("look", "changes none of the cases: same, none")
+
+
+def _second(domain):
+    """The second term of the first case of the doctor in which it has two digits."""
+    return next(f"{case.b:02}" for case in Looked(domain, "none", 0).cases if case.b > 9)
+
+
 def test_alternatives_must_be_domains_with_the_same_fields():
     assert LOOKS["alternatives"](Looked(ADDER, "none", 0)) is None
     good = adder(alternatives=lambda: {"the sum were doubled": adder(resolve=lambda case: {"sum": case.a * 2})})

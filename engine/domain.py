@@ -302,7 +302,7 @@ class Domain:
         reject = ("reject",) if self.rejects else ()
         set_once(self, "words", self.words or tuple(dict.fromkeys((*self.prompt.words, *self.answer.words, *reject))))
         if not self.reasons:
-            found = reasons_of(self.prompt, self.checks)
+            found = reasons_of(self.prompt, self.checks, self.words)
             set_once(self, "reasons", {reason: (reason, about) for reason, about in found.items()})
         self._check_names()
         self._check_rejections()

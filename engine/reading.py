@@ -101,13 +101,19 @@ REASONS: Mapping[str, str] = {
 # fmt: on
 
 
-def reasons_of(schema: Schema, checks: Sequence[Check]) -> dict[str, str]:
-    """Return the reasons for which a text of the schema can be rejected, each with a sentence."""
+def reasons_of(schema: Schema, checks: Sequence[Check], words: Sequence[str] = ()) -> dict[str, str]:
+    """Return the reasons for which a text of the schema can be rejected, each with a sentence.
+
+    Args:
+        schema: the schema of the texts.
+        checks: the conditions across fields.
+        words: the words of the grammar; by default those of the schema.
+    """
     fields = list(schema.fields.values())
     pieces = [piece for line in schema.lines for piece in line]
     labels = any(piece.word for piece in pieces) or any(field.reason is None for field in fields)
     has = {
-        "misplaced_label": labels and len(schema.words) > 1,
+        "misplaced_label": labels and len(words or schema.words) > 1,
         "unknown_label": labels,
         "bad_number": any(field.reason == "bad_number" for field in fields),
         "bad_value": any(field.reason == "bad_value" for field in fields),

@@ -28,9 +28,9 @@ from turncheck.engine.learned import SAFE_MARGIN, DraftedWriter, LearnedEngine, 
 from turncheck.engine.registry import load_domain
 from turncheck.model.adapters.exam import (
     BrokenError,
+    ContractWarningError,
     Exam,
     NothingToCheckError,
-    TasteError,
     answered,
     described_fault,
     encoded,
@@ -43,8 +43,8 @@ from turncheck.model.adapters.exam import (
     unsure,
     wrong_character,
 )
-from turncheck.model.adapters.taste import OF_TASTE, as_taste, seldom
 from turncheck.model.adapters.templates import OWN, Template
+from turncheck.model.adapters.warning_checks import WARNING_CHECKS, as_warning, seldom
 
 SINGLY, DRAFTED, CORRUPTED = 12, 24, 6
 """Prompts that are asked one by one, wrong drafts of one kind, and own answers that are corrupted at each character."""
@@ -207,8 +207,8 @@ def _outcome(function: CheckFunction, exam: Exam) -> tuple[FindingVerdict, str, 
         return "holds", function(exam) or "", ""
     except NothingToCheckError as nothing:
         return "not offered", str(nothing), ""
-    except TasteError as taste:
-        return "warning", str(taste), taste.way_out
+    except ContractWarningError as warning:
+        return "warning", str(warning), warning.way_out
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a user's engine may raise anything
@@ -256,7 +256,7 @@ def odd_prompts_are_answered(exam: Exam) -> None:
     one batch.
     """
     prompts = expressible(exam, odd_prompts(exam.domain))
-    with nullcontext() if exam.rejects else as_taste(exam, seldom(exam)):
+    with nullcontext() if exam.rejects else as_warning(exam, seldom(exam)):
         for prompt in prompts:
             answered(exam, [prompt])
         answered(exam, prompts)
@@ -287,7 +287,7 @@ OF_PREDICT = (
     Check(order_does_not_matter, lambda exam: 2 * len(exam.prompts) + 1),
     Check(prompts_are_not_changed, lambda exam: len(exam.prompts)),
     Check(odd_prompts_are_answered, lambda exam: 2 * len(odd_prompts(exam.domain))),
-    *(Check(function, asks) for function, asks in OF_TASTE),
+    *(Check(function, asks) for function, asks in WARNING_CHECKS),
     Check(stop_is_respected, lambda exam: 0),
     Check(limit_is_respected, lambda exam: 0),
 )
@@ -474,7 +474,7 @@ def no_trouble_on_the_way(exam: Exam) -> None:
     if any(name in BREACHES for name in counted):
         raise BrokenError(found)
     if counted:
-        raise TasteError(found, "a run counts them too, under its table")
+        raise ContractWarningError(found, "a run counts them too, under its table")
 
 
 ON_THE_WAY = (Check(no_trouble_on_the_way, lambda exam: 0, lambda exam: isinstance(exam.engine, Troubled)),)

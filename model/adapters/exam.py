@@ -41,7 +41,7 @@ class NothingToCheckError(Exception):
     """The engine gave nothing to check."""
 
 
-class TasteError(Exception):
+class ContractWarningError(Exception):
     """The engine does something that a run can handle; the message is the finding.
 
     Attributes:

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from turncheck import conform_command
 from turncheck.cli import main
 from turncheck.model.adapters.conformance import CHECKS
-from turncheck.model.adapters.taste import NEVER
+from turncheck.model.adapters.warning_checks import NEVER
 from turncheck.properties.checking.timeouts import can_interrupt
 
 MODELS = """

@@ -11,8 +11,8 @@ from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.engine.learned import SAFE_MARGIN, Verdict
 from turncheck.model.adapters.conformance import Finding, Planned, conformance, run_conformance_test
 from turncheck.model.adapters.exam import LONGEST_FOUND
-from turncheck.model.adapters.taste import HARDLY, NEVER, SELDOM
 from turncheck.model.adapters.templates import Template, template
+from turncheck.model.adapters.warning_checks import HARDLY, NEVER, SELDOM
 
 OF_PREDICT = [
     "one_text_for_each_prompt",
@@ -37,7 +37,7 @@ OF_VERIFY = [
 ]
 OF_DRAFTS = ["drafts_change_nothing"]
 ON_THE_WAY = ["no_trouble_on_the_way"]
-TASTE = OF_PREDICT[6:10]
+WARNS = OF_PREDICT[6:10]
 
 
 def checks(engine, **options):
@@ -310,12 +310,12 @@ def test_a_fault_of_predict_fails_its_own_check(engine, failing, found):
 @pytest.mark.parametrize(
     ("engine", "warning", "found", "way_out"),
     [
-        (RaisesOnNothing, TASTE[0], "to no prompts: IndexError: list index out of range", NEVER),
-        (AnswersNothingWithSomething, TASTE[0], "to no prompts: 1 answers instead of 0", NEVER),
-        (RaisesOnNoDrafts, TASTE[0], "to no drafts: IndexError: list index out of range", NEVER),
-        (RaisesOnAnEmptyOneInCompany, TASTE[1], "to 2 prompts in one batch: IndexError: nothing to pad", SELDOM),
-        (RaisesOnSurrogates, TASTE[2], r"to '\ud800': UnicodeEncodeError: 'utf-8' codec can't encode", SELDOM),
-        (RaisesOnLong, TASTE[3], "to 'turn 01", SELDOM),
+        (RaisesOnNothing, WARNS[0], "to no prompts: IndexError: list index out of range", NEVER),
+        (AnswersNothingWithSomething, WARNS[0], "to no prompts: 1 answers instead of 0", NEVER),
+        (RaisesOnNoDrafts, WARNS[0], "to no drafts: IndexError: list index out of range", NEVER),
+        (RaisesOnAnEmptyOneInCompany, WARNS[1], "to 2 prompts in one batch: IndexError: nothing to pad", SELDOM),
+        (RaisesOnSurrogates, WARNS[2], r"to '\ud800': UnicodeEncodeError: 'utf-8' codec can't encode", SELDOM),
+        (RaisesOnLong, WARNS[3], "to 'turn 01", SELDOM),
     ],
 )
 def test_what_a_run_can_live_with_is_a_warning_with_a_way_out(engine, warning, found, way_out):
@@ -325,7 +325,7 @@ def test_what_a_run_can_live_with_is_a_warning_with_a_way_out(engine, warning, f
     run_conformance_test(engine)
 
 
-def test_odd_texts_are_a_matter_of_taste_to_a_model_that_rejects_none():
+def test_odd_texts_only_warn_about_a_model_that_rejects_none():
     assert names(NoTextForControls(), "fails", rejects=False) == []
     check = checks(NoTextForControls(), rejects=False)["odd_prompts_are_answered"]
     found = r"to '\x00': an answer must be a text, got NoneType"
@@ -419,13 +419,13 @@ def test_with_no_answers_nothing_that_compares_them_holds(engine, found):
     assert checked["one_text_for_each_prompt"].found == found
     assert checked["batch_equals_single"].found == "no answers to compare"
     assert checked["limit_is_respected"].found == "no answers to compare"
-    compared = [name for name in OF_PREDICT if name not in ("prompts_are_not_changed", *TASTE)]
+    compared = [name for name in OF_PREDICT if name not in ("prompts_are_not_changed", *WARNS)]
     assert {checked[name].verdict for name in compared} == {"fails"}
 
 
 def test_an_engine_that_always_raises_fails_all_that_it_offers():
-    assert names(Raising(), "warning") == TASTE[1:]
-    failing = [name for name in OF_PREDICT if name not in TASTE]
+    assert names(Raising(), "warning") == WARNS[1:]
+    failing = [name for name in OF_PREDICT if name not in WARNS]
     assert names(Raising(), "fails") == failing + OF_VERIFY + OF_DRAFTS
 
 

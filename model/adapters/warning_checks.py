@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from turncheck.engine.learned import Verifier
 from turncheck.model.adapters.exam import (
     BrokenError,
+    ContractWarningError,
     Exam,
-    TasteError,
     answered,
     described_fault,
     expressible,
@@ -32,20 +32,20 @@ def seldom(exam: Exam) -> str:
 
 
 @contextmanager
-def as_taste(exam: Exam, way_out: str) -> Iterator[None]:
+def as_warning(exam: Exam, way_out: str) -> Iterator[None]:
     """Within the context, turn broken demands into warnings, and excuse the engine's troubles."""
     before = exam.troubles
     try:
         yield
     except BrokenError as broken:
-        raise TasteError(str(broken), way_out) from broken
+        raise ContractWarningError(str(broken), way_out) from broken
     finally:
         exam.excused += exam.troubles - before
 
 
 def no_prompts_are_answered(exam: Exam) -> None:
     """An empty list of prompts gets an empty list of answers, and an empty list of drafts gets no verdicts."""
-    with as_taste(exam, NEVER):
+    with as_warning(exam, NEVER):
         _nothing("prompts", lambda: exam.ask([]))
         if isinstance(exam.engine, Verifier):
             _nothing("drafts", lambda: exam.verify([]))
@@ -71,7 +71,7 @@ def half_a_pair_is_answered(exam: Exam) -> None:
 
 
 def _seldom(exam: Exam, texts: Sequence[str]) -> None:
-    with as_taste(exam, seldom(exam)):
+    with as_warning(exam, seldom(exam)):
         for prompt in expressible(exam, texts):
             answered(exam, [prompt])
             answered(exam, [exam.prompts[0], prompt])
@@ -79,13 +79,13 @@ def _seldom(exam: Exam, texts: Sequence[str]) -> None:
 
 def long_prompts_are_answered(exam: Exam) -> None:
     """A prompt of 100,000 characters, beyond the context of any tiny model, gets a text as its answer."""
-    with as_taste(exam, seldom(exam)):
+    with as_warning(exam, seldom(exam)):
         for prompt in expressible(exam, long_prompts(exam.domain)):
             answered(exam, [prompt])
 
 
 # Each check with the number of prompts that it asks.
-OF_TASTE: tuple[tuple[Callable[[Exam], None], Callable[[Exam], int]], ...] = (
+WARNING_CHECKS: tuple[tuple[Callable[[Exam], None], Callable[[Exam], int]], ...] = (
     (no_prompts_are_answered, lambda exam: 0),
     (an_empty_prompt_is_answered, lambda exam: 3),
     (half_a_pair_is_answered, lambda exam: 3),

@@ -172,7 +172,7 @@ def reading(domain: Domain, answer: str) -> AnyAnswer | str:
         raise UnreadableError(str(error)) from error
 
 
-def said(domain: Domain, answer: str) -> AnyAnswer:
+def lenient_answer(domain: Domain, answer: str) -> AnyAnswer:
     """Read an answer leniently, as an answer of the domain.
 
     Raises:
@@ -207,7 +207,7 @@ def states_said(play: Play, domain: Domain, answers: Sequence[str]) -> list[AnyA
     Raises:
         UnreadableError: a state cannot be read, or leads to no case before the end of the play.
     """
-    states = [said(domain, answer) for answer in answers]
+    states = [lenient_answer(domain, answer) for answer in answers]
     if len(states) < len(play.orders):
         raise UnreadableError(f"answer {len(states)} of the play leads to no case")
     return states

@@ -33,7 +33,7 @@ from turncheck.engine.table import Table, arrays_of
 from turncheck.properties.checking.asking import FIRST
 from turncheck.properties.checking.check import NotApplicableError, check_says_something
 from turncheck.properties.checking.counterexamples import Counterexample, ask_all, counterexample
-from turncheck.properties.checking.law import AnyForm, Law, UnreadableError, said
+from turncheck.properties.checking.law import AnyForm, Law, UnreadableError, lenient_answer
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.truth import damaged
 from turncheck.properties.laws import laws_of
@@ -259,11 +259,11 @@ class Sweep:
         """Count the wrong fields of an answer."""
         domain = self.subject.domain
         try:
-            given = domain.answer_fields(said(domain, got))
+            given = domain.answer_fields(lenient_answer(domain, got))
         except UnreadableError:
             self.counts.unreadable += 1
             return
-        right, was = domain.answer_fields(said(domain, expected)), domain.fields_of(case)
+        right, was = domain.answer_fields(lenient_answer(domain, expected)), domain.fields_of(case)
         for name, value in right.items():
             if given[name] != value:
                 label = domain.answer.label(name)

@@ -28,9 +28,9 @@ from turncheck.properties.checking.law import (
     UnreadableError,
     always,
     at_once,
+    lenient_answer,
     own_next,
     reference_turns,
-    said,
     states_said,
     text_of,
 )
@@ -63,7 +63,7 @@ def law(
             return (write(turn), write(also(turn, domain.variant))) if also else (write(turn),)
 
         def holds(turn: Turn, answers: Sequence[str], domain: Domain) -> None:
-            call(turn, *(said(domain, answer) for answer in answers), rules=domain.variant)
+            call(turn, *(lenient_answer(domain, answer) for answer in answers), rules=domain.variant)
 
         parts = {"cases": _by_rules(cases), "applies": _where(applies), "prompts": at_once(prompts), "holds": holds}
         return _made(function, rule, kind, **parts, asks_more=also is not None)
@@ -87,7 +87,7 @@ def unit_law(
             return any(who(turn, name, domain.variant) for name in UNIT_NAMES)
 
         def holds(turn: Turn, answers: Sequence[str], domain: Domain) -> None:
-            after, rules = said(domain, answers[0]), domain.variant
+            after, rules = lenient_answer(domain, answers[0]), domain.variant
             for name in UNIT_NAMES:
                 if who(turn, name, rules):
                     units = turn.battle.unit(name), after.unit(name)

@@ -15,8 +15,8 @@ from turncheck.properties.checking.law import (
     Law,
     LawKind,
     at_once,
+    lenient_answer,
     own_next,
-    said,
     states_said,
 )
 from turncheck.properties.laws.generic.made import is_made, other_case, user_function
@@ -42,7 +42,7 @@ def _about_cases(written: LawFunction) -> Law:
         return (first,) if also is None else (first, domain.write(other_case(domain, also, case, name)))
 
     def holds(case: Any, answers: Sequence[str], domain: Domain) -> None:
-        user_function(written.function, case, *(said(domain, answer) for answer in answers))
+        user_function(written.function, case, *(lenient_answer(domain, answer) for answer in answers))
 
     def cases(domain: Domain) -> Any:
         from turncheck.strategies import cases as drawn

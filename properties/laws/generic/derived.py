@@ -34,10 +34,10 @@ from turncheck.properties.checking.law import (
     Manner,
     always,
     at_once,
+    lenient_answer,
     own_next,
     reading,
     reference_turns,
-    said,
     states_said,
 )
 from turncheck.properties.laws.generic.made import is_made, other_answer, other_case
@@ -98,21 +98,24 @@ def valid_prompt_is_never_rejected(case: Any, answers: Sequence[str], domain: Do
 
 def values_stay_in_their_ranges(case: Any, answers: Sequence[str], domain: Domain) -> None:
     """No answer has a value outside its field's range."""
-    answer = domain.answer_fields(said(domain, answers[0]))
+    answer = domain.answer_fields(lenient_answer(domain, answers[0]))
     fields = domain.answer.fields
     assert [name for name, value in answer.items() if not fields[name].allows(value)] == []
 
 
 def what_does_not_change_stays(before: Any, answers: Sequence[str], domain: Domain) -> None:
     """A field that the step does not change has the same value in the answer."""
-    after, right = domain.answer_fields(said(domain, answers[0])), domain.answer_fields(outcome(domain, before))
+    after, right = (
+        domain.answer_fields(lenient_answer(domain, answers[0])),
+        domain.answer_fields(outcome(domain, before)),
+    )
     was = domain.fields_of(before)
     assert [name for name in domain.shared if right[name] == was[name] != after[name]] == []
 
 
 def untouched_fields_stay(before: Any, answers: Sequence[str], domain: Domain) -> None:
     """A field that no step changes has the same value as before."""
-    after, was = domain.answer_fields(said(domain, answers[0])), domain.fields_of(before)
+    after, was = domain.answer_fields(lenient_answer(domain, answers[0])), domain.fields_of(before)
     assert [name for name in domain.untouched if after[name] != was[name]] == []
 
 
@@ -130,7 +133,7 @@ def symmetry_law(symmetry: Symmetry) -> Law:
         return domain.write(case), domain.write(other_case(domain, symmetry.of_case, case, name))
 
     def holds(case: Any, answers: Sequence[str], domain: Domain) -> None:
-        one, other = (said(domain, answer) for answer in answers)
+        one, other = (lenient_answer(domain, answer) for answer in answers)
         assert domain.answer_fields(other) == other_answer(domain, symmetry.of_answer, one)
 
     sentence = f"The answer to the case under {symmetry.name} follows from the answer to the case."
@@ -154,7 +157,7 @@ def monotone_law(monotone: Monotone) -> Law:
         return domain.write(case), domain.write(raised(case, domain))
 
     def holds(case: Any, answers: Sequence[str], domain: Domain) -> None:
-        less, more = (domain.answer_fields(said(domain, answer))[monotone.field] for answer in answers)
+        less, more = (domain.answer_fields(lenient_answer(domain, answer))[monotone.field] for answer in answers)
         assert more >= less if monotone.rises else more <= less
 
     field, of = (re.sub(r"\W+", "_", name).strip("_") for name in (monotone.field, monotone.of))

@@ -23,7 +23,7 @@ from turncheck.properties.checking.law import (
     STABILITY,
     Law,
     UnreadableError,
-    said,
+    lenient_answer,
 )
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.truth import holds_of_reference
@@ -33,7 +33,7 @@ from turncheck.properties.laws.duel.written import law, text_law, unit_law
 from turncheck.properties.session.loading import load_subject
 
 TURN = Turn(Battle(7, Unit(5, 9, burn=1), Unit(3, 4)), Order("foe", "guard"), Order("hero", "wait"))
-AFTER = said(DOMAIN, resolve_text(write(TURN)))
+AFTER = lenient_answer(DOMAIN, resolve_text(write(TURN)))
 
 IDS = [
     "answer_agrees_with_the_reference",
@@ -308,16 +308,16 @@ def test_an_answer_that_is_no_state_breaks_a_law_that_reads_it(law, answer):
 
 def test_an_unreadable_answer_is_an_assertion_error_that_says_why():
     with pytest.raises(AssertionError) as caught:
-        said(DOMAIN, "turn 01\n")
+        lenient_answer(DOMAIN, "turn 01\n")
     assert str(caught.value) == "truncated at line 2, piece 1: the text ends too early (M2)"
     with pytest.raises(AssertionError) as caught:
-        said(DOMAIN, "reject bad_number\n")
+        lenient_answer(DOMAIN, "reject bad_number\n")
     assert str(caught.value) == "the answer rejects: bad_number"
 
 
 def test_an_answer_outside_the_ranges_is_read():
     answer = write(Battle()).replace("hp 01/01", "hp 09/01", 1).replace("burn 0", "burn 9", 1)
-    hero = said(DOMAIN, answer).hero
+    hero = lenient_answer(DOMAIN, answer).hero
     assert (hero.hp, hero.max, hero.burn) == (9, 1, 9)
 
 

@@ -134,14 +134,14 @@ class Session:
             SweepError: its folder cannot be written, or its content cannot be trusted.
         """
         from turncheck.properties.sweeps.plan import Plan, turns_in
-        from turncheck.properties.sweeps.result import begun
+        from turncheck.properties.sweeps.result import begin_or_resume
 
         sweeping, subject = self.settings.sweeping, model.subject
         assert sweeping is not None
         sampler = sampler_of(sweeping.sampler, subject.domain)
         plan = Plan(sampler, self.settings.budget.seed, turns_in(sampler, sweeping.turns, subject.domain))
         folder = sweeping.folder / model.folder.name / f"{plan.sampler}-{plan.seed}-{plan.turns}"
-        work = begun(subject, plan, folder, goes_on=sweeping.resumes or subject.sha256 is not None)
+        work = begin_or_resume(subject, plan, folder, may_resume=sweeping.resumes or subject.sha256 is not None)
         if sweeping.is_home:
             _hide(sweeping.folder)
         return work

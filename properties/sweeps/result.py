@@ -22,21 +22,21 @@ from turncheck.reports.cases import noun_of
 from turncheck.reports.sweeps import SweepResult
 
 
-def begun(subject: Subject, plan: Plan, folder: Path, goes_on: bool) -> Sweep:
+def begin_or_resume(subject: Subject, plan: Plan, folder: Path, may_resume: bool) -> Sweep:
     """Resume the sweep in a folder, if it may be resumed and is unfinished; else begin a new sweep in its place.
 
     Args:
         subject: the subject. The sweep caches its answers separately.
         plan: the plan of the sweep.
         folder: the folder of this sweep only.
-        goes_on: whether a sweep in the folder may be resumed: one of the same plan, name, hash, template and rules.
+        may_resume: whether a sweep in the folder may be resumed: one of the same plan, name, hash, template and rules.
 
     Raises:
         SweepError: the folder cannot be written.
         NoVerdictError: the saved sweep cannot be trusted, or another process sweeps in the folder.
     """
     subject = subject.without_memory()
-    if goes_on:
+    if may_resume:
         with suppress(OtherSweepError):
             left = Sweep(subject, plan, folder, resume=True)
             if not left.whole:

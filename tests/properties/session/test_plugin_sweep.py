@@ -26,7 +26,7 @@ from turncheck.properties.sweeps.gate import least_turns
 from turncheck.properties.sweeps.journal import held
 from turncheck.properties.sweeps.kept import STATE
 from turncheck.properties.sweeps.plan import Plan, turns_in
-from turncheck.properties.sweeps.result import begun, found
+from turncheck.properties.sweeps.result import begin_or_resume, found
 from turncheck.properties.sweeps.statistics import Rate
 from turncheck.properties.sweeps.sweep import Sweep
 from turncheck.reports.sweeps import Smallest
@@ -237,7 +237,7 @@ def interrupted(check, pytester, monkeypatch):
     return run
 
 
-def test_an_interrupted_sweep_is_partial_has_no_verdict_and_goes_on_to_the_same_counts(interrupted, pytester):
+def test_an_interrupted_sweep_is_partial_has_no_verdict_and_resumes_to_the_same_counts(interrupted, pytester):
     gate = "--turncheck-gate=0.9"
     left = interrupted(gate)
     assert left.ret == pytest.ExitCode.INTERRUPTED == 2
@@ -276,9 +276,9 @@ def parts(monkeypatch, tmp_path):
     """Begins a sweep of 60 turns in chunks of 20, and leaves it where it is told to."""
     monkeypatch.setattr(module, "CHUNK", 20)
 
-    def sweep(goes_on, done=60, sha256="ab", seed=0):
+    def sweep(may_resume, done=60, sha256="ab", seed=0):
         subject = Subject("mine", "native", Noisy(DOMAIN, 0.2), DOMAIN, sha256=sha256)
-        work = begun(subject, Plan("play", seed, 60), tmp_path / "sweep", goes_on)
+        work = begin_or_resume(subject, Plan("play", seed, 60), tmp_path / "sweep", may_resume)
         before = work.counts.done
         for counts in work.chunks():
             if counts.done == done:
@@ -288,7 +288,7 @@ def parts(monkeypatch, tmp_path):
     return sweep
 
 
-def test_a_sweep_that_was_left_goes_on_where_it_may(parts):
+def test_a_sweep_that_was_left_is_resumed_where_it_may_be(parts):
     _, whole = parts(False)
     assert parts(False, done=40)[0] == 0
     assert parts(True) == (40, whole)
@@ -297,10 +297,10 @@ def test_a_sweep_that_was_left_goes_on_where_it_may(parts):
 @pytest.mark.parametrize(
     ("left", "said"),
     [
-        ({"done": 40}, {"goes_on": False}),
-        ({"done": 60}, {"goes_on": True}),
-        ({"done": 40, "sha256": "cd"}, {"goes_on": True}),
-        ({"done": 40, "seed": 1}, {"goes_on": True}),
+        ({"done": 40}, {"may_resume": False}),
+        ({"done": 60}, {"may_resume": True}),
+        ({"done": 40, "sha256": "cd"}, {"may_resume": True}),
+        ({"done": 40, "seed": 1}, {"may_resume": True}),
     ],
     ids=["it may not", "it is whole", "of another file", "of other turns"],
 )
@@ -328,7 +328,7 @@ def test_a_sweep_leaves_nothing_in_the_memory_of_its_subject(tmp_path):
         return [resolve_text(prompt) for prompt in prompts]
 
     subject = Subject("mine", "py", PythonFunction(predict), DOMAIN)
-    work = begun(subject, Plan("play", 0, 50), tmp_path, goes_on=False)
+    work = begin_or_resume(subject, Plan("play", 0, 50), tmp_path, may_resume=False)
     assert [counts.done for counts in work.chunks()] == [50]
     found(work)
     first = write(sample_arrays("play", 0, 1).turn(0))

@@ -32,7 +32,7 @@ from turncheck.properties.sweeps.journal import held
 from turncheck.properties.sweeps.kept import FOUND, LARGEST, STATE, read_state
 from turncheck.properties.sweeps.lines import read_lines
 from turncheck.properties.sweeps.plan import Plan
-from turncheck.properties.sweeps.result import begun, found
+from turncheck.properties.sweeps.result import begin_or_resume, found
 from turncheck.properties.sweeps.sweep import Sweep
 
 PLAN = Plan("mixed", 3, 60)
@@ -486,7 +486,7 @@ def test_what_pytest_finds_spoilt_in_its_own_folder_it_leaves_as_it_is(kept):
     change_state(folder, lambda state: state["counts"].update(diverged=0), signed=False)
     before = files_of(folder)
     with pytest.raises(UntrustedError):
-        begun(subject, PLAN, folder, goes_on=True)
+        begin_or_resume(subject, PLAN, folder, may_resume=True)
     assert files_of(folder) == before
 
 
@@ -495,7 +495,7 @@ def test_what_an_earlier_version_left_in_pytest_s_own_folder_gives_way(kept, law
     change_state(kept / "part", lambda state: state["about"].update(schema=3), signed=False)
     with pytest.raises(OtherSweepError, match="its schema must be 4, got 3: sweep again with this version"):
         sweep_in(kept / "part", laws, resume=True)
-    assert begun(subject, PLAN, kept / "part", goes_on=True).counts.done == 0
+    assert begin_or_resume(subject, PLAN, kept / "part", may_resume=True).counts.done == 0
     assert (kept / "part" / FOUND).read_bytes() == b""
 
 

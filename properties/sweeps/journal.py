@@ -35,7 +35,7 @@ def begin(folder: Path, about: Mapping[str, Any], resume: bool = False, anew: bo
     about = json.loads(json.dumps(about))  # as it comes back from the file
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with held(folder):
+        with sweep_lock(folder):
             left = None if anew else _left(folder, about, resume)
             return _emptied(folder, State(about)) if left is None else left
     except OSError as error:
@@ -73,7 +73,7 @@ def _emptied(folder: Path, state: State) -> State:
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def sweep_lock(folder: Path) -> Iterator[None]:
     """Lock a folder, so that no other process sweeps in it.
 
     Raises:
@@ -173,7 +173,7 @@ def journal(folder: Path, state: State, lasts: bool = True) -> Iterator[Journal]
     Raises:
         NoVerdictError: another process continues the sweep, or has continued it; or the files are gone.
     """
-    with held(folder), _opened(folder) as file:
+    with sweep_lock(folder), _opened(folder) as file:
         try:
             is_same = read_state(folder) == state
         except FileNotFoundError:

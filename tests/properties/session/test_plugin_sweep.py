@@ -23,7 +23,7 @@ from turncheck.properties.checking.subject import Subject
 from turncheck.properties.sweeps import sweep as module
 from turncheck.properties.sweeps.faults import UntrustedError
 from turncheck.properties.sweeps.gate import least_turns
-from turncheck.properties.sweeps.journal import held
+from turncheck.properties.sweeps.journal import sweep_lock
 from turncheck.properties.sweeps.kept import STATE
 from turncheck.properties.sweeps.plan import Plan, turns_in
 from turncheck.properties.sweeps.result import begin_or_resume, found
@@ -364,7 +364,7 @@ def test_a_sweep_that_cannot_be_trusted_ends_with_2_and_stays_as_it_is(check, py
     assert (result.ret, files_of(state.parent)) == (2, before)
     state.unlink()
     assert check(*command).ret == 0  # there were no lines to lose
-    with held(state.parent):
+    with sweep_lock(state.parent):
         busy = check(*command)
     assert errors(busy) == [f"ERROR: sweep {state.parent}: another process is sweeping in it: {BUSY}"]
     assert busy.ret == 2

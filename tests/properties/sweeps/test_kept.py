@@ -28,7 +28,7 @@ from turncheck.properties.sweeps.faults import (
     SweepError,
     UntrustedError,
 )
-from turncheck.properties.sweeps.journal import held
+from turncheck.properties.sweeps.journal import sweep_lock
 from turncheck.properties.sweeps.kept import FOUND, LARGEST, STATE, read_state
 from turncheck.properties.sweeps.lines import read_lines
 from turncheck.properties.sweeps.plan import Plan
@@ -551,11 +551,11 @@ def test_a_lock_goes_with_its_process_however_that_ends(tmp_path, how):
     command = [sys.executable, "-c", HOLDER, str(tmp_path), how]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"held\n"
-        with pytest.raises(BusyError), held(tmp_path):
+        with pytest.raises(BusyError), sweep_lock(tmp_path):
             pass
         process.kill()
         process.wait()
-        with held(tmp_path):
+        with sweep_lock(tmp_path):
             pass
 
 

@@ -128,11 +128,11 @@ def fault_of_users(error: Exception) -> str | None:
     from turncheck.engine.domain import DomainError
     from turncheck.engine.registry import UnknownDomainError
     from turncheck.engine.visible import visible
-    from turncheck.properties.checking.trial import MISTAKES, told
+    from turncheck.properties.checking.trial import MISTAKES, format_mistake
     from turncheck.properties.laws import RepeatedLawError
 
     if isinstance(error, (DomainError, UnknownDomainError, RepeatedLawError, *MISTAKES)):
-        return told(error)
+        return format_mistake(error)
     if isinstance(error, OSError) and error.errno in OF_FILES:
         return visible(cannot_be_used(error))
     return None

@@ -51,7 +51,7 @@ def try_domain(domain: Domain, laws: Iterable[Law]) -> None:
             _try_law(law, domain)
 
 
-def told(mistake: Exception) -> str:
+def format_mistake(mistake: Exception) -> str:
     """Return a mistake in printable lines: what is wrong, the message of a false law, and a case that shows it."""
     text = mistake.case if isinstance(mistake, FalseLawError) else str(getattr(mistake, "text", ""))
     is_long = "\n" in text.removesuffix("\n")

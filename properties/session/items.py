@@ -74,7 +74,7 @@ def _result(request: pytest.FixtureRequest, session: Session, law: Law, model: M
     """Check the law. A mistake in a user's domain or law fails the item in one line, and then the session."""
     from turncheck.properties.checking.failing import law_result
     from turncheck.properties.checking.interrupts import StoppedError, stopped_by_alarm
-    from turncheck.properties.checking.trial import MISTAKES, is_held, told
+    from turncheck.properties.checking.trial import MISTAKES, format_mistake, is_held
 
     try:
         with stopped_by_alarm():  # as pytest-timeout sets one
@@ -84,8 +84,8 @@ def _result(request: pytest.FixtureRequest, session: Session, law: Law, model: M
     except MISTAKES as error:
         if is_held(law, model.subject.domain):  # then the fault is ours
             raise
-        request.node.stash[RESULT] = json.dumps({"mistake": told(error)})
-        pytest.fail(told(error), pytrace=False)
+        request.node.stash[RESULT] = json.dumps({"mistake": format_mistake(error)})
+        pytest.fail(format_mistake(error), pytrace=False)
 
 
 def _end(request: pytest.FixtureRequest, session: Session, law: Law, result: LawResult, model: Model) -> None:

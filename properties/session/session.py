@@ -17,7 +17,7 @@ from turncheck.properties.checking.counterexamples import counterexamples, is_as
 from turncheck.properties.checking.law import AnyForm, Law, text_of
 from turncheck.properties.checking.run import Job, Run
 from turncheck.properties.checking.subject import Subject
-from turncheck.properties.checking.trial import MISTAKES, told, try_domain
+from turncheck.properties.checking.trial import MISTAKES, format_mistake, try_domain
 from turncheck.properties.session.baseline import Baseline, BaselineError, compared, load_baseline
 from turncheck.properties.session.loading import SpecError, given_subject, is_python, load_subject, sampler_of
 from turncheck.properties.session.settings import Configuration, Settings, seen_from_start
@@ -96,7 +96,7 @@ class Session:
         except (SpecError, WitnessError, BaselineError) as error:
             raise pytest.UsageError(str(error)) from error
         except MISTAKES as error:
-            raise pytest.UsageError(told(error)) from error
+            raise pytest.UsageError(format_mistake(error)) from error
 
     def check(self, law: Law, model: Model) -> LawResult:
         """Check the law on the model: kept witnesses first, then drawn cases. Compare the result with the baseline."""

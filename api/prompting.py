@@ -15,7 +15,7 @@ from turncheck.engine.table import SMALL, arrays_of
 from turncheck.model.adapters.predictions import PROMPTS, in_wording
 from turncheck.model.adapters.templates import bare
 from turncheck.properties.checking.asking import duration
-from turncheck.properties.checking.run import EVERY, WORTH_SAYING
+from turncheck.properties.checking.run import EVERY, LEAST_ESTIMATE
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.session.progress import on_stderr
 from turncheck.properties.sweeps.plan import Plan
@@ -113,7 +113,7 @@ class Lines:
         now = self.clock()
         took = now - self._began
         left = took / done * (self.total - done) if done else 0.0
-        is_first = self._told is None and took >= 2 and took + left >= WORTH_SAYING
+        is_first = self._told is None and took >= 2 and took + left >= LEAST_ESTIMATE
         if is_first or now - (self._began if self._told is None else self._told) >= EVERY:
             self._told = now
             self.say(f"{self.what}: {done:,} of {self.total:,}, about {duration(left)} left")

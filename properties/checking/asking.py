@@ -90,13 +90,13 @@ class Meter:
         prompts: the number of prompts answered; a prompt that is asked twice counts twice.
         seconds: the time that all calls took.
         waiting: the number of prompts in the running call; 0 between calls.
-        hears: a function that is called after every call.
+        on_call: a function that is called after every call.
     """
 
     prompts: int = 0
     seconds: float = 0.0
     waiting: int = 0
-    hears: Callable[[], None] = attrs.field(default=lambda: None, repr=False)
+    on_call: Callable[[], None] = attrs.field(default=lambda: None, repr=False)
     _size: int = attrs.field(default=FIRST, init=False, repr=False)
     _last: float | None = attrs.field(default=None, init=False, repr=False)
     _started: float = attrs.field(default=0.0, init=False, repr=False)
@@ -127,7 +127,7 @@ class Meter:
             self.prompts += count
             self.seconds += took
             self._learn(count, took)
-        self.hears()
+        self.on_call()
 
     def _learn(self, count: int, took: float) -> None:
         price = took / count

@@ -39,16 +39,16 @@ from turncheck.reports.records import UNREACHED, LawResult
 EVERY = 30.0
 """Seconds between two progress lines of a run without a bar."""
 
-WORTH_SAYING = 20.0
+LEAST_ESTIMATE = 20.0
 """Print the estimate of a run only if it is at least so many seconds."""
 
-TELLING = 3
+LAWS_FOR_ESTIMATE = 3
 """Number of laws after which the time left is estimated from their time, if the model itself takes hardly any."""
 
 LONG = 10.0
 """A law that takes more seconds gets its own line."""
 
-LOOKED_AT = 5
+SAMPLED = 5
 """Number of sampled cases from which the number of prompts per case is estimated."""
 
 FOR_CASES = 0.75
@@ -71,7 +71,7 @@ def finding_most_first(laws: Sequence[Law]) -> list[Law]:
 @lru_cache(maxsize=4096)
 def prompts_for_a_case(law: Law, domain: Domain) -> float:
     """Return the number of prompts per case, averaged over a few sampled cases; 1 if the law applies to none."""
-    counts = [_prompts(law, case, domain) for case in islice(sampled_cases(law, domain, 20 * LOOKED_AT), LOOKED_AT)]
+    counts = [_prompts(law, case, domain) for case in islice(sampled_cases(law, domain, 20 * SAMPLED), SAMPLED)]
     return sum(counts) / len(counts) if counts else 1.0
 
 
@@ -134,11 +134,11 @@ class Run:
         self.law, self._subject, began, before = law, subject, self.clock(), subject.meter.prompts
         self._before.setdefault(subject.meter, before)
         self._before_law = before
-        subject.meter.hears = self._hear
+        subject.meter.on_call = self._hear
         try:
             result = self._checked(law, subject, kept)
         finally:
-            subject.meter.hears = lambda: None
+            subject.meter.on_call = lambda: None
         self._finish(law, subject, self.clock() - began, subject.meter.prompts - before)
         self._show_first_failure(result)
         return result
@@ -196,7 +196,7 @@ class Run:
         return left if self.seconds is None else min(left, max(self._began + self.seconds - self.clock(), 0.0))
 
     def _left_by_laws(self) -> float | None:
-        if self.done < TELLING:
+        if self.done < LAWS_FOR_ESTIMATE:
             return None
         jobs = len(self.jobs) / self.processes
         left = (self.clock() - self._began) / self.done * max(jobs - self.done, 0.0)
@@ -224,7 +224,7 @@ class Run:
             return  # not worth the estimate
         self._expected = sum(self._prompts(law, subject) for subject, law in self.jobs) / self.processes
         seconds = self._expected * meter.price
-        if seconds >= WORTH_SAYING and self.seconds is None:
+        if seconds >= LEAST_ESTIMATE and self.seconds is None:
             self._is_told = True
             self._say(self._price(seconds, meter.price))
 
@@ -251,7 +251,11 @@ class Run:
             self._spent_done += took
         if took > LONG:
             self._say(f"{law.id}: {prompts:,} prompts in {duration(took)}; {self.status()}")
-        elif not self._is_told and self.done >= TELLING and (left := self._left_by_laws() or 0.0) >= WORTH_SAYING:
+        elif (
+            not self._is_told
+            and self.done >= LAWS_FOR_ESTIMATE
+            and (left := self._left_by_laws() or 0.0) >= LEAST_ESTIMATE
+        ):
             self._is_told = True
             self._say(f"about {duration(left)} left, estimated from the first {self.done} of {len(self.jobs)} laws")
 

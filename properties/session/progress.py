@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from turncheck.properties.checking.asking import Meter, duration, price_of
-from turncheck.properties.checking.run import EVERY, WORTH_SAYING, Run, beating
+from turncheck.properties.checking.run import EVERY, LEAST_ESTIMATE, Run, beating
 
 FIRST = 10.0
 """Seconds until the first line that says that a model is being loaded."""
@@ -72,7 +72,7 @@ def counting(
             shown.update(task, description=status, completed=prompts)
             if not is_priced and prompts >= PRICED and meter.price is not None and total is not None:
                 is_priced = True
-                if max(total - prompts, 0) * meter.price >= WORTH_SAYING:
+                if max(total - prompts, 0) * meter.price >= LEAST_ESTIMATE:
                     told = time.monotonic()
                     say(f"{what}: {status}")
             if not has_bar and time.monotonic() - told >= EVERY:

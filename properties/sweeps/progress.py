@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from turncheck.properties.checking.asking import duration, price_of
-from turncheck.properties.checking.run import EVERY, WORTH_SAYING, beating
+from turncheck.properties.checking.run import EVERY, LEAST_ESTIMATE, beating
 from turncheck.properties.session.progress import on_stderr
 from turncheck.properties.sweeps.sweep import Sweep
 
@@ -31,13 +31,13 @@ def run(sweep: Sweep, tell: Callable[[str], None] | None = None) -> None:
         task = bar.add_task("", total=sweep.plan.turns, completed=sweep.counts.done)
         say = tell or (_above(bar) if has_bar else on_stderr)
         watch = Watch(sweep, say, lambda line: bar.update(task, description=line, completed=sweep.counts.done))
-        sweep.subject.meter.hears = watch.hear
+        sweep.subject.meter.on_call = watch.hear
         try:
             with beating(watch.beat if not has_bar else watch.show):
                 for _ in sweep.chunks():
                     watch.show()
         finally:
-            sweep.subject.meter.hears = lambda: None
+            sweep.subject.meter.on_call = lambda: None
 
 
 class Watch:
@@ -86,7 +86,7 @@ class Watch:
         if self.is_priced or meter.price is None or (meter.prompts <= 8 and meter.seconds < EVERY):
             return
         self.is_priced, left = True, self.left() or 0.0
-        if left >= WORTH_SAYING:
+        if left >= LEAST_ESTIMATE:
             prompts = (self.sweep.plan.turns - self.sweep.counts.done) * self.sweep.prompts_a_case
             fewer = max(round(self.sweep.plan.turns / 10), 1)
             less = f"{fewer:,} turns take {duration(left * fewer / self.sweep.plan.turns)}"

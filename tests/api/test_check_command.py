@@ -33,7 +33,7 @@ def turncheck(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(truth, "TRIED", 40)
-    monkeypatch.setattr(run_module, "WORTH_SAYING", float("inf"))  # on a slow machine too
+    monkeypatch.setattr(run_module, "LEAST_ESTIMATE", float("inf"))  # on a slow machine too
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments):

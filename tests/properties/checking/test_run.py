@@ -43,7 +43,7 @@ def test_a_fast_run_says_nothing(running):
 def test_a_slow_run_says_its_price_before_it_goes_on(running):
     budget = Budget(200, min_cases=5)
     run, subject, clock, said = running(2.0, [AGREES] * 3, attrs.evolve(budget, shrink=asking.Limit(prompts=0)))
-    subject.meter.hears = lambda: None
+    subject.meter.on_call = lambda: None
     result = run.check(AGREES, subject)
     price = "about 20 min at 2.0 s per answer (600 prompts), more if laws are broken"
     took = f"{AGREES.id}: {clock.prompts} prompts in {asking.duration(clock.now)}"

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from turncheck.engine.schema import Schema
     from turncheck.model.adapters.conformance import run_conformance_test
     from turncheck.model.adapters.weights.forward import logits_engine
-    from turncheck.properties.checking.asking import SpentError
+    from turncheck.properties.checking.asking import LimitReachedError
     from turncheck.properties.checking.check import InterruptedLawError, check_law
     from turncheck.properties.checking.counterexamples import FalseLawError
     from turncheck.properties.checking.doctor import check_domain
@@ -85,7 +85,7 @@ _HOMES = {
     "engine.schema": ("Schema",),
     "model.adapters.conformance": ("run_conformance_test",),
     "model.adapters.weights.forward": ("logits_engine",),
-    "properties.checking.asking": ("SpentError",),
+    "properties.checking.asking": ("LimitReachedError",),
     "properties.checking.check": ("InterruptedLawError", "check_law"),
     "properties.checking.counterexamples": ("FalseLawError",),
     "properties.checking.doctor": ("check_domain",),
@@ -119,6 +119,7 @@ __all__ = [
     "InterruptedLawError",
     "Law",
     "LawFunctionError",
+    "LimitReachedError",
     "MalformedTextError",
     "MemberCountError",
     "Monotone",
@@ -131,7 +132,6 @@ __all__ = [
     "Schema",
     "SchemaError",
     "SpecError",
-    "SpentError",
     "Subject",
     "Symmetry",
     "Turn",

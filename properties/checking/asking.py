@@ -24,7 +24,7 @@ CHEAPER = 0.8
 """Calls above `CALL` seconds only grow while the price of an answer falls below this fraction of the price before."""
 
 
-class SpentError(BaseException):
+class LimitReachedError(BaseException):
     """A limit on asking is reached. It is not an `Exception`, so that no handler mistakes it for an error of the model.
 
     Attributes:
@@ -36,7 +36,7 @@ class SpentError(BaseException):
         self.limit = limit
 
 
-Stop = SpentError | KeyboardInterrupt
+Stop = LimitReachedError | KeyboardInterrupt
 """What stops a search or the check of a law early."""
 
 
@@ -161,7 +161,7 @@ class Meter:
         """Yield the prompts, split into calls of a moderate size.
 
         Raises:
-            SpentError: a limit is reached.
+            LimitReachedError: a limit is reached.
         """
         start = 0
         while start < len(prompts):
@@ -179,7 +179,7 @@ class Meter:
                 min(ends.seconds - self.seconds, ends.until - time.monotonic()),
             )
             if prompts <= 0 or seconds <= 0:
-                raise SpentError(called)
+                raise LimitReachedError(called)
             affordable = seconds / self._last if self._last else inf
             size = max(int(min(size, prompts, affordable)), 1)
         return size

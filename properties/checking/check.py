@@ -23,7 +23,7 @@ import attrs
 from hypothesis.errors import HypothesisException, Unsatisfiable
 
 from turncheck.engine.learned import Listed
-from turncheck.properties.checking.asking import Limit, SpentError, Stop
+from turncheck.properties.checking.asking import Limit, LimitReachedError, Stop
 from turncheck.properties.checking.counterexamples import (
     Counterexample,
     FalseLawError,
@@ -124,7 +124,7 @@ def _ask(law: Law, subject: Subject, budget: Budget, cases: list[AnyForm], kept:
     try:
         for part in _parts(subject, budget, [*kept, *cases]):
             ask_all(law, subject, part)
-    except (SpentError, KeyboardInterrupt) as stop:
+    except (LimitReachedError, KeyboardInterrupt) as stop:
         done, again = ([case for case in given if is_asked(law, subject, case)] for given in (cases, kept))
         return _Asked(done, again, subject.meter.seconds - before, stop)
     return _Asked(cases, list(kept), subject.meter.seconds - before)
@@ -143,7 +143,7 @@ def _why(law: Law, asked: _Asked, drawn: int, budget: Budget) -> str:
     count, least = len(asked.cases), budget.min_cases
     if isinstance(asked.stop, KeyboardInterrupt):
         return f"it was interrupted after {count} of its {drawn} cases"
-    if isinstance(asked.stop, SpentError) and count < least:
+    if isinstance(asked.stop, LimitReachedError) and count < least:
         return f"{asked.stop.limit} was spent after {count} of its {drawn} cases, fewer than {least}"
     if not drawn:
         return "no case was drawn to which it applies: look at its cases, its also= and what narrows them"
@@ -252,7 +252,7 @@ def _left(stop: Stop | None) -> str:
     """Return why shrinking stopped early; empty if it finished."""
     if stop is None:
         return ""
-    return f"shrinking stopped at {stop.limit}" if isinstance(stop, SpentError) else INTERRUPTED
+    return f"shrinking stopped at {stop.limit}" if isinstance(stop, LimitReachedError) else INTERRUPTED
 
 
 def shrunk(law: Law, subject: Subject, found: Counterexample) -> tuple[Counterexample, Stop | None]:
@@ -271,7 +271,7 @@ def _simplest_known(law: Law, subject: Subject, found: Counterexample) -> Counte
     cases = list(islice((case for case in smaller if law.applies(case, domain)), KNOWN))
     try:
         ask_all(law, subject, cases)
-    except SpentError:
+    except LimitReachedError:
         return found
     known = (each for each in counterexamples(law, subject, cases) if each.mode is found.mode)
     return min([found, *known], key=lambda each: each.simplicity)

@@ -21,7 +21,7 @@ import attrs
 
 from turncheck.engine.domain import AnyCase, Domain
 from turncheck.engine.play import Play
-from turncheck.properties.checking.asking import SpentError, Stop
+from turncheck.properties.checking.asking import LimitReachedError, Stop
 from turncheck.properties.checking.counterexamples import Counterexample, ask_all, counterexample, counterexamples
 from turncheck.properties.checking.law import Law, text_of
 from turncheck.properties.checking.shrink import shrink_until
@@ -42,7 +42,7 @@ def shrink_play(law: Law, subject: Subject, found: Counterexample) -> tuple[Coun
     search = _Search(law, subject, found)
     try:
         search.run()
-    except (SpentError, KeyboardInterrupt) as stop:
+    except (LimitReachedError, KeyboardInterrupt) as stop:
         return search.best, stop
     return search.best, None
 
@@ -92,7 +92,7 @@ class _Search:
         """Shrink one turn as a case. All other orders stay.
 
         Raises:
-            SpentError: a limit is reached. `best` is the simplest play until then.
+            LimitReachedError: a limit is reached. `best` is the simplest play until then.
             KeyboardInterrupt: likewise, if the user interrupts it.
         """
         domain, turn = self.subject.domain, _Turn(self.play, place)

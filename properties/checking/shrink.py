@@ -28,7 +28,7 @@ import attrs
 
 from turncheck.engine.domain import AnyCase, Domain
 from turncheck.engine.sampling import stream
-from turncheck.properties.checking.asking import SpentError, Stop
+from turncheck.properties.checking.asking import LimitReachedError, Stop
 from turncheck.properties.checking.counterexamples import Counterexample, counterexample, simplicity
 from turncheck.properties.checking.edits import Edit, Edits, edits_of, union
 from turncheck.properties.checking.law import Law, text_of
@@ -66,7 +66,7 @@ def shrink_until(law: Law, subject: Subject, found: Counterexample) -> tuple[Cou
     search = Search(law, subject, found)
     try:
         return _run(search), None
-    except (SpentError, KeyboardInterrupt) as stop:
+    except (LimitReachedError, KeyboardInterrupt) as stop:
         return search.best, stop
 
 

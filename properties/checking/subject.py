@@ -140,7 +140,7 @@ class Subject:
         """Return the subject's answers. New prompts are asked in few calls, with drafts if the engine can verify them.
 
         Raises:
-            SpentError: a limit of the meter is reached. The answers so far are remembered.
+            LimitReachedError: a limit of the meter is reached. The answers so far are remembered.
         """
         for piece in self.meter.pieces(_new(prompts, self._answers)):
             for prompt, answer in zip(piece, self._first(piece), strict=True):
@@ -208,7 +208,7 @@ class Subject:
         """Ask the prompts a second time, each alone or in batches, without drafts. Return the answers.
 
         Raises:
-            SpentError: as `ask`.
+            LimitReachedError: as `ask`.
         """
         new = _new(prompts, {prompt for known, prompt in self._again if known == manner})
         for part in [[prompt] for prompt in new] if manner == "alone" else [new]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import Listed
-from turncheck.properties.checking.asking import UNLIMITED, Limit, SpentError
+from turncheck.properties.checking.asking import UNLIMITED, Limit, LimitReachedError
 from turncheck.properties.checking.check import LEAST_SHRINKING
 from turncheck.properties.checking.counterexamples import Counterexample, counterexample
 from turncheck.properties.checking.law import Law
@@ -103,8 +103,8 @@ def _shrunk(law: Law, subject: Subject, text: str, limit: Limit) -> tuple[Counte
             return None, "asked again, it holds: see the laws about asking again"
         with subject.meter.within(limit):
             found, stop = shrink_until(law, subject, start)
-    except SpentError as spent:
-        return None, f"not shrunk: {spent.limit} were spent"
+    except LimitReachedError as reached:
+        return None, f"not shrunk: {reached.limit} were spent"
     if isinstance(stop, KeyboardInterrupt):
         raise stop
     return found, "" if stop is None else f"shrinking stopped at {stop.limit}"

@@ -3,7 +3,7 @@
 import pytest
 
 from turncheck.properties.checking import asking
-from turncheck.properties.checking.asking import Limit, Meter, SpentError, duration, price_of
+from turncheck.properties.checking.asking import Limit, LimitReachedError, Meter, duration, price_of
 
 PROMPTS = [str(number) for number in range(1000)]
 
@@ -56,7 +56,7 @@ def test_a_model_whose_batches_are_cheap_is_asked_larger_ones(clock):
 
 def test_a_limit_on_prompts_is_kept_to_the_prompt(clock):
     meter, found = Meter(), []
-    with pytest.raises(SpentError) as error, meter.within(Limit(prompts=13)):
+    with pytest.raises(LimitReachedError) as error, meter.within(Limit(prompts=13)):
         sizes(meter, clock, PROMPTS, lambda n: 0.001, found)
     assert (found, error.value.limit, meter.prompts) == ([8, 5], "13 prompts", 13)
     assert sizes(meter, clock, PROMPTS, lambda n: 0.001) == [1000]
@@ -64,7 +64,7 @@ def test_a_limit_on_prompts_is_kept_to_the_prompt(clock):
 
 def test_a_limit_on_time_makes_calls_that_fit_what_is_left(clock):
     meter, found = Meter(), []
-    with pytest.raises(SpentError) as error, meter.within(Limit(seconds=20), "--budget=20"):
+    with pytest.raises(LimitReachedError) as error, meter.within(Limit(seconds=20), "--budget=20"):
         sizes(meter, clock, PROMPTS, lambda n: n * 2.0, found)
     assert (found, error.value.limit) == ([8, 2], "--budget=20")
 
@@ -76,21 +76,21 @@ def test_a_limit_on_time_is_one_on_the_models_time_but_for_a_deadline(clock):
         assert sizes(meter, clock, PROMPTS, lambda n: n * 0.001) == [8, 992]
     late = meter.within(Limit(until=clock.now + 5), "--budget=5")
     clock.now += 5
-    with pytest.raises(SpentError, match=r"^--budget=5$"), late:
+    with pytest.raises(LimitReachedError, match=r"^--budget=5$"), late:
         sizes(meter, clock, PROMPTS, lambda n: 0.001)
 
 
 def test_the_narrower_of_two_limits_counts(clock):
     meter = Meter()
     outer, inner = meter.within(Limit(prompts=100), "outer"), meter.within(Limit(prompts=3), "inner")
-    with outer, pytest.raises(SpentError) as error, inner:
+    with outer, pytest.raises(LimitReachedError) as error, inner:
         sizes(meter, clock, PROMPTS, lambda n: 0.001)
     assert (error.value.limit, meter.prompts) == ("inner", 3)
 
 
 def test_a_limit_of_nothing_lets_nothing_be_asked(clock):
     meter = Meter()
-    with pytest.raises(SpentError), meter.within(Limit(prompts=0)):
+    with pytest.raises(LimitReachedError), meter.within(Limit(prompts=0)):
         sizes(meter, clock, PROMPTS, lambda n: 0.001)
     assert meter.prompts == 0
 

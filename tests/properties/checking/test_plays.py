@@ -9,7 +9,7 @@ from turncheck.engine.fields import Choice, Int
 from turncheck.engine.play import Play
 from turncheck.engine.schema import Schema
 from turncheck.model.adapters.python import PythonFunction
-from turncheck.properties.checking.asking import Limit, SpentError
+from turncheck.properties.checking.asking import Limit, LimitReachedError
 from turncheck.properties.checking.counterexamples import counterexample
 from turncheck.properties.checking.plays import shrink_play
 from turncheck.properties.checking.subject import Subject
@@ -98,7 +98,7 @@ def test_the_simplest_play_so_far_is_left_where_a_limit_is_reached():
     with model.meter.within(Limit(prompts=0)):
         best, stop = shrink_play(LED, model, found)
     assert best.text == "at 4 of 0870\nskip\n"  # a part of what was asked
-    assert isinstance(stop, SpentError)
+    assert isinstance(stop, LimitReachedError)
 
 
 def test_without_orders_the_state_is_what_is_shrunk():

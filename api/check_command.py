@@ -223,7 +223,7 @@ def _show(alone: Alone, report: Report, screen: Screen, given: dict[str, Any]) -
     from turncheck.reports.escape import visible
 
     several = len(report.models) > 1
-    for model, law, result in alone.told():
+    for model, law, result in alone.to_show():
         name = f"{visible(model.subject.name)}: " if several else ""
         click.echo(f"{name}{explain(law, result, model.subject.domain, screen, given['whole'])}\n", color=screen.colour)
     every_law = given["table"] == "all"

@@ -158,7 +158,7 @@ class Alone:
 
     # --- what was found ---
 
-    def told(self) -> Iterator[tuple[Model, Law, LawResult]]:
+    def to_show(self) -> Iterator[tuple[Model, Law, LawResult]]:
         """Yield the results to show: laws that failed or have no verdict."""
         for chosen, model in self.session.models.items():
             for law, result in self._in_order(chosen):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from turncheck.properties.session.stash import HELD, LEFT, RESULT, SESSION, SWEPT, TOLD, results_of
+from turncheck.properties.session.stash import HELD, LEFT, RESULT, SESSION, SHOWN, SWEPT, results_of
 from turncheck.properties.session.summary import screen_of
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _leave(request: pytest.FixtureRequest, session: Session, law: Law, chosen: C
     _record(request, session, chosen, result, Counter())
     results_of(request.config).take(json.loads(request.node.stash[RESULT]), request.node.nodeid)
     if result.failed:
-        request.config.stash[LEFT] = _told(request.config, law, result, model)(screen_of(request.config))
+        request.config.stash[LEFT] = _failure_text(request.config, law, result, model)(screen_of(request.config))
 
 
 def _result(request: pytest.FixtureRequest, session: Session, law: Law, model: Model) -> LawResult:
@@ -95,8 +95,8 @@ def _end(request: pytest.FixtureRequest, session: Session, law: Law, result: Law
         return
     if result.verdict == "NOT_APPLICABLE":
         pytest.skip(f"not applicable: {result.why}")
-    request.node.stash[TOLD] = told = _told(request.config, law, result, model)
-    shown = told(screen_of(request.config, colour=False))
+    request.node.stash[SHOWN] = render = _failure_text(request.config, law, result, model)
+    shown = render(screen_of(request.config, colour=False))
     if result.known or (result.verdict == "FAIL" and session.settings.writes_baseline):
         pytest.xfail(f"known: {in_short(result)}")
     if result.verdict == "INCONCLUSIVE" and session.settings.skips_inconclusive:
@@ -104,7 +104,7 @@ def _end(request: pytest.FixtureRequest, session: Session, law: Law, result: Law
     pytest.fail(shown, pytrace=False)
 
 
-def _told(config: pytest.Config, law: Law, result: LawResult, model: Model) -> Callable[[Screen], str]:
+def _failure_text(config: pytest.Config, law: Law, result: LawResult, model: Model) -> Callable[[Screen], str]:
     """Return a function that renders a failed law for a screen; `-v` shows texts in full."""
     from turncheck.properties.session.outcome import explain
 

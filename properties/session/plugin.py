@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from turncheck.properties.session.options import COLOURED, FOUND, OPTIONS, PLANNED
-from turncheck.properties.session.stash import LEFT, MARKER, PLAN, RESULT, RESULTS, SESSION, SUITES, TOLD, results_of
+from turncheck.properties.session.stash import LEFT, MARKER, PLAN, RESULT, RESULTS, SESSION, SHOWN, SUITES, results_of
 
 if TYPE_CHECKING:
     from turncheck.properties.checking.law import Law
@@ -296,10 +296,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             from turncheck.reports.records import LawResult
 
             crash.message = in_short(LawResult.from_json(law))
-    if TOLD in item.stash and report.when == "call" and report.failed:
-        from turncheck.properties.session.told import tell
+    if SHOWN in item.stash and report.when == "call" and report.failed:
+        from turncheck.properties.session.failure_text import show_failure
 
-        tell(report, item.stash[TOLD], item.config)
+        show_failure(report, item.stash[SHOWN], item.config)
     return report
 
 
@@ -318,9 +318,9 @@ class Listener:
         if MARKER in report.keywords:
             results_of(self.config).add(report)
         if hasattr(report, COLOURED) and not hasattr(self.config, "workerinput"):
-            from turncheck.properties.session.told import tell_from_worker
+            from turncheck.properties.session.failure_text import show_failure_from_worker
 
-            tell_from_worker(report)
+            show_failure_from_worker(report)
         if hasattr(report, PLANNED) and PLAN in self.config.stash:  # one report carries the plan, which is enough
             del self.config.stash[PLAN]
 

@@ -26,7 +26,7 @@ PLAN: pytest.StashKey[str] = pytest.StashKey()           # what is to run, until
 HELD: pytest.StashKey[LawResult] = pytest.StashKey()     # of an item
 SWEPT: pytest.StashKey[SweepResult] = pytest.StashKey()  # of an item
 LEFT: pytest.StashKey[str] = pytest.StashKey()           # the text about a law whose check was interrupted
-TOLD: pytest.StashKey[Callable[[Screen], str]] = pytest.StashKey()  # the text about an item that failed, for any screen
+SHOWN: pytest.StashKey[Callable[[Screen], str]] = pytest.StashKey()  # renders the text of a failed item
 RESULT: pytest.StashKey[str] = pytest.StashKey()         # of an item, as its report carries it
 RESULTS: pytest.StashKey[Results] = pytest.StashKey()
 # fmt: on

@@ -12,16 +12,16 @@ from turncheck.properties.session.summary import screen_of
 from turncheck.reports.screen import Screen
 
 
-class Told:
+class FailureText:
     """Replaces pytest's text of a failure in a report. `str` gives pytest's own text, without colour.
 
     Args:
         plain: pytest's representation of the failure.
-        told: renders the failure for a screen.
+        render: renders the failure for a screen.
     """
 
-    def __init__(self, plain: Any, told: Callable[[Screen], str]) -> None:
-        self.plain, self.told = plain, told
+    def __init__(self, plain: Any, render: Callable[[Screen], str]) -> None:
+        self.plain, self.render = plain, render
         self.reprcrash = getattr(plain, "reprcrash", None)
 
     def __str__(self) -> str:
@@ -29,25 +29,25 @@ class Told:
 
     def toterminal(self, writer: Any) -> None:
         """Write the failure to pytest's terminal writer."""
-        writer.line(self.told(Screen(writer.fullwidth, writer.hasmarkup)))
+        writer.line(self.render(Screen(writer.fullwidth, writer.hasmarkup)))
 
 
-def tell(report: pytest.TestReport, told: Callable[[Screen], str], config: pytest.Config) -> None:
+def show_failure(report: pytest.TestReport, render: Callable[[Screen], str], config: pytest.Config) -> None:
     """Put the failure into the report. A report of a pytest-xdist process travels as text: if the terminal has colour,
     the coloured text goes beside the plain one.
     """
     if not hasattr(config, "workerinput"):
-        _replace(report, told)
+        _replace(report, render)
     elif (screen := screen_of(config)).colour:
-        setattr(report, COLOURED, told(screen))
+        setattr(report, COLOURED, render(screen))
 
 
-def tell_from_worker(report: pytest.TestReport) -> None:
+def show_failure_from_worker(report: pytest.TestReport) -> None:
     """Show the coloured text that came with the report wherever there is colour, else the plain one."""
     coloured, plain = getattr(report, COLOURED), str(report.longrepr)
     delattr(report, COLOURED)
     _replace(report, lambda screen: coloured if screen.colour else plain)
 
 
-def _replace(report: pytest.TestReport, told: Callable[[Screen], str]) -> None:
-    report.longrepr = Told(report.longrepr, told)  # type: ignore[assignment]  # it has all that pytest asks of it
+def _replace(report: pytest.TestReport, render: Callable[[Screen], str]) -> None:
+    report.longrepr = FailureText(report.longrepr, render)  # type: ignore[assignment]  # it has what pytest uses

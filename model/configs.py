@@ -1,4 +1,4 @@
-"""What a training run is made with: named configurations. Nothing here needs torch."""
+"""Named configurations of training runs. This module does not import torch."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import attrs
 
 @attrs.frozen
 class TrainConfig:
-    """All that a run depends on, besides its domain and its seed.
+    """Everything that a run depends on, except its domain and its seed.
 
     Attributes:
-        about: what it is for, in a few words.
-        layers, width, heads: the model's sizes, see `ModelConfig`.
-        steps: optimizer steps of the whole run.
-        batch: cases in a step.
-        learning_rate: at its highest; it rises over `warmup` steps and then falls to 0 in a straight line.
-        warmup: steps.
-        malformed: the share of cases that are damaged, their reasons in equal shares, where the domain rejects.
-        rejection_weight: the weight of a rejection's tokens in the loss; all other answers' tokens weigh 1 each.
-        threads: PyTorch's; more of them are faster, and give slightly other weights.
-        save_every: steps.
+        about: its purpose in a few words.
+        layers, width, heads: the model's sizes; see `ModelConfig`.
+        steps: the number of optimizer steps.
+        batch: the number of cases in a step.
+        learning_rate: the highest learning rate, reached after `warmup` steps; then it falls linearly to 0.
+        warmup: the number of warm-up steps.
+        malformed: the share of damaged cases, all reasons equally likely, if the domain rejects.
+        rejection_weight: the weight of a rejection's tokens in the loss; the tokens of other answers weigh 1.
+        threads: the number of PyTorch threads. More threads are faster, and give slightly different weights.
+        save_every: the number of steps between two saves.
     """
 
     about: str = ""
@@ -48,9 +48,9 @@ CONFIGS = {
 """The configurations by name."""
 
 OF_NO_WEIGHT = ("about", "save_every")
-"""What of a configuration changes no weight."""
+"""The attributes that do not change the weights."""
 
 
 def described(configs: Mapping[str, TrainConfig]) -> str:
-    """Configurations by name, as a command's help shows them."""
+    """Describe the configurations by name, for a command's help."""
     return "; ".join(f"{name}: {config.about}" for name, config in configs.items()) + "."

@@ -1,6 +1,6 @@
-"""What a run learns from: a domain's cases, some of them damaged, each with the reference's answer; how long they are.
+"""Training examples: a domain's cases, some of them damaged, with the reference's answers; and their lengths.
 
-Example `i` of a seed depends on the seed and on `i` alone.
+Example `i` of a seed depends only on the seed and on `i`.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from turncheck.model.transformer import ModelConfig
 from turncheck.strategies.operators import ImpossibleDamageError, operators_of
 
 IGNORED = -100
-"""The target of a place that the loss does not look at (PyTorch's `ignore_index`)."""
+"""The target of a position that the loss ignores (PyTorch's `ignore_index`)."""
 
 DAMAGES_TRIED = 20
-"""Damages that are tried on a case before it is left as it is; most cases can be damaged in every way."""
+"""Most operators to try on a case before it stays undamaged. Most cases can be damaged by every operator."""
 
 
 @attrs.frozen
 class Examples:
-    """The examples that a domain gives.
+    """The training examples of a domain.
 
     Attributes:
-        domain: whose cases they are.
-        malformed: the share of them that are damaged, their reasons in equal shares; 0 of a domain that rejects none.
-        samplers: where the cases come from, in equal shares, by name.
-        operators: what damages some of them, by reason.
+        domain: the domain.
+        malformed: the share of damaged examples, all reasons equally likely; 0 if the domain rejects nothing.
+        samplers: the samplers of the cases, all equally likely, by name.
+        operators: the operators that damage cases, by reason.
     """
 
     domain: Domain
@@ -46,14 +46,14 @@ class Examples:
 
     @classmethod
     def of(cls, domain: Domain, malformed: float) -> Examples:
-        """The examples of that domain: of its samplers all but `uniform`, unless it has no other."""
+        """Return the examples of the domain, from all its samplers except `uniform`, unless it has no other."""
         samplers = samplers_of(domain)
         chosen = {name: each for name, each in samplers.items() if name != "uniform"} or samplers
         operators = operators_of(domain) if domain.rejects else {}
         return cls(domain, malformed if operators else 0.0, chosen, operators)
 
     def draw(self, seed: int, index: int) -> tuple[str, str]:
-        """Example `index` of a seed: a text and the answer to it.
+        """Return example `index` of a seed: a text and its answer.
 
         Raises:
             DomainError: a sampler or the reference raised.
@@ -79,8 +79,9 @@ class Examples:
 def batch(
     examples: Sequence[tuple[str, str]], tokenizer: Tokenizer, config: ModelConfig
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Examples as tensors: tokens and targets, (B, T) int64 each, `IGNORED` where no answer's token is wanted; and
-    which of them are rejections, (B,) bool.
+    """Return examples as tensors: tokens and targets, (B, T) int64 each; and which of them are rejections, (B,) bool.
+
+    A target is `IGNORED` at positions without a token of the answer.
     """
     rows = [_row(tokenizer, config, text, answer) for text, answer in examples]
     length = max(len(tokens) for tokens, _ in rows)
@@ -98,20 +99,20 @@ def _row(tokenizer: Tokenizer, config: ModelConfig, text: str, answer: str) -> t
 # --- how long they are -----------------------------------------------------------------------------------------------
 
 DRAWN = 100
-"""Cases of each sampler that are drawn to see how long they are."""
+"""Number of cases to draw from each sampler to measure their lengths."""
 
 HEADROOM = 1.4
-"""How much longer than any case a malformed text may be before its end is not looked at."""
+"""A prompt may be this many times as long as the longest measured one before the model ignores its end."""
 
 ROUNDED = 8
-"""Lengths are rounded up to a multiple of so many tokens."""
+"""Lengths are rounded up to a multiple of this number of tokens."""
 
 
 def lengths(examples: Examples, tokenizer: Tokenizer) -> tuple[int, int]:
-    """The tokens of a prompt that a model is to look at, and those of an answer with its stop: as many as the longest
-    have, and more prompt where malformed texts are asked.
+    """Return the most tokens of a prompt that a model reads, and of an answer with its stop: those of the longest, with
+    headroom for prompts if there are malformed texts.
 
-    Where numbers and words have texts of several lengths the longest of them count, drawn or not.
+    If values of a field have texts of different lengths, the longest counts, even if it is not drawn.
     """
     domain = examples.domain
     prompts, answers = [_longest(domain.prompt, tokenizer)], [_longest(domain.answer, tokenizer)]
@@ -127,7 +128,7 @@ def lengths(examples: Examples, tokenizer: Tokenizer) -> tuple[int, int]:
 
 
 def _longest(schema: Schema, tokenizer: Tokenizer) -> str:
-    """A text of the longest values among the fields' edges; it need not be a case."""
+    """Return a text with the longest values among the fields' edges; it need not be a case."""
     return schema.write_values(tuple(_longest_value(field, tokenizer) for field in schema.fields.values()))
 
 
@@ -136,7 +137,7 @@ def _longest_value(field: Field, tokenizer: Tokenizer) -> object:
 
 
 def _is_open(schema: Schema) -> bool:
-    """Whether a field of somebody's own has texts of several lengths: its edges need not be the longest."""
+    """Return whether a user's field has texts of different lengths; its edges need not be the longest."""
     return any(field.width is None and not isinstance(field, Int | Choice) for field in schema.fields.values())
 
 

@@ -1,7 +1,7 @@
-"""Training a tiny transformer on a domain's reference: cases of its samplers, some damaged, loss on the answer.
+"""Train a tiny transformer on a domain's reference: cases from samplers, some damaged, with the loss on the answers.
 
-Example `i` of a run depends on its seed and on `i` alone, so that a run that was interrupted goes on where it was last
-saved and ends with the same weights as one that was not.
+Example `i` of a run depends only on the seed and on `i`. So an interrupted run resumes where it was last saved, and
+ends with the same weights as an uninterrupted run.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ OPTIMIZER_STATE: Mapping[type[torch.optim.Optimizer], tuple[str, ...]] = {
     torch.optim.AdamW: ("step", "exp_avg", "exp_avg_sq"),
     torch.optim.Muon: ("momentum_buffer",),
 }
-"""What an optimizer keeps for a parameter, once it has made a step; all but the step has the parameter's shape."""
+"""The state that an optimizer keeps for a parameter after its first step. All but `step` have the parameter's shape."""
 
 
 STATE = "state.safetensors"
-"""What a run needs to go on, in its folder."""
+"""The file in a run's folder from which the run resumes."""
 
 
 class ResumeError(ValueError):
-    """A folder holds a run that was made with other settings."""
+    """The folder holds a run with other settings."""
 
 
 def loss(
     transformer: Transformer, tokens: Tensor, targets: Tensor, rejected: Tensor, rejection_weight: float
 ) -> Tensor:
-    """The mean cross-entropy of the answers' tokens, those of rejections weighted; what `batch` makes goes in."""
+    """Return the mean cross-entropy of the answers' tokens, with those of rejections weighted, for a `batch`."""
     rows, places = (targets != IGNORED).nonzero(as_tuple=True)
     logits = transformer.logits(transformer.hidden(tokens)[rows, places])
     losses = F.cross_entropy(logits, targets[rows, places], reduction="none")
@@ -57,7 +57,7 @@ def loss(
 
 @attrs.frozen
 class Progress:
-    """How a run stands after a step: the step, its loss, and the share of held-out texts answered exactly, if asked."""
+    """A run after a step: the step, its loss, and the share of held-out texts answered exactly, if measured."""
 
     step: int
     loss: float
@@ -65,14 +65,14 @@ class Progress:
 
 
 class Run:
-    """One training run in one folder: makes it, or goes on with what lies there.
+    """A training run in a folder: begins it, or resumes the run there.
 
-    `DIR/state.safetensors` holds weights, optimizer and step, with a digest, `DIR/checkpoint.safetensors` the model as
-    it stands, `DIR/step-N.safetensors` the snapshots.
+    `DIR/state.safetensors` holds weights, optimizer state and step, with a digest; `DIR/checkpoint.safetensors` the
+    current model; `DIR/step-N.safetensors` the snapshots.
 
     Raises:
         ResumeError: the folder holds a run of another domain, or with another config or seed.
-        StateError: the run that the folder holds is damaged, or half of it is gone.
+        StateError: the run in the folder is damaged or incomplete.
         DomainError: a sampler or the reference of the domain raised.
     """
 
@@ -96,17 +96,17 @@ class Run:
         if os.path.lexists(self.state_path):
             self._load()
         elif made := [name for name in (CHECKPOINT, *map(_snapshot, snapshots)) if (folder / name).exists()]:
-            raise StateError(folder, f"it holds {made[0]} of a run and no {STATE} to go on from")
+            raise StateError(folder, f"it holds {made[0]} of a run and no {STATE} to resume from")
 
     @property
     def state_path(self) -> Path:
-        """Where the run is saved."""
+        """The file in which the run is saved."""
         return self.folder / STATE
 
     def steps(self) -> Iterator[Progress]:
-        """Trains, and says so after each step. Saves every `save_every` steps, and when it is left.
+        """Train, and yield the progress after each step. Save every `save_every` steps, and when the iteration ends.
 
-        Only weights that are in the middle of their update are not saved: then what was saved last stands.
+        If an exception interrupts the update of the weights, they are not saved; the last saved state stays.
         """
         try:
             while self.step < self.config.steps:
@@ -140,17 +140,17 @@ class Run:
         return value.item()
 
     def held_out(self, count: int) -> float:
-        """The share of `count` held-out texts, damaged ones among them, that the model answers exactly."""
+        """Return the share of `count` held-out texts, including damaged ones, that the model answers exactly."""
         seed = HELD_OUT_SEEDS[self.seed]
         examples = [self.examples.draw(seed, index) for index in range(count)]
         verdicts = TransformerEngine(self.transformer, self.tokenizer).verify(*zip(*examples, strict=True))
         return sum(verdict.complete for verdict in verdicts) / count
 
     def save(self) -> None:
-        """Writes the run's state and the checkpoint as it stands.
+        """Write the run's state and the current checkpoint.
 
         Raises:
-            StateError: another process has written the state meanwhile; it is left as it is.
+            StateError: another process has written the state meanwhile; that state stays.
         """
         if mark_of(self.state_path) != self._mark:
             raise StateError(self.folder, f"another process has written {STATE} meanwhile")
@@ -167,7 +167,7 @@ class Run:
         return {"domain": self.domain.described, "seed": self.seed, **config}
 
     def _texts(self) -> str:
-        """What is another where the domain's words or the lengths of its texts are."""
+        """Return a digest of the vocabulary and of the lengths of texts, which changes if either changes."""
         sizes = self.transformer.config
         said = json.dumps([self.tokenizer.vocabulary, sizes.prompt, sizes.answer])
         return hashlib.sha256(said.encode()).hexdigest()[:16]
@@ -177,10 +177,11 @@ class Run:
         for key, ours in self._settings().items():
             if saved.get(key) != ours:
                 theirs = cut(str(saved.get(key)), 80)
-                raise ResumeError(f"{key} must be {theirs} to go on in {self.folder}, got {ours}: use another folder")
+                demand = f"{key} must be {theirs} to resume the run in {self.folder}"
+                raise ResumeError(f"{demand}, got {ours}: use another folder")
         if saved.get("texts") != self._texts():
             raise ResumeError(
-                f"the words and lengths of the texts of {self.domain.name} must be those with which the run in "
+                f"the vocabulary and the lengths of texts of {self.domain.name} must be those with which the run in "
                 f"{self.folder} began, got others: use another folder, and give the domain another version"
             )
         step = check_step(self.state_path, saved, self.config.steps)
@@ -191,15 +192,15 @@ class Run:
             state.update({key: tensors[f"{key}/{name}"] for key in keys if step})
 
     def _shapes(self, step: int) -> dict[str, tuple[int, ...]]:
-        """The shapes of the tensors that are kept at that step, by their names; at first there are but weights."""
+        """Return the shapes of the saved tensors at that step, by name; at step 0 there are only weights."""
         shapes = {f"model/{name}": tuple(tensor.shape) for name, tensor in self.transformer.state_dict().items()}
         for name, shape, keys, _ in self._optimizer_states():
             shapes |= {f"{key}/{name}": () if key == "step" else shape for key in keys if step}
         return shapes
 
     def _optimizer_states(self) -> Iterator[tuple[str, tuple[int, ...], tuple[str, ...], dict[str, Tensor]]]:
-        """Of each parameter the name, the shape, and what its optimizer keeps for it: its keys, and itself, which is
-        theirs to change.
+        """Yield for each parameter its name and shape, the keys of its optimizer state, and that state, which the
+        caller may change.
         """
         names = {parameter: name for name, parameter in self.transformer.named_parameters()}
         for optimizer in self.optimizers:
@@ -222,12 +223,12 @@ class Run:
 
 
 def _snapshot(step: int) -> str:
-    """What the checkpoint of a step is called."""
+    """Return the file name of a step's checkpoint."""
     return f"step-{step}.safetensors"
 
 
 def _optimizers(transformer: Transformer) -> tuple[torch.optim.Optimizer, ...]:
-    """Muon for the blocks' matrices (Jordan 2024; its steps scaled like AdamW's), AdamW for embeddings and norms."""
+    """Return Muon for the blocks' matrices (Jordan 2024, with steps scaled like AdamW's), AdamW for everything else."""
     named = list(transformer.named_parameters())
     matrices = [parameter for name, parameter in named if name.startswith("blocks") and parameter.ndim == 2]
     others = [parameter for name, parameter in named if not name.startswith("blocks") or parameter.ndim != 2]
@@ -244,5 +245,5 @@ def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _rate(step: int, config: TrainConfig) -> float:
-    """The learning rate at that step, as a share of the highest."""
+    """Return the learning rate at that step, as a share of the highest."""
     return min(1.0, (step + 1) / config.warmup) * (1 - step / config.steps)

@@ -16,7 +16,7 @@ from turncheck.model.products import linear, linear_gelu
 
 
 def _size(most: int) -> Callable[[object, attrs.Attribute[int], object], None]:
-    """Wants a whole number of 1..most. 8.0 and True are none, though both are equal to one."""
+    """Return a validator for integers 1..most. It refuses 8.0 and True, although both equal an integer."""
 
     def check(config: object, field: attrs.Attribute[int], value: object) -> None:
         if type(value) is not int or not 1 <= value <= most:
@@ -30,12 +30,12 @@ class ModelConfig:
     """The sizes of a model.
 
     Attributes:
-        vocabulary: tokens.
-        prompt: the most tokens of a prompt that are looked at; a longer prompt is cut behind them.
-        answer: the most tokens of an answer, its stop included.
-        layers: blocks.
-        width: numbers for each token, split evenly over the heads.
-        heads: attention heads.
+        vocabulary: the number of tokens.
+        prompt: the most tokens of a prompt that the model reads; a longer prompt is truncated.
+        answer: the most tokens of an answer, including its stop.
+        layers: the number of blocks.
+        width: the size of the hidden state, split evenly over the heads.
+        heads: the number of attention heads.
     """
 
     vocabulary: int = attrs.field(validator=_size(99_999))
@@ -51,14 +51,14 @@ class ModelConfig:
 
     @property
     def context(self) -> int:
-        """Positions: a prompt, the mark behind it, an answer."""
+        """The number of positions: a prompt, the mark after it, and an answer."""
         return self.prompt + 1 + self.answer
 
 
 class Cache:
-    """Room for the keys and values of a batch's rows, layer by layer: (layers, B, heads, context, width / heads) each.
+    """A cache for the keys and values of a batch: (layers, B, heads, context, width / heads) each.
 
-    The first pass over a batch fills it from its beginning, those behind that put theirs in their places.
+    The first pass over a batch fills it from the start. Later passes write at their positions.
     """
 
     def __init__(self, config: ModelConfig, rows: int) -> None:
@@ -66,32 +66,32 @@ class Cache:
         self.keys, self.values = torch.zeros(shape), torch.zeros(shape)
 
     def begin(self, layer: int, k: Tensor, v: Tensor) -> None:
-        """Keeps k, v: (B, heads, T, width / heads), of the first T positions. B may be less than there is room for."""
+        """Store k, v: (B, heads, T, width / heads), for the first T positions. B may be less than the cache's rows."""
         rows, _, length, _ = k.shape
         self.keys[layer, :rows, :, :length] = k
         self.values[layer, :rows, :, :length] = v
 
     def put(self, layer: int, positions: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Keeps k, v: (B, heads, T, width / heads) at positions: (B, T); gives what the layer has up to the last."""
+        """Store k, v: (B, heads, T, width / heads) at positions: (B, T). Return those up to the last position."""
         rows, end = torch.arange(len(positions))[:, None], int(positions.max()) + 1
         self.keys[layer][rows, :, positions] = k.transpose(1, 2)
         self.values[layer][rows, :, positions] = v.transpose(1, 2)
         return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
 
     def row(self, place: int) -> Cache:
-        """One row of it, in the same room."""
+        """Return one row as a view of the same memory."""
         row = object.__new__(Cache)
         row.keys, row.values = self.keys[:, place : place + 1], self.values[:, place : place + 1]
         return row
 
 
 def _at(x: Tensor, places: Tensor) -> Tensor:
-    """x: (B, T, ...) at places: (B, W) to (B, W, ...)."""
+    """Select places: (B, W) of x: (B, T, ...). Return (B, W, ...)."""
     return x[torch.arange(len(places))[:, None], places]
 
 
 class Attention(nn.Module):
-    """Causal self-attention with several heads."""
+    """Causal multi-head self-attention."""
 
     def __init__(self, config: ModelConfig, layer: int) -> None:
         super().__init__()
@@ -106,8 +106,8 @@ class Attention(nn.Module):
         cache: Cache | None = None,
         wanted: Tensor | None = None,
     ) -> Tensor:
-        """x: (B, T, width) to (B, T, width). With positions: (B, T), x stands at them, behind what the cache holds.
-        With wanted: (B, W), places in x, to (B, W, width), theirs alone.
+        """Map x: (B, T, width) to (B, T, width). With positions: (B, T), x is at these positions, after the content of
+        the cache. With wanted: (B, W), places in x, return only their outputs, (B, W, width).
         """
         b, t, width = x.shape
         qkv = linear(x, self.qkv.weight)
@@ -129,7 +129,7 @@ class Attention(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention, then a perceptron of four times the width, each added to what comes in."""
+    """Attention, then an MLP of four times the width, each with a residual connection."""
 
     def __init__(self, config: ModelConfig, layer: int) -> None:
         super().__init__()
@@ -146,13 +146,13 @@ class Block(nn.Module):
         cache: Cache | None = None,
         wanted: Tensor | None = None,
     ) -> Tensor:
-        """x: (B, T, width) to (B, T, width), or at the wanted places: (B, W) alone to (B, W, width)."""
+        """Map x: (B, T, width) to (B, T, width), or only the wanted places: (B, W) to (B, W, width)."""
         x = (x if wanted is None else _at(x, wanted)) + self.attention(self.norm1(x), positions, cache, wanted)
         return x + linear(linear_gelu(self.norm2(x), self.up.weight), self.down.weight)
 
 
 class Transformer(nn.Module):
-    """Token ids in, for each the logits of the token behind it out."""
+    """Maps token ids to the logits of the next token at each position."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -164,7 +164,7 @@ class Transformer(nn.Module):
         self.apply(self._initialise)
 
     def _initialise(self, module: nn.Module) -> None:
-        # What is added to the residual stream starts at 0, so that a new model is its embedding (Zhang et al. 2019).
+        # The residual branches start at 0, so that a new model is its embedding (Zhang et al. 2019).
         if isinstance(module, nn.Linear | nn.Embedding):
             nn.init.normal_(module.weight, std=0.02)
         if isinstance(module, Block):
@@ -178,14 +178,14 @@ class Transformer(nn.Module):
         cache: Cache | None = None,
         wanted: Tensor | None = None,
     ) -> Tensor:
-        """The last layer's output, normed: tokens: (B, T) int64 to (B, T, width).
+        """Return the normed output of the last layer: tokens: (B, T) int64 to (B, T, width).
 
         Args:
-            tokens: the first ones of their rows, unless positions say where they stand.
-            positions: (B, T) int64, behind what the cache holds.
-            cache: gets the keys and values; without positions it begins anew.
-            wanted: (B, W) int64, the places in first tokens whose outputs are wanted, (B, W, width): the last layer
-                works out no others.
+            tokens: the tokens; without positions, the first tokens of their rows.
+            positions: (B, T) int64, after the content of the cache.
+            cache: receives the keys and values; without positions it is filled from the start.
+            wanted: (B, W) int64, places in the first tokens. Then the last layer computes only their outputs, and the
+                result is (B, W, width).
         """
         at = torch.arange(tokens.shape[1]) if positions is None else positions
         x = self.embedding(tokens) + self.position(at)
@@ -196,9 +196,9 @@ class Transformer(nn.Module):
         return self.norm(x)  # type: ignore[no-any-return]
 
     def logits(self, hidden: Tensor) -> Tensor:
-        """hidden: (..., width) to (..., vocabulary)."""
+        """Map hidden: (..., width) to logits: (..., vocabulary)."""
         return linear(hidden, self.embedding.weight)
 
     def forward(self, tokens: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
-        """tokens: (B, T) int64 to logits: (B, T, vocabulary) float32."""
+        """Map tokens: (B, T) int64 to logits: (B, T, vocabulary) float32."""
         return self.logits(self.hidden(tokens, positions, cache))

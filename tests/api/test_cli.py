@@ -473,7 +473,7 @@ def test_train_learns_any_domain_and_a_run_of_another_is_not_gone_on_with(turnch
     command = ("train", "--config", "micro", "--out", "run", "--steps", 2)
     assert turncheck(*command, "--domain", life).exit_code == 0
     result = turncheck(*command)
-    fault = "domain must be life/1 to go on in run, got duel/1: use another folder"
+    fault = "domain must be life/1 to resume the run in run, got duel/1: use another folder"
     assert (result.exit_code, result.stderr) == (4, f"Error: {fault}\n")
     result = turncheck("evaluate", "--model", "run/checkpoint.safetensors", "--turns", 8)
     way_out = "name its own domain with --domain, or a model of this one"
@@ -509,7 +509,7 @@ def test_a_run_of_other_settings_is_not_gone_on_with(turncheck, folder):
     assert turncheck(*command).exit_code == 0
     result = turncheck(*command, "--seed", 1)
     assert (result.exit_code, result.stdout) == (4, "")
-    assert result.stderr == "Error: seed must be 0 to go on in run, got 1: use another folder\n"
+    assert result.stderr == "Error: seed must be 0 to resume the run in run, got 1: use another folder\n"
 
 
 @pytest.mark.parametrize(

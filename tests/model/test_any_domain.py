@@ -334,7 +334,7 @@ def test_a_run_of_another_domain_is_not_resumed(tmp_path):
     Run(tmp_path, ADDER, TINY, 0).save()
     with pytest.raises(ResumeError) as caught:
         Run(tmp_path, TICTACTOE, TINY, 0)
-    fault = f"domain must be adder/1 to go on in {tmp_path}, got tictactoe/1: use another folder"
+    fault = f"domain must be adder/1 to resume the run in {tmp_path}, got tictactoe/1: use another folder"
     assert str(caught.value) == fault
 
 
@@ -344,7 +344,7 @@ def test_a_run_of_a_domain_that_was_changed_since_is_not_resumed(tmp_path):
     with pytest.raises(ResumeError) as caught:
         Run(tmp_path, wider, TINY, 0)
     assert str(caught.value) == (
-        f"the words and lengths of the texts of adder/1 must be those with which the run in {tmp_path} began, got "
+        f"the vocabulary and the lengths of texts of adder/1 must be those with which the run in {tmp_path} began, got "
         "others: use another folder, and give the domain another version"
     )
 

@@ -163,7 +163,7 @@ def test_what_is_no_file_is_no_state_and_is_not_waited_for(tmp_path):
 def test_a_run_whose_state_is_gone_is_not_begun_again_over_it(tmp_path, name):
     (tmp_path / name).write_bytes(b"what was trained")
     result = CliRunner().invoke(main, ["train", "--config", "tiny", "--snapshot", "2", "--out", str(tmp_path)])
-    fault = f"Error: {tmp_path}: it holds {name} of a run and no {STATE} to go on from: {WAY_OUT}"
+    fault = f"Error: {tmp_path}: it holds {name} of a run and no {STATE} to resume from: {WAY_OUT}"
     assert (result.exit_code, result.stderr.splitlines()) == (2, [fault])
     assert (tmp_path / name).read_bytes() == b"what was trained"
     assert os.listdir(tmp_path) == [name]

@@ -205,9 +205,13 @@ def test_how_often_a_run_is_saved_changes_no_weight(tmp_path, uninterrupted):
 @pytest.mark.parametrize(
     ("seed", "config", "message"),
     [
-        (1, TINY, "seed must be 0 to go on in {}, got 1: use another folder"),
-        (0, attrs.evolve(TINY, batch=3), f"batch must be {TINY.batch} to go on in {{}}, got 3: use another folder"),
-        (0, attrs.evolve(TINY, threads=2), "threads must be 1 to go on in {}, got 2: use another folder"),
+        (1, TINY, "seed must be 0 to resume the run in {}, got 1: use another folder"),
+        (
+            0,
+            attrs.evolve(TINY, batch=3),
+            f"batch must be {TINY.batch} to resume the run in {{}}, got 3: use another folder",
+        ),
+        (0, attrs.evolve(TINY, threads=2), "threads must be 1 to resume the run in {}, got 2: use another folder"),
     ],
 )
 def test_a_run_of_other_settings_is_not_resumed(tmp_path, seed, config, message):

@@ -40,7 +40,7 @@ EVERY = 30.0
 """Seconds between two progress lines of a run without a bar."""
 
 LEAST_ESTIMATE = 20.0
-"""Print the estimate of a run only if it is at least so many seconds."""
+"""Least estimate of a run, in seconds, that is printed."""
 
 LAWS_FOR_ESTIMATE = 3
 """Number of laws after which the time left is estimated from their time, if the model itself takes hardly any."""

@@ -1,4 +1,4 @@
-"""Strategies for turns, of which the battle, each unit and each order can be narrowed, and for the orders alone."""
+"""Strategies for turns and for orders. The battle, each unit and each order of a turn can be narrowed."""
 
 from __future__ import annotations
 

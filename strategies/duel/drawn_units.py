@@ -1,4 +1,4 @@
-"""The strategy for units, of which any number can be narrowed."""
+"""The strategy for units. Each number of a unit can be narrowed."""
 
 from __future__ import annotations
 

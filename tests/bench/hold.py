@@ -1,9 +1,9 @@
-"""Holds every law against the reference on sampled turns: a law is merged after 1,000,000 of them broke it nowhere.
+"""Check every law on the reference with sampled turns: a law is merged after it held on 1,000,000 of them.
 
     python -m tests.bench.hold --turns 1000000
 
-The turns are those of `turncheck.properties.checking.truth`. Besides, each law is held on cases of its own, since some
-speak of turns that are rare in any sample.
+The turns are those of `turncheck.properties.checking.truth`. Each law is also checked on cases of its own, because some
+laws are about turns that are rare in any sample.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a hunt found, as a value: at which of its cases each law first caught each mutant, by each seed."""
+"""The result of a hunt: for each law, mutant and seed, the first of the law's cases that caught the mutant."""
 
 from __future__ import annotations
 

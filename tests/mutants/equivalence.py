@@ -1,8 +1,8 @@
-"""Which mutants answer as the reference does: held on sampled turns, each of those listed and none besides.
+"""Check on sampled turns that exactly the mutants listed as equivalent answer as the reference does.
 
     python -m tests.mutants.equivalence --turns 1000000
 
-Half of the turns are `mixed`, half `play`; each fourth of either is damaged for a random reason.
+Half of the turns are `mixed`, half `play`; every fourth turn of each is damaged for a random reason.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Who catches whom: at which of a law's cases a mutant first breaks it.
+"""Find which law catches which mutant, and the first of the law's cases on which the mutant breaks it.
 
-A run of the laws asks each mutant of each law anew. Here the cases of a law are drawn, asked and answered by the
-reference once for all mutants, and a law is checked only where an answer differs: where all are the reference's, it
-holds, because it is true of the reference. What is found is what a run finds (`test_hunt.py`).
+A run of the laws asks each mutant anew for each law. Here the cases of a law are drawn once for all mutants, and the
+reference answers them once. A law is checked only if an answer differs from the reference's; otherwise it holds,
+because it is true of the reference. The results are those of a run (`test_hunt.py`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The equivalent mutants, held on many more turns: as arrays, by the vectorised twin.
+"""Check the equivalent mutants on many more turns: as arrays, with the vectorised twin.
 
     python -m tests.mutants.on_arrays --turns 10000000
 

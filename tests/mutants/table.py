@@ -1,8 +1,8 @@
-"""Holds every mutant against every law, and writes the table of mutants and their witnesses.
+"""Check every mutant with every law, and write the table of mutants and their witnesses.
 
     python -m tests.mutants.table
 
-What is done is kept under `build/mutants`, so that a table that was interrupted goes on where it was.
+Finished parts are saved under `build/mutants`, so that an interrupted table resumes where it stopped.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ PARTS = ("engine", "strategies", "properties", "reports", "tests/mutants")
 
 @attrs.frozen
 class Hunt:
-    """One law's cases by one seed, held against all mutants; without mutants, against the reference alone."""
+    """One law's cases with one seed, checked on all mutants; without mutants, only on the reference."""
 
     law: str
     seed: int

@@ -12,6 +12,7 @@ from turncheck.arguments import CASES, EVALUATION_SEED
 from turncheck.check_command import check
 from turncheck.conform_command import conform
 from turncheck.domain_commands import domain, new
+from turncheck.map_command import brittleness_map
 from turncheck.options import (
     Group,
     NoVerdictError,
@@ -42,7 +43,7 @@ def main() -> None:
     keep_freed_memory()
 
 
-for command in (check, conform, domain, new, show, prompts, sweep, compare, report, train):
+for command in (check, conform, domain, new, show, prompts, sweep, compare, brittleness_map, report, train):
     main.add_command(command)
 
 

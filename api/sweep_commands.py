@@ -139,7 +139,7 @@ def sweep(
     from turncheck.properties.sweeps.result import found
 
     typed = click.get_current_context().meta.get(TYPED_DOMAIN)
-    with _one_line_errors():
+    with one_line_errors():
         if folder is not None:
             prepare(folder)
         work = _begun(sampler, turns, seed, out, resume, gate, model)
@@ -208,8 +208,8 @@ def _check_gate(gate: float | None, turns: int) -> None:
 
 
 @contextmanager
-def _one_line_errors() -> Iterator[None]:
-    """Report a fault of a sweep's folder in one line, with the exit code for saved or missing data."""
+def one_line_errors() -> Iterator[None]:
+    """Report a fault of the folder of a sweep or a map in one line, with the exit code for saved or missing data."""
     from turncheck.properties.sweeps import faults
     from turncheck.reports.escape import visible
 
@@ -267,7 +267,7 @@ def compare(first: Path, second: Path) -> None:
     from turncheck.reports.screen import Screen
     from turncheck.reports.sweep_tables import compared_table
 
-    with _one_line_errors():
+    with one_line_errors():
         result = compared(first, second)
     screen = Screen.of(sys.stdout)
     rows = [

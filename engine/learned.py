@@ -130,6 +130,28 @@ class Probed(Protocol):
         ...
 
 
+@attrs.frozen
+class Training:
+    """What a learned engine was trained on, as far as its checkpoint says.
+
+    Attributes:
+        samplers: the samplers of the cases.
+        operators: the operators that damaged some of the cases; none if it never saw a malformed text.
+    """
+
+    samplers: tuple[str, ...]
+    operators: tuple[str, ...]
+
+
+@runtime_checkable
+class Trained(Protocol):
+    """A learned engine that knows what it was trained on."""
+
+    def training(self) -> Training | None:
+        """Return what it was trained on; None if nobody recorded it."""
+        ...
+
+
 SAFE_MARGIN = 1e-3
 """Below this margin a verdict may depend on the order of float operations, and the answer is decoded instead."""
 

@@ -20,6 +20,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from turncheck.engine.domain import Domain
+from turncheck.engine.learned import Training
 from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.foreign import WRAP, ends_of, file_of
 from turncheck.model.adapters.recognise import LARGEST_CHECKPOINT, METADATA_KEY
@@ -212,7 +213,8 @@ def load_checkpoint(
     _check_tensors(path, tensors, transformer.state_dict())
     _check_digest(path, tensors, metadata)
     transformer.load_state_dict(tensors, assign=True)
-    return TransformerEngine(transformer, tokenizer, threads), about
+    training = Training(about.samplers, about.operators)
+    return TransformerEngine(transformer, tokenizer, threads, training), about
 
 
 class _Uninitialised(TorchFunctionMode):

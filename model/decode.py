@@ -20,7 +20,7 @@ import attrs
 import torch
 from torch import Tensor
 
-from turncheck.engine.learned import SAFE_MARGIN, Verdict
+from turncheck.engine.learned import SAFE_MARGIN, Training, Verdict
 from turncheck.model.parallel import Workers
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
 from turncheck.model.transformer import Cache, Transformer
@@ -95,9 +95,15 @@ class Batch:
 class TransformerEngine:
     """A transformer as a learned engine."""
 
-    def __init__(self, transformer: Transformer, tokenizer: Tokenizer, threads: int = 1) -> None:
-        self.transformer, self.tokenizer = transformer.eval(), tokenizer
+    def __init__(
+        self, transformer: Transformer, tokenizer: Tokenizer, threads: int = 1, training: Training | None = None
+    ) -> None:
+        self.transformer, self.tokenizer, self._training = transformer.eval(), tokenizer, training
         self._workers = Workers(threads, lambda: Cache(transformer.config, COMPARED))
+
+    def training(self) -> Training | None:
+        """Return what the transformer was trained on; None if its checkpoint was not told."""
+        return self._training
 
     @repeatable
     def predict(self, prompts: Sequence[str], /) -> list[str]:

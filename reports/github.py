@@ -23,7 +23,8 @@ def short_markdown(report: Report) -> str:
 
 def _parts(model: ModelResult) -> Iterator[str]:
     demands_nothing = model.is_swept_alone and model.sweep is not None and model.sweep.verdict is None
-    yield f"### Turncheck: {'swept' if demands_nothing else 'FAIL' if model.failed else 'PASS'}\n"
+    only = "swept" if demands_nothing else "mapped" if model.is_mapped_alone else ""
+    yield f"### Turncheck: {only or ('FAIL' if model.failed else 'PASS')}\n"
     yield f"{for_markdown(summary(model))}\n"
     loud = [law for law in model.laws if law.verdict not in QUIET and not law.unreached]
     loud.sort(key=lambda law: -law.diverged)

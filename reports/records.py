@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import attrs
 
+from turncheck.reports.brittleness import MapResult
 from turncheck.reports.failures import Drawn, Failure, Replay, ReplayOutcome, Step, Witness
 from turncheck.reports.sweeps import SweepResult
 
@@ -152,6 +153,7 @@ class ModelResult:
         noun: the word for a case.
         prompt: the form of a case; None if it is not known, or too long to be laid out.
         answer: the form of an answer; None in the same cases.
+        map: its brittleness map; None without one.
     """
 
     name: str
@@ -175,16 +177,22 @@ class ModelResult:
     noun: str = "case"
     prompt: Form | None = None
     answer: Form | None = None
+    map: MapResult | None = None
 
     @property
     def says_nothing(self) -> bool:
-        """Whether no law applies to the model, and there was no sweep."""
-        return self.sweep is None and all(law.verdict == "NOT_APPLICABLE" for law in self.laws)
+        """Whether no law applies to the model, and there was neither a sweep nor a map."""
+        return self.sweep is None and self.map is None and all(law.verdict == "NOT_APPLICABLE" for law in self.laws)
 
     @property
     def is_swept_alone(self) -> bool:
         """Whether the model was only swept, without a run of the laws."""
         return self.sweep is not None and not self.laws and not self.missing
+
+    @property
+    def is_mapped_alone(self) -> bool:
+        """Whether there is only a map of the model, without a run of the laws and without a sweep."""
+        return self.map is not None and self.sweep is None and not self.laws and not self.missing
 
     @property
     def failed(self) -> bool:
@@ -206,7 +214,8 @@ class ModelResult:
         sweep = None if values["sweep"] is None else SweepResult.from_json(values["sweep"])
         rules = {name: tuple(values[name]) for name in ("rules_order", "exempt")}
         forms = {name: Form(**values[name]) for name in ("prompt", "answer") if values.get(name)}
-        return cls(**{**values, "laws": laws, **rules, "sweep": sweep, **forms})
+        found = None if values.get("map") is None else MapResult.from_json(values["map"])
+        return cls(**{**values, "laws": laws, **rules, "sweep": sweep, **forms, "map": found})
 
 
 @attrs.frozen

@@ -14,6 +14,7 @@ import attrs
 from tabulate import tabulate
 
 from turncheck.reports.escape import folded, for_markdown, visible
+from turncheck.reports.map_text import map_markdown
 from turncheck.reports.records import SWEEP, Failure, LawResult, ModelResult, Report
 from turncheck.reports.sweep_text import sweep_markdown
 
@@ -42,7 +43,9 @@ def summary(model: ModelResult) -> str:
     digest = "" if model.sha256 is None else f", sha256 {model.sha256[:12]}"
     words = "" if model.template == model.domain else f", template {visible(model.template)}"
     rules = "" if model.rules == model.domain else f", rules {visible(model.rules)}"
-    held = "swept" if model.is_swept_alone else f"{_held(model)} laws held"
+    held = f"{_held(model)} laws held"
+    if model.is_swept_alone or model.is_mapped_alone:
+        held = "swept" if model.is_swept_alone else "mapped"
     held += f", {known} failed as known" if known else ""
     held += f", {aside} not applicable" if aside else ""
     missing = _missing_laws(model)
@@ -105,6 +108,8 @@ def to_markdown(report: Report) -> str:
             parts.append("".join(f"- {_noted(note)}\n" for note in found))
         if model.sweep is not None:
             parts.append(sweep_markdown(model.sweep))
+        if model.map is not None:
+            parts.append(map_markdown(model.map))
     for group in by_domain(report):
         if len(group.models) > 1 and any(model.laws for model in group.models):
             rows = [[for_markdown(cell) for cell in row] for row in side_by_side(group)]

@@ -68,6 +68,8 @@ EXCEPTIONS = {
                        Room(rooms=GENERIC, libraries=("click",)),
     "api/sweep_commands.py":
                        Room(rooms=GENERIC, libraries=("click",)),
+    "api/map_command.py":
+                       Room(rooms=GENERIC, libraries=("attrs", "click")),
     "api/report_command.py":
                        Room(rooms=GENERIC, libraries=("attrs", "click")),
     "api/reporting.py":
@@ -82,12 +84,16 @@ EXCEPTIONS = {
                        Room(rooms=GENERIC, libraries=("click",)),
     "api/prompting.py":
                        Room(rooms=(*GENERIC, *DUEL), libraries=("attrs", "rich")),
+    "reports/plots.py":
+                       Room(rooms=("turncheck.engine",), libraries=("attrs",), lazily=("matplotlib",)),
     "model/adapters/weights/alphabet.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs",), lazily=("tokenizers",)),
     "properties/explaining/blame.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs", "numpy")),
     "properties/explaining/inputs.py":
                        Room(rooms=("turncheck.engine", "turncheck.reports"), libraries=("attrs", "numpy")),
+    "properties/mapping/regions.py":
+                       Room(rooms=("turncheck.engine",), libraries=("attrs", "numpy")),
     "properties/sweeps/plan.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs", "numpy")),
     "properties/sweeps/sweep.py":

@@ -6,6 +6,7 @@ from pathlib import Path
 import attrs
 import pytest
 
+from turncheck.reports.brittleness import Advice, CellResult, MapResult, Portion
 from turncheck.reports.failures import Failure, Replay, Step, Witness
 from turncheck.reports.records import SCHEMA, LawResult, ModelResult, Report
 
@@ -29,6 +30,10 @@ def names(cells):
         ("A model", ModelResult, set()),
         ("A law", LawResult, set()),
         ("A failure", Failure, set()),
+        ("A map", MapResult, set()),
+        ("A cell", CellResult, set()),
+        ("A portion", Portion, set()),
+        ("Advice", Advice, set()),
     ],
 )
 def test_the_keys_of_each_record_are_those_of_its_table(heading, record, besides):

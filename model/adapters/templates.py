@@ -19,7 +19,17 @@ import attrs
 from turncheck.engine.domain import AnyCase, Domain
 from turncheck.engine.importing import attribute
 from turncheck.engine.json_text import JsonText
-from turncheck.engine.learned import EngineError, LearnedEngine, Probed, Troubled, Verdict, Verifier, described
+from turncheck.engine.learned import (
+    EngineError,
+    LearnedEngine,
+    Probed,
+    Trained,
+    Training,
+    Troubled,
+    Verdict,
+    Verifier,
+    described,
+)
 from turncheck.engine.sampling import sample, samplers_of
 from turncheck.engine.visible import quoted
 from turncheck.strategies.operators import ImpossibleDamageError, operators_of
@@ -79,6 +89,10 @@ class TemplatedEngine:
     def findings(self) -> Sequence[str]:
         """Return the engine's findings."""
         return self.engine.findings() if isinstance(self.engine, Probed) else ()
+
+    def training(self) -> Training | None:
+        """Return what the engine was trained on, if it knows."""
+        return self.engine.training() if isinstance(self.engine, Trained) else None
 
     def close(self) -> None:
         """Release the engine's resources, if it has a method for that."""

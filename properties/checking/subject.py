@@ -17,6 +17,8 @@ from turncheck.engine.learned import (
     DraftedWriter,
     LearnedEngine,
     Probed,
+    Trained,
+    Training,
     Troubled,
     UnavailableError,
     Verifier,
@@ -196,6 +198,13 @@ class Subject:
             if isinstance(self.engine, Probed):
                 return [str(finding) for finding in self.engine.findings()]
         return []
+
+    def training(self) -> Training | None:
+        """What the engine was trained on; None where nothing says so."""
+        with _dropping_what_it_raises():
+            found = self.engine.training() if isinstance(self.engine, Trained) else None
+            return found if isinstance(found, Training) else None
+        return None
 
     def close(self) -> None:
         """Release the engine's process or connection. Errors are ignored."""

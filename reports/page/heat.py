@@ -85,12 +85,14 @@ Cell = tuple[str, float, str]
 """The text of a box, its amount, and the same in words."""
 
 
-def _drawn(
+def drawn(
     title: str,
     about: str,
     rows: Sequence[str],
     columns: Sequence[tuple[str, str]],
     cells: Mapping[tuple[str, tuple[str, str]], Cell],
+    most_rows: int = MOST_ROWS,
+    most: float = 0.0,
 ) -> Heat:
     """Lay out a heat map.
 
@@ -100,9 +102,11 @@ def _drawn(
         rows: the labels of the rows.
         columns: for each column the label that it shares with others, and its own.
         cells: the cells by row and column.
+        most_rows: most rows that are shown.
+        most: the amount with the darkest shade; 0 for the largest amount.
     """
-    shown = list(rows)[:MOST_ROWS]
-    most = max((amount for _, amount, _ in cells.values()), default=0) or 1
+    shown = list(rows)[:most_rows]
+    most = most or max((amount for _, amount, _ in cells.values()), default=0) or 1
     label = max(map(len, map(visible, shown)), default=0) * CHARACTER + 10
     left, boxes, middles, spans = label, [], [], dict[str, list[float]]()
     for column in columns:
@@ -158,7 +162,7 @@ def _fields_by_mode(model: ModelResult) -> Heat | None:
         "Number of cases that broke a law in which each field is wrong, split by whether the reference changes the "
         "field. A case that breaks several laws counts for each of them."
     )
-    return _drawn("Wrong fields, by failure mode", about, _most_first(counts), columns, cells)
+    return drawn("Wrong fields, by failure mode", about, _most_first(counts), columns, cells)
 
 
 def _strata(model: ModelResult) -> Heat | None:
@@ -184,7 +188,7 @@ def _swept_fields(sweep: SweepResult) -> Heat | None:
         f"Share of the sweep's {sweep.noun}s in which a field is wrong: of those in which the reference changes the "
         "field, and of those in which it does not."
     )
-    return _drawn("Wrong fields, in the sweep", about, _most_first(order), columns, rates) if rates else None
+    return drawn("Wrong fields, in the sweep", about, _most_first(order), columns, rates) if rates else None
 
 
 def _swept_strata(sweep: SweepResult) -> Heat | None:
@@ -232,10 +236,10 @@ def _matrix(title: str, about: str, cells: Mapping[str, Cell]) -> Heat | None:
         columns = sorted({parts[1] for parts in parted.values()})
         if len(columns) <= MOST_COLUMNS:
             by_place = {(_joined(parts[0]), parts[1]): cells[name] for name, parts in parted.items()}
-            return _drawn(title, about, rows, columns, by_place)
+            return drawn(title, about, rows, columns, by_place)
     column = ("", "wrong")
     rows = _by_amount((name, cell[1]) for name, cell in cells.items() if cell[1])
-    return _drawn(title, about, rows, [column], {(name, column): cell for name, cell in cells.items()})
+    return drawn(title, about, rows, [column], {(name, column): cell for name, cell in cells.items()})
 
 
 def _joined(part: tuple[str, str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from turncheck.reports.escape import visible
+from turncheck.reports.page.brittle import MapView, map_view
 from turncheck.reports.page.changes import Changes, before_of, changes
 from turncheck.reports.page.heat import Heat, heats
 from turncheck.reports.page.laws import ABOUT_MODES, Fared, LawView, Way, chosen_ways, law_view, of_sweep
@@ -40,6 +41,7 @@ class ModelView:
         noun: the word for a case.
         unshown: the number of witnesses that are not shown.
         fragments: the fragment of each way in which a law was broken.
+        map: its brittleness map; None without one.
     """
 
     id: str
@@ -62,6 +64,7 @@ class ModelView:
     noun: str
     unshown: int
     fragments: dict[Way, str]
+    map: MapView | None
 
     def of_state(self, *states: str) -> list[LawView]:
         """Return the laws in those states."""
@@ -105,6 +108,7 @@ def _model(report: Report, id_: str, model: ModelResult, before: ModelResult | N
         model.noun,
         len(ways) - len(chosen),
         {(law.name, breach.mode): breach.id for law in laws for breach in law.breaches},
+        None if model.map is None else map_view(model.map),
     )
 
 
@@ -126,6 +130,8 @@ def _most_broken_first(law: LawView) -> tuple[int, float]:
 def _badge(model: ModelResult) -> str:
     if model.is_swept_alone and model.sweep is not None and model.sweep.verdict is None:
         return "SWEPT"
+    if model.is_mapped_alone:
+        return "MAPPED"
     if not model.failed:
         return "PASS"
     sweep = model.sweep
@@ -135,6 +141,8 @@ def _badge(model: ModelResult) -> str:
 
 def _sentence(model: ModelResult, laws: Sequence[LawView]) -> str:
     """Return the verdict in one or a few sentences."""
+    if model.is_mapped_alone:
+        return "Its brittleness was mapped; no law was checked."
     asked = [law for law in laws if law.verdict != "NOT_APPLICABLE"]
     broken, known, undecided = ([law for law in asked if law.state == state] for state in ("broken", "known", "open"))
     ways = sum(len(law.breaches) for law in broken)

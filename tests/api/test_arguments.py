@@ -100,7 +100,7 @@ def test_a_number_that_cannot_be_is_one_line_and_ends_with_4(command, option, va
     assert len(line) < 200
 
 
-@pytest.mark.parametrize("command", ["check", "conform", "evaluate", "prompts", "show", "sweep"])
+@pytest.mark.parametrize("command", ["check", "conform", "evaluate", "map", "prompts", "show", "sweep"])
 @pytest.mark.parametrize("value", [LONG, f"[{LONG}]", f"{{a = {LONG}}}"])
 def test_a_number_of_thousands_of_digits_beside_a_model_is_one_line(command, value):
     result = CliRunner().invoke(

@@ -41,6 +41,7 @@ def counting(prompts):
 ADDER = ("--domain", "adder.py", "--model")
 SOME = ("-k", "agrees", "--examples", "12", "--min-cases", "1")
 SWEEP = ("--domain", "adder.py", "--turns", "40")
+FEW = ("--domain", "adder.py", "--turns", "2", "--families", "numbers")
 
 OUTCOMES = [
     ("check", 0, ("check", *ADDER, "players.py:adds", *SOME)),
@@ -62,6 +63,10 @@ OUTCOMES = [
     ("evaluate", 4, ("evaluate", *ADDER, "nowhere")),
     ("laws", 0, ("laws", "--domain", "adder.py")),
     ("laws", 4, ("laws", "--domain", "missing.py")),
+    ("map", 0, ("map", *FEW, "--model", "players.py:carries_nothing", "--out", "new")),
+    ("map", 1, ("map", *FEW, "--model", "liars.py:liar", "--out", "new")),
+    ("map", 2, ("map", *FEW, "--model", "players.py:adds", "--out", "damaged", "--resume")),
+    ("map", 4, ("map", *FEW, "--model", "nowhere", "--out", "new")),
     ("models", 0, ("models",)),
     ("new", 0, ("new", "fresh")),
     ("new", 4, ("new", "json")),
@@ -96,6 +101,7 @@ def turncheck(tmp_path, monkeypatch):
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "state.safetensors").write_bytes(b"damaged")
     (tmp_path / "damaged" / "state.json").write_bytes(b"damaged")
+    (tmp_path / "damaged" / "answers.jsonl").write_bytes(b"damaged\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(truth, "TRIED", 40)
@@ -145,6 +151,7 @@ GIVEN = {
     "compare": ("one", "two"),
     "conform": ("reference",),
     "domain check": ("duel",),
+    "map": ("--out", "new"),
     "new": ("fresh",),
     "prompts": ("--out", "new"),
     "report": ("saved.json",),
@@ -258,6 +265,7 @@ ASKING = {
     "conform": ("conform",),
     "evaluate": ("evaluate", "--model"),
     "show": ("show", "sum.txt", "--model"),
+    "map": ("map", "--out", "new", "--model"),
     "sweep": ("sweep", "--out", "new", "--model"),
 }
 """The commands that ask a model, up to its name."""

@@ -218,6 +218,7 @@ def test_the_schema_of_a_report():
                 "noun": "turn",
                 "prompt": {"text": "turn {turn}\n", "neutral": "turn 01\n"},
                 "answer": {"text": "{turn}", "neutral": "01"},
+                "map": None,
             },
             {
                 "name": "reference",
@@ -241,6 +242,7 @@ def test_the_schema_of_a_report():
                 "noun": "case",
                 "prompt": None,
                 "answer": None,
+                "map": None,
             },
         ],
         "baseline": "known.json",
@@ -255,7 +257,7 @@ def test_the_schema_of_a_report_in_the_order_of_its_keys(report):
     facts = ["baseline", "options", "versions"]
     assert list(values) == ["schema", "seed", "examples", "min_cases", "models", *facts]
     facts = ["domain", "template", "rules", "rules_order", "exempt", "audited", "refuted"]
-    more = ["missing", "in_all", "troubles", "again", "witness", "sweep", "noun", "prompt", "answer"]
+    more = ["missing", "in_all", "troubles", "again", "witness", "sweep", "noun", "prompt", "answer", "map"]
     assert list(model) == ["name", "kind", "bytes", "sha256", "laws", *facts, *more]
     assert list(law) == list(AS_JSON)
     assert list(law["failures"][0]) == list(AS_JSON["failures"][0])

@@ -147,8 +147,10 @@ def _screen() -> Screen:
 
 def _show_text(subject: Subject, prompt: str, heading: str = "") -> bool:
     """Ask a text and show the answers; return whether they differ."""
+    from turncheck.properties.explaining.explain import explain
+    from turncheck.properties.explaining.witnesses import UNEXPLAINED
     from turncheck.reports.cases import noun_of
-    from turncheck.reports.show import show_answer, show_divergence
+    from turncheck.reports.show import show_answer, show_as_if, show_divergence
 
     (got,) = subject.ask([prompt])
     expected, found, noun = (
@@ -158,6 +160,8 @@ def _show_text(subject: Subject, prompt: str, heading: str = "") -> bool:
     )
     agreeing = f"{show_answer(prompt, expected, got, noun, _screen())}\nthe answers agree"
     _echo(show_divergence(found, noun, _screen()) if found else agreeing)
+    if found is not None and found.mode not in UNEXPLAINED:
+        _echo(show_as_if(explain(subject.domain, prompt, got), _screen()))
     _show_in_other_words(subject, prompt)
     return found is not None
 
@@ -210,6 +214,7 @@ def _show_witness(subject: Subject, file: str, content: str) -> bool:
     from turncheck.engine.visible import visible
     from turncheck.properties.checking.check import NotApplicableError, check_says_something
     from turncheck.properties.checking.counterexamples import asked, counterexample
+    from turncheck.properties.explaining.witnesses import with_as_if
     from turncheck.properties.laws import laws_of
     from turncheck.properties.session.witnesses import case_of, from_text
     from turncheck.reports.records import Failure
@@ -232,6 +237,7 @@ def _show_witness(subject: Subject, file: str, content: str) -> bool:
         click.echo(f"\nit was saved as {kept.mode}: the law holds")
         return False
     failure = Failure(found.mode.mode, 0, found.witness(law), said=found.divergence.said)
+    (failure,) = with_as_if([failure], subject.domain)
     _echo(show_witness(failure, _noun(subject), _screen()))
     _show_in_other_words(subject, found.divergence.prompt)
     click.echo(f"\nit was saved as {kept.mode}: the law is broken")

@@ -74,7 +74,12 @@ class AsIf:
             return ""
         beyond = len(self.found) - most
         named = ", or ".join(cut(each.words, LONGEST) for each in self.found[:most])
-        return f"as if {named}" + (f" ({beyond} more of the same size)" if beyond > 0 else "")
+        return f"as if {named}" + (f" (or {beyond} more)" if beyond > 0 else "")
+
+    def line_within(self, width: int) -> str:
+        """Return the line with as many explanations as fit the width, at least one."""
+        lines = [self.line(most) for most in range(MOST_NAMED, 0, -1)]
+        return next((line for line in lines if len(line) <= width), lines[-1])
 
     def told(self) -> str:
         """Return the line; if nothing explains the answer, how much was tried."""

@@ -6,6 +6,7 @@ wrong_value in 3 of 200 cases: foe burn 2 for 1 (+1)
   expected  foe hp 07/40 shield 06 burn 1
   given     foe hp 07/40 shield 06 burn 2
                                         ^
+  as if     E5 did not exist
 ```
 """
 
@@ -20,7 +21,7 @@ from turncheck.engine.visible import cut
 from turncheck.reports.cases import answer_in_short, describe, noun_of
 from turncheck.reports.escape import visible
 from turncheck.reports.marks import HANGING, Kind, compared
-from turncheck.reports.records import Failure
+from turncheck.reports.records import Failure, Witness
 from turncheck.reports.screen import Screen, Style, wrap
 
 MOST_LINES = 3
@@ -56,7 +57,15 @@ def failure_in_short(failure: Failure, applied: int, domain: Domain, screen: Scr
         shown.append((named, describe(domain, witness.turn)))
     labels = Labels("first", "again") if failure.mode == "unstable" else Labels("expected", "given")
     lines = [*_counted(failure, applied, screen), *(line for each in shown for line in _labelled(*each, screen))]
-    return "\n".join([*lines, *_answers(domain, witness.expected, witness.got, labels, screen)])
+    lines += _answers(domain, witness.expected, witness.got, labels, screen)
+    return "\n".join([*lines, *_explained(witness, screen)])
+
+
+def _explained(witness: Witness, screen: Screen) -> Iterator[str]:
+    """Yield what would make the answer right; nothing if nothing is known."""
+    if witness.as_if is not None and witness.as_if.found:
+        line = witness.as_if.line_within(screen.width - WIDTH_OF_LABELS)
+        yield from _labelled("as if", visible(line.removeprefix("as if ")), screen)
 
 
 def _counted(failure: Failure, applied: int, screen: Screen) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import attrs
 
+from turncheck.reports.as_if import AsIf
 from turncheck.reports.modes import Divergence, named
 
 ReplayOutcome = Literal["FIXED", "STILL FAILS", "FAILS AGAIN", "HOLDS"]
@@ -41,6 +42,7 @@ class Witness:
         steps: the number of turns of the play; 0 if the case is not a play.
         short: the short form of the case.
         track: the turns of a play, the reference's and the model's.
+        as_if: what would make its answer right; None if that was not looked for.
     """
 
     case: str
@@ -52,11 +54,18 @@ class Witness:
     steps: int = 0
     short: str = ""
     track: tuple[Step, ...] = ()
+    as_if: AsIf | None = None
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Witness:
         """Return the witness from plain values."""
-        return cls(**{**values, "track": tuple(Step(**step) for step in values.get("track", ()))})
+        as_if = None if values.get("as_if") is None else AsIf.from_json(values["as_if"])
+        return cls(**{**values, "track": tuple(Step(**step) for step in values.get("track", ())), "as_if": as_if})
+
+    @property
+    def as_if_line(self) -> str:
+        """What would make its answer right, in one line: `as if S4 did not exist`; empty if nothing is known."""
+        return "" if self.as_if is None else self.as_if.line()
 
 
 @attrs.frozen

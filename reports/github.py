@@ -29,7 +29,7 @@ def _parts(model: ModelResult) -> Iterator[str]:
     loud = [law for law in model.laws if law.verdict not in QUIET and not law.unreached]
     loud.sort(key=lambda law: -law.diverged)
     if loud:
-        yield f"{law_table(loud[:MOST_LAWS])}\n"
+        yield f"{law_table(loud[:MOST_LAWS], model)}\n"
     if beyond := loud[MOST_LAWS:]:
         yield f"and {len(beyond)} laws more: {for_markdown(', '.join(law.id for law in beyond))}\n"
     if model.sweep is not None:

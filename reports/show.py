@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from turncheck.reports.escape import MOST_LINES, shown_lines
+from turncheck.reports.as_if import AsIf
+from turncheck.reports.escape import MOST_LINES, shown_lines, visible
 from turncheck.reports.marks import Kind, compared
 from turncheck.reports.modes import Divergence, Unstable
 from turncheck.reports.records import Failure
@@ -54,11 +55,18 @@ def show_failure(failure: Failure, applied: int, noun: str = "turn", screen: Scr
 def show_witness(failure: Failure, noun: str = "turn", screen: Screen | None = None) -> str:
     """Show the witness of a failure: its case, if it differs from the prompt whose answer diverges, and that answer."""
     witness = failure.witness
+    explained = "" if witness.as_if is None else f"\n{show_as_if(witness.as_if, screen)}"
     if witness.case == witness.turn:
-        return show_divergence(failure.divergence, noun, screen)
+        return show_divergence(failure.divergence, noun, screen) + explained
     heading = f"turn {witness.step} of it" if witness.step else f"{noun} made of it"
     case = show_case(witness.case, "play" if witness.step else "case", screen)
-    return f"{case}\n{show_divergence(failure.divergence, heading, screen)}"
+    return f"{case}\n{show_divergence(failure.divergence, heading, screen)}{explained}"
+
+
+def show_as_if(as_if: AsIf, screen: Screen | None = None) -> str:
+    """Show what would make a wrong answer right, or that nothing does."""
+    told = visible(as_if.told())
+    return told if screen is None else "\n".join(screen.wrapped(told))
 
 
 def show_case(case: str, heading: str, screen: Screen | None = None) -> str:

@@ -17,9 +17,12 @@ from turncheck.reports.escape import folded, for_markdown, visible
 from turncheck.reports.map_text import map_markdown
 from turncheck.reports.records import SWEEP, Failure, LawResult, ModelResult, Report
 from turncheck.reports.sweep_text import sweep_markdown
+from turncheck.reports.sweeps import percent
 
-HEADERS = ("law", "rule", "verdict", "checked", "diverged", "failure", "smallest witness")
-ALIGNED = ("left", "left", "left", "right", "right", "left", "left")
+HEADERS = ("law", "rule", "verdict", "checked", "diverged", "rate", "failure", "as if", "smallest witness")
+ALIGNED = ("left", "left", "left", "right", "right", "right", "left", "left", "left")
+OFTEN_EMPTY = ("rate", "as if")
+"""Columns that a table has only if one of its cells is not empty: a rate comes from a sweep."""
 
 PAGE = "report.html"
 """The file name of a report's page, beside `divergence.json`."""
@@ -123,9 +126,9 @@ def _law_tables(model: ModelResult) -> Iterator[str]:
     held = [law for law in model.laws if law.verdict in QUIET]
     loud = [law for law in model.laws if law.verdict not in QUIET and not law.unreached]
     if loud:
-        yield f"{law_table(loud)}\n"
+        yield f"{law_table(loud, model)}\n"
     if held:
-        yield folded(_quiet_in_short(held), law_table(held))
+        yield folded(_quiet_in_short(held), law_table(held, model))
 
 
 QUIET = ("PASS", "NOT_APPLICABLE")
@@ -139,10 +142,20 @@ def _quiet_in_short(laws: Sequence[LawResult]) -> str:
     return ", ".join(parts + ([f"{aside} not applicable"] if aside else []))
 
 
-def law_table(laws: Sequence[LawResult]) -> str:
-    """Return a table of the laws in Markdown."""
-    rows = [[for_markdown(cell) for cell in row] for law in laws for row in law_rows(law)]
-    return tabulate(rows, HEADERS, tablefmt="pipe", disable_numparse=True, colalign=ALIGNED)
+def law_table(laws: Sequence[LawResult], model: ModelResult) -> str:
+    """Return a table of a model's laws in Markdown."""
+    rates = rates_of(model)
+    rows = [row for law in laws for row in law_rows(law, rates.get(law.id, ""))]
+    places = [
+        place for place, header in enumerate(HEADERS) if header not in OFTEN_EMPTY or any(row[place] for row in rows)
+    ]
+    return tabulate(
+        [[for_markdown(row[place]) for place in places] for row in rows],
+        [HEADERS[place] for place in places],
+        tablefmt="pipe",
+        disable_numparse=True,
+        colalign=[ALIGNED[place] for place in places],
+    )
 
 
 def _noted(note: str) -> str:
@@ -165,16 +178,32 @@ def write_report(report: Report, folder: Path) -> None:
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
-def law_rows(law: LawResult) -> list[list[str]]:
-    """Return the rows of a law: one for each failure mode, or if there is none, a row with the reason."""
+def rates_of(model: ModelResult) -> dict[str, str]:
+    """Return how often the model's sweep broke each law; nothing without a sweep."""
+    rows = () if model.sweep is None else model.sweep.laws
+    return {row.name: percent(row.rate) for row in rows if row.rate is not None}
+
+
+def law_rows(law: LawResult, rate: str = "") -> list[list[str]]:
+    """Return the rows of a law: one for each failure mode, or if there is none, a row with the reason.
+
+    `rate` is the rate of the law in a sweep.
+    """
     head = [law.id, law.rule, "KNOWN" if law.known else law.verdict, str(law.applied)]
     if not law.failures:
-        return [[*head, "0", visible(law.why), ""]]
+        return [[*head, "0", rate, visible(law.why), "", ""]]
     rows = []
     for failure in law.failures:
-        rows.append([*head, str(failure.count), _failure_in_short(law, failure), _witness_in_short(failure)])
-        head = ["", "", "", ""]
+        found = [_failure_in_short(law, failure), _as_if_in_short(failure), _witness_in_short(failure)]
+        rows.append([*head, str(failure.count), rate, *found])
+        head, rate = ["", "", "", ""], ""
     return rows
+
+
+def _as_if_in_short(failure: Failure) -> str:
+    """Return the first explanation of the witness, for a column with the header `as if`."""
+    as_if = failure.witness.as_if
+    return "" if as_if is None else visible(as_if.line(1).removeprefix("as if "))
 
 
 def _failure_in_short(law: LawResult, failure: Failure) -> str:

@@ -8,17 +8,21 @@ from turncheck.reports.columns import GAP, Column, laid_out
 from turncheck.reports.escape import visible
 from turncheck.reports.records import LawResult, ModelResult, Report
 from turncheck.reports.screen import Screen, Style, cells
-from turncheck.reports.table import compared_headers, law_rows, side_by_side, some
+from turncheck.reports.table import compared_headers, law_rows, rates_of, side_by_side, some
 
 COLUMNS = (
     Column("law", least=24),
-    Column("rule", least=6, most=18, leaves=2),
+    Column("rule", least=6, most=18, leaves=4),
     Column("verdict", least=14),
     Column("diverged", least=20, right=True),
+    Column("rate", least=8, right=True, leaves=3),
     Column("failure", least=20, most=40),
-    Column("smallest witness", least=24, most=60, leaves=1),
+    Column("as if", least=20, most=40, leaves=1),
+    Column("smallest witness", least=24, most=60, leaves=2),
 )
-"""If there is no room, cells wrap. If that is not enough, the smallest witness is left out, then the rule."""
+"""If there is no room, cells wrap. If that is not enough, the explanation is left out, then the smallest witness, the
+rate and the rule. A rate comes from a sweep.
+"""
 
 OUTCOMES: dict[str, tuple[Style, ...]] = {
     "PASS": ("green",),
@@ -54,7 +58,8 @@ def divergence_table(
     screen = screen or Screen()
     laws = sorted(model.laws, key=lambda law: IN_ORDER.index(outcome(law)))
     shown = [law for law in laws if every_law or _has_a_row(law)]
-    rows = [row for law in shown for row in _rows(law)]
+    rates = rates_of(model)
+    rows = [row for law in shown for row in _rows(law, rates.get(law.id, ""))]
     used = [place for place in range(len(COLUMNS)) if any(row[place] for row in rows)]
     columns, filled = [COLUMNS[place] for place in used], [[row[place] for place in used] for row in rows]
     table = list(laid_out(columns, filled, screen.width, lambda header, text: _painted(header, text, screen)))
@@ -67,10 +72,10 @@ def outcome(law: LawResult) -> str:
     return "KNOWN" if law.known else law.verdict
 
 
-def _rows(law: LawResult) -> Iterator[list[str]]:
+def _rows(law: LawResult, rate: str) -> Iterator[list[str]]:
     """Yield the rows of a law, with the diverged and the checked cases in one cell."""
-    for *head, _, diverged, failure, witness in law_rows(law):
-        yield [*head, f"{diverged} of {law.applied}", failure, witness]
+    for name, rule, verdict, _, diverged, *rest in law_rows(law, rate):
+        yield [name, rule, verdict, f"{diverged} of {law.applied}", *rest]
 
 
 def _has_a_row(law: LawResult) -> bool:

@@ -7,6 +7,7 @@ import attrs
 import pytest
 
 from turncheck.reports.brittleness import Advice, CellResult, MapResult, Portion
+from turncheck.reports.as_if import AsIf, Explanation
 from turncheck.reports.failures import Failure, Replay, Step, Witness
 from turncheck.reports.records import SCHEMA, LawResult, ModelResult, Report
 
@@ -34,6 +35,7 @@ def names(cells):
         ("A cell", CellResult, set()),
         ("A portion", Portion, set()),
         ("Advice", Advice, set()),
+        ("As if", AsIf, set()),
     ],
 )
 def test_the_keys_of_each_record_are_those_of_its_table(heading, record, besides):
@@ -42,11 +44,16 @@ def test_the_keys_of_each_record_are_those_of_its_table(heading, record, besides
 
 @pytest.mark.parametrize(
     ("heading", "key", "records"),
-    [("A failure", "`witness`", (Witness, Step)), ("A law", "`replayed`", (Replay,))],
+    [
+        ("A failure", "`witness`", (Witness, Step)),
+        ("A law", "`replayed`", (Replay,)),
+        ("As if", "`found`", (Explanation,)),
+    ],
 )
 def test_so_are_those_of_what_is_in_a_record(heading, key, records):
     (said,) = [value for cell, value in rows(heading) if cell == key]
-    assert names([said]) == {each.name for record in records for each in attrs.fields(record)}
+    values = {"rule", "input"} if key == "`found`" else set()
+    assert names([said]) == {each.name for record in records for each in attrs.fields(record)} | values
 
 
 def test_the_schema_is_the_one_that_is_written():

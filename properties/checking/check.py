@@ -39,6 +39,7 @@ from turncheck.properties.checking.plays import shrink_play
 from turncheck.properties.checking.shrink import shrink_until
 from turncheck.properties.checking.subject import Subject, described
 from turncheck.properties.checking.truth import first_broken, holds_of_reference
+from turncheck.properties.explaining.witnesses import with_as_if
 from turncheck.reports.cases import describe
 from turncheck.reports.modes import MODES, Divergence
 from turncheck.reports.records import Failure, LawResult, LawVerdict
@@ -245,7 +246,7 @@ def _failures(
             shown, left = min(shown, simplest, key=lambda each: each.simplicity), _left(spent)
             stop = spent if isinstance(spent, KeyboardInterrupt) else stop
         failures.append(failure_of(law, drawn, shown, left, numbers))
-    return failures, stop
+    return failures if isinstance(stop, KeyboardInterrupt) else list(with_as_if(failures, subject.domain)), stop
 
 
 def _left(stop: Stop | None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from turncheck.engine.domain import Domain, DomainError
 from turncheck.engine.reading import MalformedTextError
-from turncheck.properties.explaining.inputs import Searched, search_inputs
+from turncheck.properties.explaining.inputs import MOST_ALONE, Searched, search_inputs
 from turncheck.properties.explaining.rules import search_rules, variants_of
 from turncheck.reports.as_if import AsIf
 
@@ -15,7 +15,7 @@ LONGEST = 100_000
 """Most characters of a prompt or an answer that is explained."""
 
 
-def explain(domain: Domain, prompt: str, given: str, *, most: int = 2) -> AsIf:
+def explain(domain: Domain, prompt: str, given: str, *, most: int = 2, alone: int = MOST_ALONE) -> AsIf:
     """Return what would make a wrong answer right, by the fewest changes.
 
     A change of the input gives one field another value, or exchanges two groups or the orders. A change of the rules
@@ -27,17 +27,19 @@ def explain(domain: Domain, prompt: str, given: str, *, most: int = 2) -> AsIf:
         prompt: the text that was asked.
         given: the model's answer.
         most: the most changes of the input to try together: 1 or 2.
+        alone: the most inputs with one change, and the most with two, to resolve if the domain's arrays cannot resolve
+            many at once.
     """
-    return _explained(domain, prompt, given, most)
+    return _explained(domain, prompt, given, most, alone)
 
 
 @lru_cache(maxsize=1024)  # several laws have the same witness
-def _explained(domain: Domain, prompt: str, given: str, most: int) -> AsIf:
+def _explained(domain: Domain, prompt: str, given: str, most: int, alone: int) -> AsIf:
     wanted = None if max(len(prompt), len(given)) > LONGEST else rewritten(domain, given)
     if wanted is None or domain.agrees(prompt, wanted):
         return AsIf()
     of_rules = search_rules(domain, prompt, wanted)
-    inputs = _of_inputs(domain, prompt, wanted, 1 if of_rules else most)
+    inputs = _of_inputs(domain, prompt, wanted, 1 if of_rules else most, alone)
     found = sorted((*of_rules, *inputs.found), key=lambda each: each.changes)
     fewest = tuple(each for each in found if each.changes == found[0].changes)
     return AsIf(fewest, len(variants_of(domain)) + inputs.tried, inputs.cut)
@@ -56,13 +58,15 @@ def rewritten(domain: Domain, given: str) -> str | None:
         return None
 
 
-def _of_inputs(domain: Domain, prompt: str, wanted: str, most: int) -> Searched:
+def _of_inputs(domain: Domain, prompt: str, wanted: str, most: int, alone: int) -> Searched:
     values = _values(domain, prompt)
-    if values is None or not _can_be_given(domain, wanted):
-        return Searched()
+    if not _can_be_given(domain, wanted):
+        return Searched(cut="inputs, because the reference never answers so")
+    if values is None:
+        return Searched(cut="inputs, because the prompt does not have the form of a case")
     if domain.rejected_for(wanted) is not None:
-        return search_inputs(domain, values, wanted, most=1)
-    return search_inputs(domain, values, wanted, most)
+        return search_inputs(domain, values, wanted, 1, alone)
+    return search_inputs(domain, values, wanted, most, alone)
 
 
 def _values(domain: Domain, prompt: str) -> tuple[Any, ...] | None:

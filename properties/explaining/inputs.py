@@ -23,11 +23,8 @@ from turncheck.reports.as_if import Explanation
 MOST_PAIRS = 300_000
 """Most inputs with two changes if rows are resolved together; the duel has about 245,000."""
 
-MOST_SINGLES_ALONE = 2_000
-"""Most inputs with one change if they are resolved one by one."""
-
-MOST_PAIRS_ALONE = 2_000
-"""Most inputs with two changes if they are resolved one by one."""
+MOST_ALONE = 2_000
+"""Most inputs with one change, and most with two, if they are resolved one by one."""
 
 MOST_CHECKED = 20
 """Most values of the same fields that are checked by the reference until one is confirmed."""
@@ -53,7 +50,9 @@ class Searched:
     cut: str = ""
 
 
-def search_inputs(domain: Domain, values: tuple[Any, ...], given: str, most: int = 2) -> Searched:
+def search_inputs(
+    domain: Domain, values: tuple[Any, ...], given: str, most: int = 2, alone: int = MOST_ALONE
+) -> Searched:
     """Search the inputs with one change and, if none explains the answer, those with two.
 
     Args:
@@ -61,8 +60,9 @@ def search_inputs(domain: Domain, values: tuple[Any, ...], given: str, most: int
         values: the values of the prompt, which may be out of range or fail checks.
         given: the answer that the reference has to give, written as the reference writes it.
         most: the most changes to try: 1 or 2.
+        alone: the most inputs with one change, and the most with two, if they are resolved one by one.
     """
-    search = _Search(domain, values, given)
+    search = _Search(domain, values, given, alone)
     single = search.single()
     if single.found or most < 2:
         return single
@@ -75,11 +75,12 @@ class _Search:
 
     Attributes:
         changes: the single changes, exchanges first.
+        alone: the most inputs to resolve one by one.
         rows: what resolves rows; None if inputs are resolved one by one.
     """
 
-    def __init__(self, domain: Domain, values: tuple[Any, ...], given: str) -> None:
-        self.domain, self.values, self.given = domain, values, given
+    def __init__(self, domain: Domain, values: tuple[Any, ...], given: str, alone: int) -> None:
+        self.domain, self.values, self.given, self.alone = domain, values, given, alone
         self.changes = changes_of(domain, values)
         self.row, self.wanted, self.rows = self._as_rows()
 
@@ -102,7 +103,7 @@ class _Search:
         if self.rows is not None:
             matching = np.flatnonzero(self._matches(self._singles(self.changes)))
             return Searched(self._confirmed((self.changes[place],) for place in matching), len(self.changes))
-        tried = _nearest(self.changes, MOST_SINGLES_ALONE)
+        tried = _nearest(self.changes, self.alone)
         found = self._confirmed((change,) for change in tried if self._explains((change,)))
         cut = f"{len(self.changes) - len(tried):,} inputs with one change" if len(tried) < len(self.changes) else ""
         return Searched(found, len(tried), cut)
@@ -120,7 +121,7 @@ class _Search:
 
     def double(self) -> Searched:
         """Try two changes together: of many changes the nearest, so that the pairs stay below the limit."""
-        limit = MOST_PAIRS_ALONE if self.rows is None else MOST_PAIRS
+        limit = self.alone if self.rows is None else MOST_PAIRS
         kept = _nearest(self.changes, isqrt(2 * limit))
         cut = f"pairs of {len(self.changes) - len(kept):,} changes" if len(kept) < len(self.changes) else ""
         if self.rows is None:

@@ -191,7 +191,7 @@ def test_a_case_of_any_domain_is_asked_and_what_differs_is_marked(turncheck):
     given = ("show", "--domain", "tictactoe.py", "--model", "players.py:forgetful")
     result = turncheck(*given, "to_move player o; row a1 x; move b1")
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[-6:] == [
+    assert result.stdout.splitlines()[-7:-1] == [
         "- row x o .",
         "+ row . o .",
         "      ^",
@@ -199,6 +199,18 @@ def test_a_case_of_any_domain_is_asked_and_what_differs_is_marked(turncheck):
         "  row . . .",
         "wrong_value: a1 . for x  (- expected, + given)",
     ]
+    assert result.stdout.splitlines()[-1].startswith("nothing explains it: ")
+
+
+def test_what_would_make_a_wrong_answer_right_is_said(turncheck, tmp_path):
+    (tmp_path / "forgets.py").write_text(
+        "from turncheck.duel import DOMAIN\n\nFORGETS = DOMAIN.without('E4')\n\n\ndef predict(prompts):\n"
+        "    return [FORGETS.resolve_text(each) for each in prompts]\n"
+    )
+    result = turncheck("show", "--model", "forgets.py:predict", "hero hp 05/09 regen 2")
+    sys.modules.pop("forgets", None)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1] == "as if E4 did not exist, or hero hp were 2, or hero burn were 1"
 
 
 def test_a_play_in_a_few_words_is_asked_turn_by_turn(turncheck):

@@ -7,6 +7,7 @@ from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Battle, Order, Turn, Unit, resolve_text, write
 from turncheck.engine.play import Play
 from turncheck.properties.session.outcome import form_of
+from turncheck.reports.as_if import AsIf, Explanation
 from turncheck.reports.cases import describe
 from turncheck.reports.modes import diverge
 from turncheck.reports.records import Drawn, Failure, LawResult, ModelResult, Replay, Report, Step, Witness
@@ -27,11 +28,30 @@ ORDER = tuple(DOMAIN.rules)
 HOSTILE = "| `x` | \x1b[31mred\n| --- |\r<b>*_[l](u)_*</b> \\| \u202e~s~ $m$ &amp; \ud800\u00a0"
 
 
+AS_IF = {
+    "wrong_value": AsIf(tried=855),
+    "silent_acceptance": AsIf((Explanation("input", 1, HOSTILE),), 700),
+    "stale_copy": AsIf(
+        (Explanation("rule", 1, "E5 did not exist"), Explanation("input", 1, "hero poison were 2")), 855
+    ),
+    "boundary_confusion": AsIf((Explanation("input", 2, "hero hp were 9 and hero poison were 0", 3),), 203_000),
+}
+"""What would make the answers right, by their modes."""
+
+
 def failed(mode, count, turn, got, *, kind="", first=None, fault="", **figures):
     """A failure by the answer to one turn, which is what `diverge` names it."""
     found = diverge(DOMAIN, turn, resolve_text(turn), got, first=first, fault=fault)
     assert found.mode == mode
-    witness = Witness(turn, found.prompt, found.expected, found.got, found.fault, short=describe(DOMAIN, turn, kind))
+    witness = Witness(
+        turn,
+        found.prompt,
+        found.expected,
+        found.got,
+        found.fault,
+        short=describe(DOMAIN, turn, kind),
+        as_if=AS_IF.get(mode),
+    )
     return Failure(mode, count, witness, said=found.said, **figures)
 
 

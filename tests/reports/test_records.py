@@ -8,6 +8,7 @@ import pytest
 
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
+from turncheck.reports.as_if import AsIf, Explanation
 from turncheck.reports.modes import FalseRejection, Unstable, diverge
 from turncheck.reports.records import Drawn, Failure, Form, LawResult, ModelResult, Replay, Report, Step, Witness
 from turncheck.reports.sweeps import Row, Smallest, SweepResult
@@ -15,9 +16,11 @@ from turncheck.reports.sweeps import Row, Smallest, SweepResult
 GOLDEN = Path(__file__).parent / "golden"
 TURN = write(Turn())
 ANSWER = resolve_text(TURN)
-WITNESS = Witness(
-    "a play", TURN, ANSWER, "reject \ud800\n", "a fault", 2, 4, "four turns", (Step("do", "expected", "given"),)
+AS_IF = AsIf(
+    (Explanation("rule", 1, "S4 did not exist"), Explanation("input", 1, "turn were 2", 3, {"turn": "02"})), 855
 )
+TRACK = (Step("do", "expected", "given"),)
+WITNESS = Witness("a play", TURN, ANSWER, "reject \ud800\n", "a fault", 2, 4, "four turns", TRACK, AS_IF)
 LAW = LawResult(
     "a_law",
     "E1",
@@ -67,6 +70,14 @@ AS_JSON = {
                 "steps": 4,
                 "short": "four turns",
                 "track": [{"done": "do", "expected": "expected", "given": "given"}],
+                "as_if": {
+                    "found": [
+                        {"kind": "rule", "changes": 1, "words": "S4 did not exist", "ways": 1, "values": {}},
+                        {"kind": "input", "changes": 1, "words": "turn were 2", "ways": 3, "values": {"turn": "02"}},
+                    ],
+                    "tried": 855,
+                    "cut": "",
+                },
             },
             "ambiguous": 1,
             "off_by_one": 2,
@@ -191,7 +202,7 @@ def test_the_schema_of_a_report():
         ModelResult("reference", "py", None, None, (), "adder/1"),
     )
     assert in_json(Report(7, 200, 10, models, "known.json", {"model": "small"}, {"python": "3.12"})) == {
-        "schema": 7,
+        "schema": 8,
         "seed": 7,
         "examples": 200,
         "min_cases": 10,
@@ -286,9 +297,9 @@ def test_a_sweep_comes_back_from_json(report):
         assert SweepResult.from_json(in_json(sweep)) == sweep
 
 
-@pytest.mark.parametrize("schema", [1, 2, 3, 4, 5, 8, None, "6", True])
+@pytest.mark.parametrize("schema", [1, 2, 3, 4, 5, 9, None, "6", True])
 def test_a_report_of_another_schema_is_refused(report, schema):
-    with pytest.raises(ValueError, match=f"schema must be 6 or 7, got {schema!r}; write the report anew"):
+    with pytest.raises(ValueError, match=f"schema must be 6, 7 or 8, got {schema!r}; write the report anew"):
         Report.from_json({**in_json(report), "schema": schema})
 
 

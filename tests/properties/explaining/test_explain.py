@@ -94,12 +94,12 @@ def test_two_changes_explain_an_answer_that_one_does_not():
 
 
 def test_rows_and_single_cases_give_the_same_explanations(monkeypatch):
-    given = DOMAIN.resolve_text(changed(DOMAIN, FRAGILE, **{"foe.fragile": 0, "foe.shield": 3}))
+    given = DOMAIN.resolve_text(changed(DOMAIN, FRAGILE, **{"foe.shield": 3}))
     together = explain(DOMAIN, FRAGILE, given)
     monkeypatch.setattr(searching, "rows_resolver", lambda domain: None)
-    monkeypatch.setattr(searching, "MOST_PAIRS_ALONE", 0)
-    alone = explain.__globals__["_explained"].__wrapped__(DOMAIN, FRAGILE, given, 2)
+    alone = explain(DOMAIN, FRAGILE, given, alone=1_000)
     assert together.found == alone.found
+    assert alone.tried < 5_000
 
 
 def asked_wrongly(count):

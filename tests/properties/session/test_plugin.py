@@ -314,7 +314,7 @@ NO_FILE = {
     "answer": attrs.asdict(form_of(DUEL.answer)),
 }
 JSON = {
-    "schema": 7,
+    "schema": 8,
     "seed": 0,
     "examples": 5,
     "min_cases": 1,

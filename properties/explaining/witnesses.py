@@ -1,0 +1,33 @@
+"""Explain the witnesses of a law's failures, at a cost that a run does not notice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from turncheck.engine.domain import Domain
+from turncheck.properties.explaining.explain import explain
+from turncheck.reports.failures import Failure
+
+ALONE = 300
+"""Most changed inputs of each size that a run resolves one by one; the count decides, so that a run can be repeated."""
+
+UNEXPLAINED = ("no_answer", "unstable")
+"""Modes whose answer is not the answer to anything: there is none, or there are two."""
+
+
+def with_as_if(failures: Sequence[Failure], domain: Domain) -> tuple[Failure, ...]:
+    """Return the failures of a law, each witness with what would make its answer right.
+
+    Two changes are tried for the first failure only, which is the most frequent.
+    """
+    return tuple(_explained(failure, domain, 1 if place else 2) for place, failure in enumerate(failures))
+
+
+def _explained(failure: Failure, domain: Domain, most: int) -> Failure:
+    if failure.mode in UNEXPLAINED:
+        return failure
+    witness = failure.witness
+    as_if = explain(domain, witness.turn, witness.got, most=most, alone=ALONE)
+    return attrs.evolve(failure, witness=attrs.evolve(witness, as_if=as_if))

@@ -30,4 +30,4 @@ def _explained(failure: Failure, domain: Domain, most: int) -> Failure:
         return failure
     witness = failure.witness
     as_if = explain(domain, witness.turn, witness.got, most=most, alone=ALONE)
-    return attrs.evolve(failure, witness=attrs.evolve(witness, as_if=as_if))
+    return attrs.evolve(failure, witness=attrs.evolve(witness, as_if=as_if if as_if.tried else None))

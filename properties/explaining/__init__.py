@@ -12,6 +12,7 @@
 
 from turncheck.properties.explaining.blame import Blame, blame
 from turncheck.properties.explaining.explain import explain
+from turncheck.properties.explaining.shares import Share, Shares, shares
 from turncheck.reports.as_if import AsIf, Explanation
 
-__all__ = ["AsIf", "Blame", "Explanation", "blame", "explain"]
+__all__ = ["AsIf", "Blame", "Explanation", "Share", "Shares", "blame", "explain", "shares"]

@@ -13,7 +13,7 @@ import numpy as np
 from turncheck.engine.domain import Domain, DomainError
 from turncheck.engine.rows import Numbers, row_of, rows_of, rows_resolver, type_of
 from turncheck.properties.explaining.explain import rewritten
-from turncheck.properties.explaining.rules import left_out_of
+from turncheck.properties.explaining.rules import Variant, reads_alike, variants_of
 from turncheck.properties.sweeps.statistics import Rate
 
 Values = tuple[Any, ...]
@@ -21,17 +21,19 @@ Values = tuple[Any, ...]
 
 @attrs.frozen
 class Blame:
-    """How often a model answered as if a rule did not exist.
+    """How often a model answered as if a rule did not exist, or as if the rules were different in another way.
 
     Attributes:
-        rule: the id of the rule.
+        rule: the id of the rule that is left out; empty for another change of the rules.
         answered: the number of prompts that the model answered exactly so.
-        at_work: the number of prompts where leaving the rule out changes the reference's answer.
+        at_work: the number of prompts where the change alters the reference's answer.
+        words: the change, as it follows `as if`: `S4 did not exist`.
     """
 
     rule: str
     answered: int
     at_work: int
+    words: str = attrs.field(default=attrs.Factory(lambda self: f"{self.rule} did not exist", takes_self=True))
 
     @property
     def rate(self) -> float:
@@ -44,29 +46,33 @@ class Blame:
         return Rate(self.answered, self.at_work).interval
 
 
-def blame(domain: Domain, prompts: Sequence[str], answers: Sequence[str]) -> tuple[Blame, ...]:
+def blame(
+    domain: Domain, prompts: Sequence[str], answers: Sequence[str], *, alternatives: bool = False
+) -> tuple[Blame, ...]:
     """Return the blame of each rule that can be left out, in the order of the rules.
 
     Args:
         domain: the domain of the prompts.
         prompts: what a model was asked, whether it answered right or wrong; malformed texts are left aside.
         answers: the model's answers, one for each prompt.
+        alternatives: whether to blame also the domain's other changes of the rules (`Domain.alternatives`), except
+            those that change which texts are cases.
     """
     pairs = [pair for pair in zip(prompts, answers, strict=True) if domain.is_case(pair[0])]
-    rules = left_out_of(domain)
+    rules = [each for each in variants_of(domain) if each.rule or (alternatives and reads_alike(each.domain, domain))]
     if not pairs:
-        return tuple(Blame(variant.rule, 0, 0) for variant in rules)
+        return tuple(Blame(variant.rule, 0, 0, variant.words) for variant in rules)
     asked = [domain.reader.values(prompt) for prompt, _ in pairs]
     said = [_values(domain, answer) for _, answer in pairs]
     given, answers_to = _coded(domain, asked, said)
     right = answers_to(domain)
-    return tuple(_blame(variant.rule, right, answers_to(variant.domain), given) for variant in rules)
+    return tuple(_blame(variant, right, answers_to(variant.domain), given) for variant in rules)
 
 
-def _blame(rule: str, right: Numbers, others: Numbers, given: Numbers) -> Blame:
+def _blame(variant: Variant, right: Numbers, others: Numbers, given: Numbers) -> Blame:
     at_work = (others != right).any(axis=1) & (others != RAISED).all(axis=1)
     answered = at_work & (others == given).all(axis=1)
-    return Blame(rule, int(answered.sum()), int(at_work.sum()))
+    return Blame(variant.rule, int(answered.sum()), int(at_work.sum()), variant.words)
 
 
 def _values(domain: Domain, answer: str) -> Values | None:

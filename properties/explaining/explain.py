@@ -8,6 +8,7 @@ from typing import Any
 from turncheck.engine.domain import Domain, DomainError
 from turncheck.engine.reading import MalformedTextError
 from turncheck.properties.explaining.inputs import MOST_ALONE, Searched, search_inputs
+from turncheck.properties.explaining.repairs import search_repairs
 from turncheck.properties.explaining.rules import search_rules, variants_of
 from turncheck.reports.as_if import AsIf
 
@@ -60,10 +61,11 @@ def rewritten(domain: Domain, given: str) -> str | None:
 
 def _of_inputs(domain: Domain, prompt: str, wanted: str, most: int, alone: int) -> Searched:
     values = _values(domain, prompt)
+    if values is None:
+        found, tried = search_repairs(domain, prompt, wanted, 2 * alone)
+        return Searched(found, tried, "further repairs of the text" if tried == 2 * alone else "")
     if not _can_be_given(domain, wanted):
         return Searched(cut="inputs, because the reference never answers so")
-    if values is None:
-        return Searched(cut="inputs, because the prompt does not have the form of a case")
     if domain.rejected_for(wanted) is not None:
         return search_inputs(domain, values, wanted, 1, alone)
     return search_inputs(domain, values, wanted, most, alone)

@@ -36,11 +36,6 @@ def variants_of(domain: Domain) -> tuple[Variant, ...]:
     return (*_left_out(domain), *_alternatives(domain))
 
 
-def left_out_of(domain: Domain) -> tuple[Variant, ...]:
-    """Return the domain with each rule left out that can be seen in answers to cases."""
-    return tuple(variant for variant in variants_of(domain) if variant.rule)
-
-
 def _left_out(domain: Domain) -> Iterator[Variant]:
     if domain.without is None:
         return
@@ -61,7 +56,7 @@ def search_rules(domain: Domain, prompt: str, given: str) -> tuple[Explanation, 
     return tuple(
         Explanation("rule", 1, variant.words)
         for variant in variants_of(domain)
-        if answer_under(variant.domain, prompt, values if _reads_alike(variant.domain, domain) else None) == given
+        if answer_under(variant.domain, prompt, values if reads_alike(variant.domain, domain) else None) == given
     )
 
 
@@ -81,7 +76,7 @@ def answer_under(domain: Domain, prompt: str, values: tuple[Any, ...] | None = N
         return None
 
 
-def _reads_alike(variant: Domain, domain: Domain) -> bool:
+def reads_alike(variant: Domain, domain: Domain) -> bool:
     """Whether the same texts are cases of both."""
     parts = ("prompt",) if domain.state is None else ("state", "orders")
     same = all(getattr(variant, part) is getattr(domain, part) for part in parts)

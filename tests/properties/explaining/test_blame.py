@@ -55,3 +55,14 @@ def test_rules_of_any_domain_are_blamed_and_a_domain_without_rules_has_none():
     assert blame(domain, prompts, ["012", "012", "002"]) == (Blame("R1", 1, 2),)
     assert blame(ADDER, prompts, ["012", "012", "002"]) == ()
     assert blame(domain, [], []) == (Blame("R1", 0, 0),)
+
+
+def test_other_changes_of_the_rules_are_blamed_if_asked_for():
+    variant = DOMAIN.alternatives()["burn_damage were 2"]
+    found = blame(DOMAIN, PROMPTS, [variant.resolve_text(prompt) for prompt in PROMPTS], alternatives=True)
+    highest = max(found, key=lambda each: each.interval[0])
+    assert (highest.rule, highest.words, highest.rate) == ("", "burn_damage were 2", 1)
+    assert "the highest shield were 19" not in {each.words for each in found}
+    assert found[: len(blame(DOMAIN, [], []))] == blame(
+        DOMAIN, PROMPTS, [variant.resolve_text(prompt) for prompt in PROMPTS]
+    )

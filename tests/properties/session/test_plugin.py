@@ -66,6 +66,7 @@ wrong_value in 1 of 5 cases: turn 03 for 02 (+1)
   expected  turn 02
   given     turn 03
                  ^^
+  as if     turn_step were 2, or turn were 2
 """
 
 BROKEN_WHOLE = """\
@@ -92,9 +93,9 @@ wrong_value: turn 03 for 02 (+1)  (- expected, + given)
 BROKEN_TABLE = """\
 py:plugin_models:late (py): 1 of 2 laws held (2 of 97 laws ran)
 
-law                        rule  verdict  diverged  failure                           smallest witness
--------------------------  ----  -------  --------  --------------------------------  ----------------
-turn_counter_rises_by_one  T5    FAIL       1 of 5  wrong_value: turn 03 for 02 (+1)  the neutral turn
+law                        rule  verdict  diverged  failure                           as if                         smallest witness
+-------------------------  ----  -------  --------  --------------------------------  ----------------------------  ----------------
+turn_counter_rises_by_one  T5    FAIL       1 of 5  wrong_value: turn 03 for 02 (+1)  turn_step were 2 (or 1 more)  the neutral turn
 max_never_changes          A2    PASS       0 of 5
 """
 

@@ -281,6 +281,14 @@ WITNESS = {
     "steps": 0,
     "short": "the neutral turn",
     "track": [],
+    "as_if": {
+        "found": [
+            {"kind": "rule", "changes": 1, "words": "turn_step were 2", "ways": 1, "values": {}},
+            {"kind": "input", "changes": 1, "words": "turn were 2", "ways": 1, "values": {"turn": "02"}},
+        ],
+        "tried": 854,
+        "cut": "",
+    },
 }
 LATE_BY_ONE = {
     "mode": "wrong_value",

@@ -54,7 +54,7 @@ def test_a_law_that_takes_long_has_a_line_on_stderr(slow, quiet, monkeypatch, ca
     found = [line for line in capfd.readouterr().err.splitlines() if " prompts in " in line]
     assert [line.partition(":")[0] for line in found] == ["fall_ends_no_turn", "poison_takes_its_stacks"]
     assert re.fullmatch(
-        r"fall_ends_no_turn: \d+ prompts in [\d.]+ s; 1 of 2 laws, \d+.* prompts, .* an answer.*", found[0]
+        r"fall_ends_no_turn: \d+ prompts in [\d.]+ s; 1 of 2 laws, \d+.* prompts, .* per answer.*", found[0]
     )
 
 

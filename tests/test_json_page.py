@@ -6,8 +6,8 @@ from pathlib import Path
 import attrs
 import pytest
 
-from turncheck.reports.brittleness import Advice, CellResult, MapResult, Portion
 from turncheck.reports.as_if import AsIf, Explanation
+from turncheck.reports.brittleness import Advice, CellResult, MapResult, Portion
 from turncheck.reports.failures import Failure, Replay, Step, Witness
 from turncheck.reports.records import SCHEMA, LawResult, ModelResult, Report
 

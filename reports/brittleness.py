@@ -30,14 +30,14 @@ UNDAMAGED = "undamaged cases"
 
 
 def short_percent(rate: float) -> str:
-    """Write a share in percent; one decimal tells 99.9 % from all.
+    """Write a share in percent with one decimal, so that only all is 100% and only nothing is 0%.
 
-    >>> short_percent(1.0), short_percent(0.9996), short_percent(0.042), short_percent(0.0)
-    ('100%', '99.9%', '4.2%', '0%')
+    >>> short_percent(1.0), short_percent(0.9999), short_percent(0.042), short_percent(0.0002), short_percent(0.0)
+    ('100%', '>99.9%', '4.2%', '<0.1%', '0%')
     """
     if rate in (0.0, 1.0):
         return f"{rate:.0%}"
-    return f"{min(max(rate, 0.001), 0.999):.1%}"
+    return "<0.1%" if rate < 0.0005 else ">99.9%" if rate >= 0.9995 else f"{rate:.1%}"
 
 
 @attrs.frozen

@@ -84,7 +84,7 @@ def _table(cells: Sequence[CellResult], screen: Screen) -> list[str]:
             f"{cell.asked:,}",
             *right_in_short(cell),
             parts_in_short(cell.modes if cell.has_right else cell.fates, with_intervals),
-            parts_in_short(cell.fates, with_intervals) if cell.has_right else "",
+            parts_in_short(cell.fates) if cell.has_right else "",
         )
         for cell in cells
     ]
@@ -96,7 +96,7 @@ def _table(cells: Sequence[CellResult], screen: Screen) -> list[str]:
 def _painted(header: str, text: str, screen: Screen) -> str:
     if header != "right" or not text.endswith("%"):
         return text
-    share = float(text.removesuffix("%"))
+    share = float(text.strip("<>%"))
     return screen.paint(text, "green" if share >= 95 else "yellow" if share >= 50 else "red")
 
 

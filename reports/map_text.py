@@ -9,7 +9,7 @@ from tabulate import tabulate
 from turncheck.reports.brittleness import ABOUT_FATES, CellResult, MappedModel, MapResult, Portion, by_family
 from turncheck.reports.escape import folded, for_markdown, visible
 
-TRAINED, NEVER_SEEN = "•", ""
+TRAINED = "•"
 """The mark of an operator that the model was trained on."""
 
 NOTHING = "nothing that these figures show: no rule, region, word or operator stands out"
@@ -53,7 +53,7 @@ def parts_in_short(parts: Sequence[Portion], with_intervals: bool = False) -> st
 
 def marked(cell: CellResult) -> str:
     """Return the operator's name, marked if the model was trained on it."""
-    return f"{visible(cell.operator)} {TRAINED}" if cell.trained else visible(cell.operator)
+    return f"{visible(cell.operator)} {TRAINED}" if cell.trained and cell.strength else visible(cell.operator)
 
 
 def right_in_short(cell: CellResult) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from turncheck.reports.escape import visible
 from turncheck.reports.map_text import NOTHING, advised, facts, mapped_in_short, marked
 from turncheck.reports.page.heat import Cell as Shown
 from turncheck.reports.page.heat import Heat, drawn
+from turncheck.reports.records import ModelResult
 
 
 @attrs.frozen
@@ -38,6 +39,24 @@ def map_view(result: MapResult) -> MapView:
     heats = [_heat(title, cells, modes) for title, cells in groups]
     nothing = NOTHING if result.whole else "the map is not finished"
     return MapView([mapped_in_short(result), *facts(result)], heats, list(advised(result)), nothing)
+
+
+def maps_side_by_side(models: Sequence[ModelResult]) -> Heat | None:
+    """Return a heat map of wrong answers with a column for each model that was mapped; None for fewer than two."""
+    mapped = [(f"{number}", model.map) for number, model in enumerate(models, 1) if model.map is not None]
+    if len(mapped) < 2:
+        return None
+    columns = [("model", number) for number, _ in mapped]
+    shown, rows = {}, dict[str, None]()
+    for (number, result), column in zip(mapped, columns, strict=True):
+        for cell in (*result.cells[:1], *result.sums, *result.cells[1:]):
+            label = f"{visible(cell.operator)} {cell.strength or ''}".strip()
+            rows[label] = None
+            if (part := _part(cell, "wrong")) is not None:
+                shown[label, column] = _shown(f"model {number}, {label}", part)
+    names = ", ".join(f"{number}: {visible(models[int(number) - 1].name)}" for number, _ in mapped)
+    about = f"Share of wrong answers. {names}."
+    return drawn("Wrong answers by operator and strength", about, list(rows), columns, shown, len(rows), 1.0)
 
 
 def _heat(title: str, cells: Sequence[CellResult], modes: Sequence[str]) -> Heat:

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from turncheck.reports.escape import visible
+from turncheck.reports.page.brittle import maps_side_by_side
 from turncheck.reports.page.pairs import pairs
 from turncheck.reports.page.views import MOST_WITNESSES, model_views
 from turncheck.reports.records import Report
@@ -38,7 +39,9 @@ def report_page(report: Report, before: Report | None = None) -> str:
         script=Markup(script),
         report=report,
         models=models,
-        pairs=list(pairs(report.models)),
+        pairs=list(pairs(tuple(model for model in report.models if not model.is_mapped_alone))),
+        maps=maps_side_by_side(report.models),
+        has_laws=not report.models or not all(model.is_mapped_alone for model in report.models),
         facts=_facts(report),
         most_witnesses=MOST_WITNESSES,
     )

@@ -99,7 +99,7 @@ def test_a_map_survives_json():
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0, "0%"), (1, "100%"), (0.99999, "99.9%"), (1e-6, "0.1%"), (0.5, "50.0%")]
+    ("share", "text"), [(0, "0%"), (1, "100%"), (0.99999, ">99.9%"), (1e-6, "<0.1%"), (0.5, "50.0%")]
 )
 def test_only_all_and_none_are_written_so(share, text):
     assert short_percent(share) == text

@@ -30,6 +30,16 @@ def test_the_page_has_a_heat_map_for_each_family_and_what_to_fix(report):
     assert "the map is not finished" in titles
 
 
+def test_several_maps_stand_side_by_side_at_the_top_of_the_page(report):
+    page = Parsed(report_page(report))
+    titles = {text.strip() for text in page.texts}
+    assert {"Brittleness maps side by side", "model 1, misspelt label 2, wrong: 50 of 50, 100% to 100%"} <= titles
+    assert "Share of wrong answers. 1: breaks \\x1b[31m, 2: never rejects." in titles
+    assert "What only one gets right" not in titles
+    assert "laws held" not in titles
+    assert "Brittleness maps side by side" not in report_page(attrs.evolve(report, models=report.models[:1]))
+
+
 def test_nothing_of_the_page_moves_or_loads_anything(report):
     text = report_page(report)
     page = Parsed(text)

@@ -14,6 +14,8 @@ that it is added to, and 22 before the digit of the sum, so one rule finds them 
 
 from random import Random
 
+import attrs
+
 from turncheck import Case, Domain, Int, Monotone, Schema, Symmetry
 
 MOST = 10**10 - 1
@@ -38,6 +40,16 @@ def long_carries(random: Random) -> Case:
     return PROMPT.neutral.changed(a=a, b=min(b, MOST))
 
 
+def without_carry(place: int) -> Domain:
+    """Return the adder that loses the carry from that many digits."""
+
+    def resolve(case: Case) -> dict[str, int]:
+        carry = case.a % 10**place + case.b % 10**place >= 10**place
+        return {"sum": case.a + case.b - carry * 10**place}
+
+    return attrs.evolve(DOMAIN, resolve=resolve)
+
+
 PROMPT = Schema("{a}+{b}=", a=LowestFirst(0, MOST), b=LowestFirst(0, MOST), end="")
 DOMAIN = Domain(
     "adder/1",
@@ -48,6 +60,7 @@ DOMAIN = Domain(
     symmetries=(Symmetry("swapped_terms", lambda case: {"a": case.b, "b": case.a}),),
     monotone=(Monotone("sum", of="a"), Monotone("sum", of="b")),
     samplers={"carries": long_carries},
+    alternatives=lambda: {f"the carry into digit {n + 1} were lost": without_carry(n) for n in range(1, 11)},
 )
 
 

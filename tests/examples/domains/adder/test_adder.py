@@ -4,6 +4,7 @@ import pytest
 
 from tests.examples.domains.planted import EXAMPLES, example
 from turncheck.engine.sampling import sample
+from turncheck.properties.explaining import explain
 
 DOMAIN = example("adder")
 MOST = 9_999_999_999
@@ -30,6 +31,19 @@ def test_a_case_is_written_and_read_back():
 
 def test_an_answer_may_be_any_number_of_eleven_digits():
     assert DOMAIN.read_answer("99999999999").sum == 99_999_999_999
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "said", "words"),
+    [
+        (46, 57, 3, "as if the carry into digit 3 were lost"),
+        (999, 1, 0, "as if the carry into digit 4 were lost"),
+        (46, 7, 63, "as if a were 56, or b were 17"),
+    ],
+)
+def test_a_lost_carry_explains_a_wrong_sum(a, b, said, words):
+    prompt = DOMAIN.write(DOMAIN.case(a=a, b=b))
+    assert explain(DOMAIN, prompt, DOMAIN.answer.write({"sum": said})).line() == words
 
 
 def test_it_does_not_reject():
@@ -83,4 +97,4 @@ def test_the_laws_of_the_file_are_these():
 
 
 def test_the_file_is_short(lines_of_code):
-    assert lines_of_code(EXAMPLES / "adder" / "adder.py") <= 32
+    assert lines_of_code(EXAMPLES / "adder" / "adder.py") <= 39

@@ -230,7 +230,7 @@ def test_show_ends_with_0_where_the_answers_agree(turncheck, folder):
 def test_show_ends_with_1_where_they_differ_and_marks_what_does(turncheck, folder):
     result = turncheck("show", "--model", "py:cli_models:late", "turn.txt")
     answer = f"answer\n- turn 02\n+ turn 03\n       ^^\n{UNITS}"
-    last = "wrong_value: turn 03 for 02 (+1)  (- expected, + given)\n"
+    last = "wrong_value: turn 03 for 02 (+1)  (- expected, + given)\nas if turn_step were 2, or turn were 2\n"
     assert (result.exit_code, result.output) == (1, f"{ASKED}{answer}{last}")
 
 

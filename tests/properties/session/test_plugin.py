@@ -318,6 +318,7 @@ NO_FILE = {
     "in_all": 97,
     "troubles": {},
     "sweep": None,
+    "map": None,
     "noun": "turn",
     "prompt": attrs.asdict(form_of(DUEL.prompt)),
     "answer": attrs.asdict(form_of(DUEL.answer)),

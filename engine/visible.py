@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import TypeGuard
+
+MOST_LISTED = 30
+"""Most names that an error lists."""
 
 LONGEST_PLACE = 60
 """Most characters that are shown around a position in a text."""
@@ -83,3 +88,17 @@ def around(text: str, line: int, piece: int, ended: bool = True) -> str:
     before, after = "... " if start else "", " ..." if piece + 1 < len(pieces) else ""
     end = " (no newline)" if ended and line == len(lines) and near else ""
     return f"line {line}: {before}{near or 'nothing'}{after}{end}"
+
+
+def one_of(known: Sequence[str], got: str) -> str:
+    """Return the demand for one of several names; of more than `MOST_LISTED` it lists the most similar ones.
+
+    >>> one_of(["turn", "hp"], "hpp")
+    'one of turn, hp'
+    >>> one_of([f"cell {number}" for number in range(99)], "cel 98")
+    'one of 99 names, such as cell 98, cell 9, cell 8'
+    """
+    if len(known) <= MOST_LISTED:
+        return f"one of {', '.join(known)}"
+    near = get_close_matches(got, known, 3, cutoff=0.4) or known[:3]
+    return f"one of {len(known)} names, such as {', '.join(near)}"

@@ -10,6 +10,7 @@ import attrs
 from turncheck.engine.domain import AnyCase, Domain
 from turncheck.engine.sampling import UnknownSamplerError, samplers_of, stream
 from turncheck.engine.table import arrays_of
+from turncheck.engine.visible import one_of, quoted
 from turncheck.reports.brittleness import UNDAMAGED, Kind
 from turncheck.strategies.operators import ImpossibleDamageError
 
@@ -59,7 +60,7 @@ class UnknownOperatorError(ValueError):
         self.what, self.name, self.known = what, name, tuple(known)
 
     def __str__(self) -> str:
-        return f"{self.what} must be one of {', '.join(self.known)}, got {self.name!r}"
+        return f"{self.what} must be {one_of(self.known, self.name)}, got {quoted(self.name)}"
 
 
 def chosen(

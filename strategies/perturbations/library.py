@@ -18,6 +18,7 @@ import attrs
 
 from turncheck.engine.domain import AnyCase, Domain, DomainError
 from turncheck.engine.sampling import sample, samplers_of
+from turncheck.engine.visible import one_of, quoted
 from turncheck.strategies.choices import Choices
 from turncheck.strategies.operators import AnyOperator, ImpossibleDamageError, operators_of
 from turncheck.strategies.perturbations.edge_states import EDGE_STATES
@@ -65,7 +66,7 @@ class UnknownPerturbationError(KeyError):
         self.name, self.known = name, tuple(known)
 
     def __str__(self) -> str:
-        return f"perturbation must be one of {', '.join(self.known)}, got {self.name!r}"
+        return f"perturbation must be {one_of(self.known, self.name)}, got {quoted(self.name)}"
 
 
 @lru_cache(maxsize=64)  # a domain never changes

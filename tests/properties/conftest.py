@@ -1,5 +1,7 @@
 """pytest sessions that check models with the laws."""
 
+import sys
+
 import pytest
 import scipy.special  # noqa: F401  # a session within this process that is the first to load it could have no successor
 
@@ -38,6 +40,8 @@ def check(pytester, monkeypatch):
 def games(pytester, monkeypatch):
     """Runs pytest in a folder of a user's, with two domains and players of them; `files` are written beside these."""
     monkeypatch.setenv("COLUMNS", "200")
+    for name in GAMES:  # another test of this process may have imported a module of the same name
+        sys.modules.pop(name, None)
     pytester.makepyfile(**GAMES)
     pytester.syspathinsert()
     monkeypatch.setattr(truth, "TRIED", 40)

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pickle
+import sys
 import warnings
 import zipfile
 import zlib
@@ -134,6 +135,7 @@ FILES = {
 def folder(tmp_path, monkeypatch):
     """The current folder, which has a folder `mine` in it, and nothing else."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # of arch.py, which is the user's own
     Path("mine").mkdir()
     return tmp_path
 

@@ -168,7 +168,16 @@ def _digits_of_another_script(rules: Rules) -> st.SearchStrategy[str]:
     return st.tuples(turns(rules=rules), st.integers(0, 999), st.sampled_from(_ZEROS)).map(written)
 
 
-@text_law("M6", MALFORMED, cases=_digits_of_another_script, applies=_is("bad_number"))
+def _is_of_another_script(text: str, rules: Rules) -> bool:
+    """Whether the piece for which the text is rejected as bad_number has a digit of another script."""
+    fault = _fault(text, rules)
+    if fault is None or fault.reason != "bad_number":
+        return False
+    piece = text.split("\n")[fault.line - 1].split(" ")[fault.piece - 1]
+    return any(character.isdecimal() and not character.isascii() for character in piece)
+
+
+@text_law("M6", MALFORMED, cases=_digits_of_another_script, applies=_is_of_another_script)
 def only_ascii_digits_are_digits(text: str, answer: str) -> None:
     """A number with a digit of another script in it is rejected as bad_number."""
     assert answer == write_rejection("bad_number")

@@ -102,6 +102,17 @@ def test_a_text_shrinks_to_the_damage_that_matters(law, repaired, damaged, small
         assert small.text == smallest
 
 
+def test_a_law_about_a_digit_of_another_script_keeps_that_digit():
+    law, damaged = (
+        BY_ID["only_ascii_digits_are_digits"],
+        replaced(("turn 01", "turn 73"), ("poison 0", "poison \u0666")),
+    )
+    subject = Subject("forgiving", "py", Forgiving(lambda prompt: "x"), DOMAIN)
+    small = shrink(law, subject, counterexample(law, subject, damaged))
+    assert damage(small.text, DOMAIN)[:2] == (1, 1)
+    assert any(character.isdecimal() and not character.isascii() for character in small.text)
+
+
 def test_texts_of_another_domain_are_compared_with_its_own_simplest_text():
     simplest = ADDER.write(ADDER.case())
     assert damage(simplest, ADDER) == (0, 0, 0, simplest)

@@ -19,6 +19,7 @@ from turncheck.options import (
     cannot_be_used,
     options_beside_it,
     prepare,
+    report_and_table,
     subject_of,
 )
 from turncheck.reporting import write
@@ -27,10 +28,10 @@ from turncheck.sweep_commands import one_line_errors
 if TYPE_CHECKING:
     from turncheck.engine.domain import Domain
     from turncheck.properties.checking.subject import Subject
-    from turncheck.properties.mapping.plan import Operator
     from turncheck.properties.mapping.run import Map
     from turncheck.reports.brittleness import MappedModel
     from turncheck.reports.records import Report
+    from turncheck.strategies.perturbations import Perturbation
 
 OPTIONS = {"operator": "operators", "family": "families"}
 NAMES = "Names, separated by commas."
@@ -56,13 +57,7 @@ def _names(context: click.Context, parameter: click.Parameter, typed: str | None
 @click.option("--families", callback=_names, metavar="NAMES", help=f"Ask these families only. {NAMES}")
 @located("--out", click.Path(file_okay=False), required=True, help="Folder of the map.")
 @click.option("--resume", is_flag=True, help="Continue the map in that folder.")
-@located("--report", click.Path(file_okay=False), dest="folder", help="Write the report into this folder.")
-@click.option(
-    "--table",
-    type=click.Choice(["failing", "all"]),
-    default="failing",
-    help="Rows of the tables: what went wrong, or all.  [default: failing]",
-)
+@report_and_table
 def brittleness_map(
     domain: Domain,
     specs: tuple[str, ...],
@@ -106,7 +101,7 @@ def brittleness_map(
             raise click.ClickException(fault)
 
 
-def _operators(domain: Domain, operators: Sequence[str], families: Sequence[str]) -> Mapping[str, Operator]:
+def _operators(domain: Domain, operators: Sequence[str], families: Sequence[str]) -> Mapping[str, Perturbation]:
     from turncheck.engine.visible import visible
     from turncheck.properties.mapping.plan import UnknownOperatorError, chosen
     from turncheck.strategies.perturbations import perturbations_of
@@ -120,7 +115,7 @@ def _operators(domain: Domain, operators: Sequence[str], families: Sequence[str]
 def _begun(
     domain: Domain,
     specs: Sequence[str | None],
-    operators: Mapping[str, Operator],
+    operators: Mapping[str, Perturbation],
     sampler: str | None,
     seed: int,
     turns: int,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from turncheck.arguments import SECONDS, SHRINKING, Place, no_long_numbers, shortened
+from turncheck.arguments import SECONDS, SHRINKING, Place, located, no_long_numbers, shortened
 from turncheck.exit_codes import ABOUT, BAD_INPUT, HELD, INTERNAL, NO_VERDICT, endings
 
 if TYPE_CHECKING:
@@ -232,6 +232,14 @@ def options_beside_it(command: Function) -> Function:
     return words_options("An option of the model's kind, or template=, rejects=, rules=, sha256=. May be repeated.")(
         command
     )
+
+
+def report_and_table(command: Function) -> Function:
+    """Add `--report`, passed as `folder`, and `--table`: where results are written, and which rows are shown."""
+    about = "Rows of the tables: what went wrong, or all.  [default: failing]"
+    rows = click.option("--table", type=click.Choice(["failing", "all"]), default="failing", help=about)
+    folder = click.Path(file_okay=False)
+    return located("--report", folder, dest="folder", help="Write the report into this folder.")(rows(command))
 
 
 def shrink_options(command: Callable[..., Any]) -> Function:

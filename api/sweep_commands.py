@@ -21,6 +21,7 @@ from turncheck.options import (
     cannot_be_used,
     model_options,
     prepare,
+    report_and_table,
     shrink_options,
     subject_of,
     words_options,
@@ -110,13 +111,7 @@ def prompts(
 @click.option("--resume", is_flag=True, help="Continue the sweep in that folder.")
 @click.option("--gate", type=RATE, help="Fail unless the sweep shows that fewer cases diverge, 0..1.")
 @shrink_options
-@located("--report", click.Path(file_okay=False), dest="folder", help="Write the report into this folder.")
-@click.option(
-    "--table",
-    type=click.Choice(["failing", "all"]),
-    default="failing",
-    help="Rows of the tables: what went wrong, or all.  [default: failing]",
-)
+@report_and_table
 def sweep(
     sampler: str | None,
     turns: int,

@@ -3,47 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
-from turncheck.engine.domain import AnyCase, Domain
+from turncheck.engine.domain import Domain
 from turncheck.engine.sampling import UnknownSamplerError, samplers_of, stream
 from turncheck.engine.table import arrays_of
 from turncheck.engine.visible import one_of, quoted
 from turncheck.reports.brittleness import UNDAMAGED, Kind
 from turncheck.strategies.operators import ImpossibleDamageError
+from turncheck.strategies.perturbations import Perturbation
 
 WORDING = "wording"
 """The family of the domain's other templates."""
-
-
-class Operator(Protocol):
-    """What a map needs of a perturbation (`turncheck.strategies.perturbations`)."""
-
-    @property
-    def name(self) -> str:
-        """The name."""
-        ...
-
-    @property
-    def family(self) -> str:
-        """The family."""
-        ...
-
-    @property
-    def strengths(self) -> tuple[int, ...]:
-        """The strengths."""
-        ...
-
-    @property
-    def keeps_valid(self) -> bool:
-        """Whether the texts are cases."""
-        ...
-
-    def apply(self, case: AnyCase, strength: int, choice: int) -> str:
-        """Return the changed text. Raises ImpossibleDamageError if the case cannot be changed."""
-        ...
 
 
 class UnknownOperatorError(ValueError):
@@ -64,8 +37,8 @@ class UnknownOperatorError(ValueError):
 
 
 def chosen(
-    known: Mapping[str, Operator], operators: Sequence[str] = (), families: Sequence[str] = ()
-) -> dict[str, Operator]:
+    known: Mapping[str, Perturbation], operators: Sequence[str] = (), families: Sequence[str] = ()
+) -> dict[str, Perturbation]:
     """Return the operators of those names or of those families; all if neither is given.
 
     Raises:
@@ -100,7 +73,7 @@ class Cell:
     kind: Kind
 
 
-def cells_of(operators: Mapping[str, Operator]) -> list[Cell]:
+def cells_of(operators: Mapping[str, Perturbation]) -> list[Cell]:
     """Return the cells of a map: the undamaged cases, then each operator at each strength, by family."""
     families = list(dict.fromkeys(each.family for each in operators.values()))
     ordered = sorted(operators.values(), key=lambda each: families.index(each.family))
@@ -163,7 +136,7 @@ class Asked:
 
 
 def texts_of(
-    domain: Domain, plan: MapPlan, cell: Cell, operators: Mapping[str, Operator], start: int, count: int
+    domain: Domain, plan: MapPlan, cell: Cell, operators: Mapping[str, Perturbation], start: int, count: int
 ) -> Iterator[Asked | None]:
     """Yield the texts that a cell has for cases `start` to `start + count - 1`; None for a case that the operator
     cannot change.
@@ -182,7 +155,7 @@ def texts_of(
         yield _changed(operator, cases.case(place), cell.strength, choice, index, plain)
 
 
-def _changed(operator: Operator, case: Any, strength: int, choice: int, index: int, plain: str) -> Asked | None:
+def _changed(operator: Perturbation, case: Any, strength: int, choice: int, index: int, plain: str) -> Asked | None:
     try:
         return Asked(index, operator.apply(case, strength, choice), plain)
     except ImpossibleDamageError:

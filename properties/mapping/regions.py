@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.fields import Choice, Field, Int
+from turncheck.engine.sampling import samplers_of
 from turncheck.engine.table import arrays_of
 from turncheck.properties.sweeps.statistics import Rate
 
@@ -186,8 +187,6 @@ def _share(domain: Domain, condition: Condition, sampler: str) -> float | None:
 @lru_cache(maxsize=16)
 def _drawn(domain: Domain, sampler: str) -> tuple[tuple[Any, ...], ...] | None:
     """Return the values of each field in cases of a sampler; None if the domain has no such sampler."""
-    from turncheck.engine.sampling import samplers_of
-
     if sampler not in samplers_of(domain):
         return None
     table = arrays_of(domain, sampler).sample(sampler, 0, DRAWN)

@@ -12,8 +12,9 @@ from turncheck.properties.checking.asking import FIRST
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.mapping.counts import Tally, counted
 from turncheck.properties.mapping.kept import Kept
-from turncheck.properties.mapping.plan import WORDING, Cell, MapPlan, Operator, cells_of, texts_of
+from turncheck.properties.mapping.plan import WORDING, Cell, MapPlan, cells_of, texts_of
 from turncheck.properties.mapping.wordings import in_other_wordings
+from turncheck.strategies.perturbations import Perturbation
 
 CHUNK = 512
 """Most cases that are asked and saved at a time."""
@@ -73,7 +74,7 @@ class Map:
         self,
         subjects: Sequence[Subject],
         plan: MapPlan,
-        operators: Mapping[str, Operator],
+        operators: Mapping[str, Perturbation],
         folder: Path,
         resume: bool = False,
         lasts: bool = True,
@@ -134,7 +135,7 @@ class Map:
         return {**attrs.asdict(self.plan), **domain, "models": models, "cells": cells}
 
 
-def _mapped(subject: Subject, operators: Mapping[str, Operator]) -> Mapped:
+def _mapped(subject: Subject, operators: Mapping[str, Perturbation]) -> Mapped:
     wordings, why = in_other_wordings(subject)
     cells = [*cells_of(operators), *(Cell(name, WORDING, 0, "valid") for name in wordings)]
     return Mapped(subject, cells, [Tally() for _ in cells], wordings, why)

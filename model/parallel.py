@@ -28,8 +28,9 @@ def usable_cores() -> int:
     The workers of a pytest-xdist session share the cores.
     """
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    sharing = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    return min(max(usable // sharing, 1), MOST_THREADS)
+    workers = os.environ.get("PYTEST_XDIST_WORKER_COUNT", "")
+    sharing = int(workers) if workers.isdecimal() else 1
+    return min(max(usable // max(sharing, 1), 1), MOST_THREADS)
 
 
 class Workers(Generic[Room]):

@@ -8,17 +8,14 @@ from pathlib import Path
 import attrs
 import pytest
 
+from tests.turns import WORKED
 from turncheck.engine.duel import (
     REASONS,
     RULE_IDS,
     RULES_VERSION,
     STANDARD,
     WORDS,
-    Battle,
-    Order,
     Rules,
-    Turn,
-    Unit,
     resolve_text,
     write,
 )
@@ -114,18 +111,6 @@ TABLES = [
 ]
 
 
-# Much of what a turn holds counts down to 0 whether it was 1 or 0, so the answer alone does not pin the example.
-WORKED = Turn(
-    Battle(
-        7,
-        Unit(31, 40, shield=4, poison=2, thorns=1, cd_guard=2, cd_poison_strike=1),
-        Unit(22, 35, burn=3, stun=1, fragile=2, cd_cleanse=3),
-    ),
-    Order("hero", "poison_strike"),
-    Order("foe", "guard"),
-)
-
-
 # --- what it says ----------------------------------------------------------------------------------------------------
 
 
@@ -172,6 +157,7 @@ def wrong_blocks(blocks):
         return [f"{len(blocks)} blocks of text"]
     turn, answer, words, malformed, rejection = blocks
     checks = {
+        # Much of it counts down to 0 whether it was 1 or 0, so the answer alone does not pin the example.
         "the worked turn": turn == write(WORKED),
         "the worked example": resolve_text(turn) == answer,
         "the words": tuple(words.split()) == WORDS,

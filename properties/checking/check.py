@@ -36,7 +36,7 @@ from turncheck.properties.checking.draw import Budget, drawn_cases
 from turncheck.properties.checking.failing import failure_of, law_result
 from turncheck.properties.checking.law import MALFORMED, ROLLOUT, STABILITY, AnyForm, Law, LawKind, text_of
 from turncheck.properties.checking.plays import shrink_play
-from turncheck.properties.checking.shrink import shrink_until
+from turncheck.properties.checking.shrink import KNOWN, shrink_until
 from turncheck.properties.checking.subject import Subject, described
 from turncheck.properties.checking.truth import first_broken, holds_of_reference
 from turncheck.properties.explaining.witnesses import with_as_if
@@ -50,9 +50,6 @@ LEAST_SHRINKING = 30.0
 INTERRUPTED = "shrinking was interrupted"
 
 NO_CASE = "no case can be drawn for it under these rules"
-
-KNOWN = 64
-"""Number of cases with wrong answers, the simplest first, that are tried as a smaller counterexample."""
 
 
 class NotApplicableError(Exception):

@@ -24,11 +24,8 @@ from turncheck.engine.play import Play
 from turncheck.properties.checking.asking import LimitReachedError, Stop
 from turncheck.properties.checking.counterexamples import Counterexample, ask_all, counterexample, counterexamples
 from turncheck.properties.checking.law import Law, text_of
-from turncheck.properties.checking.shrink import shrink_until
+from turncheck.properties.checking.shrink import KNOWN, shrink_until
 from turncheck.properties.checking.subject import Subject
-
-KNOWN = 64
-"""Number of cases with wrong answers, the simplest first, that are tried as plays of one turn."""
 
 
 def shrink_play(law: Law, subject: Subject, found: Counterexample) -> tuple[Counterexample, Stop | None]:

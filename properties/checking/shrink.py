@@ -44,6 +44,9 @@ PATIENCE = 12
 LATE = 20
 """Most prompts that may time out during one search."""
 
+KNOWN = 64
+"""Most cases that the model answered wrongly before, the simplest first, that are tried as a start of a search."""
+
 TRIES = 60
 """Neighbours that are drawn to fill a batch. Few neighbours of a small case are smaller than it."""
 

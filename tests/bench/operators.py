@@ -5,25 +5,14 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
+from tests.turns import WORKED
 from turncheck.engine.domain import AnyCase, Domain
-from turncheck.engine.duel import Battle, Order, Turn, Unit
 from turncheck.engine.registry import load_domain
 from turncheck.reports.table import plain_table
 from turncheck.strategies.operators import ImpossibleDamageError
 from turncheck.strategies.perturbations import Perturbation, perturbations_of
 
 HEADERS = ("name", "family", "strengths", "what it does", "on the turn above")
-
-TURN = Turn(
-    Battle(
-        7,
-        Unit(31, 40, shield=4, poison=2, thorns=1, cd_guard=2, cd_poison_strike=1),
-        Unit(22, 35, burn=3, stun=1, fragile=2, cd_cleanse=3),
-    ),
-    Order("hero", "poison_strike"),
-    Order("foe", "guard"),
-)
-"""The turn of `docs/rules.md`, in which much happens."""
 
 MOST_CHANGES, LONGEST = 2, 50
 """Most changed places, and most characters of one place, that an example shows."""
@@ -87,7 +76,7 @@ def escaped(text: str) -> str:
 
 def main() -> None:
     """Print the table."""
-    print(table(load_domain("duel"), TURN))
+    print(table(load_domain("duel"), WORKED))
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def test_there_is_a_core_and_no_more_are_used_than_help(monkeypatch):
     assert 1 <= usable_cores() <= MOST_THREADS
 
 
-@pytest.mark.parametrize(("workers", "cores"), [("1", 4), ("2", 3), ("4", 1), ("9", 1)])
+@pytest.mark.parametrize(("workers", "cores"), [("1", 4), ("2", 3), ("4", 1), ("9", 1), ("0", 4), ("", 4), ("many", 4)])
 def test_the_workers_of_a_test_session_share_the_cores(workers, cores, monkeypatch):
     monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", workers)
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(6)), raising=False)

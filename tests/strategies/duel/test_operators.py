@@ -7,6 +7,7 @@ from random import Random
 import attrs
 import pytest
 
+from tests.turns import WORKED
 from turncheck.engine.duel import (
     REASONS,
     STANDARD,
@@ -30,15 +31,7 @@ from turncheck.strategies.operators import ImpossibleDamageError, UnknownReasonE
 
 WAYS = [(reason, number) for reason, operator in OPERATORS.items() for number in range(len(operator.ways))]
 
-BUSY = Turn(
-    Battle(
-        7,
-        Unit(31, 40, shield=4, poison=2, thorns=1, cd_guard=2, cd_poison_strike=1),
-        Unit(22, 35, burn=3, stun=1, fragile=2, cd_cleanse=3),
-    ),
-    Order("foe", "guard"),
-    Order("hero", "poison_strike"),
-)
+BUSY = Turn(WORKED.battle, *reversed(WORKED.orders))
 OVER = Turn(Battle(99, Unit(0, 99), Unit(99, 99, shield=20)), Order("hero", "heal"), Order("foe", "attack"))
 
 UNIT = "hp 01/01 shield 00 poison 0 burn 0 regen 0 thorns 0 stun 0 fragile 0"

@@ -5,19 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.operators import TURN, escaped, shown, table
+from tests.bench.operators import escaped, shown, table
+from tests.turns import WORKED
 from turncheck.engine.registry import load_domain
 
 PAGE = (Path(__file__).parents[1] / "docs" / "operators.md").read_text(encoding="utf-8")
 
 
 def test_the_table_is_what_the_code_makes():
-    assert PAGE.endswith(table(load_domain("duel"), TURN) + "\n"), "python -m tests.bench.operators prints the table"
+    assert PAGE.endswith(table(load_domain("duel"), WORKED) + "\n"), "python -m tests.bench.operators prints the table"
 
 
 def test_the_turn_is_that_of_the_rules():
     rules = (Path(__file__).parents[1] / "docs" / "rules.md").read_text(encoding="utf-8")
-    assert load_domain("duel").write(TURN) in rules
+    assert load_domain("duel").write(WORKED) in rules
 
 
 def test_the_example_of_the_page_runs():

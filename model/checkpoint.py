@@ -25,6 +25,7 @@ from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.foreign import WRAP, ends_of, file_of
 from turncheck.model.adapters.recognise import LARGEST_CHECKPOINT, METADATA_KEY
 from turncheck.model.decode import TransformerEngine
+from turncheck.model.one_pass import OnePass, OnePassEngine
 from turncheck.model.tokens import Tokenizer, VocabularyError
 from turncheck.model.transformer import ModelConfig, Transformer
 
@@ -144,7 +145,7 @@ def _texts(name: str, values: object) -> tuple[str, ...]:
     return tuple(values)
 
 
-def save_checkpoint(path: Path, transformer: Transformer, about: Metadata) -> None:
+def save_checkpoint(path: Path, transformer: Transformer | OnePass, about: Metadata) -> None:
     """Write the checkpoint, completely or not at all."""
     tensors = {name: tensor.detach().contiguous() for name, tensor in transformer.state_dict().items()}
     write_whole(path, save(tensors, about.to_metadata(digest_of(tensors, about.to_metadata()))))
@@ -188,7 +189,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def load_checkpoint(
     path: str | os.PathLike[str], domain: Domain, threads: int = 1
-) -> tuple[TransformerEngine, Metadata]:
+) -> tuple[TransformerEngine | OnePassEngine, Metadata]:
     """Return the learned engine in a file, and its description.
 
     Args:
@@ -209,12 +210,26 @@ def load_checkpoint(
         raise CheckpointError(path, str(error)) from error
     # On the meta device a transformer needs no memory, so a config of any size can be compared with the weights first.
     with torch.device("meta"), _Uninitialised():
-        transformer = Transformer(about.config)
-    _check_tensors(path, tensors, transformer.state_dict())
+        model = model_of(about.config)
+    _check_tensors(path, tensors, model.state_dict())
     _check_digest(path, tensors, metadata)
-    transformer.load_state_dict(tensors, assign=True)
+    model.load_state_dict(tensors, assign=True)
     training = Training(about.samplers, about.operators)
-    return TransformerEngine(transformer, tokenizer, threads, training), about
+    return engine_of(model, tokenizer, threads, training), about
+
+
+def model_of(config: ModelConfig) -> Transformer | OnePass:
+    """Return a new model of these sizes, of the kind that they say."""
+    return OnePass(config) if config.one_pass else Transformer(config)
+
+
+def engine_of(
+    model: Transformer | OnePass, tokenizer: Tokenizer, threads: int = 1, training: Training | None = None
+) -> TransformerEngine | OnePassEngine:
+    """Return the learned engine of a model."""
+    if isinstance(model, OnePass):
+        return OnePassEngine(model, tokenizer, threads, training)
+    return TransformerEngine(model, tokenizer, threads, training)
 
 
 class _Uninitialised(TorchFunctionMode):

@@ -22,6 +22,9 @@ class TrainConfig:
         rejection_weight: the weight of a rejection's tokens in the loss; the tokens of other answers weigh 1.
         threads: the number of PyTorch threads. More threads are faster, and give slightly different weights.
         save_every: the number of steps between two saves.
+        one_pass: whether the model writes all tokens of an answer at once, see `turncheck.model.one_pass`.
+        repeats: how often its blocks are used; only of a one-pass model.
+        whole_numbers: whether a number of at most two digits is one token, with the word or character before it.
     """
 
     about: str = ""
@@ -36,6 +39,9 @@ class TrainConfig:
     rejection_weight: float = 6.0
     threads: int = 1
     save_every: int = 200
+    one_pass: bool = False
+    repeats: int = 1
+    whole_numbers: bool = False
 
 
 CONFIGS = {

@@ -9,24 +9,20 @@ is written.
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from functools import wraps
+from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any, TypeVar, cast
+from typing import cast
 
 import attrs
 import torch
 from torch import Tensor
 
 from turncheck.engine.learned import SAFE_MARGIN, Training, Verdict
+from turncheck.model.batching import WRITTEN, batches, padded, repeatable, until_stop
 from turncheck.model.parallel import Workers
-from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
+from turncheck.model.tokens import ANSWER, STOP, Tokenizer
 from turncheck.model.transformer import Cache, Transformer
-
-WRITTEN = 64
-"""Rows that are written at once; missing rows are filled up with padding."""
 
 COMPARED = 16
 """Most rows that are compared with their drafts in one pass: the arrays of more rows do not fit the CPU cache."""
@@ -38,26 +34,6 @@ turn of the duel with its answer, 161 tokens, needs no padding.
 
 PASSES = 8
 """Most passes that correct a draft before the answer is written token by token."""
-
-Item = TypeVar("Item")
-
-Method = TypeVar("Method", bound=Callable[..., Any])
-
-
-def repeatable(method: Method) -> Method:
-    """Run a method on one thread: the order of float operations is then fixed, and no thread waits for a busy core."""
-
-    @wraps(method)
-    def run(*arguments: Any) -> Any:
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        try:
-            with torch.inference_mode():
-                return method(*arguments)
-        finally:
-            torch.set_num_threads(threads)
-
-    return cast(Method, run)
 
 
 @attrs.frozen
@@ -108,7 +84,7 @@ class TransformerEngine:
     @repeatable
     def predict(self, prompts: Sequence[str], /) -> list[str]:
         """Return the greedy continuation of each prompt, up to its stop or the limit of an answer."""
-        written = self._workers.map(lambda _, batch: self._write(batch), _batches(prompts))
+        written = self._workers.map(lambda _, batch: self._write(batch), batches(prompts))
         return [answer for batch in written for answer in batch]
 
     @repeatable
@@ -166,7 +142,7 @@ class TransformerEngine:
         size = 1 if len(prompts) == 1 else WRITTEN
         lengths = torch.tensor([len(row) for row in rows] + [1] * (size - len(rows)))
         cache = Cache(config, size)
-        hidden = self.transformer.hidden(_padded(rows, size, config.prompt + 1), cache=cache)
+        hidden = self.transformer.hidden(padded(rows, size, config.prompt + 1), cache=cache)
         token = self._greedy(hidden[torch.arange(size), lengths - 1])
         written = [token]
         done = token == STOP
@@ -179,7 +155,7 @@ class TransformerEngine:
             token = self._greedy(self.transformer.hidden(token[:, None], at, cache)[:, 0])
             written.append(token)
             done |= token == STOP
-        return [self.tokenizer.decode(_until_stop(row)) for row in torch.stack(written, 1)[: len(rows)].tolist()]
+        return [self.tokenizer.decode(until_stop(row)) for row in torch.stack(written, 1)[: len(rows)].tolist()]
 
     def _greedy(self, hidden: Tensor) -> Tensor:
         """hidden: (B, width) to the best token of each row: (B,). `argmax` returns the first of equal logits."""
@@ -204,7 +180,7 @@ class TransformerEngine:
 
     def _compare(self, cache: Cache, rows: Sequence[Row], length: int) -> Iterator[Comparison]:
         """Run one pass over rows that are padded to that length."""
-        tokens = _padded([row.prompt + row.draft[:-1] for row in rows], len(rows), length)
+        tokens = padded([row.prompt + row.draft[:-1] for row in rows], len(rows), length)
         longest = max(len(row.draft) for row in rows)
         places = torch.tensor([[len(row.prompt) - 1] for row in rows]) + torch.arange(longest)
         behind = self.transformer.hidden(tokens, cache=cache, wanted=places.clamp_(max=length - 1))
@@ -220,7 +196,7 @@ class TransformerEngine:
         margins = best - logits.scatter_(-1, greedy[..., None], -torch.inf).amax(-1)
         lengths = torch.tensor([len(draft) for draft in drafts])
         places = torch.arange(hidden.shape[1])
-        refused = (greedy != _padded(drafts, len(drafts), hidden.shape[1])) & (places < lengths[:, None])
+        refused = (greedy != padded(drafts, len(drafts), hidden.shape[1])) & (places < lengths[:, None])
         accepted = torch.where(refused.any(1), refused.int().argmax(1), lengths)
         decided = accepted.clamp(max=lengths - 1)  # the last position that counts: the first refused token, or the stop
         margins = margins.masked_fill(places > decided[:, None], torch.inf).amin(1)
@@ -245,11 +221,11 @@ class TransformerEngine:
             if verdict.margin < SAFE_MARGIN:
                 return None
             if verdict.complete or verdict.accepted == len(draft):  # without a stop, it is as long as allowed
-                return self.tokenizer.decode(_until_stop(draft))
+                return self.tokenizer.decode(until_stop(draft))
             at = verdict.accepted
             draft = _with_token(draft, at, best, config.answer)
             if best == STOP or at + 1 == len(draft):
-                return self.tokenizer.decode(_until_stop(draft))
+                return self.tokenizer.decode(until_stop(draft))
             verdict, best = self._compare_behind(prompt, draft, at + 1, found.cache)
         return None
 
@@ -268,25 +244,3 @@ def _with_token(draft: list[int], accepted: int, token: int, longest: int) -> li
         return [*draft[:accepted], STOP]
     corrected = [*draft[:accepted], token, *draft[accepted + 1 :]]
     return corrected if STOP in corrected else [*corrected, STOP][:longest]
-
-
-def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """Yield the items in batches; a small remainder goes one by one, which costs less than a whole batch."""
-    left_over = len(items) % WRITTEN
-    alone = left_over if left_over <= WRITTEN // 4 else 0
-    for start in range(0, len(items) - alone, WRITTEN):
-        yield items[start : min(start + WRITTEN, len(items) - alone)]
-    for index in range(len(items) - alone, len(items)):
-        yield items[index : index + 1]
-
-
-def _padded(rows: Sequence[Sequence[int]], size: int, length: int) -> Tensor:
-    """Return rows of token ids as one tensor: (size, length) int64, padded on the right and with empty rows."""
-    padded = array("q", [PAD]) * (size * length)  # much faster than a tensor of nested lists
-    for start, row in zip(range(0, size * length, length), rows, strict=False):
-        padded[start : start + len(row)] = array("q", row)
-    return torch.frombuffer(padded, dtype=torch.int64).view(size, length)
-
-
-def _until_stop(ids: list[int]) -> list[int]:
-    return ids[: ids.index(STOP)] if STOP in ids else ids

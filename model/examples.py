@@ -5,6 +5,7 @@ Example `i` of a seed depends only on the seed and on `i`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 from random import Random
@@ -17,6 +18,7 @@ from turncheck.engine.domain import AnyCase, Domain, Sampler
 from turncheck.engine.fields import Choice, Field, Int
 from turncheck.engine.sampling import drawn, sample, samplers_of, stream
 from turncheck.engine.schema import Schema
+from turncheck.model.one_pass import length_of
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
 from turncheck.model.transformer import ModelConfig
 from turncheck.strategies.operators import ImpossibleDamageError, operators_of
@@ -76,13 +78,31 @@ class Examples:
 # --- as tensors ------------------------------------------------------------------------------------------------------
 
 
-def batch(
-    examples: Sequence[tuple[str, str]], tokenizer: Tokenizer, config: ModelConfig
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Return examples as tensors: tokens and targets, (B, T) int64 each; and which of them are rejections, (B,) bool.
+Batch = tuple[Tensor, Tensor, Tensor]
+"""Tokens and targets, (B, T) int64 each, `IGNORED` where no answer's token is wanted; rejections, (B,) bool."""
 
-    A target is `IGNORED` at positions without a token of the answer.
-    """
+
+def batches(examples: Sequence[tuple[str, str]], tokenizer: Tokenizer, config: ModelConfig) -> list[Batch]:
+    """Return examples as tensors: one batch, or for a one-pass model one for each length of its rows."""
+    if not config.one_pass:
+        return [batch(examples, tokenizer, config)]
+    of_length: defaultdict[int, list[tuple[list[int], list[int], bool]]] = defaultdict(list)
+    for text, answer in examples:
+        prompt = tokenizer.encode(text)[: config.prompt]
+        wanted = [*tokenizer.encode(answer), STOP][: config.answer]
+        of_length[length_of(config, len(prompt))].append((prompt, wanted, answer.startswith("reject ")))
+    return [
+        (
+            torch.tensor([prompt + [PAD] * (length - len(prompt)) for prompt, _, _ in rows]),
+            torch.tensor([wanted + [IGNORED] * (length - len(wanted)) for _, wanted, _ in rows]),
+            torch.tensor([rejected for _, _, rejected in rows]),
+        )
+        for length, rows in of_length.items()
+    ]
+
+
+def batch(examples: Sequence[tuple[str, str]], tokenizer: Tokenizer, config: ModelConfig) -> Batch:
+    """Return examples as one batch, with each answer after its prompt."""
     rows = [_row(tokenizer, config, text, answer) for text, answer in examples]
     length = max(len(tokens) for tokens, _ in rows)
     tokens = torch.tensor([ids + [PAD] * (length - len(ids)) for ids, _ in rows])

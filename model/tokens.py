@@ -27,11 +27,12 @@ Text outside the vocabulary falls back to its UTF-8 bytes, so every text round-t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.fields import Int
+from turncheck.engine.schema import Schema
 
 PAD, ANSWER, STOP = 0, 1, 2
 """Ids of tokens without text: padding, the mark between prompt and answer, and the end of the answer."""
@@ -43,20 +44,44 @@ DIGITS = tuple(f" {digit}" for digit in range(10))
 FIRST_BYTE = len(MARKS)
 
 
-def vocabulary(domain: Domain) -> tuple[str, ...]:
+LABELLED = re.compile(r"(?:(?: |(?<![0-9A-Za-z_]))[A-Za-z_][0-9A-Za-z_]* |[^0-9A-Za-z_\s])[0-9]{1,2}(?![0-9A-Za-z_])")
+"""A number of one or two digits with the word or the character before it, as it can be one token: ` hp 07`, `/40`."""
+
+MOST_LABELLED = 100
+"""Most values of a field whose numbers become tokens with their label."""
+
+
+def vocabulary(domain: Domain, *, whole_numbers: bool = False) -> tuple[str, ...]:
     """Return the token of each id: marks, bytes, the ten digits with a leading space, then words and reasons, each
     without and with a leading space.
 
     Strings that other tokens already cover are not added: an ASCII character is a byte token, and a number is digit
     tokens. If the domain has signed numbers, the signs with a leading space are tokens too. If it rejects nothing,
     there are no reasons.
+
+    With `whole_numbers`, a number of one or two digits is one token, together with the word or the character before it:
+    `turn 07`, ` hp 31`, `/40`.
     """
     fields = [*domain.prompt.fields.values(), *domain.answer.fields.values()]
     signs = (" +", " -") if any(isinstance(field, Int) and field.signed for field in fields) else ()
     words = [*domain.words, *(domain.reasons if domain.rejects else ())]
     spelled = [f"{space}{word}" for word in words if not word.isdecimal() for space in ("", " ")]
-    tokens = dict.fromkeys(token for token in (*spelled, *signs) if len(token) > 1 or not token.isascii())
+    labelled = [*_labelled(domain.prompt), *_labelled(domain.answer)] if whole_numbers else []
+    tokens = dict.fromkeys(token for token in (*spelled, *signs, *labelled) if len(token) > 1 or not token.isascii())
     return *MARKS, *BYTES, *DIGITS, *tokens
+
+
+def _labelled(schema: Schema) -> Iterator[str]:
+    """Yield the numbers of the schema's fields, each with what is written before it."""
+    for line in schema.lines:
+        before = ""
+        for place, piece in enumerate(line):
+            labels = [before + piece.borders[0], *piece.borders[1:]]
+            for label, field in zip(labels, piece.fields, strict=False):
+                if isinstance(field, Int) and (field.count() or 0) <= MOST_LABELLED:
+                    texts = (f"{label}{field.write(value)}" for value in field.values())
+                    yield from (text for text in texts if LABELLED.fullmatch(text))
+            before = f"{' ' if place else ''}{piece.word} " if piece.word else " "
 
 
 class VocabularyError(ValueError):
@@ -76,7 +101,9 @@ class Tokenizer:
         # A character of ASCII is one byte.
         self._ids = {chr(byte): FIRST_BYTE + byte for byte in range(128)}
         self._ids.update({token: FIRST_BYTE + 256 + index for index, token in enumerate(spelled)})
-        self._pattern = re.compile(_pattern({token.strip(" ") for token in spelled if token not in DIGITS}), re.DOTALL)
+        self._labelled = {token: self._ids[token] for token in spelled if LABELLED.fullmatch(token)}
+        words = {token.strip(" ") for token in spelled if token not in DIGITS and token not in self._labelled}
+        self._pattern = re.compile(_pattern(words), re.DOTALL)
         self._written = [b"\xef\xbf\xbd"] * FIRST_BYTE + [bytes([byte]) for byte in range(256)]
         self._written += [token.encode("utf-8", "surrogatepass") for token in spelled]
 
@@ -85,6 +112,16 @@ class Tokenizer:
 
     def encode(self, text: str) -> list[int]:
         """Return the text's token ids."""
+        if not self._labelled:
+            return self._encode(text)
+        ids, at = [], 0
+        for match in LABELLED.finditer(text):
+            if match[0] in self._labelled:
+                ids += [*self._encode(text[at : match.start()]), self._labelled[match[0]]]
+                at = match.end()
+        return ids + self._encode(text[at:])
+
+    def _encode(self, text: str) -> list[int]:
         pieces = self._pattern.findall(text)
         try:
             return [self._ids[piece] for piece in pieces]

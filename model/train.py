@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from operator import eq
 from pathlib import Path
 
 import attrs
@@ -21,10 +22,10 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.sampling import HELD_OUT_SEEDS, TRAINING_SEEDS
 from turncheck.engine.visible import cut
 from turncheck.model.adapters.recognise import RUN as CHECKPOINT
-from turncheck.model.checkpoint import Metadata, learned, save_checkpoint
+from turncheck.model.checkpoint import Metadata, engine_of, learned, model_of, save_checkpoint
 from turncheck.model.configs import OF_NO_WEIGHT, TrainConfig
-from turncheck.model.decode import TransformerEngine
-from turncheck.model.examples import IGNORED, Examples, batch, lengths
+from turncheck.model.examples import IGNORED, Batch, Examples, batches, lengths
+from turncheck.model.one_pass import OnePass, OnePassEngine
 from turncheck.model.state import StateError, check_step, check_tensors, mark_of, read_state, write_state
 from turncheck.model.tokens import Tokenizer, vocabulary
 from turncheck.model.transformer import ModelConfig, Transformer
@@ -36,6 +37,9 @@ OPTIMIZER_STATE: Mapping[type[torch.optim.Optimizer], tuple[str, ...]] = {
 """The state that an optimizer keeps for a parameter after its first step. All but `step` have the parameter's shape."""
 
 
+ADDED_SETTINGS = {"one_pass": False, "repeats": 1, "whole_numbers": False}
+"""The values in runs that began before these settings existed."""
+
 STATE = "state.safetensors"
 """The file in a run's folder from which the run resumes."""
 
@@ -44,15 +48,23 @@ class ResumeError(ValueError):
     """The folder holds a run with other settings."""
 
 
-def loss(
-    transformer: Transformer, tokens: Tensor, targets: Tensor, rejected: Tensor, rejection_weight: float
-) -> Tensor:
-    """Return the mean cross-entropy of the answers' tokens, with those of rejections weighted, for a `batch`."""
-    rows, places = (targets != IGNORED).nonzero(as_tuple=True)
-    logits = transformer.logits(transformer.hidden(tokens)[rows, places])
-    losses = F.cross_entropy(logits, targets[rows, places], reduction="none")
-    weights = torch.where(rejected[rows], rejection_weight, 1.0)
-    return (losses * weights).sum() / weights.sum()
+def loss(model: Transformer | OnePass, batches: Sequence[Batch], rejection_weight: float) -> Tensor:
+    """Return the mean cross-entropy of the answers' tokens, with those of rejections weighted.
+
+    Args:
+        model: the model to train.
+        batches: what `turncheck.model.examples.batches` makes.
+        rejection_weight: how much a rejection's token counts; all others count 1.
+    """
+    sums = []
+    for tokens, targets, rejected in batches:
+        rows, places = (targets != IGNORED).nonzero(as_tuple=True)
+        logits = model.logits(model.hidden(tokens)[rows, places])
+        losses = F.cross_entropy(logits, targets[rows, places], reduction="none")
+        weights = torch.where(rejected[rows], rejection_weight, 1.0)
+        sums.append(torch.stack([(losses * weights).sum(), weights.sum()]))
+    total = torch.stack(sums).sum(0)
+    return total[0] / total[1]
 
 
 @attrs.frozen
@@ -85,10 +97,20 @@ class Run:
         self.data_seed = TRAINING_SEEDS[seed]
         torch.set_num_threads(config.threads)
         torch.manual_seed(seed)
-        self.tokenizer = Tokenizer(vocabulary(domain))
+        self.tokenizer = Tokenizer(vocabulary(domain, whole_numbers=config.whole_numbers))
         prompt, answer = lengths(self.examples, self.tokenizer)
-        sizes = ModelConfig(len(self.tokenizer), prompt, answer, config.layers, config.width, config.heads)
-        self.transformer = Transformer(sizes)
+        self.transformer = model_of(
+            ModelConfig(
+                len(self.tokenizer),
+                prompt,
+                answer,
+                config.layers,
+                config.width,
+                config.heads,
+                config.one_pass,
+                config.repeats,
+            )
+        )
         self.optimizers = _optimizers(self.transformer)
         self.step = 0
         self._torn = False
@@ -125,11 +147,11 @@ class Run:
         size = self.config.batch
         indices = range(self.step * size, (self.step + 1) * size)
         examples = [self.examples.draw(self.data_seed, index) for index in indices]
-        made = batch(examples, self.tokenizer, self.transformer.config)
+        made = batches(examples, self.tokenizer, self.transformer.config)
         for optimizer in self.optimizers:
             optimizer.param_groups[0]["lr"] = self.config.learning_rate * _rate(self.step, self.config)
         self.transformer.zero_grad()
-        value = loss(self.transformer, *made, self.config.rejection_weight)
+        value = loss(self.transformer, made, self.config.rejection_weight)
         value.backward()  # type: ignore[no-untyped-call]  # torch's own lack of a type
         torch.nn.utils.clip_grad_norm_(self.transformer.parameters(), 1.0)
         self._torn = True
@@ -142,9 +164,11 @@ class Run:
     def held_out(self, count: int) -> float:
         """Return the share of `count` held-out texts, including damaged ones, that the model answers exactly."""
         seed = HELD_OUT_SEEDS[self.seed]
-        examples = [self.examples.draw(seed, index) for index in range(count)]
-        verdicts = TransformerEngine(self.transformer, self.tokenizer).verify(*zip(*examples, strict=True))
-        return sum(verdict.complete for verdict in verdicts) / count
+        prompts, expected = zip(*(self.examples.draw(seed, index) for index in range(count)), strict=True)
+        engine = engine_of(self.transformer, self.tokenizer)
+        if isinstance(engine, OnePassEngine):
+            return float(sum(map(eq, engine.predict(prompts), expected))) / count
+        return sum(verdict.complete for verdict in engine.verify(prompts, expected)) / count
 
     def save(self) -> None:
         """Write the run's state and the current checkpoint.
@@ -174,6 +198,7 @@ class Run:
 
     def _load(self) -> None:
         tensors, saved = read_state(self.state_path)
+        saved = ADDED_SETTINGS | saved
         for key, ours in self._settings().items():
             if saved.get(key) != ours:
                 theirs = cut(str(saved.get(key)), 80)
@@ -227,7 +252,7 @@ def _snapshot(step: int) -> str:
     return f"step-{step}.safetensors"
 
 
-def _optimizers(transformer: Transformer) -> tuple[torch.optim.Optimizer, ...]:
+def _optimizers(transformer: Transformer | OnePass) -> tuple[torch.optim.Optimizer, ...]:
     """Return Muon for the blocks' matrices (Jordan 2024, with steps scaled like AdamW's), AdamW for everything else."""
     named = list(transformer.named_parameters())
     matrices = [parameter for name, parameter in named if name.startswith("blocks") and parameter.ndim == 2]

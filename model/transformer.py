@@ -25,6 +25,11 @@ def _size(most: int) -> Callable[[object, attrs.Attribute[int], object], None]:
     return check
 
 
+def _switch(config: object, field: attrs.Attribute[bool], value: object) -> None:
+    if type(value) is not bool:
+        raise ValueError(f"{field.name} must be true or false, got {quoted(value)}")
+
+
 @attrs.frozen
 class ModelConfig:
     """The sizes of a model.
@@ -36,6 +41,8 @@ class ModelConfig:
         layers: the number of blocks.
         width: the size of the hidden state, split evenly over the heads.
         heads: the number of attention heads.
+        one_pass: whether all tokens of an answer are written at once (`turncheck.model.one_pass`), not one by one.
+        repeats: how often the blocks are used, one after the other, with the same weights; only of a one-pass model.
     """
 
     vocabulary: int = attrs.field(validator=_size(99_999))
@@ -44,15 +51,19 @@ class ModelConfig:
     layers: int = attrs.field(validator=_size(999))
     width: int = attrs.field(validator=_size(99_999))
     heads: int = attrs.field(validator=_size(999))
+    one_pass: bool = attrs.field(default=False, validator=_switch)
+    repeats: int = attrs.field(default=1, validator=_size(99))
 
     def __attrs_post_init__(self) -> None:
         if self.width % self.heads:
             raise ValueError(f"width must be a multiple of heads, {self.heads}, got {self.width}")
+        if self.repeats > 1 and not self.one_pass:
+            raise ValueError(f"repeats must be 1 unless one_pass is true, got {self.repeats}")
 
     @property
     def context(self) -> int:
-        """The number of positions: a prompt, the mark after it, and an answer."""
-        return self.prompt + 1 + self.answer
+        """The number of positions: a prompt, the mark after it, and an answer; in one pass, the longer of both."""
+        return max(self.prompt, self.answer) if self.one_pass else self.prompt + 1 + self.answer
 
 
 class Cache:
@@ -91,11 +102,11 @@ def _at(x: Tensor, places: Tensor) -> Tensor:
 
 
 class Attention(nn.Module):
-    """Causal multi-head self-attention."""
+    """Multi-head self-attention; causal, unless the model writes its answer in one pass."""
 
     def __init__(self, config: ModelConfig, layer: int) -> None:
         super().__init__()
-        self.heads, self.layer = config.heads, layer
+        self.heads, self.layer, self.is_causal = config.heads, layer, not config.one_pass
         self.qkv = nn.Linear(config.width, 3 * config.width, bias=False)
         self.out = nn.Linear(config.width, config.width, bias=False)
 
@@ -116,7 +127,7 @@ class Attention(nn.Module):
             if cache is not None:
                 cache.begin(self.layer, k, v)
             if wanted is None:
-                y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+                y = F.scaled_dot_product_attention(q, k, v, is_causal=self.is_causal)
             else:
                 asking = _at(q.transpose(1, 2), wanted).transpose(1, 2)
                 seen = torch.arange(t) <= wanted[:, None, :, None]  # (B, 1, W, T)
@@ -151,6 +162,16 @@ class Block(nn.Module):
         return x + linear(linear_gelu(self.norm2(x), self.up.weight), self.down.weight)
 
 
+def initialise(module: nn.Module) -> None:
+    """Initialise the weights of a module, after those of its parts."""
+    # The residual branches start at 0, so that a new model is its embedding (Zhang et al. 2019).
+    if isinstance(module, nn.Linear | nn.Embedding):
+        nn.init.normal_(module.weight, std=0.02)
+    if isinstance(module, Block):
+        nn.init.zeros_(module.down.weight)
+        nn.init.zeros_(module.attention.out.weight)
+
+
 class Transformer(nn.Module):
     """Maps token ids to the logits of the next token at each position."""
 
@@ -161,15 +182,7 @@ class Transformer(nn.Module):
         self.position = nn.Embedding(config.context, config.width)
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.layers))
         self.norm = nn.RMSNorm(config.width)
-        self.apply(self._initialise)
-
-    def _initialise(self, module: nn.Module) -> None:
-        # The residual branches start at 0, so that a new model is its embedding (Zhang et al. 2019).
-        if isinstance(module, nn.Linear | nn.Embedding):
-            nn.init.normal_(module.weight, std=0.02)
-        if isinstance(module, Block):
-            nn.init.zeros_(module.down.weight)
-            nn.init.zeros_(module.attention.out.weight)
+        self.apply(initialise)
 
     def hidden(
         self,

@@ -14,7 +14,7 @@ from turncheck.engine.duel import REASONS, resolve_text
 from turncheck.engine.sampling import EVALUATION_SEEDS, HELD_OUT_SEEDS, TRAINING_SEEDS
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.configs import CONFIGS, TrainConfig
-from turncheck.model.examples import IGNORED, Examples, batch
+from turncheck.model.examples import IGNORED, Examples, batch, batches
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer, vocabulary
 from turncheck.model.train import ResumeError, Run, loss
 from turncheck.model.transformer import ModelConfig, Transformer
@@ -111,7 +111,7 @@ def test_a_rejections_tokens_weigh_what_the_config_says():
     state, rejection = example(0, 0.0), example(0, 1.0)
 
     def of(examples, weight):
-        return loss(transformer, *batch(examples, tokenizer, transformer.config), weight).item()
+        return loss(transformer, batches(examples, tokenizer, transformer.config), weight).item()
 
     alone = of([state], 1), of([rejection], 1)
     for weight in (1, 6):

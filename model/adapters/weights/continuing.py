@@ -16,7 +16,7 @@ from turncheck.engine.learned import Verdict
 from turncheck.model.adapters.weights.gpt import GPT, Memory
 from turncheck.model.adapters.weights.logits import LACKING, LONG
 from turncheck.model.adapters.weights.wording import Draft, Wording
-from turncheck.model.decode import repeatable
+from turncheck.model.batching import repeatable
 
 ROUNDED = 16
 """Rows are padded to the next multiple of this many tokens."""

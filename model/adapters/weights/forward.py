@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from turncheck.engine.learned import Verdict
-from turncheck.model.decode import repeatable
+from turncheck.model.batching import repeatable
 
 FEW = 8
 """Rows of a small batch. Other batches have one row or the full size, so that few shapes occur."""

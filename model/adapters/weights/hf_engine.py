@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from turncheck.model.adapters.weights.logits import Ids, Logits
-from turncheck.model.decode import repeatable
+from turncheck.model.batching import repeatable
 
 CACHES = ("past_key_values", "cache", "cache_params")
 """Names of the argument for the cache (keys and values, or a state) in models of several ages."""

@@ -14,7 +14,7 @@ from turncheck.engine.learned import EngineError, described
 from turncheck.engine.visible import quoted, type_name
 from turncheck.model.adapters.weights.logits import Ids, Logits
 from turncheck.model.adapters.weights.state_dict_file import fitted_to, read_state
-from turncheck.model.decode import repeatable
+from turncheck.model.batching import repeatable
 
 TARGETS = "targets"
 """The argument of nanoGPT's `forward` without which it gives only the last token's logits."""

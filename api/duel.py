@@ -37,6 +37,7 @@ from turncheck.strategies.duel.harmless import harmless
 from turncheck.strategies.duel.synonyms import SYNONYMS
 
 if TYPE_CHECKING:
+    from turncheck.engine.stages import Stages
     from turncheck.properties.checking.law import Law
 
 EXEMPT = {
@@ -94,6 +95,7 @@ def _under(rules: Rules) -> Domain:
         derives=False,
         held=rules == STANDARD,
         templates={"duel-json/1": (to_json, from_json)},
+        stages=_stages if rules == STANDARD else None,
         model=Path(str(files("turncheck.model") / "checkpoints" / "duel-small.safetensors")),
     )
 
@@ -122,6 +124,12 @@ def _arrays(rules: Rules) -> Any:
     from turncheck.engine.duel.table import DuelArrays  # imports numpy, which is not always needed
 
     return DuelArrays(rules)
+
+
+def _stages() -> Stages:
+    from turncheck.engine.duel.stages import STAGES  # imports numpy
+
+    return STAGES
 
 
 def _operators(rules: Rules) -> Mapping[str, Callable[[Any, int], str]]:

@@ -225,6 +225,8 @@ class Domain:
         derives: whether the domain also gets the laws derived from its schema.
         held: whether its laws were checked against its own reference on many cases; if not, every run tries them first.
         templates: other wordings by name: a pair of inverse functions, from the domain's texts and back.
+        stages: the stages in which the reference can answer (`turncheck.engine.stages.Stages`), or a function that
+            returns them on first use.
         model: the path of the model to check if no model is named.
 
     Raises:
@@ -274,6 +276,7 @@ class Domain:
     derives: bool = attrs.field(default=True, kw_only=True)
     held: bool = attrs.field(default=False, kw_only=True)
     templates: Mapping[str, tuple[Callable[[str], str], Callable[[str], str]]] = attrs.field(factory=dict, kw_only=True)
+    stages: Any = attrs.field(default=None, kw_only=True)
     model: Path | None = attrs.field(default=None, kw_only=True)
     attached: list[LawFunction] = attrs.field(factory=list, init=False)
 

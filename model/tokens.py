@@ -10,6 +10,7 @@ Text outside the vocabulary falls back to its UTF-8 bytes, so every text round-t
     >>> from turncheck.engine.domain import Domain
     >>> from turncheck.engine.fields import Choice, Int
     >>> from turncheck.engine.schema import Schema
+from turncheck.engine.stages import HAND_ON
     >>> counter = Domain(
     ...     "counter/1",
     ...     state=Schema("at {at}", at=Int(0, 99)),
@@ -31,8 +32,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from turncheck.engine.domain import Domain
-from turncheck.engine.fields import Int
+from turncheck.engine.fields import Choice, Field, Int
 from turncheck.engine.schema import Schema
+from turncheck.engine.stages import HAND_ON
 
 PAD, ANSWER, STOP = 0, 1, 2
 """Ids of tokens without text: padding, the mark between prompt and answer, and the end of the answer."""
@@ -44,14 +46,14 @@ DIGITS = tuple(f" {digit}" for digit in range(10))
 FIRST_BYTE = len(MARKS)
 
 
-LABELLED = re.compile(r"(?:(?: |(?<![0-9A-Za-z_]))[A-Za-z_][0-9A-Za-z_]* |[^0-9A-Za-z_\s])[0-9]{1,2}(?![0-9A-Za-z_])")
-"""A number of one or two digits with the word or the character before it, as it can be one token: ` hp 07`, `/40`."""
+MOST_VALUES = 100
+"""Most values of a field whose values become tokens with the text before them."""
 
-MOST_LABELLED = 100
-"""Most values of a field whose numbers become tokens with their label."""
+ENDING = re.compile(r"[0-9A-Za-z_]+\Z")
+"""The value at the end of a field's token; the text before it is what the schema writes before that field."""
 
 
-def vocabulary(domain: Domain, *, whole_numbers: bool = False) -> tuple[str, ...]:
+def vocabulary(domain: Domain, *, fields: bool = False, stages: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the token of each id: marks, bytes, the ten digits with a leading space, then words and reasons, each
     without and with a leading space.
 
@@ -59,29 +61,50 @@ def vocabulary(domain: Domain, *, whole_numbers: bool = False) -> tuple[str, ...
     tokens. If the domain has signed numbers, the signs with a leading space are tokens too. If it rejects nothing,
     there are no reasons.
 
-    With `whole_numbers`, a number of one or two digits is one token, together with the word or the character before it:
-    `turn 07`, ` hp 31`, `/40`.
+    Args:
+        domain: the domain.
+        fields: whether a value is one token together with all text between it and the value before, as in
+            ` shield 04`, `/40` and a newline with `do hero`; of fields with at most `MOST_VALUES` values.
+        stages: the names of stages to which an answer may hand on (`turncheck.engine.stages`).
     """
-    fields = [*domain.prompt.fields.values(), *domain.answer.fields.values()]
-    signs = (" +", " -") if any(isinstance(field, Int) and field.signed for field in fields) else ()
+    every = [*domain.prompt.fields.values(), *domain.answer.fields.values()]
+    signs = (" +", " -") if any(isinstance(field, Int) and field.signed for field in every) else ()
     words = [*domain.words, *(domain.reasons if domain.rejects else ())]
     spelled = [f"{space}{word}" for word in words if not word.isdecimal() for space in ("", " ")]
-    labelled = [*_labelled(domain.prompt), *_labelled(domain.answer)] if whole_numbers else []
-    tokens = dict.fromkeys(token for token in (*spelled, *signs, *labelled) if len(token) > 1 or not token.isascii())
+    whole = [*_field_tokens(domain.prompt), *_field_tokens(domain.answer)] if fields else []
+    handing = [f"\n{HAND_ON} {name}" for name in stages]
+    tokens = dict.fromkeys(
+        token for token in (*spelled, *signs, *whole, *handing) if len(token) > 1 or not token.isascii()
+    )
     return *MARKS, *BYTES, *DIGITS, *tokens
 
 
-def _labelled(schema: Schema) -> Iterator[str]:
-    """Yield the numbers of the schema's fields, each with what is written before it."""
-    for line in schema.lines:
-        before = ""
+def _field_tokens(schema: Schema) -> Iterator[str]:
+    """Yield each value of each field, with the text between it and the value before."""
+    lead = ""
+    for number, line in enumerate(schema.lines):
+        lead += "\n" if number else ""
         for place, piece in enumerate(line):
-            labels = [before + piece.borders[0], *piece.borders[1:]]
-            for label, field in zip(labels, piece.fields, strict=False):
-                if isinstance(field, Int) and (field.count() or 0) <= MOST_LABELLED:
-                    texts = (f"{label}{field.write(value)}" for value in field.values())
-                    yield from (text for text in texts if LABELLED.fullmatch(text))
-            before = f"{' ' if place else ''}{piece.word} " if piece.word else " "
+            lead += " " if place else ""
+            if piece.word:
+                lead += piece.word
+                continue
+            for border, field in zip(piece.borders, piece.fields, strict=False):
+                lead += border
+                if _is_small(field) and _is_lead(lead):
+                    texts = (f"{lead}{field.write(value)}" for value in field.values())
+                    yield from (text for text in texts if ENDING.search(text))
+                lead = ""
+            lead = piece.borders[-1]
+
+
+def _is_small(field: Field) -> bool:
+    return isinstance(field, Int | Choice) and (field.count() or MOST_VALUES + 1) <= MOST_VALUES
+
+
+def _is_lead(text: str) -> bool:
+    """Whether a token may begin with that text: something to see, and no part of a word or number at its end."""
+    return bool(text.strip(" ")) and not ENDING.search(text)
 
 
 class VocabularyError(ValueError):
@@ -101,8 +124,10 @@ class Tokenizer:
         # A character of ASCII is one byte.
         self._ids = {chr(byte): FIRST_BYTE + byte for byte in range(128)}
         self._ids.update({token: FIRST_BYTE + 256 + index for index, token in enumerate(spelled)})
-        self._labelled = {token: self._ids[token] for token in spelled if LABELLED.fullmatch(token)}
-        words = {token.strip(" ") for token in spelled if token not in DIGITS and token not in self._labelled}
+        whole = [token for token in spelled if _is_whole(token)]
+        self._whole = {token: self._ids[token] for token in whole}
+        self._wholes = re.compile(_whole_pattern(whole))
+        words = {token.strip(" ") for token in spelled if token not in DIGITS and token not in self._whole}
         self._pattern = re.compile(_pattern(words), re.DOTALL)
         self._written = [b"\xef\xbf\xbd"] * FIRST_BYTE + [bytes([byte]) for byte in range(256)]
         self._written += [token.encode("utf-8", "surrogatepass") for token in spelled]
@@ -112,12 +137,15 @@ class Tokenizer:
 
     def encode(self, text: str) -> list[int]:
         """Return the text's token ids."""
-        if not self._labelled:
+        if not self._whole:
             return self._encode(text)
         ids, at = [], 0
-        for match in LABELLED.finditer(text):
-            if match[0] in self._labelled:
-                ids += [*self._encode(text[at : match.start()]), self._labelled[match[0]]]
+        for match in self._wholes.finditer(text):
+            token = self._whole.get(match[0])
+            if token is not None:
+                if at < match.start():
+                    ids += self._encode(text[at : match.start()])
+                ids.append(token)
                 at = match.end()
         return ids + self._encode(text[at:])
 
@@ -140,6 +168,24 @@ class Tokenizer:
             return written.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
             return written.decode("utf-8", "replace")
+
+
+# --- whole fields ----------------------------------------------------------------------------------------------------
+
+
+def _is_whole(token: str) -> bool:
+    """Whether a token of the vocabulary is the value of a field with the text before it."""
+    ending = ENDING.search(token)
+    return ending is not None and _is_lead(token[: ending.start()])
+
+
+def _whole_pattern(tokens: Sequence[str]) -> str:
+    """Return a regular expression for what may be one of the tokens. Of several that begin at the same place, the one
+    with the longest text before its value counts.
+    """
+    leads = {ENDING.sub("", token) for token in tokens}
+    ordered = sorted(leads, key=lambda lead: (-len(lead), lead))
+    return f"(?:{'|'.join(map(re.escape, ordered))})[0-9A-Za-z_]+"
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

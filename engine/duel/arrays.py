@@ -115,7 +115,7 @@ def resolve_all(turns: Turns, rules: Rules = STANDARD) -> Battles:
     """Return the battles after the turns, each equal to what `resolve` returns for its turn."""
     after = Battles(np.empty_like(turns.battles.units), np.empty_like(turns.battles.turn))
     for part in _parts(len(turns)):
-        block = _Block(turns[part], rules)
+        block = TurnBlock(turns[part], rules)
         after.units[:, :, part], after.turn[part] = block.resolved()
     return after
 
@@ -127,7 +127,7 @@ def _parts(count: int) -> Iterator[slice]:
 # --- a block of turns ------------------------------------------------------------------------------------------------
 
 
-class _Block:
+class TurnBlock:
     """A block of turns that is being resolved.
 
     Attributes:
@@ -157,7 +157,7 @@ class _Block:
         over = self.down[0] | self.down[1]
         self.swap()
         for phase in self.rules.phases:
-            _PHASES[phase](self)
+            PHASES[phase](self)
         self.swap()
         if self.rules.holds("T1"):
             self.units ^= (self.units ^ self.before.units) & over
@@ -357,21 +357,21 @@ def _fits_int8(rules: Rules) -> bool:
 def _at_the_end(rule: str, work: Any) -> Any:
     """T3: return the phase of a rule at the end of the turn; it does nothing if the rule is left out."""
 
-    def phase(block: _Block) -> None:
+    def phase(block: TurnBlock) -> None:
         if block.rules.holds("T3") and block.rules.holds(rule):
             work(block)
 
     return phase
 
 
-_PHASES = {
-    "T2": _Block.carry_out_orders,
-    "E1": _at_the_end("E1", _Block.poison_hurts),
-    "E2": _at_the_end("E2", _Block.burn_hurts),
-    "E3": _at_the_end("E3", _Block.notice_fall),
-    "E4": _at_the_end("E4", _Block.regenerate),
-    "E5": _at_the_end("E5", _Block.count_down),
-    "E6": _at_the_end("E6", _Block.cool_down),
-    "E7": _at_the_end("E7", _Block.spend),
-    "T5": _Block.advance,
+PHASES = {
+    "T2": TurnBlock.carry_out_orders,
+    "E1": _at_the_end("E1", TurnBlock.poison_hurts),
+    "E2": _at_the_end("E2", TurnBlock.burn_hurts),
+    "E3": _at_the_end("E3", TurnBlock.notice_fall),
+    "E4": _at_the_end("E4", TurnBlock.regenerate),
+    "E5": _at_the_end("E5", TurnBlock.count_down),
+    "E6": _at_the_end("E6", TurnBlock.cool_down),
+    "E7": _at_the_end("E7", TurnBlock.spend),
+    "T5": TurnBlock.advance,
 }

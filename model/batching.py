@@ -15,6 +15,9 @@ from turncheck.model.tokens import PAD, STOP
 WRITTEN = 64
 """Rows that are written at once; missing rows are filled up with padding."""
 
+IGNORED = -100
+"""The target of a position that the loss ignores (PyTorch's `ignore_index`)."""
+
 Item = TypeVar("Item")
 
 Method = TypeVar("Method", bound=Callable[..., Any])

@@ -25,9 +25,12 @@ from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.foreign import WRAP, ends_of, file_of
 from turncheck.model.adapters.recognise import LARGEST_CHECKPOINT, METADATA_KEY
 from turncheck.model.decode import TransformerEngine
+from turncheck.model.dense import Dense
 from turncheck.model.one_pass import OnePass, OnePassEngine
+from turncheck.model.reader import Reader, ReaderEngine
+from turncheck.model.rounding import packed, unpacked
 from turncheck.model.tokens import Tokenizer, VocabularyError
-from turncheck.model.transformer import ModelConfig, Transformer
+from turncheck.model.transformer import AUTOREGRESSIVE, DENSE, ONE_PASS, READER, ModelConfig, Transformer
 
 KEY, FORMAT = METADATA_KEY, "turncheck/1"
 """The key of a checkpoint's metadata, and the version of their format."""
@@ -65,6 +68,8 @@ class Metadata:
         turns: the number of cases that it was trained on.
         samplers: the samplers of these cases.
         operators: the operators that damaged some of them.
+        stages: the stages that it learned (`turncheck.engine.stages`); none for the whole.
+        rounded: whether its matrices are stored in eight bits (`turncheck.model.rounding`).
     """
 
     config: ModelConfig
@@ -75,6 +80,8 @@ class Metadata:
     turns: int
     samplers: tuple[str, ...]
     operators: tuple[str, ...]
+    stages: tuple[str, ...] = ()
+    rounded: bool = False
 
     def to_metadata(self, digest: str = "") -> dict[str, str]:
         """Return the metadata for safetensors: one entry, because safetensors writes several in no fixed order.
@@ -121,6 +128,10 @@ class Metadata:
         return self
 
 
+TEXTS = ("vocabulary", "samplers", "operators", "stages")
+"""The entries that are lists of texts. Older checkpoints have no stages."""
+
+
 def learned(domain: Domain) -> str:
     """Return the domain's name in its checkpoints; for a variant, the name of the domain that it is a variant of."""
     return (domain.base or domain).name
@@ -133,7 +144,9 @@ def _way_out(got: str, wanted: str) -> str:
 
 
 def _parts(values: dict[str, Any]) -> dict[str, Any]:
-    texts = {name: _texts(name, values[name]) for name in ("vocabulary", "samplers", "operators")}
+    texts = {name: _texts(name, values[name]) for name in TEXTS if name in values or name != "stages"}
+    if type(values.get("rounded", False)) is not bool:
+        raise TypeError(f"rounded must be true or false, got {quoted(values['rounded'])}")
     if not isinstance(values["config"], dict):
         raise TypeError(f"config must be a table, got {type(values['config']).__name__}")
     return {**values, **texts, "config": ModelConfig(**values["config"])}
@@ -145,9 +158,11 @@ def _texts(name: str, values: object) -> tuple[str, ...]:
     return tuple(values)
 
 
-def save_checkpoint(path: Path, transformer: Transformer | OnePass, about: Metadata) -> None:
+def save_checkpoint(path: Path, model: Model, about: Metadata) -> None:
     """Write the checkpoint, completely or not at all."""
-    tensors = {name: tensor.detach().contiguous() for name, tensor in transformer.state_dict().items()}
+    tensors = {name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()}
+    if about.rounded:
+        tensors = packed(tensors)
     write_whole(path, save(tensors, about.to_metadata(digest_of(tensors, about.to_metadata()))))
 
 
@@ -189,7 +204,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def load_checkpoint(
     path: str | os.PathLike[str], domain: Domain, threads: int = 1
-) -> tuple[TransformerEngine | OnePassEngine, Metadata]:
+) -> tuple[Engine, Metadata]:
     """Return the learned engine in a file, and its description.
 
     Args:
@@ -211,25 +226,37 @@ def load_checkpoint(
     # On the meta device a transformer needs no memory, so a config of any size can be compared with the weights first.
     with torch.device("meta"), _Uninitialised():
         model = model_of(about.config)
-    _check_tensors(path, tensors, model.state_dict())
+    _check_tensors(path, tensors, _stored(model.state_dict(), about.rounded))
     _check_digest(path, tensors, metadata)
-    model.load_state_dict(tensors, assign=True)
+    model.load_state_dict(unpacked(tensors), assign=True)
     training = Training(about.samplers, about.operators)
     return engine_of(model, tokenizer, threads, training), about
 
 
-def model_of(config: ModelConfig) -> Transformer | OnePass:
+Model = Transformer | OnePass | Dense | Reader
+Engine = TransformerEngine | OnePassEngine | ReaderEngine
+
+MODELS: Mapping[str, type[Model]] = {AUTOREGRESSIVE: Transformer, ONE_PASS: OnePass, DENSE: Dense, READER: Reader}
+"""The class of each kind of model."""
+
+
+def model_of(config: ModelConfig) -> Model:
     """Return a new model of these sizes, of the kind that they say."""
-    return OnePass(config) if config.one_pass else Transformer(config)
+    return MODELS[config.kind](config)
 
 
-def engine_of(
-    model: Transformer | OnePass, tokenizer: Tokenizer, threads: int = 1, training: Training | None = None
-) -> TransformerEngine | OnePassEngine:
+def engine_of(model: Model, tokenizer: Tokenizer, threads: int = 1, training: Training | None = None) -> Engine:
     """Return the learned engine of a model."""
-    if isinstance(model, OnePass):
-        return OnePassEngine(model, tokenizer, threads, training)
-    return TransformerEngine(model, tokenizer, threads, training)
+    if isinstance(model, Transformer):
+        return TransformerEngine(model, tokenizer, threads, training)
+    if isinstance(model, Reader):
+        return ReaderEngine(model, tokenizer, training)
+    return OnePassEngine(model, tokenizer, threads, training)
+
+
+def _stored(tensors: Mapping[str, Tensor], is_rounded: bool) -> dict[str, Tensor]:
+    """Return the tensors that a checkpoint of a model with those tensors holds."""
+    return packed(tensors) if is_rounded else dict(tensors)
 
 
 class _Uninitialised(TorchFunctionMode):
@@ -285,8 +312,8 @@ def _check_tensors(path: str | os.PathLike[str], got: dict[str, Tensor], wanted:
         raise CheckpointError(path, f"its weights must match its config, got the unexpected {cut(foreign[0], 80)}")
     for name, tensor in wanted.items():
         shape, expected = tuple(got[name].shape), tuple(tensor.shape)
-        if shape != expected or got[name].dtype != torch.float32:
-            raise CheckpointError(path, f"{name} must be {expected} torch.float32, got {shape} {got[name].dtype}")
+        if shape != expected or got[name].dtype != tensor.dtype:
+            raise CheckpointError(path, f"{name} must be {expected} {tensor.dtype}, got {shape} {got[name].dtype}")
         if not bool(got[name].isfinite().all()):
             raise CheckpointError(path, f"{name} must be finite, got inf or NaN")
 

@@ -22,9 +22,13 @@ class TrainConfig:
         rejection_weight: the weight of a rejection's tokens in the loss; the tokens of other answers weigh 1.
         threads: the number of PyTorch threads. More threads are faster, and give slightly different weights.
         save_every: the number of steps between two saves.
-        one_pass: whether the model writes all tokens of an answer at once, see `turncheck.model.one_pass`.
-        repeats: how often its blocks are used; only of a one-pass model.
-        whole_numbers: whether a number of at most two digits is one token, with the word or character before it.
+        kind: the kind of the model, one of `turncheck.model.transformer.KINDS`.
+        repeats: how often its blocks are used; only of a model that writes at once.
+        hidden: the size of a block's hidden layer; only of a dense model.
+        fields: whether a field's value is one token, with the text before it (`turncheck.model.tokens.vocabulary`).
+        stages: the stages that the model learns; none for the whole.
+        pool: the number of examples that are drawn one by one before they repeat; 0 if they never do.
+        rounded: the share of the steps, at the end, that are trained with the weights rounded to eight bits.
     """
 
     about: str = ""
@@ -39,9 +43,13 @@ class TrainConfig:
     rejection_weight: float = 6.0
     threads: int = 1
     save_every: int = 200
-    one_pass: bool = False
+    kind: str = "autoregressive"
     repeats: int = 1
-    whole_numbers: bool = False
+    hidden: int = 1
+    fields: bool = False
+    stages: tuple[str, ...] = ()
+    pool: int = 0
+    rounded: float = 0.0
 
 
 CONFIGS = {
@@ -49,6 +57,22 @@ CONFIGS = {
     "tiny": TrainConfig("two layers of width 32, to try a domain in minutes", layers=2, width=32, heads=2, steps=2000),
     "micro": TrainConfig(
         "three layers of width 16: less than 100 KB where texts are short", layers=3, width=16, heads=2, steps=4000
+    ),
+    "steps": TrainConfig(
+        "a dense model of 0.55 MB for the duel's orders and the end of its turn",
+        kind="dense",
+        layers=4,
+        width=12,
+        heads=1,
+        hidden=144,
+        steps=36_000,
+        batch=1024,
+        learning_rate=5e-3,
+        malformed=0.0,
+        save_every=500,
+        fields=True,
+        stages=("orders", "end"),
+        rounded=0.25,
     ),
 }
 """The configurations by name."""

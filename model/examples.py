@@ -14,17 +14,16 @@ import attrs
 import torch
 from torch import Tensor
 
-from turncheck.engine.domain import AnyCase, Domain, Sampler
+from turncheck.engine.domain import AnyCase, Domain, DomainError, Sampler
 from turncheck.engine.fields import Choice, Field, Int
 from turncheck.engine.sampling import drawn, sample, samplers_of, stream
 from turncheck.engine.schema import Schema
+from turncheck.engine.stages import stages_of
+from turncheck.model.batching import IGNORED
 from turncheck.model.one_pass import length_of
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
-from turncheck.model.transformer import ModelConfig
+from turncheck.model.transformer import AUTOREGRESSIVE, DENSE, READER, ModelConfig
 from turncheck.strategies.operators import ImpossibleDamageError, operators_of
-
-IGNORED = -100
-"""The target of a position that the loss ignores (PyTorch's `ignore_index`)."""
 
 DAMAGES_TRIED = 20
 """Most operators to try on a case before it stays undamaged. Most cases can be damaged by every operator."""
@@ -39,20 +38,32 @@ class Examples:
         malformed: the share of damaged examples, all reasons equally likely; 0 if the domain rejects nothing.
         samplers: the samplers of the cases, all equally likely, by name.
         operators: the operators that damage cases, by reason.
+        stages: the stages whose texts and answers are the examples (`turncheck.engine.stages`); none for the whole.
     """
 
     domain: Domain
     malformed: float
     samplers: Mapping[str, Sampler]
     operators: Mapping[str, Callable[[AnyCase, int], str]]
+    stages: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, domain: Domain, malformed: float) -> Examples:
-        """Return the examples of the domain, from all its samplers except `uniform`, unless it has no other."""
+    def of(cls, domain: Domain, malformed: float, stages: tuple[str, ...] = ()) -> Examples:
+        """Return the examples of the domain, from all its samplers except `uniform`, unless it has no other.
+
+        Raises:
+            DomainError: the domain has no such stages.
+        """
         samplers = samplers_of(domain)
         chosen = {name: each for name, each in samplers.items() if name != "uniform"} or samplers
-        operators = operators_of(domain) if domain.rejects else {}
-        return cls(domain, malformed if operators else 0.0, chosen, operators)
+        known = stages_of(domain)
+        if unknown := [name for name in stages if known is None or name not in known.answers]:
+            has = ", ".join(known.answers) if known else "none"
+            raise DomainError(domain.name, f"stages must be among its own ({has}), got {unknown[0]!r}")
+        # A later stage only sees texts that the first has let through.
+        reads_prompts = not stages or (known is not None and known.first in stages)
+        operators = operators_of(domain) if domain.rejects and reads_prompts else {}
+        return cls(domain, malformed if operators else 0.0, chosen, operators, stages)
 
     def draw(self, seed: int, index: int) -> tuple[str, str]:
         """Return example `index` of a seed: a text and its answer.
@@ -61,10 +72,26 @@ class Examples:
             DomainError: a sampler or the reference raised.
         """
         random = stream("train", seed, index)
-        name = random.choice(tuple(self.samplers))
-        case = drawn(self.domain, name, self.samplers[name], random)
-        text = self._damaged(case, random) if random.random() < self.malformed else self.domain.write(case)
-        return text, self.domain.resolve_text(text)
+        while True:
+            name = random.choice(tuple(self.samplers))
+            case = drawn(self.domain, name, self.samplers[name], random)
+            text = self._damaged(case, random) if random.random() < self.malformed else self.domain.write(case)
+            if not self.stages:
+                return text, self.domain.resolve_text(text)
+            if found := self.asked(text):  # not every turn comes to every stage
+                return random.choice(found)
+
+    def asked(self, text: str) -> list[tuple[str, str]]:
+        """Return what the stages are asked while the reference answers a text, and what it answers."""
+        known = stages_of(self.domain)
+        if not self.stages or known is None:
+            return [(text, self.domain.resolve_text(text))]
+        return [(step.prompt, step.answer) for step in known.steps(text) if step.stage in self.stages]
+
+    def answers(self) -> tuple[str, ...]:
+        """Return the answers of a model that only gives one of a few: each rejection, and what else is drawn."""
+        seen = {self.draw(0, index)[1] for index in range(10 * DRAWN)}
+        return tuple(sorted(seen | {self.domain.rejection(reason) for reason in self.operators}))
 
     def _damaged(self, case: AnyCase, random: Random) -> str:
         for _ in range(DAMAGES_TRIED):
@@ -83,37 +110,42 @@ Batch = tuple[Tensor, Tensor, Tensor]
 
 
 def batches(examples: Sequence[tuple[str, str]], tokenizer: Tokenizer, config: ModelConfig) -> list[Batch]:
-    """Return examples as tensors: one batch, or for a one-pass model one for each length of its rows."""
-    if not config.one_pass:
-        return [batch(examples, tokenizer, config)]
-    of_length: defaultdict[int, list[tuple[list[int], list[int], bool]]] = defaultdict(list)
+    """Return examples as tensors: one batch, or for a transformer that writes at once one for each length of rows."""
+    if config.kind == AUTOREGRESSIVE:
+        return [_batch([_row(tokenizer, config, text, answer) for text, answer in examples])]
+    if config.kind == READER:
+        return [_batch([_read_row(tokenizer, config, text, answer) for text, answer in examples])]
+    of_length: defaultdict[int, list[_Row]] = defaultdict(list)
     for text, answer in examples:
         prompt = tokenizer.encode(text)[: config.prompt]
         wanted = [*tokenizer.encode(answer), STOP][: config.answer]
-        of_length[length_of(config, len(prompt))].append((prompt, wanted, answer.startswith("reject ")))
-    return [
-        (
-            torch.tensor([prompt + [PAD] * (length - len(prompt)) for prompt, _, _ in rows]),
-            torch.tensor([wanted + [IGNORED] * (length - len(wanted)) for _, wanted, _ in rows]),
-            torch.tensor([rejected for _, _, rejected in rows]),
-        )
-        for length, rows in of_length.items()
-    ]
+        length = config.context if config.kind == DENSE else length_of(config, len(prompt))
+        of_length[length].append((prompt, wanted, answer.startswith("reject ")))
+    return [_batch(rows, length) for length, rows in of_length.items()]
 
 
-def batch(examples: Sequence[tuple[str, str]], tokenizer: Tokenizer, config: ModelConfig) -> Batch:
-    """Return examples as one batch, with each answer after its prompt."""
-    rows = [_row(tokenizer, config, text, answer) for text, answer in examples]
-    length = max(len(tokens) for tokens, _ in rows)
-    tokens = torch.tensor([ids + [PAD] * (length - len(ids)) for ids, _ in rows])
-    targets = torch.tensor([wanted + [IGNORED] * (length - len(wanted)) for _, wanted in rows])
-    return tokens, targets, torch.tensor([answer.startswith("reject ") for _, answer in examples])
+_Row = tuple[list[int], list[int], bool]
 
 
-def _row(tokenizer: Tokenizer, config: ModelConfig, text: str, answer: str) -> tuple[list[int], list[int]]:
+def _batch(rows: Sequence[_Row], length: int = 0) -> Batch:
+    """Return rows as one batch, of that length or of their longest row's."""
+    length = length or max(len(tokens) for tokens, _, _ in rows)
+    tokens = torch.tensor([ids + [PAD] * (length - len(ids)) for ids, _, _ in rows])
+    targets = torch.tensor([wanted + [IGNORED] * (length - len(wanted)) for _, wanted, _ in rows])
+    return tokens, targets, torch.tensor([rejected for _, _, rejected in rows])
+
+
+def _row(tokenizer: Tokenizer, config: ModelConfig, text: str, answer: str) -> _Row:
+    """Return an example with its answer after its prompt."""
     prompt = [*tokenizer.encode(text)[: config.prompt], ANSWER]
     wanted = [*tokenizer.encode(answer), STOP]
-    return prompt + wanted[:-1], [IGNORED] * (len(prompt) - 1) + wanted
+    return prompt + wanted[:-1], [IGNORED] * (len(prompt) - 1) + wanted, answer.startswith("reject ")
+
+
+def _read_row(tokenizer: Tokenizer, config: ModelConfig, text: str, answer: str) -> _Row:
+    """Return an example whose answer, one of a few, is wanted after the last token."""
+    prompt = tokenizer.encode(text)[: config.prompt] or [PAD]
+    return prompt, [IGNORED] * (len(prompt) - 1) + [config.answers.index(answer)], answer.startswith("reject ")
 
 
 # --- how long they are -----------------------------------------------------------------------------------------------
@@ -135,6 +167,10 @@ def lengths(examples: Examples, tokenizer: Tokenizer) -> tuple[int, int]:
     If values of a field have texts of different lengths, the longest counts, even if it is not drawn.
     """
     domain = examples.domain
+    if examples.stages:
+        texts = [examples.draw(0, index) for index in range(10 * DRAWN)]
+        prompt, answer = (max(len(tokenizer.encode(text)) for text in each) for each in zip(*texts, strict=True))
+        return ceil(prompt * (HEADROOM if examples.operators else 1)), answer + 1
     prompts, answers = [_longest(domain.prompt, tokenizer)], [_longest(domain.answer, tokenizer)]
     for name in examples.samplers:
         for case in sample(domain, name, 0, DRAWN):

@@ -1,8 +1,8 @@
-"""A model that writes all tokens of an answer at once: it reads the whole prompt, and at place i it gives the answer's
-token i. It has no drift, since no token depends on another token that it wrote, and it costs one forward pass.
+"""Models that write all tokens of an answer at once: they read the whole prompt, and at place i they give the answer's
+token i. They have no drift, since no token depends on another token that they wrote, and cost one forward pass.
 
-It shares its blocks, tokenizer and file format with the model that writes token by token. Nothing in it knows any
-domain: a rejection is an answer like any other.
+`OnePass` shares its blocks, tokenizer and file format with the model that writes token by token; another such model is
+`turncheck.model.dense.Dense`. Nothing in them knows any domain: a rejection is an answer like any other.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import Protocol, Self
 
+import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reader knows
 from torch import Tensor, nn
 
 from turncheck.engine.learned import Training
-from turncheck.model.batching import WRITTEN, batches, padded, repeatable, until_stop
+from turncheck.model.batching import IGNORED, WRITTEN, batches, padded, repeatable, until_stop
 from turncheck.model.parallel import Workers
 from turncheck.model.products import linear
 from turncheck.model.tokens import Tokenizer
@@ -54,6 +56,38 @@ class OnePass(nn.Module):
         """tokens: (B, T) int64 to logits: (B, T, vocabulary) float32."""
         return self.logits(self.hidden(tokens))
 
+    def length_of(self, prompt: int) -> int:
+        """Return the padded length of a row with that many tokens of prompt: an answer must fit too."""
+        return length_of(self.config, prompt)
+
+    def written(self, tokens: Tensor) -> Tensor:
+        """tokens: (B, T) int64 to the best token at each place of the answer: (B, answer) int64."""
+        return self.logits(self.hidden(tokens)[:, : self.config.answer]).argmax(-1)
+
+    def loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
+        """tokens, targets: (B, T) int64, `IGNORED` where no token is wanted, to the cross-entropy of each: (N,)."""
+        rows, places = (targets != IGNORED).nonzero(as_tuple=True)
+        logits = self.logits(self.hidden(tokens)[rows, places])
+        return F.cross_entropy(logits, targets[rows, places], reduction="none")
+
+
+class WritesAtOnce(Protocol):
+    """A model that writes all tokens of an answer at once; `OnePass` says what its methods do."""
+
+    config: ModelConfig
+
+    def length_of(self, prompt: int) -> int:
+        """Return the padded length of a row with that many tokens of prompt."""
+        ...
+
+    def written(self, tokens: Tensor) -> Tensor:
+        """Return the best token at each place of the answer."""
+        ...
+
+    def eval(self) -> Self:
+        """Prepare for use, as `torch.nn.Module` does."""
+        ...
+
 
 def length_of(config: ModelConfig, prompt: int) -> int:
     """Return the padded length of a row with that many tokens of prompt: an answer must fit too."""
@@ -61,10 +95,10 @@ def length_of(config: ModelConfig, prompt: int) -> int:
 
 
 class OnePassEngine:
-    """A one-pass model as a learned engine."""
+    """A model that writes at once as a learned engine."""
 
     def __init__(
-        self, model: OnePass, tokenizer: Tokenizer, threads: int = 1, training: Training | None = None
+        self, model: WritesAtOnce, tokenizer: Tokenizer, threads: int = 1, training: Training | None = None
     ) -> None:
         self.model, self.tokenizer, self._training = model.eval(), tokenizer, training
         self._workers = Workers(threads, lambda: None)
@@ -92,13 +126,12 @@ class OnePassEngine:
         """Yield the indices of rows of the same length, in batches."""
         of_length: defaultdict[int, list[int]] = defaultdict(list)
         for index, row in enumerate(rows):
-            of_length[length_of(self.model.config, len(row))].append(index)
+            of_length[self.model.length_of(len(row))].append(index)
         for indices in of_length.values():
             yield from batches(indices)
 
     def _write(self, rows: Sequence[list[int]]) -> list[str]:
         """Answer rows of the same length in one pass of a fixed size."""
-        length, size = length_of(self.model.config, len(rows[0])), 1 if len(rows) == 1 else WRITTEN
-        hidden = self.model.hidden(padded(rows, size, length))[: len(rows), : self.model.config.answer]
-        best = self.model.logits(hidden).argmax(-1)
+        length, size = self.model.length_of(len(rows[0])), 1 if len(rows) == 1 else WRITTEN
+        best = self.model.written(padded(rows, size, length))[: len(rows)]
         return [self.tokenizer.decode(until_stop(row)) for row in best.tolist()]

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from operator import eq
 from pathlib import Path
+from typing import Any
 
 import attrs
 import torch
@@ -20,15 +21,21 @@ from torch import Tensor
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.sampling import HELD_OUT_SEEDS, TRAINING_SEEDS
+from turncheck.engine.stages import stages_of
 from turncheck.engine.visible import cut
 from turncheck.model.adapters.recognise import RUN as CHECKPOINT
-from turncheck.model.checkpoint import Metadata, engine_of, learned, model_of, save_checkpoint
+from turncheck.model.batching import IGNORED
+from turncheck.model.checkpoint import Metadata, Model, engine_of, learned, model_of, save_checkpoint
 from turncheck.model.configs import OF_NO_WEIGHT, TrainConfig
-from turncheck.model.examples import IGNORED, Batch, Examples, batches, lengths
-from turncheck.model.one_pass import OnePass, OnePassEngine
+from turncheck.model.data import choices_of, data_of
+from turncheck.model.decode import TransformerEngine
+from turncheck.model.dense import Dense
+from turncheck.model.examples import Batch, Examples, lengths
+from turncheck.model.reader import Reader
+from turncheck.model.rounding import is_rounded, replaced, rounded
 from turncheck.model.state import StateError, check_step, check_tensors, mark_of, read_state, write_state
 from turncheck.model.tokens import Tokenizer, vocabulary
-from turncheck.model.transformer import ModelConfig, Transformer
+from turncheck.model.transformer import DENSE, READER, ModelConfig
 
 OPTIMIZER_STATE: Mapping[type[torch.optim.Optimizer], tuple[str, ...]] = {
     torch.optim.AdamW: ("step", "exp_avg", "exp_avg_sq"),
@@ -37,7 +44,9 @@ OPTIMIZER_STATE: Mapping[type[torch.optim.Optimizer], tuple[str, ...]] = {
 """The state that an optimizer keeps for a parameter after its first step. All but `step` have the parameter's shape."""
 
 
-ADDED_SETTINGS = {"one_pass": False, "repeats": 1, "whole_numbers": False}
+ADDED_SETTINGS = {
+    "kind": "autoregressive", "repeats": 1, "hidden": 1, "fields": False, "stages": [], "pool": 0, "rounded": 0.0
+}
 """The values in runs that began before these settings existed."""
 
 STATE = "state.safetensors"
@@ -48,19 +57,34 @@ class ResumeError(ValueError):
     """The folder holds a run with other settings."""
 
 
-def loss(model: Transformer | OnePass, batches: Sequence[Batch], rejection_weight: float) -> Tensor:
-    """Return the mean cross-entropy of the answers' tokens, with those of rejections weighted.
+class DivergedError(ArithmeticError):
+    """The loss is no number any more. What was saved before stays."""
+
+    def __init__(self, folder: Path, step: int, value: float) -> None:
+        super().__init__(folder, step, value)
+        self.folder, self.step, self.value = folder, step, value
+
+    def __str__(self) -> str:
+        way_out = "train in another folder with a lower learning rate or another seed"
+        return f"{self.folder}: the loss must be finite, got {self.value} at step {self.step}: {way_out}"
+
+
+def loss(model: Model, batches: Sequence[Batch], rejection_weight: float) -> Tensor:
+    """Return the mean cross-entropy of the answers' tokens, with those of rejections weighted; for a dense model or a
+    reader, the mean over the answers of the sum over their tokens, without weights.
 
     Args:
         model: the model to train.
         batches: what `turncheck.model.examples.batches` makes.
         rejection_weight: how much a rejection's token counts; all others count 1.
     """
+    if isinstance(model, Dense | Reader):
+        (tokens, targets, _), *_ = batches
+        return model.loss(tokens, targets).sum() / len(tokens)
     sums = []
     for tokens, targets, rejected in batches:
-        rows, places = (targets != IGNORED).nonzero(as_tuple=True)
-        logits = model.logits(model.hidden(tokens)[rows, places])
-        losses = F.cross_entropy(logits, targets[rows, places], reduction="none")
+        losses = model.loss(tokens, targets)
+        rows, _ = (targets != IGNORED).nonzero(as_tuple=True)
         weights = torch.where(rejected[rows], rejection_weight, 1.0)
         sums.append(torch.stack([(losses * weights).sum(), weights.sum()]))
     total = torch.stack(sums).sum(0)
@@ -92,28 +116,21 @@ class Run:
         self, folder: Path, domain: Domain, config: TrainConfig, seed: int, snapshots: Sequence[int] = ()
     ) -> None:
         self.folder, self.config, self.snapshots = folder, config, frozenset(snapshots)
-        self.domain, self.examples = domain, Examples.of(domain, config.malformed)
+        self.domain, self.examples = domain, Examples.of(domain, config.malformed, tuple(config.stages))
         self.seed = seed
         self.data_seed = TRAINING_SEEDS[seed]
         torch.set_num_threads(config.threads)
         torch.manual_seed(seed)
-        self.tokenizer = Tokenizer(vocabulary(domain, whole_numbers=config.whole_numbers))
-        prompt, answer = lengths(self.examples, self.tokenizer)
-        self.transformer = model_of(
-            ModelConfig(
-                len(self.tokenizer),
-                prompt,
-                answer,
-                config.layers,
-                config.width,
-                config.heads,
-                config.one_pass,
-                config.repeats,
-            )
+        known = stages_of(domain)
+        names = tuple(known.answers) if known is not None and config.stages else ()
+        self.tokenizer = Tokenizer(vocabulary(domain, fields=config.fields, stages=names))
+        self.model = model_of(_sizes(config, self.examples, self.tokenizer))
+        self.data = data_of(
+            self.examples, self.tokenizer, self.model.config, self.data_seed, config.batch, config.pool
         )
-        self.optimizers = _optimizers(self.transformer)
+        self.optimizers = _optimizers(self.model)
         self.step = 0
-        self._torn = False
+        self._torn = self._diverged = False
         self._mark = mark_of(self.state_path)
         if os.path.lexists(self.state_path):
             self._load()
@@ -140,20 +157,20 @@ class Run:
                     self._save_checkpoint(_snapshot(self.step))
                 yield Progress(self.step, value, self.held_out(64) if saving else None)
         finally:
-            if not self._torn:
+            if not self._torn and not self._diverged:
                 self.save()
 
     def _train_step(self) -> float:
-        size = self.config.batch
-        indices = range(self.step * size, (self.step + 1) * size)
-        examples = [self.examples.draw(self.data_seed, index) for index in indices]
-        made = batches(examples, self.tokenizer, self.transformer.config)
+        made = self.data.batches(self.step)
         for optimizer in self.optimizers:
             optimizer.param_groups[0]["lr"] = self.config.learning_rate * _rate(self.step, self.config)
-        self.transformer.zero_grad()
-        value = loss(self.transformer, made, self.config.rejection_weight)
+        self.model.zero_grad()
+        value = self._loss(made)
+        if not bool(value.isfinite()):
+            self._diverged = True
+            raise DivergedError(self.folder, self.step, value.item())
         value.backward()  # type: ignore[no-untyped-call]  # torch's own lack of a type
-        torch.nn.utils.clip_grad_norm_(self.transformer.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self._torn = True
         for optimizer in self.optimizers:
             optimizer.step()
@@ -161,14 +178,22 @@ class Run:
         self._torn = False
         return value.item()
 
+    def _loss(self, made: Sequence[Batch]) -> Tensor:
+        """Return the loss on the data; in the last part of a run that asks for it, with rounded weights."""
+        if self.step < self.config.steps * (1 - self.config.rounded):
+            return loss(self.model, made, self.config.rejection_weight)
+        exact = {name: parameter for name, parameter in self.model.named_parameters() if is_rounded(parameter)}
+        with replaced(self.model, {name: rounded(parameter) for name, parameter in exact.items()}):
+            return loss(self.model, made, self.config.rejection_weight)
+
     def held_out(self, count: int) -> float:
         """Return the share of `count` held-out texts, including damaged ones, that the model answers exactly."""
         seed = HELD_OUT_SEEDS[self.seed]
         prompts, expected = zip(*(self.examples.draw(seed, index) for index in range(count)), strict=True)
-        engine = engine_of(self.transformer, self.tokenizer)
-        if isinstance(engine, OnePassEngine):
-            return float(sum(map(eq, engine.predict(prompts), expected))) / count
-        return sum(verdict.complete for verdict in engine.verify(prompts, expected)) / count
+        engine = engine_of(self.model, self.tokenizer)
+        if isinstance(engine, TransformerEngine):
+            return sum(verdict.complete for verdict in engine.verify(prompts, expected)) / count
+        return float(sum(map(eq, engine.predict(prompts), expected))) / count
 
     def save(self) -> None:
         """Write the run's state and the current checkpoint.
@@ -178,7 +203,7 @@ class Run:
         """
         if mark_of(self.state_path) != self._mark:
             raise StateError(self.folder, f"another process has written {STATE} meanwhile")
-        tensors = {f"model/{name}": tensor for name, tensor in self.transformer.state_dict().items()}
+        tensors = {f"model/{name}": tensor for name, tensor in self.model.state_dict().items()}
         for name, _, _, state in self._optimizer_states():
             tensors |= {f"{key}/{name}": tensor for key, tensor in state.items()}
         run = {**self._settings(), "step": self.step, "texts": self._texts()}
@@ -186,13 +211,13 @@ class Run:
         self._mark = mark_of(self.state_path)
         self._save_checkpoint(CHECKPOINT)
 
-    def _settings(self) -> dict[str, float | str]:
+    def _settings(self) -> dict[str, Any]:
         config = attrs.asdict(self.config, filter=attrs.filters.exclude(*OF_NO_WEIGHT))
-        return {"domain": self.domain.described, "seed": self.seed, **config}
+        return {"domain": self.domain.described, "seed": self.seed, **config, "stages": list(self.config.stages)}
 
     def _texts(self) -> str:
         """Return a digest of the vocabulary and of the lengths of texts, which changes if either changes."""
-        sizes = self.transformer.config
+        sizes = self.model.config
         said = json.dumps([self.tokenizer.vocabulary, sizes.prompt, sizes.answer])
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
@@ -212,13 +237,13 @@ class Run:
         step = check_step(self.state_path, saved, self.config.steps)
         check_tensors(self.state_path, tensors, self._shapes(step))
         self.step = step
-        self.transformer.load_state_dict(_under("model", tensors))
+        self.model.load_state_dict(_under("model", tensors))
         for name, _, keys, state in self._optimizer_states():
             state.update({key: tensors[f"{key}/{name}"] for key in keys if step})
 
     def _shapes(self, step: int) -> dict[str, tuple[int, ...]]:
         """Return the shapes of the saved tensors at that step, by name; at step 0 there are only weights."""
-        shapes = {f"model/{name}": tuple(tensor.shape) for name, tensor in self.transformer.state_dict().items()}
+        shapes = {f"model/{name}": tuple(tensor.shape) for name, tensor in self.model.state_dict().items()}
         for name, shape, keys, _ in self._optimizer_states():
             shapes |= {f"{key}/{name}": () if key == "step" else shape for key in keys if step}
         return shapes
@@ -227,7 +252,7 @@ class Run:
         """Yield for each parameter its name and shape, the keys of its optimizer state, and that state, which the
         caller may change.
         """
-        names = {parameter: name for name, parameter in self.transformer.named_parameters()}
+        names = {parameter: name for name, parameter in self.model.named_parameters()}
         for optimizer in self.optimizers:
             for parameter in optimizer.param_groups[0]["params"]:
                 shape, keys = tuple(parameter.shape), OPTIMIZER_STATE[type(optimizer)]
@@ -235,7 +260,7 @@ class Run:
 
     def _save_checkpoint(self, name: str) -> None:
         card = Metadata(
-            config=self.transformer.config,
+            config=self.model.config,
             vocabulary=self.tokenizer.vocabulary,
             rules=learned(self.domain),
             template=learned(self.domain),
@@ -243,8 +268,10 @@ class Run:
             turns=self.step * self.config.batch,
             samplers=tuple(self.examples.samplers),
             operators=tuple(self.examples.operators),
+            stages=self.examples.stages,
+            rounded=self.config.rounded > 0,
         )
-        save_checkpoint(self.folder / name, self.transformer, card)
+        save_checkpoint(self.folder / name, self.model, card)
 
 
 def _snapshot(step: int) -> str:
@@ -252,15 +279,33 @@ def _snapshot(step: int) -> str:
     return f"step-{step}.safetensors"
 
 
-def _optimizers(transformer: Transformer | OnePass) -> tuple[torch.optim.Optimizer, ...]:
+def _sizes(config: TrainConfig, examples: Examples, tokenizer: Tokenizer) -> ModelConfig:
+    """Return the sizes of the model that a run trains."""
+    prompt, answer = lengths(examples, tokenizer)
+    return ModelConfig(
+        len(tokenizer),
+        prompt,
+        answer,
+        config.layers,
+        config.width,
+        config.heads,
+        config.kind,
+        config.repeats,
+        config.hidden,
+        choices_of(examples, tokenizer, answer) if config.kind == DENSE else (),
+        examples.answers() if config.kind == READER else (),
+    )
+
+
+def _optimizers(model: Model) -> tuple[torch.optim.Optimizer, ...]:
     """Return Muon for the blocks' matrices (Jordan 2024, with steps scaled like AdamW's), AdamW for everything else."""
-    named = list(transformer.named_parameters())
+    named = list(model.named_parameters())
     matrices = [parameter for name, parameter in named if name.startswith("blocks") and parameter.ndim == 2]
     others = [parameter for name, parameter in named if not name.startswith("blocks") or parameter.ndim != 2]
-    return (
-        torch.optim.Muon(matrices, weight_decay=0.0, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
-    )
+    adamw = torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
+    if not matrices:
+        return (adamw,)
+    return torch.optim.Muon(matrices, weight_decay=0.0, adjust_lr_fn="match_rms_adamw"), adamw
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

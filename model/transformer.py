@@ -12,6 +12,7 @@ import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reade
 from torch import Tensor, nn
 
 from turncheck.engine.visible import quoted
+from turncheck.model.batching import IGNORED
 from turncheck.model.products import linear, linear_gelu
 
 
@@ -25,9 +26,33 @@ def _size(most: int) -> Callable[[object, attrs.Attribute[int], object], None]:
     return check
 
 
-def _switch(config: object, field: attrs.Attribute[bool], value: object) -> None:
-    if type(value) is not bool:
-        raise ValueError(f"{field.name} must be true or false, got {quoted(value)}")
+def _kind(config: object, field: attrs.Attribute[str], value: object) -> None:
+    if value not in KINDS:
+        raise ValueError(f"{field.name} must be one of {', '.join(KINDS)}, got {quoted(value)}")
+
+
+def _choices(values: object) -> tuple[tuple[int, ...], ...]:
+    """Return lists of ids, as JSON has them, as tuples."""
+    if not isinstance(values, list | tuple) or not all(isinstance(each, list | tuple) for each in values):
+        raise ValueError(f"choices must be a list of lists of token ids, got {quoted(values)}")
+    return tuple(map(tuple, values))
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list | tuple) or not all(isinstance(each, str) for each in values):
+        raise ValueError(f"answers must be a list of texts, got {quoted(values)}")
+    return tuple(values)
+
+
+AUTOREGRESSIVE, ONE_PASS, DENSE, READER = "autoregressive", "one pass", "dense", "reader"
+
+KINDS = {
+    AUTOREGRESSIVE: "a decoder-only transformer: it writes its answer token by token",
+    ONE_PASS: "a transformer that writes all tokens of its answer at once (turncheck.model.one_pass)",
+    DENSE: "a residual MLP over all places of the text, which also writes at once (turncheck.model.dense)",
+    READER: "a recurrent network that reads a text and gives one of a few answers (turncheck.model.reader)",
+}
+"""The kinds of models, with what they are."""
 
 
 @attrs.frozen
@@ -41,8 +66,11 @@ class ModelConfig:
         layers: the number of blocks.
         width: the size of the hidden state, split evenly over the heads.
         heads: the number of attention heads.
-        one_pass: whether all tokens of an answer are written at once (`turncheck.model.one_pass`), not one by one.
-        repeats: how often the blocks are used, one after the other, with the same weights; only of a one-pass model.
+        kind: one of `KINDS`.
+        repeats: how often the blocks are used, one after the other, with the same weights; not if autoregressive.
+        hidden: the size of a block's hidden layer; only of a dense model.
+        choices: for each place of an answer, the ids of the tokens that a dense model chooses from.
+        answers: the answers that a reader chooses from.
     """
 
     vocabulary: int = attrs.field(validator=_size(99_999))
@@ -51,19 +79,34 @@ class ModelConfig:
     layers: int = attrs.field(validator=_size(999))
     width: int = attrs.field(validator=_size(99_999))
     heads: int = attrs.field(validator=_size(999))
-    one_pass: bool = attrs.field(default=False, validator=_switch)
+    kind: str = attrs.field(default=AUTOREGRESSIVE, validator=_kind)
     repeats: int = attrs.field(default=1, validator=_size(99))
+    hidden: int = attrs.field(default=1, validator=_size(99_999))
+    choices: tuple[tuple[int, ...], ...] = attrs.field(default=(), converter=_choices)
+    answers: tuple[str, ...] = attrs.field(default=(), converter=_texts)
 
     def __attrs_post_init__(self) -> None:
         if self.width % self.heads:
             raise ValueError(f"width must be a multiple of heads, {self.heads}, got {self.width}")
-        if self.repeats > 1 and not self.one_pass:
-            raise ValueError(f"repeats must be 1 unless one_pass is true, got {self.repeats}")
+        if self.repeats > 1 and self.kind not in (ONE_PASS, DENSE):
+            raise ValueError(f"repeats must be 1 if the model is {self.kind}, got {self.repeats}")
+        if bool(self.choices) != (self.kind == DENSE) or bool(self.answers) != (self.kind == READER):
+            raise ValueError("choices belong to a dense model and answers to a reader, and to no other")
+        if self.choices and len(self.choices) != self.answer:
+            raise ValueError(f"choices must have {self.answer} places, one for each of answer, got {len(self.choices)}")
+        of_vocabulary = range(self.vocabulary)
+        for each in self.choices:
+            if not each or len(set(each)) < len(each) or not all(type(token) is int for token in each):
+                raise ValueError("each place must have choices, and each of them once")
+            if not all(token in of_vocabulary for token in each):
+                raise ValueError(f"choices must be token ids below {self.vocabulary}")
 
     @property
     def context(self) -> int:
         """The number of positions: a prompt, the mark after it, and an answer; in one pass, the longer of both."""
-        return max(self.prompt, self.answer) if self.one_pass else self.prompt + 1 + self.answer
+        if self.kind == AUTOREGRESSIVE:
+            return self.prompt + 1 + self.answer
+        return max(self.prompt, self.answer)
 
 
 class Cache:
@@ -106,7 +149,7 @@ class Attention(nn.Module):
 
     def __init__(self, config: ModelConfig, layer: int) -> None:
         super().__init__()
-        self.heads, self.layer, self.is_causal = config.heads, layer, not config.one_pass
+        self.heads, self.layer, self.is_causal = config.heads, layer, config.kind == AUTOREGRESSIVE
         self.qkv = nn.Linear(config.width, 3 * config.width, bias=False)
         self.out = nn.Linear(config.width, config.width, bias=False)
 
@@ -211,6 +254,12 @@ class Transformer(nn.Module):
     def logits(self, hidden: Tensor) -> Tensor:
         """Map hidden: (..., width) to logits: (..., vocabulary)."""
         return linear(hidden, self.embedding.weight)
+
+    def loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
+        """tokens, targets: (B, T) int64, `IGNORED` where no token is wanted, to the cross-entropy of each: (N,)."""
+        rows, places = (targets != IGNORED).nonzero(as_tuple=True)
+        logits = self.logits(self.hidden(tokens)[rows, places])
+        return F.cross_entropy(logits, targets[rows, places], reduction="none")
 
     def forward(self, tokens: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
         """Map tokens: (B, T) int64 to logits: (B, T, vocabulary) float32."""

@@ -1,0 +1,195 @@
+"""The training data of a run as tensors, batch by batch: drawn as texts, or as rows where the domain can draw rows.
+
+Batch `n` of a seed depends only on the seed and on `n`, so an interrupted run goes on with the same data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from turncheck.engine.fields import Choice, Field, Int
+from turncheck.engine.schema import Schema
+from turncheck.engine.stages import Block, DrawsBlocks, stages_of
+from turncheck.model.batching import IGNORED
+from turncheck.model.examples import Batch, Examples, batches
+from turncheck.model.tokens import BYTES, DIGITS, ENDING, FIRST_BYTE, PAD, STOP, Tokenizer
+from turncheck.model.transformer import DENSE, ModelConfig
+
+Ids = npt.NDArray[np.int64]
+
+CHUNK = 16_384
+"""Cases of each sampler that are drawn and shuffled together."""
+
+SEEN = 2_000
+"""Examples from which the tokens at each place of the answers are collected."""
+
+
+class Data(Protocol):
+    """What a run learns from."""
+
+    def batches(self, step: int) -> list[Batch]:
+        """Return the data of a step."""
+        ...
+
+
+def data_of(examples: Examples, tokenizer: Tokenizer, config: ModelConfig, seed: int, batch: int, pool: int) -> Data:
+    """Return the data of a run: rows if the domain draws them and the model reads all places at once.
+
+    Args:
+        examples: the examples.
+        tokenizer: the model's tokenizer.
+        config: the model's sizes.
+        seed: the seed of the data.
+        batch: the number of examples in a step.
+        pool: the number of examples that are drawn as texts before they repeat; 0 if they never do.
+    """
+    texts = TextData(examples, tokenizer, config, seed, batch, pool)
+    stages = stages_of(examples.domain)
+    if stages is None or stages.draw is None or config.kind != DENSE or examples.malformed:
+        return texts
+    return RowData(stages.draw, examples, tokenizer, config, seed, batch)
+
+
+class TextData:
+    """Examples that are drawn one by one as texts."""
+
+    def __init__(
+        self, examples: Examples, tokenizer: Tokenizer, config: ModelConfig, seed: int, batch: int, pool: int
+    ) -> None:
+        self.examples, self.tokenizer, self.config = examples, tokenizer, config
+        self.seed, self.batch, self.pool = seed, batch, pool
+        self._drawn: dict[int, tuple[str, str]] = {}
+
+    def batches(self, step: int) -> list[Batch]:
+        """Return the data of a step."""
+        drawn = [self._draw(index) for index in range(step * self.batch, (step + 1) * self.batch)]
+        return batches(drawn, self.tokenizer, self.config)
+
+    def _draw(self, index: int) -> tuple[str, str]:
+        if not self.pool:
+            return self.examples.draw(self.seed, index)
+        index %= self.pool
+        if index not in self._drawn:
+            self._drawn[index] = self.examples.draw(self.seed, index)
+        return self._drawn[index]
+
+
+# --- as rows ---------------------------------------------------------------------------------------------------------
+
+
+class RowData:
+    """Examples that are drawn as rows, thousands at a time, and shuffled."""
+
+    def __init__(
+        self, draw: DrawsBlocks, examples: Examples, tokenizer: Tokenizer, config: ModelConfig, seed: int, batch: int
+    ) -> None:
+        self.draw, self.samplers, self.stages = draw, tuple(examples.samplers), examples.stages
+        self.tokenizer, self.config, self.seed, self.batch = tokenizer, config, seed, batch
+        self._tables: dict[tuple[Schema, int], TokenTable] = {}
+        self._chunk: tuple[int, Ids, Ids] | None = None
+        # Every chunk gives equally many steps. Not every case comes to every stage, so a few rows may come twice.
+        self._steps = max(1, len(self.samplers) * CHUNK * max(1, len(self.stages)) // batch)
+
+    def batches(self, step: int) -> list[Batch]:
+        """Return the data of a step."""
+        number, part = divmod(step, self._steps)
+        if self._chunk is None or self._chunk[0] != number:
+            self._chunk = (number, *self._drawn(number))
+        _, tokens, targets = self._chunk
+        rows = np.arange(part * self.batch, (part + 1) * self.batch) % len(tokens)
+        return [
+            (torch.from_numpy(tokens[rows]), torch.from_numpy(targets[rows]), torch.zeros(self.batch, dtype=torch.bool))
+        ]
+
+    def _drawn(self, number: int) -> tuple[Ids, Ids]:
+        """Return the tokens and targets of a chunk: (n, context) each, in random order."""
+        blocks = [
+            block
+            for sampler in self.samplers
+            for block in self.draw(self.stages, sampler, self.seed, CHUNK, number * CHUNK)
+        ]
+        tokens = np.concatenate([self._table(block.prompt, PAD)(block.prompts) for block in blocks])
+        targets = np.concatenate([self._table(block.answer, STOP)(block.answers) for block in blocks])
+        order = np.random.default_rng((self.seed, number)).permutation(len(tokens))
+        return tokens[order], targets[order]
+
+    def _table(self, schema: Schema, ending: int) -> TokenTable:
+        key = (schema, ending)
+        if key not in self._tables:
+            self._tables[key] = TokenTable(self.tokenizer, schema, self.config.context, ending)
+        return self._tables[key]
+
+
+class TokenTable:
+    """Turns rows of a schema into token ids.
+
+    Args:
+        tokenizer: the tokenizer.
+        schema: a schema of which each field takes the same number of tokens with all of its values.
+        length: the length of the rows of ids.
+        ending: `STOP` for answers, which end with a stop and are then ignored; `PAD` for prompts.
+
+    Raises:
+        ValueError: a field takes more tokens with some of its values than with others.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, schema: Schema, length: int, ending: int) -> None:
+        values = list(schema.neutral.values_)
+        self.base = tokenizer.encode(schema.write_values(tuple(values)))
+        rest = length - len(self.base)
+        tail = [PAD] * rest if ending == PAD else [STOP, *[IGNORED] * (rest - 1)]
+        self.tables = []
+        for place, (name, field) in enumerate(schema.fields.items()):
+            texts = [schema.write_values((*values[:place], value, *values[place + 1 :])) for value in _values(field)]
+            ids = np.array([tokenizer.encode(text) for text in texts])
+            if ids.shape != (len(texts), len(self.base)):
+                raise ValueError(f"field {name} must take the same number of tokens with each of its values")
+            places = np.flatnonzero((ids != self.base).any(0))
+            self.tables.append((field.low if isinstance(field, Int) else 0, places, ids[:, places]))
+        self.base = [*self.base, *tail]
+
+    def __call__(self, rows: npt.NDArray[Any]) -> Ids:
+        """(n, fields) to (n, length)."""
+        made = np.repeat(np.array(self.base)[None], len(rows), axis=0)
+        for column, (low, places, ids) in enumerate(self.tables):
+            made[:, places] = ids[rows[:, column].astype(np.int64) - low]
+        return made
+
+
+def _values(field: Field) -> Iterator[Any]:
+    if not isinstance(field, Int | Choice):
+        raise ValueError(f"a field must be an Int or a Choice, got {type(field).__name__}")
+    return iter(field.values())
+
+
+# --- what can stand at a place of an answer --------------------------------------------------------------------------
+
+
+def choices_of(examples: Examples, tokenizer: Tokenizer, answer: int) -> tuple[tuple[int, ...], ...]:
+    """Return, for each place of the answers, the tokens that stand there in a sample of the answers, and those of the
+    same field or, for digits, all digits.
+    """
+    alike = _alike(tokenizer)
+    seen: list[set[int]] = [set() for _ in range(answer)]
+    for index in range(SEEN):
+        ids = [*tokenizer.encode(examples.draw(0, index)[1]), STOP][:answer]
+        for place, token in enumerate(ids):
+            seen[place].update(alike.get(token, (token,)))
+    return tuple(tuple(sorted(each)) or (STOP,) for each in seen)
+
+
+def _alike(tokenizer: Tokenizer) -> dict[int, Sequence[int]]:
+    """Return, for each token of a field or digit, the tokens of the same field, or the digits."""
+    groups: dict[str, list[int]] = {}
+    for token, text in enumerate(tokenizer.vocabulary):
+        if text in DIGITS:
+            groups.setdefault("digit with a space", []).append(token)
+        elif token >= FIRST_BYTE + len(BYTES) and (lead := ENDING.sub("", text)).strip(" "):
+            groups.setdefault(lead, []).append(token)
+    groups["digit"] = [FIRST_BYTE + ord(digit) for digit in "0123456789"]
+    return {token: group for group in groups.values() for token in group}

@@ -1,0 +1,78 @@
+"""A recurrent network that reads a text from left to right and gives one of a few answers, as a finite automaton does.
+
+It decides what a text is: one of the reasons to reject it, or the stage that goes on (`turncheck.engine.stages`). It has
+one layer of gated recurrent units (Cho et al. 2014), and its answer depends on its state after the last token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reader knows
+from torch import Tensor, nn
+
+from turncheck.engine.learned import Training
+from turncheck.model.batching import IGNORED, WRITTEN, batches, padded, repeatable
+from turncheck.model.products import linear
+from turncheck.model.tokens import Tokenizer
+from turncheck.model.transformer import ModelConfig
+
+
+class Reader(nn.Module):
+    """Token ids in, the logits of the answers out."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Embedding(config.vocabulary, config.width)
+        self.input = nn.Linear(config.width, 3 * config.width)
+        self.recurrent = nn.Linear(config.width, 3 * config.width)
+        self.output = nn.Embedding(len(config.answers), config.width)
+        nn.init.normal_(self.embedding.weight, std=0.5)
+        nn.init.normal_(self.output.weight, std=0.1)
+
+    def states(self, tokens: Tensor) -> Tensor:
+        """The state after each token: tokens: (B, T) int64 to (B, T, width)."""
+        begin = torch.zeros(1, len(tokens), self.config.width)
+        weights = [self.input.weight, self.recurrent.weight, self.input.bias, self.recurrent.bias]
+        states, _ = torch.gru(self.embedding(tokens), begin, weights, True, 1, 0.0, False, False, True)  # noqa: FBT003  no names
+        return states
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """tokens: (B, T) int64 to the logits of the answers after each token: (B, T, answers)."""
+        return linear(self.states(tokens), self.output.weight)
+
+    def loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
+        """tokens, targets: (B, T) int64, `IGNORED` where no answer is wanted, to the cross-entropy of each: (N,)."""
+        rows, places = (targets != IGNORED).nonzero(as_tuple=True)
+        logits = linear(self.states(tokens)[rows, places], self.output.weight)
+        return F.cross_entropy(logits, targets[rows, places], reduction="none")
+
+
+class ReaderEngine:
+    """A reader as a learned engine."""
+
+    def __init__(self, model: Reader, tokenizer: Tokenizer, training: Training | None = None) -> None:
+        self.model, self.tokenizer, self._training = model.eval(), tokenizer, training
+
+    def training(self) -> Training | None:
+        """Return what the model was trained on; None if nobody recorded it."""
+        return self._training
+
+    @repeatable
+    def predict(self, prompts: Sequence[str], /) -> list[str]:
+        """Return the most likely answer to each prompt; of equal logits the first of the answers wins."""
+        rows = [self.tokenizer.encode(prompt)[: self.model.config.prompt] for prompt in prompts]
+        answers = [""] * len(rows)
+        for indices in batches(sorted(range(len(rows)), key=lambda index: len(rows[index]))):
+            for index, best in zip(indices, self._best([rows[index] for index in indices]), strict=True):
+                answers[index] = self.model.config.answers[best]
+        return answers
+
+    def _best(self, rows: Sequence[list[int]]) -> list[int]:
+        longest = max(1, max(map(len, rows)))
+        logits = self.model(padded(rows, 1 if len(rows) == 1 else WRITTEN, longest))
+        last = torch.tensor([max(len(row), 1) - 1 for row in rows])
+        best: list[int] = logits[torch.arange(len(rows)), last].argmax(-1).tolist()
+        return best

@@ -1,8 +1,8 @@
 """Stages: an answer that is written in several steps, each by its own reference, and the texts between them.
 
-An engine may answer in stages. The first stage reads the prompt. If its answer ends with a line `> NAME`, the stage NAME
-goes on: it reads what stands before this line or, if nothing stands there, the same text again. An answer without such
-a line is the answer of the whole.
+An engine may answer in stages. The first stage reads the prompt. If its answer ends with a line `> NAME`, the stage
+NAME goes on: it reads what stands before this line or, if nothing stands there, the same text again. An answer without
+such a line is the answer of the whole.
 
     >>> hand_on("turn 07\\n> end\\n")
     ('end', 'turn 07\\n')

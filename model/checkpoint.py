@@ -202,9 +202,7 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def load_checkpoint(
-    path: str | os.PathLike[str], domain: Domain, threads: int = 1
-) -> tuple[Engine, Metadata]:
+def load_checkpoint(path: str | os.PathLike[str], domain: Domain, threads: int = 1) -> tuple[Engine, Metadata]:
     """Return the learned engine in a file, and its description.
 
     Args:

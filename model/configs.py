@@ -24,7 +24,7 @@ class TrainConfig:
         save_every: the number of steps between two saves.
         kind: the kind of the model, one of `turncheck.model.transformer.KINDS`.
         repeats: how often its blocks are used; only of a model that writes at once.
-        hidden: the size of a block's hidden layer; only of a dense model.
+        hidden: the size of a dense model's hidden layers, or of a reader's state.
         fields: whether a field's value is one token, with the text before it (`turncheck.model.tokens.vocabulary`).
         stages: the stages that the model learns; none for the whole.
         pool: the number of examples that are drawn one by one before they repeat; 0 if they never do.
@@ -65,13 +65,30 @@ CONFIGS = {
         width=12,
         heads=1,
         hidden=144,
-        steps=36_000,
+        steps=32_000,
         batch=1024,
         learning_rate=5e-3,
         malformed=0.0,
         save_every=500,
         fields=True,
         stages=("orders", "end"),
+        rounded=0.25,
+    ),
+    "read": TrainConfig(
+        "a recurrent reader that tells the duel's turns from malformed texts, and why",
+        kind="reader",
+        layers=1,
+        width=16,
+        heads=1,
+        hidden=96,
+        steps=12_000,
+        batch=512,
+        learning_rate=1e-2,
+        malformed=0.6,
+        save_every=500,
+        fields=True,
+        stages=("read",),
+        pool=400_000,
         rounded=0.25,
     ),
 }

@@ -5,7 +5,7 @@ Batch `n` of a seed depends only on the seed and on `n`, so an interrupted run g
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,11 +14,11 @@ import torch
 
 from turncheck.engine.fields import Choice, Field, Int
 from turncheck.engine.schema import Schema
-from turncheck.engine.stages import Block, DrawsBlocks, stages_of
+from turncheck.engine.stages import DrawsBlocks, stages_of
 from turncheck.model.batching import IGNORED
-from turncheck.model.examples import Batch, Examples, batches
+from turncheck.model.examples import Batch, Examples, Row, batches_of, fault_of, row_of
 from turncheck.model.tokens import BYTES, DIGITS, ENDING, FIRST_BYTE, PAD, STOP, Tokenizer
-from turncheck.model.transformer import DENSE, ModelConfig
+from turncheck.model.transformer import DENSE, READER, ModelConfig
 
 Ids = npt.NDArray[np.int64]
 
@@ -63,20 +63,26 @@ class TextData:
     ) -> None:
         self.examples, self.tokenizer, self.config = examples, tokenizer, config
         self.seed, self.batch, self.pool = seed, batch, pool
-        self._drawn: dict[int, tuple[str, str]] = {}
+        self._pool: dict[int, Row] = {}
 
     def batches(self, step: int) -> list[Batch]:
         """Return the data of a step."""
-        drawn = [self._draw(index) for index in range(step * self.batch, (step + 1) * self.batch)]
-        return batches(drawn, self.tokenizer, self.config)
+        return batches_of(
+            [self._row(index) for index in range(step * self.batch, (step + 1) * self.batch)], self.config
+        )
 
-    def _draw(self, index: int) -> tuple[str, str]:
+    def _row(self, index: int) -> Row:
         if not self.pool:
-            return self.examples.draw(self.seed, index)
+            return self._drawn(index)
         index %= self.pool
-        if index not in self._drawn:
-            self._drawn[index] = self.examples.draw(self.seed, index)
-        return self._drawn[index]
+        if index not in self._pool:
+            self._pool[index] = self._drawn(index)
+        return self._pool[index]
+
+    def _drawn(self, index: int) -> Row:
+        text, answer = self.examples.draw(self.seed, index)
+        fault = fault_of(self.examples.domain, text) if self.config.kind == READER else None
+        return row_of(self.tokenizer, self.config, text, answer, fault)
 
 
 # --- as rows ---------------------------------------------------------------------------------------------------------
@@ -161,10 +167,13 @@ class TokenTable:
         return made
 
 
-def _values(field: Field) -> Iterator[Any]:
-    if not isinstance(field, Int | Choice):
-        raise ValueError(f"a field must be an Int or a Choice, got {type(field).__name__}")
-    return iter(field.values())
+def _values(field: Field) -> Sequence[Any]:
+    """Return the values of a field in the order of their numbers (`turncheck.engine.rows`)."""
+    if isinstance(field, Choice):
+        return field.words
+    if isinstance(field, Int):
+        return range(field.low, field.high + 1)
+    raise ValueError(f"a field must be an Int or a Choice, got {type(field).__name__}")
 
 
 # --- what can stand at a place of an answer --------------------------------------------------------------------------

@@ -16,13 +16,15 @@ from torch import Tensor
 
 from turncheck.engine.domain import AnyCase, Domain, DomainError, Sampler
 from turncheck.engine.fields import Choice, Field, Int
+from turncheck.engine.reading import MalformedTextError
 from turncheck.engine.sampling import drawn, sample, samplers_of, stream
 from turncheck.engine.schema import Schema
 from turncheck.engine.stages import stages_of
 from turncheck.model.batching import IGNORED
 from turncheck.model.one_pass import length_of
+from turncheck.model.reader import LONGEST
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
-from turncheck.model.transformer import AUTOREGRESSIVE, DENSE, READER, ModelConfig
+from turncheck.model.transformer import AUTOREGRESSIVE, DENSE, ONE_PASS, READER, ModelConfig
 from turncheck.strategies.operators import ImpossibleDamageError, operators_of
 
 DAMAGES_TRIED = 20
@@ -109,43 +111,79 @@ Batch = tuple[Tensor, Tensor, Tensor]
 """Tokens and targets, (B, T) int64 each, `IGNORED` where no answer's token is wanted; rejections, (B,) bool."""
 
 
+Row = tuple[list[int], list[int], bool]
+"""The tokens and targets of an example, equally long unless its model writes at once, and whether it is a rejection."""
+
+
 def batches(examples: Sequence[tuple[str, str]], tokenizer: Tokenizer, config: ModelConfig) -> list[Batch]:
     """Return examples as tensors: one batch, or for a transformer that writes at once one for each length of rows."""
-    if config.kind == AUTOREGRESSIVE:
-        return [_batch([_row(tokenizer, config, text, answer) for text, answer in examples])]
-    if config.kind == READER:
-        return [_batch([_read_row(tokenizer, config, text, answer) for text, answer in examples])]
-    of_length: defaultdict[int, list[_Row]] = defaultdict(list)
-    for text, answer in examples:
-        prompt = tokenizer.encode(text)[: config.prompt]
-        wanted = [*tokenizer.encode(answer), STOP][: config.answer]
-        length = config.context if config.kind == DENSE else length_of(config, len(prompt))
-        of_length[length].append((prompt, wanted, answer.startswith("reject ")))
-    return [_batch(rows, length) for length, rows in of_length.items()]
+    return batches_of([row_of(tokenizer, config, text, answer) for text, answer in examples], config)
 
 
-_Row = tuple[list[int], list[int], bool]
+def batches_of(rows: Sequence[Row], config: ModelConfig) -> list[Batch]:
+    """Return rows as tensors, as `batches` does."""
+    if config.kind == DENSE:
+        return [_batch(rows, config.context)]
+    if config.kind != ONE_PASS:
+        return [_batch(rows, max(len(tokens) for tokens, _, _ in rows))]
+    of_length: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        of_length[length_of(config, len(row[0]))].append(row)
+    return [_batch(each, length) for length, each in of_length.items()]
 
 
-def _batch(rows: Sequence[_Row], length: int = 0) -> Batch:
-    """Return rows as one batch, of that length or of their longest row's."""
-    length = length or max(len(tokens) for tokens, _, _ in rows)
+def _batch(rows: Sequence[Row], length: int) -> Batch:
     tokens = torch.tensor([ids + [PAD] * (length - len(ids)) for ids, _, _ in rows])
     targets = torch.tensor([wanted + [IGNORED] * (length - len(wanted)) for _, wanted, _ in rows])
     return tokens, targets, torch.tensor([rejected for _, _, rejected in rows])
 
 
-def _row(tokenizer: Tokenizer, config: ModelConfig, text: str, answer: str) -> _Row:
-    """Return an example with its answer after its prompt."""
-    prompt = [*tokenizer.encode(text)[: config.prompt], ANSWER]
+def row_of(tokenizer: Tokenizer, config: ModelConfig, text: str, answer: str, fault: Fault | None = None) -> Row:
+    """Return an example as a row: for an autoregressive model with the answer after the prompt.
+
+    A reader's answer is wanted after the stop. If it is known where a text has its fault, the reader is also to know it
+    after each later token, and before the fault to answer what it answers if there is none.
+    """
+    rejected = answer.startswith("reject ")
+    if config.kind == READER:
+        return _read_row(tokenizer, config, text, answer, fault)
+    prompt = tokenizer.encode(text)[: config.prompt]
     wanted = [*tokenizer.encode(answer), STOP]
-    return prompt + wanted[:-1], [IGNORED] * (len(prompt) - 1) + wanted, answer.startswith("reject ")
+    if config.kind == AUTOREGRESSIVE:
+        return [*prompt, ANSWER, *wanted[:-1]], [IGNORED] * len(prompt) + wanted, rejected
+    return prompt, wanted[: config.answer], rejected
 
 
-def _read_row(tokenizer: Tokenizer, config: ModelConfig, text: str, answer: str) -> _Row:
-    """Return an example whose answer, one of a few, is wanted after the last token."""
-    prompt = tokenizer.encode(text)[: config.prompt] or [PAD]
-    return prompt, [IGNORED] * (len(prompt) - 1) + [config.answers.index(answer)], answer.startswith("reject ")
+Fault = tuple[int, int]
+"""Where a text has its fault: the first character of the piece, and the first character after it."""
+
+
+def fault_of(domain: Domain, text: str) -> Fault:
+    """Return where the reference stops reading a text; for a case, after its end."""
+    try:
+        domain.read(text)
+    except MalformedTextError as error:
+        lines = text.split("\n")
+        start = sum(len(line) + 1 for line in lines[: error.line - 1])
+        pieces = lines[error.line - 1].split(" ") if error.line <= len(lines) else []
+        start += sum(len(piece) + 1 for piece in pieces[: error.piece - 1])
+        length = len(pieces[error.piece - 1]) if error.piece <= len(pieces) else 0
+        return min(start, len(text)), min(start + length, len(text))
+    return len(text), len(text)
+
+
+def _read_row(tokenizer: Tokenizer, config: ModelConfig, text: str, answer: str, fault: Fault | None) -> Row:
+    ids = tokenizer.encode(text)[: LONGEST - 1]
+    final = config.answers.index(answer)
+    if fault is None:
+        return [*ids, STOP], [*[IGNORED] * len(ids), final], answer.startswith("reject ")
+    (going_on,) = [place for place, each in enumerate(config.answers) if not each.startswith("reject ")] or (final,)
+    start, end = (len(text[:at].encode("utf-8", "surrogatepass")) for at in fault)
+    wanted, at = [], 0
+    for token in ids:
+        begun, at = at, at + tokenizer.size_of(token)
+        wanted.append(going_on if at <= start else final if begun >= end else IGNORED)
+    return [*ids, STOP], [*wanted, final], answer.startswith("reject ")
 
 
 # --- how long they are -----------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """A recurrent network that reads a text from left to right and gives one of a few answers, as a finite automaton does.
 
-It decides what a text is: one of the reasons to reject it, or the stage that goes on (`turncheck.engine.stages`). It has
-one layer of gated recurrent units (Cho et al. 2014), and its answer depends on its state after the last token.
+It decides what a text is: one of the reasons to reject it, or the stage that goes on (`turncheck.engine.stages`). It
+has one layer of gated recurrent units (Cho et al. 2014). Its answer depends on its state after the stop that follows
+the last token; in training it also says after each token what it knows so far (`turncheck.model.examples.row_of`).
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from torch import Tensor, nn
 from turncheck.engine.learned import Training
 from turncheck.model.batching import IGNORED, WRITTEN, batches, padded, repeatable
 from turncheck.model.products import linear
-from turncheck.model.tokens import Tokenizer
+from turncheck.model.tokens import STOP, Tokenizer
 from turncheck.model.transformer import ModelConfig
+
+
+LONGEST = 4096
+"""Most tokens of a text that are read. Nothing else limits its length."""
 
 
 class Reader(nn.Module):
@@ -26,17 +31,17 @@ class Reader(nn.Module):
         super().__init__()
         self.config = config
         self.embedding = nn.Embedding(config.vocabulary, config.width)
-        self.input = nn.Linear(config.width, 3 * config.width)
-        self.recurrent = nn.Linear(config.width, 3 * config.width)
-        self.output = nn.Embedding(len(config.answers), config.width)
+        self.input = nn.Linear(config.width, 3 * config.hidden)
+        self.recurrent = nn.Linear(config.hidden, 3 * config.hidden)
+        self.output = nn.Embedding(len(config.answers), config.hidden)
         nn.init.normal_(self.embedding.weight, std=0.5)
         nn.init.normal_(self.output.weight, std=0.1)
 
     def states(self, tokens: Tensor) -> Tensor:
-        """The state after each token: tokens: (B, T) int64 to (B, T, width)."""
-        begin = torch.zeros(1, len(tokens), self.config.width)
+        """The state after each token: tokens: (B, T) int64 to (B, T, hidden)."""
+        begin = torch.zeros(1, len(tokens), self.config.hidden)
         weights = [self.input.weight, self.recurrent.weight, self.input.bias, self.recurrent.bias]
-        states, _ = torch.gru(self.embedding(tokens), begin, weights, True, 1, 0.0, False, False, True)  # noqa: FBT003  no names
+        states, _ = torch.gru(self.embedding(tokens), begin, weights, True, 1, 0.0, False, False, True)
         return states
 
     def forward(self, tokens: Tensor) -> Tensor:
@@ -63,7 +68,7 @@ class ReaderEngine:
     @repeatable
     def predict(self, prompts: Sequence[str], /) -> list[str]:
         """Return the most likely answer to each prompt; of equal logits the first of the answers wins."""
-        rows = [self.tokenizer.encode(prompt)[: self.model.config.prompt] for prompt in prompts]
+        rows = [[*self.tokenizer.encode(prompt)[: LONGEST - 1], STOP] for prompt in prompts]
         answers = [""] * len(rows)
         for indices in batches(sorted(range(len(rows)), key=lambda index: len(rows[index]))):
             for index, best in zip(indices, self._best([rows[index] for index in indices]), strict=True):
@@ -71,8 +76,7 @@ class ReaderEngine:
         return answers
 
     def _best(self, rows: Sequence[list[int]]) -> list[int]:
-        longest = max(1, max(map(len, rows)))
-        logits = self.model(padded(rows, 1 if len(rows) == 1 else WRITTEN, longest))
-        last = torch.tensor([max(len(row), 1) - 1 for row in rows])
+        logits = self.model(padded(rows, 1 if len(rows) == 1 else WRITTEN, max(map(len, rows))))
+        last = torch.tensor([len(row) - 1 for row in rows])
         best: list[int] = logits[torch.arange(len(rows)), last].argmax(-1).tolist()
         return best

@@ -161,6 +161,10 @@ class Tokenizer:
             return [self._ids[piece]]
         return [FIRST_BYTE + byte for byte in piece.encode("utf-8", "surrogatepass")]
 
+    def size_of(self, token: int) -> int:
+        """Return the length of a token's text in bytes."""
+        return len(self._written[token])
+
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text of the tokens. Marks and invalid UTF-8 become U+FFFD."""
         written = b"".join(self._written[token] for token in ids)

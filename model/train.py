@@ -16,7 +16,6 @@ from typing import Any
 
 import attrs
 import torch
-import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reader knows
 from torch import Tensor
 
 from turncheck.engine.domain import Domain
@@ -45,7 +44,13 @@ OPTIMIZER_STATE: Mapping[type[torch.optim.Optimizer], tuple[str, ...]] = {
 
 
 ADDED_SETTINGS = {
-    "kind": "autoregressive", "repeats": 1, "hidden": 1, "fields": False, "stages": [], "pool": 0, "rounded": 0.0
+    "kind": "autoregressive",
+    "repeats": 1,
+    "hidden": 1,
+    "fields": False,
+    "stages": [],
+    "pool": 0,
+    "rounded": 0.0,
 }
 """The values in runs that began before these settings existed."""
 
@@ -125,9 +130,7 @@ class Run:
         names = tuple(known.answers) if known is not None and config.stages else ()
         self.tokenizer = Tokenizer(vocabulary(domain, fields=config.fields, stages=names))
         self.model = model_of(_sizes(config, self.examples, self.tokenizer))
-        self.data = data_of(
-            self.examples, self.tokenizer, self.model.config, self.data_seed, config.batch, config.pool
-        )
+        self.data = data_of(self.examples, self.tokenizer, self.model.config, self.data_seed, config.batch, config.pool)
         self.optimizers = _optimizers(self.model)
         self.step = 0
         self._torn = self._diverged = False

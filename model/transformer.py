@@ -68,7 +68,7 @@ class ModelConfig:
         heads: the number of attention heads.
         kind: one of `KINDS`.
         repeats: how often the blocks are used, one after the other, with the same weights; not if autoregressive.
-        hidden: the size of a block's hidden layer; only of a dense model.
+        hidden: the size of a dense model's hidden layers, or of a reader's state.
         choices: for each place of an answer, the ids of the tokens that a dense model chooses from.
         answers: the answers that a reader chooses from.
     """

@@ -34,7 +34,10 @@ OPTIONS = ("stop", "tokenizer", "max_new")
 PATHS = ("tokenizer", "meta", "vocabulary")
 """Options that name a file (`vocabulary` may): a card may only name files in its own folder."""
 
-KEYS = ("kind", "path", "sha256", "template", "rejects", "rules", *OPTIONS, "options")
+COMPOSED = ("first", "experts", "route")
+"""The keys of a card that puts several models together (`turncheck.model.adapters.weights.experts`)."""
+
+KEYS = ("kind", "path", "sha256", "template", "rejects", "rules", *OPTIONS, "options", *COMPOSED)
 
 COMMAND_LINE = "may only be given on the command line: a card is data"
 
@@ -87,12 +90,12 @@ def read_card(path: Path) -> Card:
     Raises:
         EngineError: the file is no card, or names what a card must not name.
     """
-    values = _loaded(path)
+    values = loaded(path)
     if unknown := sorted(values.keys() - set(KEYS)):
         raise EngineError(f"a card's keys must be among {', '.join(KEYS)}, got {quoted(unknown[0])}")
     check_types(values)
     folder = path.parent
-    kind, target = _kind(values, folder)
+    kind, target = _kind(values, path)
     rules = values.get("rules")
     template = values.get("template")
     if template is not None and template.startswith("py:"):
@@ -105,7 +108,7 @@ def read_card(path: Path) -> Card:
     for name in PATHS:
         if name in options and (name != "vocabulary" or str(options[name]).endswith(".json")):
             check_types({name: options[name]})
-            options[name] = str(_inside(folder, name, options[name]))
+            options[name] = str(inside(folder, name, options[name]))
     return Card(
         kind,
         target,
@@ -113,12 +116,17 @@ def read_card(path: Path) -> Card:
         values.get("sha256"),
         template,
         values.get("rejects", True),
-        str(_inside(folder, "rules", rules)) if rules is not None else None,
+        str(inside(folder, "rules", rules)) if rules is not None else None,
         options,
     )
 
 
-def _loaded(path: Path) -> dict[str, Any]:
+def loaded(path: Path) -> dict[str, Any]:
+    """Return the content of a card.
+
+    Raises:
+        EngineError: it cannot be read, or is no TOML.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -140,8 +148,9 @@ def toml_fault(error: ValueError | RecursionError) -> str:
     return "a number has too many digits"
 
 
-def _kind(values: Mapping[str, Any], folder: Path) -> tuple[str, str]:
+def _kind(values: Mapping[str, Any], path: Path) -> tuple[str, str]:
     """Return the card's kind and target."""
+    folder = path.parent
     kind, _, target = values.get("kind", "native").partition(":")
     if kind in ("py", "exec"):
         raise EngineError(f"its kind {quoted(values['kind'])} runs code, so it {COMMAND_LINE} (--model {kind}:...)")
@@ -149,24 +158,28 @@ def _kind(values: Mapping[str, Any], folder: Path) -> tuple[str, str]:
         raise EngineError(f"its kind {quoted(values['kind'])} names a host, so it {COMMAND_LINE} (--model {kind}:...)")
     if kind not in DATA_KINDS:
         raise EngineError(f"its kind must be data ({', '.join(DATA_KINDS)}), got {quoted(values['kind'])}")
+    if kind != "experts" and (given := [name for name in COMPOSED if name in values]):
+        raise EngineError(f"{given[0]} belongs to a card of kind experts, got kind {kind}")
     if kind not in FILE_KINDS:
         if "path" in values:
             raise EngineError(f"a card of kind {kind} must have no path, got {quoted(values['path'])}")
+        if kind == "experts":
+            return kind, str(path)
         return kind, _own_folder(folder) if kind in FOLDER_KINDS else target
     if target or "path" not in values:
         raise EngineError(f"a card of kind {kind} must have a path: {FILE_KINDS[kind]}, in the card's folder")
-    return kind, str(_inside(folder, "path", values["path"]))
+    return kind, str(inside(folder, "path", values["path"]))
 
 
 def _own_folder(folder: Path) -> str:
     """Return the card's folder, as a model's folder; check that its files lie in it, following links."""
     for file in sorted(folder.iterdir()):
         if file.suffix in (".json", ".safetensors"):
-            _inside(folder, file.name, file.name)
+            inside(folder, file.name, file.name)
     return str(folder)
 
 
-def _inside(folder: Path, name: str, written: str) -> Path:
+def inside(folder: Path, name: str, written: str) -> Path:
     """Return the path of a file that a card names, after checking that it lies in the card's folder, following links.
 
     Raises:

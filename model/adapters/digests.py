@@ -1,9 +1,10 @@
-"""The size and the hash of a model's file, or of the files of a model's folder."""
+"""The size and the hash of a model's file, of the files of a model's folder, or of a composition."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 HASHED = (".json", ".safetensors")
@@ -33,8 +34,18 @@ def of_folder(path: str) -> tuple[int, str]:
         (file for file in visible if file.suffix in HASHED),
         key=lambda file: (HASHED.index(file.suffix), os.fsencode(file.name)),
     )
-    facts = [of_file(str(file)) for file in files]
+    return of_files(files)
+
+
+def of_files(paths: Sequence[Path]) -> tuple[int, str]:
+    """Return the size of several files in bytes, and the hash of their list, as `sha256sum FILE... | sha256sum` gives
+    it for their bare names.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    facts = [of_file(str(path)) for path in paths]
     listed = b"".join(
-        f"{digest}  ".encode() + os.fsencode(file.name) + b"\n" for file, (_, digest) in zip(files, facts, strict=True)
+        f"{digest}  ".encode() + os.fsencode(path.name) + b"\n" for path, (_, digest) in zip(paths, facts, strict=True)
     )
     return sum(size for size, _ in facts), hashlib.sha256(listed).hexdigest()

@@ -55,7 +55,7 @@ FILE_KINDS = {
 FOLDER_KINDS = ("hf",)
 """Kinds made from a folder of data: a card may stand for its own folder."""
 
-DATA_KINDS = ("native", "hf", *CALIBRATION, "predictions", "nanogpt", "gguf", "onnx", "torch")
+DATA_KINDS = ("native", "experts", "hf", *CALIBRATION, "predictions", "nanogpt", "gguf", "onnx", "torch")
 """Kinds that a card may name: they execute nothing that the card names, and contact no host."""
 
 
@@ -63,6 +63,7 @@ DATA_KINDS = ("native", "hf", *CALIBRATION, "predictions", "nanogpt", "gguf", "o
 ABOUT = {
     #                how it is named                    what it is                              what it needs
     "native":      ("PATH or native:PATH",             "a turncheck checkpoint",               "torch, safetensors"),
+    "experts":     ("CARD or FOLDER with a card",      "several models behind one card",      ""),
     "hf":          ("FOLDER or hf:FOLDER",             "a Hugging Face folder",                "transformers, torch"),
     "reference":   ("reference",                       "the domain's reference",               ""),
     "identity":    ("identity",                        "a copier: answers what it reads",      ""),

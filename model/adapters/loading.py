@@ -15,7 +15,7 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine, Listed, described
 from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.card import Card, read_card
-from turncheck.model.adapters.digests import of_file, of_folder
+from turncheck.model.adapters.digests import of_file, of_files, of_folder
 from turncheck.model.adapters.kinds import CALIBRATION, FOLDER_KINDS, kind_of, kinds, made
 from turncheck.model.adapters.recognise import LARGEST_CARD, NANOGPT_RUN, ONNX_NAMES, RUN, found_in, onnx_in, recognised
 from turncheck.model.adapters.templates import SpeakingEngine, Template, behind, check_round_trip, template
@@ -228,6 +228,8 @@ def _file_facts(card: Card) -> tuple[int | None, str | None]:
     Raises:
         EngineError: the hash is not the required one.
     """
+    if card.kind == "experts":
+        return _facts_of_experts(card)
     whole = card.kind in FOLDER_KINDS and os.path.isdir(card.target)
     if card.kind in ("py", "exec") or not (whole or os.path.isfile(card.target)):
         if card.sha256 is not None:
@@ -241,3 +243,19 @@ def _file_facts(card: Card) -> tuple[int | None, str | None]:
         other = "these are other files, or damaged" if whole else "it is another file, or damaged"
         raise EngineError(f"its sha256 must be {card.sha256}, got {digest}: {other}")
     return size, digest
+
+
+def _facts_of_experts(card: Card) -> tuple[int, str]:
+    """Return the size and the hash of a composition: of its card and all its files.
+
+    Raises:
+        EngineError: a file cannot be read, or the card requires a hash, which would have to hash itself.
+    """
+    from turncheck.model.adapters.weights.experts import files_of
+
+    if card.sha256 is not None:
+        raise EngineError("a card of kind experts must have no sha256: give one to the cards of its experts")
+    try:
+        return of_files(files_of(card.target))
+    except OSError as error:
+        raise EngineError(f"it cannot be read: {error.strerror}") from error

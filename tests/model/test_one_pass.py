@@ -6,17 +6,17 @@ import torch
 
 from tests.domains import SHORT_ADDER
 from turncheck.engine.sampling import sample
-from turncheck.model.batching import WRITTEN
+from turncheck.model.batching import IGNORED, WRITTEN
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.configs import TrainConfig
-from turncheck.model.examples import IGNORED, batches
+from turncheck.model.examples import batches
 from turncheck.model.one_pass import OnePass, OnePassEngine, length_of
 from turncheck.model.tokens import PAD, STOP, Tokenizer, vocabulary
 from turncheck.model.train import Run
 from turncheck.model.transformer import ModelConfig
 
 TOKENIZER = Tokenizer(vocabulary(SHORT_ADDER))
-CONFIG = ModelConfig(len(TOKENIZER), prompt=24, answer=8, layers=2, width=16, heads=2, one_pass=True)
+CONFIG = ModelConfig(len(TOKENIZER), prompt=24, answer=8, layers=2, width=16, heads=2, kind="one pass")
 
 
 @pytest.fixture(scope="module")
@@ -92,10 +92,10 @@ def test_only_a_one_pass_model_repeats_its_blocks():
         attrs.evolve(CONFIG, one_pass=False, repeats=2)
 
 
-@pytest.mark.parametrize("whole_numbers", [False, True])
-def test_a_run_learns_saves_and_goes_on_with_the_same_weights(tmp_path, whole_numbers):
+@pytest.mark.parametrize("fields", [False, True])
+def test_a_run_learns_saves_and_goes_on_with_the_same_weights(tmp_path, fields):
     config = TrainConfig(
-        layers=1, width=16, heads=2, steps=12, batch=16, warmup=2, one_pass=True, repeats=2, whole_numbers=whole_numbers
+        layers=1, width=16, heads=2, steps=12, batch=16, warmup=2, kind="one pass", repeats=2, fields=fields
     )
     whole = Run(tmp_path / "whole", SHORT_ADDER, config, 0)
     losses = [progress.loss for progress in whole.steps()]
@@ -106,10 +106,10 @@ def test_a_run_learns_saves_and_goes_on_with_the_same_weights(tmp_path, whole_nu
     parts = Run(tmp_path / "parts", SHORT_ADDER, config, 0)
     assert parts.step == 5
     list(parts.steps())
-    for name, tensor in whole.transformer.state_dict().items():
-        assert torch.equal(tensor, parts.transformer.state_dict()[name]), name
+    for name, tensor in whole.model.state_dict().items():
+        assert torch.equal(tensor, parts.model.state_dict()[name]), name
     engine, about = load_checkpoint(tmp_path / "whole" / "checkpoint.safetensors", SHORT_ADDER)
     assert isinstance(engine, OnePassEngine)
-    assert about.config == whole.transformer.config
+    assert about.config == whole.model.config
     asked = prompts(8)
-    assert engine.predict(asked) == OnePassEngine(whole.transformer, whole.tokenizer).predict(asked)
+    assert engine.predict(asked) == OnePassEngine(whole.model, whole.tokenizer).predict(asked)

@@ -14,7 +14,8 @@ from turncheck.engine.duel import REASONS, resolve_text
 from turncheck.engine.sampling import EVALUATION_SEEDS, HELD_OUT_SEEDS, TRAINING_SEEDS
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.configs import CONFIGS, TrainConfig
-from turncheck.model.examples import IGNORED, Examples, batch, batches
+from turncheck.model.batching import IGNORED
+from turncheck.model.examples import Examples, batches
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer, vocabulary
 from turncheck.model.train import ResumeError, Run, loss
 from turncheck.model.transformer import ModelConfig, Transformer
@@ -87,7 +88,7 @@ def test_an_examples_answer_is_the_references():
 def test_a_batch_wants_the_answers_tokens_and_nothing_else():
     tokenizer = TOKENIZER
     examples = [example(index, index % 2) for index in range(8)]
-    tokens, targets, rejected = batch(examples, tokenizer, ModelConfig(len(tokenizer), 120, 80, 1, 8, 2))
+    tokens, targets, rejected = batches(examples, tokenizer, ModelConfig(len(tokenizer), 120, 80, 1, 8, 2))[0]
     assert tokens.shape == targets.shape
     assert rejected.tolist() == [False, True] * 4
     for (text, answer), row, wanted in zip(examples, tokens.tolist(), targets.tolist(), strict=True):
@@ -98,7 +99,7 @@ def test_a_batch_wants_the_answers_tokens_and_nothing_else():
 
 
 def test_a_long_prompt_is_cut_as_it_is_when_it_is_asked():
-    tokens, targets, _ = batch([("x" * 500, "a")], TOKENIZER, ModelConfig(335, 120, 80, 1, 8, 2))
+    tokens, targets, _ = batches([("x" * 500, "a")], TOKENIZER, ModelConfig(335, 120, 80, 1, 8, 2))[0]
     assert tokens.shape == (1, 122)
     assert tokens[0, 120:].tolist() == [ANSWER, 3 + ord("a")]
     assert targets[0, 119:].tolist() == [IGNORED, 3 + ord("a"), STOP]
@@ -132,7 +133,7 @@ def test_the_duels_examples_are_those_that_the_shipped_checkpoints_learned():
 def test_each_parameter_has_exactly_one_optimizer(tmp_path):
     run = Run(tmp_path, DOMAIN, CONFIGS["tiny"], 0)
     held = [id(each) for optimizer in run.optimizers for group in optimizer.param_groups for each in group["params"]]
-    assert sorted(held) == sorted(id(each) for each in run.transformer.parameters())
+    assert sorted(held) == sorted(id(each) for each in run.model.parameters())
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path, uninterrupted):
@@ -169,7 +170,7 @@ def test_an_interrupted_step_is_not_counted_and_all_before_it_is_saved(tmp_path,
     run = Run(tmp_path, DOMAIN, TINY, 0)
     steps = run.steps()
     assert [next(steps).step for _ in range(3)] == [1, 2, 3]
-    monkeypatch.setattr(run.transformer, place, interrupt)
+    monkeypatch.setattr(run.model, place, interrupt)
     with pytest.raises(KeyboardInterrupt):
         next(steps)
     assert Run(tmp_path, DOMAIN, TINY, 0).step == 3

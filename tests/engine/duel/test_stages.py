@@ -2,7 +2,6 @@
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Battle, Order, Turn, Unit, resolve_text, write
@@ -56,9 +55,7 @@ def test_rows_are_what_the_texts_say(sampler, stages):
             found.add(tuple(texts))
     cases = [write(turn) for turn in _turns(sampler)]
     if stages:
-        wanted = {
-            (step.prompt, step.answer) for text in cases for step in STAGES.steps(text) if step.stage in stages
-        }
+        wanted = {(step.prompt, step.answer) for text in cases for step in STAGES.steps(text) if step.stage in stages}
     else:
         wanted = {(text, resolve_text(text)) for text in cases}
     assert found == wanted

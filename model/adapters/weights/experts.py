@@ -1,0 +1,163 @@
+"""The kind `experts`: a card that puts several models together.
+
+    kind = "experts"
+    first = "read"
+
+    [experts]
+    read = "read.safetensors"
+    orders = "steps.safetensors"
+    end = "steps.safetensors"
+
+The model named by `first` reads a prompt. An answer that ends with a line `> NAME` hands on to the model of that name
+(`turncheck.engine.stages`). Instead of `first`, a card may state who gets which prompts; the first that fits counts:
+
+    [[route]]
+    contains = "do hero attack"
+    expert = "attack"
+
+    [[route]]
+    expert = "others"
+
+Each file lies in the card's own folder. It is a model's file, or a card that is no composition itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from turncheck.engine.domain import Domain
+from turncheck.engine.learned import EngineError, LearnedEngine
+from turncheck.engine.visible import quoted
+from turncheck.model.adapters.card import Card, inside, loaded, read_card
+from turncheck.model.adapters.digests import of_file
+from turncheck.model.adapters.kinds import kind_of, made
+from turncheck.model.adapters.recognise import recognised
+from turncheck.model.adapters.templates import behind, template
+from turncheck.model.composition import Composition, Route, Router
+
+ROUTER = "router"
+"""The name of the stated router among the experts."""
+
+MOST_EXPERTS = 100
+
+
+@attrs.frozen
+class Plan:
+    """A composition as its card says it.
+
+    Attributes:
+        first: the expert that reads a prompt; `ROUTER` if routes are stated.
+        files: the file of each expert, by name.
+        routes: the stated routes; none if an expert decides.
+    """
+
+    first: str
+    files: Mapping[str, Path]
+    routes: tuple[Route, ...]
+
+
+def experts(target: str, *, domain: Domain) -> LearnedEngine:
+    """Return the composition that a card describes.
+
+    Args:
+        target: the path of the card.
+        domain: the domain that it answers.
+
+    Raises:
+        EngineError: the card is no composition, or one of its files is no model.
+    """
+    plan = read_plan(Path(target))
+    cards = {name: _card(name, path) for name, path in plan.files.items()}
+    makers: dict[str, Callable[[], LearnedEngine]] = {name: _maker(card, domain) for name, card in cards.items()}
+    if plan.routes:
+        makers[ROUTER] = lambda: Router(plan.routes)
+    return Composition(plan.first, makers)
+
+
+def _maker(card: Card, domain: Domain) -> Callable[[], LearnedEngine]:
+    def make() -> LearnedEngine:
+        words = template(card.template, domain)
+        return behind(made(kind_of(card.kind), card.target, card.options, domain, (), words), words)
+
+    return make
+
+
+def _card(name: str, path: Path) -> Card:
+    """Return what an expert's file is.
+
+    Raises:
+        EngineError: it is no model, or its hash is another.
+    """
+    try:
+        kind = recognised(path)
+        card = read_card(path) if kind == "card" else Card(kind, str(path), path.stem)
+        if card.kind == "experts":
+            raise EngineError("an expert must be a model, got another composition: name its models in this card")
+        if card.rules is not None:
+            raise EngineError("an expert's card must have no rules: they belong to the whole, in this card")
+        if card.sha256 not in (None, found := of_file(card.target)[1] if Path(card.target).is_file() else None):
+            raise EngineError(f"its sha256 must be {card.sha256}, got {found}: it is another file, or damaged")
+    except EngineError as error:
+        raise EngineError(f"expert {name}: {path.name}: {error.fault}") from error
+    return card
+
+
+def files_of(target: str) -> list[Path]:
+    """Return the card and its experts' files, each once.
+
+    Raises:
+        EngineError: the card is no composition.
+    """
+    path = Path(target)
+    files = [path]
+    for name, file in read_plan(path).files.items():
+        card = _card(name, file)
+        files += [file, Path(card.target)] if Path(card.target).is_file() else [file]
+    return list(dict.fromkeys(file.resolve() for file in files))
+
+
+def read_plan(path: Path) -> Plan:
+    """Return the composition that a card describes, with its files, which exist.
+
+    Raises:
+        EngineError: the card is no composition, or names a file outside its folder.
+    """
+    values = loaded(path)
+    table = values.get("experts")
+    if not isinstance(table, dict) or not 0 < len(table) <= MOST_EXPERTS:
+        raise EngineError(f"experts must be a table of 1 to {MOST_EXPERTS} names and files, got {quoted(table)}")
+    for name, file in table.items():
+        if not isinstance(file, str):
+            raise EngineError(f"experts: {quoted(name)} must name a file, got {quoted(file)}")
+        if not name.isidentifier() or not name.islower() or not name.isascii() or name == ROUTER:
+            demand = f"a word of small letters, digits and _, and not {ROUTER}"
+            raise EngineError(f"experts: a name must be {demand}, got {quoted(name)}")
+    files = {name: inside(path.parent, f"expert {name}", file) for name, file in table.items()}
+    routes = tuple(_route(each, files) for each in _tables(values.get("route", [])))
+    first = values.get("first")
+    if (first is None) == (not routes):
+        raise EngineError("a card of kind experts must have either first or [[route]]: who reads a prompt")
+    if first is not None and first not in files:
+        raise EngineError(f"first must be one of its experts ({', '.join(files)}), got {quoted(first)}")
+    return Plan(first or ROUTER, files, routes)
+
+
+def _tables(values: Any) -> list[dict[str, Any]]:
+    if not isinstance(values, list) or not all(isinstance(each, dict) for each in values):
+        raise EngineError(f"route must be a list of tables, [[route]], got {quoted(values)}")
+    return values
+
+
+def _route(values: Mapping[str, Any], files: Mapping[str, Path]) -> Route:
+    if unknown := sorted(values.keys() - {"contains", "expert"}):
+        raise EngineError(f"a route's keys must be contains and expert, got {quoted(unknown[0])}")
+    contains, expert = values.get("contains", ""), str(values.get("expert"))
+    if not isinstance(contains, str):
+        raise EngineError(f"a route's contains must be a text, got {quoted(contains)}")
+    if expert not in files:
+        raise EngineError(f"a route's expert must be one of {', '.join(files)}, got {quoted(expert)}")
+    return Route(contains, expert)

@@ -1,0 +1,120 @@
+"""Several engines behind one `predict`: each answers for a part of the domain, and may hand on to another.
+
+    >>> class Engine:
+    ...     def __init__(self, answer):
+    ...         self.answer = answer
+    ...     def predict(self, prompts):
+    ...         return [self.answer for _ in prompts]
+    >>> whole = Composition("read", {"read": lambda: Engine("> add\\n"), "add": lambda: Engine("042")})
+    >>> whole.predict(["07+35="])
+    ['042']
+    >>> [step.stage for step in whole.steps(["07+35="])[0]]
+    ['read', 'add']
+
+An expert is loaded when it is first asked. `turncheck.engine.stages` says how an answer hands on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+import attrs
+
+from turncheck.engine.learned import LearnedEngine, Trained, Training, checked
+from turncheck.engine.stages import MOST_STAGES, Step, hand_on
+
+
+@attrs.frozen
+class Route:
+    """A line of a stated router: texts that contain a text go to an expert. An empty text is in every text."""
+
+    contains: str
+    expert: str
+
+
+class Router:
+    """A stated router: the first of its routes that fits names the expert. Its answers hand the prompt on."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self.routes = tuple(routes)
+
+    def predict(self, prompts: Sequence[str], /) -> list[str]:
+        """Return for each prompt the line that hands it on; nothing if no route fits."""
+        return [self._routed(prompt) for prompt in prompts]
+
+    def _routed(self, prompt: str) -> str:
+        found = next((route.expert for route in self.routes if route.contains in prompt), None)
+        return f"> {found}\n" if found else ""
+
+
+class Composition:
+    """Several engines as one.
+
+    Args:
+        first: the name of the engine that reads a prompt.
+        makers: for each name, a function that loads its engine.
+    """
+
+    def __init__(self, first: str, makers: Mapping[str, Callable[[], LearnedEngine]]) -> None:
+        self.first, self.names = first, tuple(makers)
+        self._makers, self._loaded = dict(makers), dict[str, LearnedEngine]()
+
+    @property
+    def loaded(self) -> tuple[str, ...]:
+        """The engines that were asked so far."""
+        return tuple(self._loaded)
+
+    def expert(self, name: str) -> LearnedEngine:
+        """Return the engine of that name, loading it if it was never asked."""
+        if name not in self._loaded:
+            self._loaded[name] = self._makers[name]()
+        return self._loaded[name]
+
+    def predict(self, prompts: Sequence[str], /) -> list[str]:
+        """Return the last answer to each prompt."""
+        return [steps[-1].answer for steps in self.steps(prompts)]
+
+    def steps(self, prompts: Sequence[str], /) -> list[list[Step]]:
+        """Return who was asked what for each prompt, and what they answered.
+
+        An answer that hands on to nobody, or after `MOST_STAGES` answers, is the last one.
+        """
+        found: list[list[Step]] = [[] for _ in prompts]
+        waiting = [(index, self.first, prompt) for index, prompt in enumerate(prompts)]
+        for _ in range(MOST_STAGES):
+            handed = []
+            for index, step in self._asked(waiting):
+                found[index].append(step)
+                to = hand_on(step.answer)
+                if to is not None and to[0] in self._makers:
+                    handed.append((index, to[0], to[1] or step.prompt))
+            waiting = handed
+            if not waiting:
+                break
+        return found
+
+    def _asked(self, waiting: Sequence[tuple[int, str, str]]) -> list[tuple[int, Step]]:
+        """Ask each expert all that waits for it, together."""
+        of_stage: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+        for index, stage, prompt in waiting:
+            of_stage[stage].append((index, prompt))
+        asked = []
+        for stage, items in of_stage.items():
+            answers = checked(self.expert(stage).predict([prompt for _, prompt in items]), len(items))
+            asked += [
+                (index, Step(stage, prompt, answer)) for (index, prompt), answer in zip(items, answers, strict=True)
+            ]
+        return asked
+
+    def training(self) -> Training | None:
+        """Return what the engine that reads prompts was trained on; None if nobody recorded it."""
+        first = self.expert(self.first)
+        return first.training() if isinstance(first, Trained) else None
+
+    def close(self) -> None:
+        """Close the experts that were loaded."""
+        for engine in self._loaded.values():
+            close = getattr(engine, "close", None)
+            if callable(close):
+                close()

@@ -116,7 +116,7 @@ Row = tuple[list[int], list[int], bool]
 
 
 def batches(examples: Sequence[tuple[str, str]], tokenizer: Tokenizer, config: ModelConfig) -> list[Batch]:
-    """Return examples as tensors: one batch, or for a transformer that writes at once one for each length of rows."""
+    """Return examples as tensors: one batch, or for a model whose rows differ in length one for each length."""
     return batches_of([row_of(tokenizer, config, text, answer) for text, answer in examples], config)
 
 
@@ -124,12 +124,19 @@ def batches_of(rows: Sequence[Row], config: ModelConfig) -> list[Batch]:
     """Return rows as tensors, as `batches` does."""
     if config.kind == DENSE:
         return [_batch(rows, config.context)]
-    if config.kind != ONE_PASS:
+    if config.kind == AUTOREGRESSIVE:
         return [_batch(rows, max(len(tokens) for tokens, _, _ in rows))]
     of_length: defaultdict[int, list[Row]] = defaultdict(list)
     for row in rows:
-        of_length[length_of(config, len(row[0]))].append(row)
+        length = len(row[0])
+        of_length[length_of(config, length) if config.kind == ONE_PASS else _bucket(length)].append(row)
     return [_batch(each, length) for length, each in of_length.items()]
+
+
+def _bucket(tokens: int) -> int:
+    """Return the padded length of a reader's row: the next power of two, or half way to it."""
+    above = 1 << (tokens - 1).bit_length()
+    return above * 3 // 4 if tokens <= above * 3 // 4 else above
 
 
 def _batch(rows: Sequence[Row], length: int) -> Batch:

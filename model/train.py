@@ -84,8 +84,8 @@ def loss(model: Model, batches: Sequence[Batch], rejection_weight: float) -> Ten
         rejection_weight: how much a rejection's token counts; all others count 1.
     """
     if isinstance(model, Dense | Reader):
-        losses = [model.loss(tokens, targets).sum() for tokens, targets, _ in batches]
-        return torch.stack(losses).sum() / sum(len(tokens) for tokens, _, _ in batches)
+        sums_of_rows = [model.loss(tokens, targets).sum() for tokens, targets, _ in batches]
+        return torch.stack(sums_of_rows).sum() / sum(len(tokens) for tokens, _, _ in batches)
     sums = []
     for tokens, targets, rejected in batches:
         losses = model.loss(tokens, targets)

@@ -50,7 +50,7 @@ def data_of(examples: Examples, tokenizer: Tokenizer, config: ModelConfig, seed:
     """
     texts = TextData(examples, tokenizer, config, seed, batch, pool)
     stages = stages_of(examples.domain)
-    if stages is None or stages.draw is None or config.kind != DENSE or examples.malformed:
+    if stages is None or stages.draw is None or config.kind != DENSE or examples.malformed or examples.encode:
         return texts
     return RowData(stages.draw, examples, tokenizer, config, seed, batch)
 

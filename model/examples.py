@@ -41,6 +41,7 @@ class Examples:
         samplers: the samplers of the cases, all equally likely, by name.
         operators: the operators that damage cases, by reason.
         stages: the stages whose texts and answers are the examples (`turncheck.engine.stages`); none for the whole.
+        encode: writes the domain's texts in another wording (`turncheck.model.adapters.templates`); None for its own.
     """
 
     domain: Domain
@@ -48,6 +49,7 @@ class Examples:
     samplers: Mapping[str, Sampler]
     operators: Mapping[str, Callable[[AnyCase, int], str]]
     stages: tuple[str, ...] = ()
+    encode: Callable[[str], str] | None = None
 
     @classmethod
     def of(cls, domain: Domain, malformed: float, stages: tuple[str, ...] = ()) -> Examples:
@@ -65,7 +67,7 @@ class Examples:
         # A later stage only sees texts that the first has let through.
         reads_prompts = not stages or (known is not None and known.first in stages)
         operators = operators_of(domain) if domain.rejects and reads_prompts else {}
-        return cls(domain, malformed if operators else 0.0, chosen, operators, stages)
+        return cls(domain, malformed if operators else 0.0, chosen, operators if malformed else {}, stages)
 
     def draw(self, seed: int, index: int) -> tuple[str, str]:
         """Return example `index` of a seed: a text and its answer.
@@ -78,10 +80,9 @@ class Examples:
             name = random.choice(tuple(self.samplers))
             case = drawn(self.domain, name, self.samplers[name], random)
             text = self._damaged(case, random) if random.random() < self.malformed else self.domain.write(case)
-            if not self.stages:
-                return text, self.domain.resolve_text(text)
             if found := self.asked(text):  # not every turn comes to every stage
-                return random.choice(found)
+                prompt, answer = random.choice(found) if self.stages else found[0]
+                return (self.encode(prompt), self.encode(answer)) if self.encode else (prompt, answer)
 
     def asked(self, text: str) -> list[tuple[str, str]]:
         """Return what the stages are asked while the reference answers a text, and what it answers."""
@@ -212,7 +213,7 @@ def lengths(examples: Examples, tokenizer: Tokenizer) -> tuple[int, int]:
     If values of a field have texts of different lengths, the longest counts, even if it is not drawn.
     """
     domain = examples.domain
-    if examples.stages:
+    if examples.stages or examples.encode:
         texts = [examples.draw(0, index) for index in range(10 * DRAWN)]
         prompt, answer = (max(len(tokenizer.encode(text)) for text in each) for each in zip(*texts, strict=True))
         return ceil(prompt * (HEADROOM if examples.operators else 1)), answer + 1

@@ -19,7 +19,6 @@ from turncheck.model.products import linear
 from turncheck.model.tokens import STOP, Tokenizer
 from turncheck.model.transformer import ModelConfig
 
-
 LONGEST = 4096
 """Most tokens of a text that are read. Nothing else limits its length."""
 

@@ -79,6 +79,18 @@ def vocabulary(domain: Domain, *, fields: bool = False, stages: Iterable[str] = 
     return *MARKS, *BYTES, *DIGITS, *tokens
 
 
+PIECES = re.compile(r" ?[A-Za-z_]+")
+"""A word, as a token of texts in another wording."""
+
+
+def vocabulary_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the token of each id for texts in any wording: marks, bytes, the ten digits with a leading space, and
+    each word of the texts, as it stands there.
+    """
+    words = sorted({piece for text in texts for piece in PIECES.findall(text) if len(piece) > 1})
+    return *MARKS, *BYTES, *DIGITS, *words
+
+
 def _field_tokens(schema: Schema) -> Iterator[str]:
     """Yield each value of each field, with the text between it and the value before."""
     lead = ""

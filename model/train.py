@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import eq
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from turncheck.model.examples import Batch, Examples, lengths
 from turncheck.model.reader import Reader
 from turncheck.model.rounding import is_rounded, replaced, rounded
 from turncheck.model.state import StateError, check_step, check_tensors, mark_of, read_state, write_state
-from turncheck.model.tokens import Tokenizer, vocabulary
+from turncheck.model.tokens import Tokenizer, vocabulary, vocabulary_of
 from turncheck.model.transformer import DENSE, READER, ModelConfig
 
 OPTIMIZER_STATE: Mapping[type[torch.optim.Optimizer], tuple[str, ...]] = {
@@ -53,6 +53,9 @@ ADDED_SETTINGS = {
     "rounded": 0.0,
 }
 """The values in runs that began before these settings existed."""
+
+MEASURED = 300
+"""Examples of another wording from which its words are collected."""
 
 STATE = "state.safetensors"
 """The file in a run's folder from which the run resumes."""
@@ -109,7 +112,8 @@ class Run:
     """A training run in a folder: begins it, or resumes the run there.
 
     `DIR/state.safetensors` holds weights, optimizer state and step, with a digest; `DIR/checkpoint.safetensors` the
-    current model; `DIR/step-N.safetensors` the snapshots.
+    current model; `DIR/step-N.safetensors` the snapshots. With `encode`, the model learns another wording of the
+    domain's texts; its checkpoint is then checked with the template that has this function.
 
     Raises:
         ResumeError: the folder holds a run of another domain, or with another config or seed.
@@ -118,17 +122,22 @@ class Run:
     """
 
     def __init__(
-        self, folder: Path, domain: Domain, config: TrainConfig, seed: int, snapshots: Sequence[int] = ()
+        self,
+        folder: Path,
+        domain: Domain,
+        config: TrainConfig,
+        seed: int,
+        snapshots: Sequence[int] = (),
+        encode: Callable[[str], str] | None = None,
     ) -> None:
         self.folder, self.config, self.snapshots = folder, config, frozenset(snapshots)
         self.domain, self.examples = domain, Examples.of(domain, config.malformed, tuple(config.stages))
+        self.examples = attrs.evolve(self.examples, encode=encode)
         self.seed = seed
         self.data_seed = TRAINING_SEEDS[seed]
         torch.set_num_threads(config.threads)
         torch.manual_seed(seed)
-        known = stages_of(domain)
-        names = tuple(known.answers) if known is not None and config.stages else ()
-        self.tokenizer = Tokenizer(vocabulary(domain, fields=config.fields, stages=names))
+        self.tokenizer = Tokenizer(_vocabulary(self.examples, config))
         self.model = model_of(_sizes(config, self.examples, self.tokenizer))
         self.data = data_of(self.examples, self.tokenizer, self.model.config, self.data_seed, config.batch, config.pool)
         self.optimizers = _optimizers(self.model)
@@ -280,6 +289,14 @@ class Run:
 def _snapshot(step: int) -> str:
     """Return the file name of a step's checkpoint."""
     return f"step-{step}.safetensors"
+
+
+def _vocabulary(examples: Examples, config: TrainConfig) -> tuple[str, ...]:
+    if examples.encode:
+        return vocabulary_of(text for index in range(MEASURED) for text in examples.draw(0, index))
+    known = stages_of(examples.domain)
+    names = tuple(known.answers) if known is not None and config.stages else ()
+    return vocabulary(examples.domain, fields=config.fields, stages=names)
 
 
 def _sizes(config: TrainConfig, examples: Examples, tokenizer: Tokenizer) -> ModelConfig:

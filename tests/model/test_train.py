@@ -12,9 +12,9 @@ import torch
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import REASONS, resolve_text
 from turncheck.engine.sampling import EVALUATION_SEEDS, HELD_OUT_SEEDS, TRAINING_SEEDS
+from turncheck.model.batching import IGNORED
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.configs import CONFIGS, TrainConfig
-from turncheck.model.batching import IGNORED
 from turncheck.model.examples import Examples, batches
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer, vocabulary
 from turncheck.model.train import ResumeError, Run, loss

@@ -52,45 +52,57 @@ class TrainConfig:
     rounded: float = 0.0
 
 
+_DENSE = TrainConfig(
+    kind="dense",
+    layers=4,
+    width=12,
+    heads=1,
+    hidden=144,
+    steps=32_000,
+    batch=1024,
+    learning_rate=5e-3,
+    malformed=0.0,
+    save_every=500,
+    fields=True,
+    rounded=0.25,
+)
+_SMALL = attrs.evolve(_DENSE, layers=3, width=8, hidden=64, steps=6_000)
+_READ = TrainConfig(
+    kind="reader",
+    layers=1,
+    width=16,
+    heads=1,
+    hidden=96,
+    steps=9_000,
+    batch=512,
+    learning_rate=1e-2,
+    malformed=0.6,
+    save_every=500,
+    fields=True,
+    stages=("read",),
+    pool=300_000,
+    rounded=0.25,
+)
+_STEPS = ("orders", "end")
+
 CONFIGS = {
     "small": TrainConfig("four layers of width 64: what made the checkpoint that is shipped"),
     "tiny": TrainConfig("two layers of width 32, to try a domain in minutes", layers=2, width=32, heads=2, steps=2000),
     "micro": TrainConfig(
         "three layers of width 16: less than 100 KB where texts are short", layers=3, width=16, heads=2, steps=4000
     ),
-    "steps": TrainConfig(
-        "a dense model of 0.55 MB for the duel's orders and the end of its turn",
-        kind="dense",
-        layers=4,
-        width=12,
-        heads=1,
-        hidden=144,
-        steps=32_000,
-        batch=1024,
-        learning_rate=5e-3,
-        malformed=0.0,
-        save_every=500,
-        fields=True,
-        stages=("orders", "end"),
-        rounded=0.25,
+    "micro8": TrainConfig(
+        "micro, with weights in eight bits", layers=3, width=16, heads=2, steps=4000, malformed=0.0, rounded=0.25
     ),
-    "read": TrainConfig(
-        "a recurrent reader that tells the duel's turns from malformed texts, and why",
-        kind="reader",
-        layers=1,
-        width=16,
-        heads=1,
-        hidden=96,
-        steps=9_000,
-        batch=512,
-        learning_rate=1e-2,
-        malformed=0.6,
-        save_every=500,
-        fields=True,
-        stages=("read",),
-        pool=300_000,
-        rounded=0.25,
-    ),
+    "whole": attrs.evolve(_DENSE, about="a dense model of whole turns, 0.5 MB", steps=8_000),
+    "whole-small": attrs.evolve(_SMALL, about="a dense model of whole turns, 0.1 MB"),
+    "steps": attrs.evolve(_DENSE, about="a dense model of the duel's orders and the end of its turn", stages=_STEPS),
+    "steps-small": attrs.evolve(_SMALL, about="the same in 0.1 MB", stages=_STEPS),
+    "steps-tiny": attrs.evolve(_SMALL, about="the same in 0.05 MB", width=4, hidden=32, stages=_STEPS),
+    "orders-small": attrs.evolve(_SMALL, about="one expert for orders", hidden=40, steps=4_000, stages=("orders",)),
+    "end-small": attrs.evolve(_SMALL, about="one for the end of the turn", hidden=24, steps=2_000, stages=("end",)),
+    "read": attrs.evolve(_READ, about="a recurrent reader that tells turns from malformed texts, and why"),
+    "read-small": attrs.evolve(_READ, about="the same, smaller", width=8, hidden=48, steps=4_000, pool=100_000),
 }
 """The configurations by name."""
 

@@ -151,15 +151,20 @@ class Tokenizer:
         """Return the text's token ids."""
         if not self._whole:
             return self._encode(text)
-        ids, at = [], 0
-        for match in self._wholes.finditer(text):
-            token = self._whole.get(match[0])
-            if token is not None:
-                if at < match.start():
-                    ids += self._encode(text[at : match.start()])
-                ids.append(token)
-                at = match.end()
-        return ids + self._encode(text[at:])
+        # Alternately what stands between the fields and a field, which may be none of the vocabulary.
+        parts = self._wholes.split(text)
+        ids: list[int] = []
+        between = parts[0]
+        for found, after in zip(parts[1::2], parts[2::2], strict=True):
+            token = self._whole.get(found)
+            if token is None:
+                between += found + after
+                continue
+            if between:
+                ids += self._encode(between)
+            ids.append(token)
+            between = after
+        return ids + self._encode(between) if between else ids
 
     def _encode(self, text: str) -> list[int]:
         pieces = self._pattern.findall(text)
@@ -179,7 +184,7 @@ class Tokenizer:
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text of the tokens. Marks and invalid UTF-8 become U+FFFD."""
-        written = b"".join(self._written[token] for token in ids)
+        written = b"".join(map(self._written.__getitem__, ids))
         try:
             return written.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
@@ -201,7 +206,7 @@ def _whole_pattern(tokens: Sequence[str]) -> str:
     """
     leads = {ENDING.sub("", token) for token in tokens}
     ordered = sorted(leads, key=lambda lead: (-len(lead), lead))
-    return f"(?:{'|'.join(map(re.escape, ordered))})[0-9A-Za-z_]+"
+    return f"((?:{'|'.join(map(re.escape, ordered))})[0-9A-Za-z_]+)"
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

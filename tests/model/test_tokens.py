@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import REASONS, WORDS, Turn, resolve_text, write, write_rejection
-from turncheck.model.tokens import ANSWER, FIRST_BYTE, PAD, STOP, Tokenizer, VocabularyError, vocabulary
+from turncheck.model.tokens import (
+    ANSWER,
+    FIRST_BYTE,
+    PAD,
+    STOP,
+    Tokenizer,
+    VocabularyError,
+    vocabulary,
+    vocabulary_of,
+)
 from turncheck.strategies.duel import turns
 
 VOCABULARY = vocabulary(DOMAIN)
@@ -159,3 +168,54 @@ def test_a_vocabulary_laid_out_otherwise_is_refused(vocabulary, message):
     with pytest.raises(VocabularyError) as caught:
         Tokenizer(vocabulary)
     assert str(caught.value) == message
+
+
+# --- whole fields ----------------------------------------------------------------------------------------------------
+
+WHOLE = Tokenizer(vocabulary(DOMAIN, fields=True, stages=("orders", "end")))
+
+
+def whole(text):
+    return [WHOLE.vocabulary[token] for token in WHOLE.encode(text)]
+
+
+def test_a_field_with_the_text_before_it_is_one_token():
+    unit = [" shield 00", *(f" {status} 0" for status in ("poison", "burn", "regen", "thorns", "stun", "fragile"))]
+    unit += [" cd heal 0", *(f" {slot} 0" for slot in ("guard", "cleanse", "poison_strike", "ignite", "brace"))]
+    assert whole(write(Turn())) == [
+        *("turn 01", "\nhero hp 01", "/01", *unit, "\nfoe hp 01", "/01", *unit),
+        *("\ndo hero", " wait", "\ndo foe", " wait", "<0x0A>"),
+    ]
+    assert whole("turn 07\n> end\n") == ["turn 07", "\n> end", "<0x0A>"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (" shield 4", [" shield", " 4"]),
+        (" shield 99", [" shield", " 9", "<0x39>"]),
+        (" shield 04x", [" shield", " 0", "<0x34>", "<0x78>"]),
+        (" burn 04", [" burn", " 0", "<0x34>"]),
+        ("/100", [*("<0x2F>", "<0x31>", "<0x30>", "<0x30>")]),
+        ("xturn 07", ["<0x78>", "turn 07"]),
+        ("\n> ends", ["<0x0A>", *(f"<0x{ord(each):02X}>" for each in "> ends")]),
+        ("", []),
+    ],
+)
+def test_what_is_no_value_of_a_field_is_smaller_tokens(text, expected):
+    assert whole(text) == expected
+    assert WHOLE.decode(WHOLE.encode(text)) == text
+
+
+@HOUSE
+@given(turns(), st.integers(0, 400), st.integers(0, 4), EVERY_TEXT)
+def test_an_edited_turn_is_read_back_exactly_from_whole_fields(turn, start, length, new):
+    text = write(turn)
+    edited = text[:start] + new + text[start + length :]
+    assert WHOLE.decode(WHOLE.encode(edited)) == edited
+
+
+def test_another_wording_has_the_words_of_its_texts():
+    made = Tokenizer(vocabulary_of(["h p 31", "go to\nx"]))
+    assert made.vocabulary[269:] == (" p", " to", "go")
+    assert [made.vocabulary[token] for token in made.encode("go p 3")] == ["go", " p", " 3"]

@@ -12,6 +12,7 @@ from turncheck.arguments import CASES, EVALUATION_SEED
 from turncheck.check_command import check
 from turncheck.conform_command import conform
 from turncheck.domain_commands import domain, new
+from turncheck.export_command import export
 from turncheck.map_command import brittleness_map
 from turncheck.options import (
     Group,
@@ -43,7 +44,7 @@ def main() -> None:
     keep_freed_memory()
 
 
-for command in (check, conform, domain, new, show, prompts, sweep, compare, brittleness_map, report, train):
+for command in (check, conform, domain, new, show, prompts, sweep, compare, brittleness_map, report, train, export):
     main.add_command(command)
 
 

@@ -62,6 +62,8 @@ EXCEPTIONS = {
     "api/cli.py":      Room(rooms=GENERIC, libraries=("attrs", "click", "rich")),
     "api/train_command.py":
                        Room(rooms=GENERIC, libraries=("attrs", "click", "rich")),
+    "api/export_command.py":
+                       Room(rooms=GENERIC, libraries=("click",)),
     "api/duel.py":     Room(rooms=(*GENERIC, *DUEL), libraries=("attrs",)),
     "api/options.py":  Room(rooms=GENERIC, libraries=("click",)),
     "api/arguments.py":
@@ -88,6 +90,9 @@ EXCEPTIONS = {
                        Room(rooms=("turncheck.engine",), libraries=("attrs",), lazily=("matplotlib",)),
     "model/adapters/weights/alphabet.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs",), lazily=("tokenizers",)),
+    "model/portable.py":
+                       Room(rooms=(), libraries=("numpy",), lazily=("onnxruntime",)),
+    "model/graphs.py": Room(rooms=("turncheck.model",), libraries=("numpy", "onnx")),
     "properties/explaining/blame.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs", "numpy")),
     "properties/explaining/inputs.py":

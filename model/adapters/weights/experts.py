@@ -71,7 +71,7 @@ def experts(target: str, *, domain: Domain) -> LearnedEngine:
         EngineError: the card is no composition, or one of its files is no model.
     """
     plan = read_plan(Path(target))
-    cards = {name: _card(name, path) for name, path in plan.files.items()}
+    cards = {name: expert_card(name, path) for name, path in plan.files.items()}
     makers: dict[str, Callable[[], LearnedEngine]] = {name: _maker(card, domain) for name, card in cards.items()}
     if plan.routes:
         makers[ROUTER] = lambda: Router(plan.routes)
@@ -86,7 +86,7 @@ def _maker(card: Card, domain: Domain) -> Callable[[], LearnedEngine]:
     return make
 
 
-def _card(name: str, path: Path) -> Card:
+def expert_card(name: str, path: Path) -> Card:
     """Return what an expert's file is.
 
     Raises:
@@ -115,7 +115,7 @@ def files_of(target: str) -> list[Path]:
     path = Path(target)
     files = [path]
     for name, file in read_plan(path).files.items():
-        card = _card(name, file)
+        card = expert_card(name, file)
         files += [file, Path(card.target)] if Path(card.target).is_file() else [file]
     return list(dict.fromkeys(file.resolve() for file in files))
 

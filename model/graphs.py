@@ -77,7 +77,7 @@ class Graph:
         array = np.asarray(values)
         array = array.astype({"i": np.int64, "f": np.float32}[array.dtype.kind]) if not name else array
         name = name or f"constant_{len(self._constants)}"
-        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        self._constants.append(numpy_helper.from_array(array, name))
         return name
 
     def weight(self, name: str, rows: Array | None = None) -> str:
@@ -173,9 +173,7 @@ def _reader(graph: Graph) -> None:
     bias = graph("Unsqueeze", graph("Concat", *biases, axis=0), first)
     x = graph("Transpose", graph("Gather", graph.weight("embedding.weight"), "tokens"), perm=[1, 0, 2])
     graph._nodes.append(
-        helper.make_node(
-            "GRU", [x, *weights, bias, "lengths"], ["", "last"], hidden_size=size, linear_before_reset=1
-        )
+        helper.make_node("GRU", [x, *weights, bias, "lengths"], ["", "last"], hidden_size=size, linear_before_reset=1)
     )
     logits = _linear(graph, graph("Squeeze", "last", first), "output.weight")
     graph("ArgMax", logits, axis=-1, keepdims=0, named="best")

@@ -307,7 +307,8 @@ class Autoregressive(Transformer):
         heads, width = self.config["heads"], self.config["width"]
         room = tokens.shape[1] + self.config["answer"]
         cache = np.zeros((self.config["layers"], 2, len(tokens), heads, room, width // heads), np.float32)
-        start, written = 0, []
+        start = 0
+        written: list[Array] = []
         while len(written) < self.config["answer"] and not all_stopped(written):
             hidden = self.hidden(tokens, start, cache)[:, -1]
             start += tokens.shape[1]
@@ -393,12 +394,13 @@ class Model:
 
     def length(self, tokens: int) -> int:
         """Return the length to which a row is padded; rows of the same length are asked together."""
-        kind, most = self.config["kind"], max(self.config["prompt"], self.config["answer"])
+        kind, answer = self.config["kind"], int(self.config["answer"])
+        most = max(int(self.config["prompt"]), answer)
+        if kind == "autoregressive":
+            return tokens
         if kind == "reader":  # it is told where each row ends
             return 0
-        if kind == "dense":
-            return most
-        return tokens if kind == "autoregressive" else min(-(-max(tokens, self.config["answer"]) // 8) * 8, most)
+        return most if kind == "dense" else min(-(-max(tokens, answer) // 8) * 8, most)
 
     def best(self, rows: Sequence[Sequence[int]], length: int) -> Any:
         """Return what the network gives for some rows, as lists or numbers."""
@@ -416,7 +418,7 @@ class Model:
 
 
 class Engine:
-    """The models of a folder as one: an answer may hand on to another model. A model is loaded when it is first asked."""
+    """The models of a folder as one, each loaded when it is first asked: an answer may hand on to another model."""
 
     def __init__(self, folder: Path) -> None:
         card = tomllib.loads((folder / "engine.toml").read_text("utf-8"))

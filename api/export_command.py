@@ -73,7 +73,7 @@ def _parts(spec: str, domain: Domain) -> Parts:
     try:
         return parts_of(spec, domain)
     except EngineError as error:
-        raise BadInputError(visible(f"{spec}: {error.fault}")) from error
+        raise BadInputError(visible(f"model {spec}: {error.fault}")) from error
 
 
 def _converter() -> Callable[[Path], bytes]:

@@ -77,7 +77,7 @@ def parts_of(spec: str, domain: Domain) -> Parts:
     close = getattr(loaded.engine, "close", None)
     if callable(close):
         close()
-    card = loaded.card
+    card = attrs.evolve(loaded.card, rejects=loaded.card.rejects or not domain.rejects)
     if card.kind == "native":
         return Parts(card, {MODEL: Path(card.target)})
     plan = read_plan(Path(card.target))

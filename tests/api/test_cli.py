@@ -148,6 +148,7 @@ OPTIONS = {
     "prompts": ["--domain", "--model-arg", "--rules", "--sampler", "--turns", "--seed", "--out"],
     "compare": [],
     "train": ["--domain", "--config", "--seed", "--out", "--steps", "--threads", "--snapshot"],
+    "export": ["--domain", "--out", "--format"],
 }
 
 

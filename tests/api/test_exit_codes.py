@@ -14,6 +14,7 @@ from tests.properties.session.test_suites import WRONG
 from tests.properties.sessions import GAMES
 from turncheck.__main__ import run
 from turncheck.cli import main
+from turncheck.duel import DOMAIN
 from turncheck.exit_codes import ABOUT, ENDS, as_table, endings
 from turncheck.properties.checking import truth
 from turncheck.reports.records import Report
@@ -38,6 +39,7 @@ def counting(prompts):
     return [str(len(asked)) for _ in prompts]
 """
 
+SHIPPED = str(DOMAIN.model)
 ADDER = ("--domain", "adder.py", "--model")
 SOME = ("-k", "agrees", "--examples", "12", "--min-cases", "1")
 SWEEP = ("--domain", "adder.py", "--turns", "40")
@@ -61,6 +63,8 @@ OUTCOMES = [
     ("evaluate", 0, ("evaluate", *ADDER, "players.py:carries_nothing", "--turns", "8")),
     ("evaluate", 1, ("evaluate", *ADDER, "liars.py:liar", "--turns", "8")),
     ("evaluate", 4, ("evaluate", *ADDER, "nowhere")),
+    ("export", 0, ("export", SHIPPED, "--out", "new")),
+    ("export", 4, ("export", "reference", "--out", "new")),
     ("laws", 0, ("laws", "--domain", "adder.py")),
     ("laws", 4, ("laws", "--domain", "missing.py")),
     ("map", 0, ("map", *FEW, "--model", "players.py:carries_nothing", "--out", "new")),
@@ -112,7 +116,7 @@ def turncheck(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(("name", "code", "arguments"), OUTCOMES, ids=[f"{name}-{code}" for name, code, _ in OUTCOMES])
 def test_each_command_ends_as_the_table_says(turncheck, name, code, arguments):
-    if name == "train":
+    if name in ("train", "export"):
         pytest.importorskip("torch")
     if name == "compare":
         for folder, player in (("good", "adds"), ("worse", "carries_nothing")):
@@ -151,6 +155,7 @@ GIVEN = {
     "compare": ("one", "two"),
     "conform": ("reference",),
     "domain check": ("duel",),
+    "export": ("reference", "--out", "new"),
     "map": ("--out", "new"),
     "new": ("fresh",),
     "prompts": ("--out", "new"),

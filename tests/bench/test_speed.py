@@ -1,5 +1,6 @@
 """The table of costs: what is timed is what the table says, and a process is charged with its own memory only."""
 
+import json
 import re
 import sys
 from itertools import count
@@ -102,3 +103,19 @@ def test_the_first_failure_is_told_by_its_line_with_the_models_answer(law, colou
     result = check_law(law, Subject("bench", "py", changing, DOMAIN), Budget(10, shrink=Limit(prompts=0)))
     shown = explain(law, result, DOMAIN, Screen(80, colour))
     assert len(re.findall(processes.FAILURE, shown)) == len(result.failures) > 0
+
+
+# --- exported engines ------------------------------------------------------------------------------------------------
+
+
+def test_an_exported_engine_is_charged_with_the_texts_that_it_was_asked(tmp_path):
+    pytest.importorskip("torch")
+    from tests.bench.exported import FEW, MANY, Cost, installed
+
+    texts, asked = tmp_path / "texts.json", tmp_path / "asked"
+    texts.write_text(json.dumps(["x" * 1000] * MANY), "utf-8")
+    code = f"def predict(texts): open({str(asked)!r}, 'a').write(f'{{len(texts)}} '); return texts"
+    cost = Cost.of(code, texts)
+    assert all(each > 0 for each in (*cost.peaks, *cost.rates))
+    assert asked.read_text().split() == ["1", str(MANY), "1", *["1"] * 4 * FEW, *[str(MANY)] * 4]
+    assert installed("attrs") > 10_000

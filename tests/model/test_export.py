@@ -47,7 +47,7 @@ def sizes(kind, tokens):
     prompt, answer = (60, 20) if kind == "autoregressive" else (110, 80)
     more = {
         "dense": {"hidden": 16, "repeats": 2, "choices": choices(tokens, answer)},
-        "reader": {"hidden": 12, "answers": ("> orders\n", "> end\n", "", "漢\n", *map(str, range(8)))},
+        "reader": {"hidden": 12, "answers": ("> orders\n", "> end\n", "漢\n", "")},
         "one pass": {"repeats": 2},
         "autoregressive": {},
     }[kind]
@@ -59,7 +59,7 @@ def write_checkpoint(path, kind, words=PLAIN, rounded=False, domain=DOMAIN, seed
     model = model_of(sizes(kind, len(words)))
     generator = torch.Generator().manual_seed(seed)
     for parameter in model.parameters():
-        torch.nn.init.normal_(parameter, std=0.5, generator=generator)
+        torch.nn.init.normal_(parameter, std=1.5 if kind == "reader" else 0.5, generator=generator)
     about = Metadata(model.config, words, domain.name, domain.name, 0, 0, (), (), (), rounded)
     save_checkpoint(path, model, about)
     return path

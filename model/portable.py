@@ -104,7 +104,9 @@ class Tokenizer:
         at = 0
         for match in self.field.finditer(text) if self.field else ():
             if match[0] in self.fields:
-                ids += [*self.encode_plain(text[at : match.start()]), self.ids[match[0]]]
+                if at < match.start():
+                    ids += self.encode_plain(text[at : match.start()])
+                ids.append(self.ids[match[0]])
                 at = match.end()
         return ids + self.encode_plain(text[at:])
 
@@ -254,8 +256,9 @@ class Reader:
         """See `Network`."""
         size = len(self.bias)
         state = np.zeros((len(tokens), size), np.float32)
-        for place in range(tokens.shape[1]):
-            reading = int((lengths > place).sum())  # the first so many rows: the others are at their end
+        # Of each place, how many rows go on so far: they are the first ones, and the others are at their end.
+        going = (lengths > np.arange(tokens.shape[1])[:, None]).sum(1)
+        for place, reading in enumerate(going.tolist()):
             h, x = state[:reading], self.inputs[tokens[:reading, place]]
             y = h @ self.recurrent
             gates = 0.5 * np.tanh(0.5 * (x[:, : 2 * size] + y[:, : 2 * size])) + 0.5  # the logistic function
@@ -308,18 +311,31 @@ class Autoregressive(Transformer):
         room = tokens.shape[1] + self.config["answer"]
         cache = np.zeros((self.config["layers"], 2, len(tokens), heads, room, width // heads), np.float32)
         start = 0
-        written: list[Array] = []
-        while len(written) < self.config["answer"] and not all_stopped(written):
-            hidden = self.hidden(tokens, start, cache)[:, -1]
-            start += tokens.shape[1]
-            written.append(linear(hidden, self.weights["embedding.weight"]).argmax(-1))
-            tokens = written[-1][:, None]
-        return np.stack(written, 1)
+
+        def logits(new: Array) -> Array:
+            nonlocal start
+            hidden = self.hidden(new, start, cache)[:, -1]
+            start += new.shape[1]
+            return linear(hidden, self.weights["embedding.weight"])
+
+        return written(logits, tokens, self.config["answer"])
 
 
-def all_stopped(written: Sequence[Array]) -> bool:
-    """Whether each row has written a stop."""
-    return bool(written) and bool((np.stack(written) == STOP).any(0).all())
+def written(logits: Callable[[Array], Array], tokens: Array, most: int) -> Array:
+    """Write token by token until each row has a stop: (B, T) to (B, at most so many).
+
+    Args:
+        logits: maps the tokens that are new (B, T) to the logits of the token after them (B, vocabulary).
+        tokens: the tokens of the prompts.
+        most: the most tokens of an answer.
+    """
+    best: list[Array] = []
+    stopped = np.zeros(len(tokens), bool)
+    while len(best) < most and not stopped.all():
+        best.append(logits(tokens).argmax(-1))
+        stopped |= best[-1] == STOP
+        tokens = best[-1][:, None]
+    return np.stack(best, 1)
 
 
 class Graph:
@@ -331,19 +347,22 @@ class Graph:
     def best(self, tokens: Array, lengths: Array) -> Array:
         """See `Network`."""
         if self.config["kind"] == "autoregressive":
-            return self.written(tokens)
+            return self.write(tokens)
         given = {"tokens": tokens, "lengths": lengths.astype(np.int32)}
         best: Array = self.session.run(None, {each.name: given[each.name] for each in self.session.get_inputs()})[0]
         return best
 
-    def written(self, tokens: Array) -> Array:
-        """Write token by token; the graph reads all tokens so far anew for each."""
-        written: list[Array] = []
-        while len(written) < self.config["answer"] and not all_stopped(written):
-            (logits,) = self.session.run(None, {"input_ids": tokens})
-            written.append(logits[:, -1].argmax(-1))
-            tokens = np.concatenate([tokens, written[-1][:, None]], 1)
-        return np.stack(written, 1)
+    def write(self, tokens: Array) -> Array:
+        """Write token by token. The graph has no cache: it reads all tokens so far anew for each."""
+        row = tokens[:, :0]
+
+        def logits(new: Array) -> Array:
+            nonlocal row
+            row = np.concatenate([row, new], 1)
+            last: Array = self.session.run(None, {"input_ids": row})[0][:, -1]
+            return last
+
+        return written(logits, tokens, self.config["answer"])
 
 
 def opened(path: Path) -> tuple[Network, dict[str, Any]]:

@@ -9,10 +9,11 @@ from click.testing import CliRunner
 from turncheck.cli import main
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, write
+from turncheck.model.adapters.loading import load
 
 pytest.importorskip("torch")
 SHIPPED = Path(DOMAIN.model)
-WORKER = Path(__file__).parents[2] / "examples" / "domains" / "adder"
+ADDER = Path(__file__).parents[2] / "examples" / "domains" / "adder"
 
 
 @pytest.fixture
@@ -38,21 +39,14 @@ def test_the_folder_holds_the_weights_a_card_and_the_page_and_is_checked_by_the_
     assert files == [f"pi/{name}: {sizes[name]:,} bytes" for name in ("model.safetensors", "engine.toml", "engine.py")]
     assert set(sizes) == {"model.safetensors", "engine.toml", "engine.py"}
     assert last == "check it: turncheck check --model py:pi/engine.py:predict"
-    shown = turncheck("show", "--model", "py:pi/engine.py:predict", _turn(tmp_path))
-    theirs = turncheck("show", "--model", SHIPPED, _turn(tmp_path))
-    assert shown.stdout.splitlines()[1:] == theirs.stdout.splitlines()[1:]
-    assert shown.exit_code == theirs.exit_code
-
-
-def _turn(folder):
-    path = folder / "turn.txt"
-    path.write_text(write(Turn()), "utf-8")
-    return path
+    text = write(Turn())
+    page = load(result.stdout.split()[-1], (), DOMAIN).engine
+    assert page.predict([text]) == load(str(SHIPPED), (), DOMAIN).engine.predict([text])
 
 
 def test_the_last_line_names_the_domain_and_quotes_the_folder(turncheck):
-    checkpoint = next(WORKER.rglob("*.safetensors"))
-    domain = next(path for path in WORKER.glob("*.py") if "DOMAIN" in path.read_text("utf-8"))
+    checkpoint = next(ADDER.rglob("*.safetensors"))
+    domain = next(path for path in ADDER.glob("*.py") if "DOMAIN" in path.read_text("utf-8"))
     result = turncheck("export", checkpoint, "--domain", domain, "--out", "my pi")
     assert result.exit_code == 0, result.output
     last = result.stdout.splitlines()[-1]

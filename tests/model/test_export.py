@@ -90,6 +90,7 @@ KINDS = ["autoregressive", "one pass", "dense", "reader"]
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_page_answers_what_the_checkpoint_answers(tmp_path, kind, words, asked):
     path = write_checkpoint(tmp_path / "x.safetensors", kind, words, rounded=words is FIELDS)
+    asked = asked[:: 3 if kind == "autoregressive" else 1]
     wanted = load_checkpoint(path, DOMAIN)[0].predict(asked)
     assert len(set(wanted)) > (2 if kind == "reader" else len(asked) // 3)
     page = exported(path, tmp_path / "out")

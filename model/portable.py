@@ -92,7 +92,7 @@ class Tokenizer:
         self.ids |= {word: FIRST_WORD + number for number, word in enumerate(words)}
         leads = {VALUE.sub("", word) for word in words if is_field(word)}
         self.fields = {word for word in words if is_field(word)}
-        self.field = re.compile(f"(?:{one_of(leads)})[0-9A-Za-z_]+") if leads else None
+        self.field = re.compile(f"((?:{one_of(leads)})[0-9A-Za-z_]+)") if leads else None
         plain = {word.strip(" ") for word in words if word not in self.fields and not re.fullmatch(" [0-9]", word)}
         self.piece = re.compile("|".join([*patterns(plain - {""}), " [0-9]", "."]), re.DOTALL)
         self.texts = ["\ufffd".encode()] * 3 + [bytes([byte]) for byte in range(256)]
@@ -100,15 +100,18 @@ class Tokenizer:
 
     def encode(self, text: str) -> list[int]:
         """Return the text's token ids."""
+        # Alternately what stands between the fields and what may be a field.
+        between, *rest = self.field.split(text) if self.field else [text]
         ids: list[int] = []
-        at = 0
-        for match in self.field.finditer(text) if self.field else ():
-            if match[0] in self.fields:
-                if at < match.start():
-                    ids += self.encode_plain(text[at : match.start()])
-                ids.append(self.ids[match[0]])
-                at = match.end()
-        return ids + self.encode_plain(text[at:])
+        for found, after in zip(rest[::2], rest[1::2], strict=True):
+            if found not in self.fields:
+                between += found + after
+                continue
+            if between:
+                ids += self.encode_plain(between)
+            ids.append(self.ids[found])
+            between = after
+        return ids + self.encode_plain(between)
 
     def encode_plain(self, text: str) -> list[int]:
         """Return the ids of a text without fields."""
@@ -122,7 +125,7 @@ class Tokenizer:
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text of the tokens; invalid UTF-8 becomes U+FFFD."""
-        written = b"".join(self.texts[token] for token in ids)
+        written = b"".join(map(self.texts.__getitem__, ids))
         try:
             return written.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:

@@ -18,7 +18,7 @@ from turncheck.model import portable
 from turncheck.model.adapters.loading import load
 from turncheck.model.checkpoint import Metadata, load_checkpoint, model_of, save_checkpoint
 from turncheck.model.export import card_text, parts_of, write_folder
-from turncheck.model.tokens import Tokenizer, vocabulary
+from turncheck.model.tokens import Tokenizer, vocabulary, vocabulary_of
 from turncheck.model.transformer import ModelConfig
 
 PLAIN = vocabulary(DOMAIN)
@@ -193,7 +193,14 @@ def test_a_single_model_hands_on_to_nobody(tmp_path):
     assert (engine.predict(["x"]), model.asked) == (["> model\n"], ["x"])
 
 
-@pytest.mark.parametrize("words", [PLAIN, FIELDS, vocabulary(SHORT_ADDER)], ids=["plain", "fields", "adder"])
+OTHERS = {
+    "adder": vocabulary(SHORT_ADDER),
+    "another wording": vocabulary_of(["Turn 1: a1 hp7 _x do_it", " é hp"]),
+    "digits and signs": (*PLAIN[:269], "1st", " 1st", "1s", "a1", "a1b", " ->", "é", "ab-", "x7"),
+}
+
+
+@pytest.mark.parametrize("words", [PLAIN, FIELDS, *OTHERS.values()], ids=["plain", "fields", *OTHERS])
 def test_both_tokenizers_are_one(words, asked):
     ours, theirs = Tokenizer(words), portable.Tokenizer(words)
     draw = random.Random(9)

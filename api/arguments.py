@@ -151,6 +151,11 @@ def _placed(context: click.Context, parameter: click.Parameter, typed: str | Non
     return None if typed is None else Place(Path(os.path.abspath(typed)), typed)
 
 
+def names_in(context: click.Context, parameter: click.Parameter, typed: str | None) -> tuple[str, ...]:
+    """Return the names of an option whose value is a list of names, separated by commas."""
+    return tuple(name.strip() for name in (typed or "").split(",") if name.strip())
+
+
 def no_long_numbers(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     """Check and return the `KEY=VALUE` arguments.
 

@@ -23,6 +23,7 @@ from turncheck.options import (
 )
 from turncheck.report_command import report
 from turncheck.show_command import show
+from turncheck.size_up_command import size_up
 from turncheck.sweep_commands import compare, prompts, sweep
 from turncheck.train_command import train
 
@@ -44,7 +45,9 @@ def main() -> None:
     keep_freed_memory()
 
 
-for command in (check, conform, domain, new, show, prompts, sweep, compare, brittleness_map, report, train, export):
+COMMANDS = (check, conform, domain, new, show, prompts, sweep, compare, brittleness_map, size_up, report, train, export)
+
+for command in COMMANDS:
     main.add_command(command)
 
 

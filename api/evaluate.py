@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 
 import attrs
 
-from turncheck.engine.domain import Domain
-from turncheck.engine.sampling import sample, samplers_of, stream
+from turncheck.engine.sampling import sample, samplers_of
 from turncheck.properties.checking.subject import Subject
-from turncheck.strategies.operators import ImpossibleDamageError, damage, operators_of
+from turncheck.properties.sizing.plan import malformed_texts
+from turncheck.strategies.operators import operators_of
 
 CHUNK = 512
 """Texts in one batch; they are released after each batch."""
-
-TRIES = 20
-"""Most cases to try until one has room for a damage."""
 
 
 @attrs.frozen
@@ -49,27 +45,12 @@ def evaluate(subject: Subject, turns: int, seed: int = 0) -> Iterator[Score]:
     known = tuple(operators_of(domain)) if subject.rejects else ()
     if not known:
         return
-    drawn = ((known[index % len(known)], index) for index in range(turns))
-    damaged = [
-        (reason, text) for reason, index in drawn if (text := malformed(domain, seed, index, reason)) is not None
-    ]
+    damaged = malformed_texts(domain, seed, turns)
     exact = _exact(subject, (text for _, text in damaged))
     yield Score("malformed", len(exact), sum(exact))
     for reason in known:
         right = [each for each, (given, _) in zip(exact, damaged, strict=True) if given == reason]
         yield Score(f"  {reason}", len(right), sum(right))
-
-
-def malformed(domain: Domain, seed: int, index: int, reason: str) -> str | None:
-    """Return malformed text `index` of a seed: a case of one of the domain's samplers, damaged at random; None if no
-    sampled case has room for that damage.
-    """
-    random = stream("malformed", seed, index)
-    for place in range(index, index + TRIES):
-        (case,) = sample(domain, random.choice(tuple(samplers_of(domain))), seed, 1, start=place)
-        with suppress(ImpossibleDamageError):
-            return damage(domain, case, reason, random.getrandbits(64))
-    return None
 
 
 def _exact(subject: Subject, texts: Iterator[str]) -> list[bool]:

@@ -42,6 +42,7 @@ ENDS: Mapping[str, Mapping[int, str]] = {
         HELD: "the answers agree; for a witness, its law holds",
         BROKEN: "the answers differ; for a witness, its law is broken",
     },
+    "size-up": {HELD: "done, whatever the table shows", BROKEN: "a model's verify is wrong"},
     "sweep": {
         HELD: "done; passed the gate, if there is one",
         BROKEN: "failed the gate, or the model's verify is wrong",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from turncheck.arguments import CASES, EVALUATION_SEED, Place, located
+from turncheck.arguments import CASES, EVALUATION_SEED, Place, located, names_in
 from turncheck.options import (
     TYPED_DOMAIN,
     BadInputError,
@@ -37,10 +37,6 @@ OPTIONS = {"operator": "operators", "family": "families"}
 NAMES = "Names, separated by commas."
 
 
-def _names(context: click.Context, parameter: click.Parameter, typed: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (typed or "").split(",") if name.strip())
-
-
 @click.command("map", cls=Command)
 @click.option(
     "--model",
@@ -53,8 +49,8 @@ def _names(context: click.Context, parameter: click.Parameter, typed: str | None
 @click.option("--sampler", metavar="NAME", help="A sampler of the domain's.  [default: mixed]")
 @click.option("--seed", type=EVALUATION_SEED, default=0, show_default=True, help="Evaluation seed, below 1,000,000.")
 @click.option("--turns", type=CASES, default=200, show_default=True, help="Cases for each operator and strength.")
-@click.option("--operators", callback=_names, metavar="NAMES", help=f"Ask these operators only. {NAMES}")
-@click.option("--families", callback=_names, metavar="NAMES", help=f"Ask these families only. {NAMES}")
+@click.option("--operators", callback=names_in, metavar="NAMES", help=f"Ask these operators only. {NAMES}")
+@click.option("--families", callback=names_in, metavar="NAMES", help=f"Ask these families only. {NAMES}")
 @located("--out", click.Path(file_okay=False), required=True, help="Folder of the map.")
 @click.option("--resume", is_flag=True, help="Continue the map in that folder.")
 @report_and_table

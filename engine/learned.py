@@ -137,10 +137,12 @@ class Training:
     Attributes:
         samplers: the samplers of the cases.
         operators: the operators that damaged some of the cases; none if it never saw a malformed text.
+        turns: the number of cases; None if nobody recorded it.
     """
 
     samplers: tuple[str, ...]
     operators: tuple[str, ...]
+    turns: int | None = None
 
 
 @runtime_checkable

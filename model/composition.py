@@ -108,9 +108,13 @@ class Composition:
         return asked
 
     def training(self) -> Training | None:
-        """Return what the engine that reads prompts was trained on; None if nobody recorded it."""
+        """Return what the engine that reads prompts was trained on; None if nobody recorded it.
+
+        The number of its cases is left out: the others were trained on more.
+        """
         first = self.expert(self.first)
-        return first.training() if isinstance(first, Trained) else None
+        found = first.training() if isinstance(first, Trained) else None
+        return None if found is None else attrs.evolve(found, turns=None)
 
     def close(self) -> None:
         """Close the experts that were loaded."""

@@ -86,6 +86,10 @@ EXCEPTIONS = {
                        Room(rooms=GENERIC, libraries=("click",)),
     "api/prompting.py":
                        Room(rooms=(*GENERIC, *DUEL), libraries=("attrs", "rich")),
+    "api/size_up_command.py":
+                       Room(rooms=GENERIC, libraries=("attrs", "click")),
+    "reports/size_up_plot.py":
+                       Room(rooms=("turncheck.engine",), libraries=("attrs",), lazily=("matplotlib",)),
     "reports/plots.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs",), lazily=("matplotlib",)),
     "model/adapters/weights/alphabet.py":

@@ -10,6 +10,7 @@ from turncheck.reports.as_if import AsIf, Explanation
 from turncheck.reports.brittleness import Advice, CellResult, MapResult, Portion
 from turncheck.reports.failures import Failure, Replay, Step, Witness
 from turncheck.reports.records import SCHEMA, LawResult, ModelResult, Report
+from turncheck.reports.size_up import SizedModel, SizeUp
 
 PAGE = (Path(__file__).parents[1] / "docs" / "json.md").read_text(encoding="utf-8")
 
@@ -36,6 +37,8 @@ def names(cells):
         ("A portion", Portion, set()),
         ("Advice", Advice, set()),
         ("As if", AsIf, set()),
+        ("Size-ups", SizeUp, {"nines"}),
+        ("A sized model", SizedModel, {"bound", "nines", "front"}),
     ],
 )
 def test_the_keys_of_each_record_are_those_of_its_table(heading, record, besides):

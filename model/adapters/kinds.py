@@ -133,6 +133,14 @@ class Kind:
             raise EngineError(f"kind {self.name} of {self.homes[0]} must be callable, got {type_name(factory)}")
         return factory
 
+    def takes(self, option: str) -> bool:
+        """Return whether it has an option of that name.
+
+        Raises:
+            EngineError: as `factory`.
+        """
+        return option in inspect.signature(self.factory()).parameters and option not in GIVEN
+
 
 def kinds() -> dict[str, Kind]:
     """Return all kinds by name: Turncheck's own first, then those of other packages."""

@@ -48,9 +48,7 @@ def stratum_rows(counts: Counts) -> list[Row]:
 
 
 def _row(name: str, rule: str, broke: int, applied: int) -> Row:
-    rate = Rate(broke, applied)
-    low, high = rate.interval
-    return Row(name, rule, applied, broke, low, high if broke else rate.highest)
+    return Rate(broke, applied).row(name, rule)
 
 
 def smallest(sweep: Sweep, limit: Limit | None = None) -> Iterator[Smallest]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from math import floor, log, log1p
+
 import attrs
 from scipy.special import bdtr, betaincinv
+
+from turncheck.reports.sweeps import Row
 
 LEVEL = 0.95
 """The confidence of an interval, two-sided unless it says otherwise."""
@@ -42,6 +46,23 @@ class Rate:
         """The one-sided 95 % upper bound, which is about 3/n for no failure in n (Hanley and Lippman-Hand, 1983)."""
         held = self.applied - self.broke
         return float(betaincinv(self.broke + 1, held, LEVEL)) if held else 1.0
+
+    def row(self, name: str, rule: str = "") -> Row:
+        """Return the rate as a row of a table; if nothing broke, with the one-sided bound."""
+        low, high = self.interval
+        return Row(name, rule, self.applied, self.broke, low, high if self.broke else self.highest)
+
+
+def cases_to_show(below: float) -> int:
+    """Return the smallest number of cases that shows a rate below that bound if no case fails, one-sided at 95 %.
+
+    >>> cases_to_show(0.1), Rate(0, 29).highest < 0.1, Rate(0, 28).highest < 0.1
+    (29, True, False)
+
+    Args:
+        below: a rate, above 0 and below 1.
+    """
+    return floor(log(1 - LEVEL) / log1p(-below)) + 1
 
 
 def paired(first_alone: int, second_alone: int) -> float:

@@ -43,6 +43,7 @@ SHIPPED = str(DOMAIN.model)
 ADDER = ("--domain", "adder.py", "--model")
 SOME = ("-k", "agrees", "--examples", "12", "--min-cases", "1")
 SWEEP = ("--domain", "adder.py", "--turns", "40")
+SIZED = ("--domain", "adder.py", "--turns", "8", "--malformed", "8", "--no-laws")
 FEW = ("--domain", "adder.py", "--turns", "2", "--families", "numbers")
 
 OUTCOMES = [
@@ -83,6 +84,9 @@ OUTCOMES = [
     ("show", 0, ("show", *ADDER, "players.py:adds", "sum.txt")),
     ("show", 1, ("show", *ADDER, "liars.py:counting", "sum.txt")),
     ("show", 4, ("show", *ADDER, "players.py:adds", "adder.py")),
+    ("size-up", 0, ("size-up", *SIZED, "players.py:adds", "players.py:carries_nothing")),
+    ("size-up", 1, ("size-up", *SIZED, "liars.py:liar")),
+    ("size-up", 4, ("size-up", *SIZED, "nowhere", "players.py:adds")),
     ("sweep", 0, ("sweep", *SWEEP, "--model", "players.py:carries_nothing", "--out", "new")),
     ("sweep", 1, ("sweep", *SWEEP, "--model", "players.py:carries_nothing", "--out", "new", "--gate", "0.1")),
     ("sweep", 2, ("sweep", *SWEEP, "--model", "players.py:adds", "--out", "damaged", "--resume")),
@@ -271,6 +275,7 @@ ASKING = {
     "evaluate": ("evaluate", "--model"),
     "show": ("show", "sum.txt", "--model"),
     "map": ("map", "--out", "new", "--model"),
+    "size-up": ("size-up",),
     "sweep": ("sweep", "--out", "new", "--model"),
 }
 """The commands that ask a model, up to its name."""

@@ -60,18 +60,19 @@ class Plan:
     routes: tuple[Route, ...]
 
 
-def experts(target: str, *, domain: Domain) -> LearnedEngine:
+def experts(target: str, *, domain: Domain, threads: int | None = None) -> LearnedEngine:
     """Return the composition that a card describes.
 
     Args:
         target: the path of the card.
         domain: the domain that it answers.
+        threads: threads of each expert whose kind has that option; by default as its kind says.
 
     Raises:
         EngineError: the card is no composition, or one of its files is no model.
     """
     plan = read_plan(Path(target))
-    cards = {name: expert_card(name, path) for name, path in plan.files.items()}
+    cards = {name: _on(threads, expert_card(name, path)) for name, path in plan.files.items()}
     makers: dict[str, Callable[[], LearnedEngine]] = {name: _maker(card, domain) for name, card in cards.items()}
     if plan.routes:
         makers[ROUTER] = lambda: Router(plan.routes)
@@ -161,3 +162,10 @@ def _route(values: Mapping[str, Any], files: Mapping[str, Path]) -> Route:
     if expert not in files:
         raise EngineError(f"a route's expert must be one of {', '.join(files)}, got {quoted(expert)}")
     return Route(contains, expert)
+
+
+def _on(threads: int | None, card: Card) -> Card:
+    """Return the card with that number of threads, if its kind takes one."""
+    if threads is None or not kind_of(card.kind).takes("threads"):
+        return card
+    return attrs.evolve(card, options={**card.options, "threads": threads})

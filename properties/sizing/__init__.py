@@ -1,0 +1,1 @@
+"""Sizing models up: what each can do, beside its bytes."""

@@ -202,7 +202,7 @@ def test_the_schema_of_a_report():
         ModelResult("reference", "py", None, None, (), "adder/1"),
     )
     assert in_json(Report(7, 200, 10, models, "known.json", {"model": "small"}, {"python": "3.12"})) == {
-        "schema": 8,
+        "schema": 9,
         "seed": 7,
         "examples": 200,
         "min_cases": 10,
@@ -299,7 +299,7 @@ def test_a_sweep_comes_back_from_json(report):
 
 @pytest.mark.parametrize("schema", [1, 2, 3, 4, 5, 9, None, "6", True])
 def test_a_report_of_another_schema_is_refused(report, schema):
-    with pytest.raises(ValueError, match=f"schema must be 6, 7 or 8, got {schema!r}; write the report anew"):
+    with pytest.raises(ValueError, match=f"schema must be 6, 7, 8 or 9, got {schema!r}; write the report anew"):
         Report.from_json({**in_json(report), "schema": schema})
 
 

@@ -324,7 +324,7 @@ NO_FILE = {
     "answer": attrs.asdict(form_of(DUEL.answer)),
 }
 JSON = {
-    "schema": 8,
+    "schema": 9,
     "seed": 0,
     "examples": 5,
     "min_cases": 1,

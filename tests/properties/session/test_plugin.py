@@ -289,6 +289,7 @@ WITNESS = {
         "tried": 854,
         "cut": "",
     },
+    "expert": "",
 }
 LATE_BY_ONE = {
     "mode": "wrong_value",

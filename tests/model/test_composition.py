@@ -58,7 +58,9 @@ def test_an_expert_is_loaded_when_it_is_first_asked_and_once():
     def maker(name, answer):
         return lambda: loads.append(name) or Expert(answer)
 
-    whole = Composition("read", {"read": maker("read", by_sign), "add": maker("add", str), "double": maker("double", str)})
+    whole = Composition(
+        "read", {"read": maker("read", by_sign), "add": maker("add", str), "double": maker("double", str)}
+    )
     assert (whole.loaded, loads) == ((), [])
     whole.predict(["7", "8"])
     whole.predict(["9"])

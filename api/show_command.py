@@ -165,7 +165,7 @@ def _show_text(subject: Subject, prompt: str, heading: str = "") -> bool:
     if found is not None and found.mode not in UNEXPLAINED:
         _echo(show_as_if(explain(subject.domain, prompt, got), _screen()))
     if found is not None and isinstance(subject.engine, Composed):
-        wrong = wrong_expert(subject.domain, subject.engine, prompt)
+        wrong = wrong_expert(subject.domain, subject.engine, prompt, subject.limit)
         _echo(show_expert(wrong.line(), _screen()) if wrong else "asked again, its experts are right")
     _show_in_other_words(subject, prompt)
     return found is not None
@@ -243,7 +243,7 @@ def _show_witness(subject: Subject, file: str, content: str) -> bool:
         click.echo(f"\nit was saved as {kept.mode}: the law holds")
         return False
     failure = Failure(found.mode.mode, 0, found.witness(law), said=found.divergence.said)
-    (failure,) = with_experts(with_as_if([failure], subject.domain), subject.domain, subject.engine)
+    (failure,) = with_experts(with_as_if([failure], subject.domain), subject.domain, subject.engine, subject.limit)
     _echo(show_witness(failure, _noun(subject), _screen()))
     _show_in_other_words(subject, found.divergence.prompt)
     click.echo(f"\nit was saved as {kept.mode}: the law is broken")

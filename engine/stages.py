@@ -75,11 +75,13 @@ class ExpertError(Exception):
     Attributes:
         expert: its name.
         fault: what it raised.
+        steps: for each prompt, who was asked what before, and what they answered.
     """
 
     def __init__(self, expert: str, fault: str) -> None:
         super().__init__(expert, fault)
         self.expert, self.fault = expert, fault
+        self.steps: list[list[Step]] = []
 
     def __str__(self) -> str:
         return f"expert {self.expert} raised {self.fault}"

@@ -97,8 +97,13 @@ class Composition:
         found: list[list[Step]] = [[] for _ in prompts]
         waiting = [(index, self.first, prompt) for index, prompt in enumerate(prompts)]
         for _ in range(MOST_STAGES):
+            try:
+                asked = self._asked(waiting)
+            except ExpertError as error:
+                error.steps = found
+                raise
             handed = []
-            for index, step in self._asked(waiting):
+            for index, step in asked:
                 found[index].append(step)
                 to = hand_on(step.answer)
                 if to is not None and to[0] in self._makers:

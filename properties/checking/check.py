@@ -258,7 +258,7 @@ def _failures(
     if isinstance(stop, KeyboardInterrupt):
         return failures, stop
     explained = with_as_if(failures, subject.domain)
-    return list(with_experts(explained, subject.domain, subject.engine)), stop
+    return list(with_experts(explained, subject.domain, subject.engine, subject.limit)), stop
 
 
 def _left(stop: Stop | None) -> str:

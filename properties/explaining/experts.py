@@ -17,6 +17,8 @@ import attrs
 from turncheck.engine.domain import Domain
 from turncheck.engine.stages import HAND_ON, Composed, ExpertError, Step, hand_on, stages_of
 from turncheck.engine.visible import quoted
+from turncheck.properties.checking.interrupts import hearing_interrupts, is_interrupt
+from turncheck.properties.checking.timeouts import time_limit
 
 MISSING = "there is no such expert"
 
@@ -52,34 +54,60 @@ def _differing(one: str, other: str) -> tuple[str, str]:
     return next((pair for pair in pairs if pair[0] != pair[1]), ("", ""))
 
 
-def wrong_expert(domain: Domain, composition: Composed, prompt: str) -> WrongExpert | None:
-    """Return the expert that made a composition's answer to a prompt wrong; None if the answer is right.
+def wrong_expert(domain: Domain, composition: Composed, prompt: str, limit: float | None = None) -> WrongExpert | None:
+    """Return the expert that made a composition's answer to a prompt wrong.
+
+    None if the answer is right, or if asking took too long or raised something that is no expert's fault.
 
     Args:
         domain: the domain of the prompt.
         composition: the composition; it is asked the prompt again.
         prompt: any text.
+        limit: most seconds for asking; None for no limit.
     """
+    with hearing_interrupts():
+        try:
+            with time_limit(limit):
+                return _wrong_expert(domain, composition, prompt)
+        except BaseException as error:  # a composition that is a Python object may raise anything
+            if is_interrupt(error):
+                raise
+            return None
+
+
+def _wrong_expert(domain: Domain, composition: Composed, prompt: str) -> WrongExpert | None:
     expected = domain.resolve_text(prompt)
     try:
         (steps,) = composition.steps([prompt])
     except ExpertError as error:
-        return WrongExpert(error.expert, prompt, error.fault, "")
+        (steps,) = error.steps or [[]]
+        raising = WrongExpert(error.expert, _handed(steps) or prompt, error.fault, "")
+        return _by_stage(domain, steps, composition.names) or raising
     if domain.agrees(prompt, steps[-1].answer, expected):
         return None
     return _by_stage(domain, steps, composition.names) or _by_whole(domain, composition, steps, expected)
 
 
-def count_experts(domain: Domain, composition: Composed, prompts: Iterable[str]) -> Counter[str]:
+def count_experts(
+    domain: Domain, composition: Composed, prompts: Iterable[str], limit: float | None = None
+) -> Counter[str]:
     """Count for how many of the prompts each expert was wrong. Prompts that are answered correctly do not count."""
-    found = (wrong_expert(domain, composition, prompt) for prompt in prompts)
+    found = (wrong_expert(domain, composition, prompt, limit) for prompt in prompts)
     return Counter(each.expert for each in found if each is not None)
+
+
+def _handed(steps: Sequence[Step]) -> str:
+    """Return the text that the steps hand on; empty if there is none."""
+    if not steps:
+        return ""
+    handed = hand_on(steps[-1].answer)
+    return (handed[1] if handed else "") or steps[-1].prompt
 
 
 def _by_stage(domain: Domain, steps: Sequence[Step], names: Sequence[str]) -> WrongExpert | None:
     """Return the first expert whose answer is not its stage's; None if the stages do not tell."""
     stages = stages_of(domain)
-    before = None
+    before: Step | None = None
     for step in steps:
         if stages is None or step.stage not in stages.answers:
             before = step
@@ -91,9 +119,9 @@ def _by_stage(domain: Domain, steps: Sequence[Step], names: Sequence[str]) -> Wr
         if step.answer != right:
             return WrongExpert(step.stage, step.prompt, step.answer, right)
         before = step
-    handed = hand_on(steps[-1].answer)
+    handed = hand_on(steps[-1].answer) if steps else None
     if stages is not None and handed is not None and handed[0] not in names:
-        return WrongExpert(handed[0], handed[1] or steps[-1].prompt, MISSING, "")
+        return WrongExpert(handed[0], _handed(steps), MISSING, "")
     return None
 
 

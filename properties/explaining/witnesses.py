@@ -38,17 +38,19 @@ def _explained(failure: Failure, domain: Domain, most: int) -> Failure:
     return attrs.evolve(failure, witness=attrs.evolve(witness, as_if=as_if if as_if.tried else None))
 
 
-def with_experts(failures: Sequence[Failure], domain: Domain, engine: LearnedEngine) -> Sequence[Failure]:
+def with_experts(
+    failures: Sequence[Failure], domain: Domain, engine: LearnedEngine, limit: float | None = None
+) -> Sequence[Failure]:
     """Return the failures of a law, each witness with the expert that was wrong; unchanged if the engine is no
-    composition.
+    composition. Asking it again may take `limit` seconds for each witness.
     """
     if not isinstance(engine, Composed):
         return failures
-    return tuple(_with_expert(failure, domain, engine) for failure in failures)
+    return tuple(_with_expert(failure, domain, engine, limit) for failure in failures)
 
 
-def _with_expert(failure: Failure, domain: Domain, composition: Composed) -> Failure:
-    found = None if failure.mode == "unstable" else wrong_expert(domain, composition, failure.witness.turn)
+def _with_expert(failure: Failure, domain: Domain, composition: Composed, limit: float | None) -> Failure:
+    found = None if failure.mode == "unstable" else wrong_expert(domain, composition, failure.witness.turn, limit)
     if found is None:
         return failure
     return attrs.evolve(failure, witness=attrs.evolve(failure.witness, expert=found.line()))

@@ -64,7 +64,7 @@ def expert_rows(sweep: Sweep) -> list[Row]:
     if not isinstance(subject.engine, Composed):
         return []
     kept = dict.fromkeys(line["prompt"] for line in read_lines(sweep.folder, sweep.state))
-    counts = count_experts(subject.domain, subject.engine, islice(kept, BLAMED))
+    counts = count_experts(subject.domain, subject.engine, islice(kept, BLAMED), subject.limit)
     return [_row(name, "", wrong, counts.total()) for name, wrong in counts.most_common()]
 
 

@@ -76,7 +76,7 @@ def test_an_expert_that_cannot_be_loaded_is_named_and_not_tried_again():
 
     whole = Composition("read", {"read": lambda: Expert(lambda text: "> add\n"), "add": broken})
     for _ in range(2):
-        with pytest.raises(ExpertError, match="^expert add raised OSError: disk full$"):
+        with pytest.raises(ExpertError, match=r"^expert add raised OSError: disk full$"):
             whole.predict(["1+2"])
     assert loads == [1]
 
@@ -100,7 +100,7 @@ def test_an_expert_that_returns_too_few_answers_is_named():
         def predict(self, prompts):
             return ["one"]
 
-    with pytest.raises(ExpertError, match="^expert few raised ContractError: predict must return 2 answers, one for"):
+    with pytest.raises(ExpertError, match=r"^expert few raised ContractError: predict must return 2 answers, one for"):
         Composition("few", {"few": Few}).predict(["1", "2"])
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.model.adapters.test_card import ALONE
 from tests.model.adapters.test_malicious import FILES, SPRUNG
 from turncheck.cli import main
 from turncheck.duel import DOMAIN
@@ -117,6 +118,7 @@ def test_a_composition_is_of_a_variant_if_its_rules_are(card, folder):
 ONE = named(one="one.toml")
 WHO = "a card of kind experts must have either first or [[route]]: who reads a prompt"
 NAME = "experts: a name must be a word of small letters, digits and _, and not router, got"
+MODEL = "an expert must be a model"
 IN_FOLDER = "expert one must be a file in the card's own folder, got"
 
 
@@ -178,20 +180,29 @@ def test_a_card_that_cannot_be_used_says_why(card, folder, text, message):
 @pytest.mark.parametrize(
     ("expert", "message"),
     [
-        ("kind = 'experts'\nfirst = 'x'\n", "an expert must be a model, got another composition: name its models in this card"),
-        ("kind = 'reference'\nrules = 'r.toml'\n", "an expert's card must have no rules: they belong to the whole, in this card"),
-        ("kind = 'predictions'\npath = 'r.toml'\n", "an expert must be a model that can be asked, got answers that were made elsewhere"),
-        ("path = 'tiny.safetensors'\nsha256 = 'WRONG'\n", "its sha256 must be WRONG, got RIGHT: it is another file, or damaged"),
+        ("kind = 'experts'\nfirst = 'x'\n", f"{MODEL}, got another composition: name its models in this card"),
+        (
+            "kind = 'reference'\nrules = 'r.toml'\n",
+            "an expert's card must have no rules: they belong to the whole, in this card",
+        ),
+        ("kind = 'predictions'\npath = 'r.toml'\n", f"{MODEL} that can be asked, got answers that were made elsewhere"),
+        (
+            "path = 'tiny.safetensors'\nsha256 = 'WRONG'\n",
+            "its sha256 must be WRONG, got RIGHT: it is another file, or damaged",
+        ),
         ("kind = 'reference'\nsha256 = 'WRONG'\n", "sha256 needs a model with a file, and one has none"),
-        ("kind = 'py:os:system'\n", "its kind 'py:os:system' runs code, so it may only be given on the command line: a card is data (--model py:...)"),
-        ("kind = 'exec:ls'\n", "its kind 'exec:ls' runs code, so it may only be given on the command line: a card is data (--model exec:...)"),
-        ("path = '../out'\n", "its path must be a file in the card's own folder, got '../out', which is outside the folder"),
+        ("kind = 'py:os:system'\n", f"its kind 'py:os:system' runs code, so it {ALONE} (--model py:...)"),
+        ("kind = 'exec:ls'\n", f"its kind 'exec:ls' runs code, so it {ALONE} (--model exec:...)"),
+        (
+            "path = '../out'\n",
+            "its path must be a file in the card's own folder, got '../out', which is outside the folder",
+        ),
         ("path = 'r.toml'\n", "native:PATH must name a checkpoint, got a card: name it without native:"),
         ("kind = \n", "a card must be TOML: Invalid value (at line 1, column 8)"),
         ("", "a model's file must be a turncheck checkpoint (safetensors) or a card, got an empty file"),
     ],
     ids=lambda value: repr(value[:30]),
-)  # fmt: skip
+)
 def test_an_expert_that_is_no_model_is_named_with_its_file(card, folder, digest, expert, message):
     spec = card("first = 'one'\n" + ONE)
     (folder / "mine" / "r.toml").write_text("turn_step = 2\n", encoding="utf-8")

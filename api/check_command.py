@@ -122,7 +122,7 @@ def check(domain: Domain, specs: tuple[str, ...], named: tuple[str, ...], text: 
     folder: Place | None = given["report"]
     models = tuple(dict.fromkeys([*named, *specs]))
     try:
-        laws = _chosen(domain, text)
+        laws = _chosen(domain, text, models)
         if folder is not None:
             prepare(folder)
         with _one_line_errors():
@@ -153,10 +153,11 @@ def _check_numbers(given: dict[str, Any]) -> None:
         raise click.UsageError(f"--examples must be {least} or more (--min-cases), got {given['examples']}")
 
 
-def _chosen(domain: Domain, text: str) -> list[Law]:
+def _chosen(domain: Domain, text: str, models: Sequence[str]) -> list[Law]:
     from turncheck.properties.laws import laws_of
+    from turncheck.properties.session.loading import is_composed
 
-    known = laws_of(domain)
+    known = laws_of(domain, composed=any(is_composed(model, domain) for model in models or (None,)))
     laws = [law for law in known if text.lower() in law.id.lower()]
     if not known:
         raise BadInputError(f"domain {domain.name}: it has no laws: attach one with @DOMAIN.law")

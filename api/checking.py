@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import LearnedEngine
 from turncheck.engine.registry import load_domain
+from turncheck.engine.stages import Composed
 from turncheck.model.adapters.python import as_engine
 from turncheck.properties.checking.check import check_law
 from turncheck.properties.checking.draw import EXAMPLES, Budget, least_cases
@@ -69,13 +70,15 @@ def check(
     if not 1 <= min_cases <= examples:
         raise ValueError(f"min_cases must be 1..{examples} (examples), got {min_cases}")
     domain = load_domain() if domain is None else domain
-    chosen = laws_of(domain) if laws is None else tuple(laws)
+    engine = as_engine(predict)
+    known = laws_of(domain, composed=isinstance(engine, Composed))
+    chosen = known if laws is None else tuple(laws)
     if not chosen:
         raise ValueError("laws must be one law or more, got none: a run without laws checks nothing")
     rejecting = domain.rejects if rejects is None else rejects
-    subject = Subject(name, "py", as_engine(predict), domain, rejects=rejecting, limit=timeout)
+    subject = Subject(name, "py", engine, domain, rejects=rejecting, limit=timeout)
     try_domain(domain, chosen)
     results = tuple(check_law(law, subject, Budget(examples, seed, min_cases)) for law in chosen)
-    in_all = {law.id for law in (*laws_of(domain), *chosen)}
+    in_all = {law.id for law in (*known, *chosen)}
     model = model_result(subject, results, in_all=len(in_all))
     return Report(seed, examples, min_cases, (model,), versions=versions())

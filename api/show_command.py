@@ -147,10 +147,12 @@ def _screen() -> Screen:
 
 def _show_text(subject: Subject, prompt: str, heading: str = "") -> bool:
     """Ask a text and show the answers; return whether they differ."""
+    from turncheck.engine.stages import Composed
+    from turncheck.properties.explaining.experts import wrong_expert
     from turncheck.properties.explaining.explain import explain
     from turncheck.properties.explaining.witnesses import UNEXPLAINED
     from turncheck.reports.cases import noun_of
-    from turncheck.reports.show import show_answer, show_as_if, show_divergence
+    from turncheck.reports.show import show_answer, show_as_if, show_divergence, show_expert
 
     (got,) = subject.ask([prompt])
     expected, found, noun = (
@@ -162,6 +164,9 @@ def _show_text(subject: Subject, prompt: str, heading: str = "") -> bool:
     _echo(show_divergence(found, noun, _screen()) if found else agreeing)
     if found is not None and found.mode not in UNEXPLAINED:
         _echo(show_as_if(explain(subject.domain, prompt, got), _screen()))
+    if found is not None and isinstance(subject.engine, Composed):
+        wrong = wrong_expert(subject.domain, subject.engine, prompt, subject.limit)
+        _echo(show_expert(wrong.line(), _screen()) if wrong else "asked again, its experts are right")
     _show_in_other_words(subject, prompt)
     return found is not None
 
@@ -211,16 +216,17 @@ def _hints(file: str, content: str, domain: Domain) -> list[str]:
 
 def _show_witness(subject: Subject, file: str, content: str) -> bool:
     """Ask a saved counterexample as its law asks it; return whether the law is broken."""
+    from turncheck.engine.stages import Composed
     from turncheck.engine.visible import visible
     from turncheck.properties.checking.check import NotApplicableError, check_says_something
     from turncheck.properties.checking.counterexamples import asked, counterexample
-    from turncheck.properties.explaining.witnesses import with_as_if
+    from turncheck.properties.explaining.witnesses import with_as_if, with_experts
     from turncheck.properties.laws import laws_of
     from turncheck.properties.session.witnesses import case_of, from_text
     from turncheck.reports.records import Failure
     from turncheck.reports.show import show_witness
 
-    laws = {law.id: law for law in laws_of(subject.domain)}
+    laws = {law.id: law for law in laws_of(subject.domain, composed=isinstance(subject.engine, Composed))}
     try:
         # git or an editor may have added a byte order mark or CRLF.
         kept = from_text(content.removeprefix(BOM).replace("\r\n", "\n"))
@@ -237,7 +243,7 @@ def _show_witness(subject: Subject, file: str, content: str) -> bool:
         click.echo(f"\nit was saved as {kept.mode}: the law holds")
         return False
     failure = Failure(found.mode.mode, 0, found.witness(law), said=found.divergence.said)
-    (failure,) = with_as_if([failure], subject.domain)
+    (failure,) = with_experts(with_as_if([failure], subject.domain), subject.domain, subject.engine, subject.limit)
     _echo(show_witness(failure, _noun(subject), _screen()))
     _show_in_other_words(subject, found.divergence.prompt)
     click.echo(f"\nit was saved as {kept.mode}: the law is broken")

@@ -16,8 +16,8 @@ of a composition was wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
@@ -67,6 +67,53 @@ def steps(first: str, prompt: str, ask: Callable[[str, str], str]) -> Iterator[S
         if handed is None:
             return
         stage, prompt = handed[0], handed[1] or prompt
+
+
+class ExpertError(Exception):
+    """An expert of a composition that cannot be loaded, or that raised or broke its contract when it was asked.
+
+    Attributes:
+        expert: its name.
+        fault: what it raised.
+        steps: for each prompt, who was asked what before, and what they answered.
+    """
+
+    def __init__(self, expert: str, fault: str) -> None:
+        super().__init__(expert, fault)
+        self.expert, self.fault = expert, fault
+        self.steps: list[list[Step]] = []
+
+    def __str__(self) -> str:
+        return f"expert {self.expert} raised {self.fault}"
+
+
+@runtime_checkable
+class Composed(Protocol):
+    """A learned engine that is a composition of experts (`turncheck.model.composition.Composition`).
+
+    Attributes:
+        first: the expert that reads a prompt.
+        names: all experts, a stated router among them.
+    """
+
+    first: str
+    names: tuple[str, ...]
+
+    def predict(self, prompts: Sequence[str], /) -> Sequence[str]:
+        """Return the last answer to each prompt."""
+        ...
+
+    def steps(self, prompts: Sequence[str], /) -> list[list[Step]]:
+        """Return who was asked what for each prompt, and what they answered.
+
+        Raises:
+            ExpertError: an expert raised.
+        """
+        ...
+
+    def alone(self, name: str, prompts: Sequence[str], /) -> list[str]:
+        """Return what one expert, asked alone, answers to each prompt; nothing where it raises."""
+        ...
 
 
 @attrs.frozen(eq=False)

@@ -21,8 +21,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
-from turncheck.engine.learned import LearnedEngine, Trained, Training, checked
-from turncheck.engine.stages import MOST_STAGES, Step, hand_on
+from turncheck.engine.learned import LearnedEngine, Trained, Training, UnavailableError, checked, described
+from turncheck.engine.stages import HAND_ON, MOST_STAGES, ExpertError, Step, hand_on
 
 
 @attrs.frozen
@@ -45,7 +45,7 @@ class Router:
 
     def _routed(self, prompt: str) -> str:
         found = next((route.expert for route in self.routes if route.contains in prompt), None)
-        return f"> {found}\n" if found else ""
+        return f"{HAND_ON} {found}\n" if found else ""
 
 
 class Composition:
@@ -59,6 +59,7 @@ class Composition:
     def __init__(self, first: str, makers: Mapping[str, Callable[[], LearnedEngine]]) -> None:
         self.first, self.names = first, tuple(makers)
         self._makers, self._loaded = dict(makers), dict[str, LearnedEngine]()
+        self._faults: dict[str, str] = {}
 
     @property
     def loaded(self) -> tuple[str, ...]:
@@ -66,9 +67,19 @@ class Composition:
         return tuple(self._loaded)
 
     def expert(self, name: str) -> LearnedEngine:
-        """Return the engine of that name, loading it if it was never asked."""
+        """Return the engine of that name, loading it if it was never asked.
+
+        Raises:
+            ExpertError: it cannot be loaded. It is not tried again.
+        """
+        if name in self._faults:
+            raise ExpertError(name, self._faults[name])
         if name not in self._loaded:
-            self._loaded[name] = self._makers[name]()
+            try:
+                self._loaded[name] = self._makers[name]()
+            except Exception as error:
+                self._faults[name] = described(error)
+                raise ExpertError(name, self._faults[name]) from error
         return self._loaded[name]
 
     def predict(self, prompts: Sequence[str], /) -> list[str]:
@@ -79,12 +90,20 @@ class Composition:
         """Return who was asked what for each prompt, and what they answered.
 
         An answer that hands on to nobody, or after `MOST_STAGES` answers, is the last one.
+
+        Raises:
+            ExpertError: an expert cannot be loaded, raised, or did not give one text for each prompt.
         """
         found: list[list[Step]] = [[] for _ in prompts]
         waiting = [(index, self.first, prompt) for index, prompt in enumerate(prompts)]
         for _ in range(MOST_STAGES):
+            try:
+                asked = self._asked(waiting)
+            except ExpertError as error:
+                error.steps = found
+                raise
             handed = []
-            for index, step in self._asked(waiting):
+            for index, step in asked:
                 found[index].append(step)
                 to = hand_on(step.answer)
                 if to is not None and to[0] in self._makers:
@@ -101,11 +120,33 @@ class Composition:
             of_stage[stage].append((index, prompt))
         asked = []
         for stage, items in of_stage.items():
-            answers = checked(self.expert(stage).predict([prompt for _, prompt in items]), len(items))
+            answers = self._answers(stage, [prompt for _, prompt in items])
             asked += [
                 (index, Step(stage, prompt, answer)) for (index, prompt), answer in zip(items, answers, strict=True)
             ]
         return asked
+
+    def _answers(self, name: str, prompts: list[str]) -> list[str]:
+        """Ask one expert."""
+        engine = self.expert(name)
+        try:
+            return checked(engine.predict(prompts), len(prompts))
+        except UnavailableError:  # the caller stops asking after several of these
+            raise
+        except Exception as error:
+            raise ExpertError(name, described(error)) from error
+
+    def alone(self, name: str, prompts: Sequence[str], /) -> list[str]:
+        """Return what one expert, asked alone, answers to each prompt; nothing where it raises.
+
+        An expert may raise on any text that is not for it, and then each text is asked by itself.
+        """
+        if not prompts:
+            return []
+        try:
+            return self._answers(name, list(prompts))
+        except ExpertError:
+            return [""] if len(prompts) == 1 else [self.alone(name, [prompt])[0] for prompt in prompts]
 
     def training(self) -> Training | None:
         """Return what the engine that reads prompts was trained on; None if nobody recorded it.

@@ -19,7 +19,7 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.schema import Piece, Schema
 from turncheck.engine.visible import cut
 from turncheck.reports.cases import answer_in_short, describe, noun_of
-from turncheck.reports.escape import visible
+from turncheck.reports.escape import printable, visible
 from turncheck.reports.marks import HANGING, Kind, compared
 from turncheck.reports.records import Failure, Witness
 from turncheck.reports.screen import Screen, Style, wrap
@@ -62,7 +62,9 @@ def failure_in_short(failure: Failure, applied: int, domain: Domain, screen: Scr
 
 
 def _explained(witness: Witness, screen: Screen) -> Iterator[str]:
-    """Yield what would make the answer right; nothing if nothing is known."""
+    """Yield which expert was wrong, and what would make the answer right; nothing of what is not known."""
+    if witness.expert:
+        yield from _labelled("expert", printable(witness.expert), screen)
     if witness.as_if is not None and witness.as_if.found:
         line = witness.as_if.line_within(screen.width - WIDTH_OF_LABELS)
         yield from _labelled("as if", visible(line.removeprefix("as if ")), screen)

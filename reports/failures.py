@@ -43,6 +43,7 @@ class Witness:
         short: the short form of the case.
         track: the turns of a play, the reference's and the model's.
         as_if: what would make its answer right; None if that was not looked for.
+        expert: which expert of a composition was wrong, and how, in one line; empty for any other model.
     """
 
     case: str
@@ -55,6 +56,7 @@ class Witness:
     short: str = ""
     track: tuple[Step, ...] = ()
     as_if: AsIf | None = None
+    expert: str = ""
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Witness:

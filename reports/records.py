@@ -1,6 +1,6 @@
 """The results of a run, as values: for each model and each law, how often it was broken and in which ways.
 
-`divergence.json` holds these values (`"schema": 8`); files of schemas 6 and 7 have fewer and can be read too. The
+`divergence.json` holds these values (`"schema": 9`); files of schemas 6, 7 and 8 have fewer and can be read too. The
 values contain no time. They contain no paths except those of the baseline, of kept witnesses and of the commands that
 repeat failures, relative to the folder in which the run was started.
 """
@@ -32,8 +32,8 @@ __all__ = [
     "Witness",
 ]
 
-SCHEMA = 8
-READ = (6, 7, 8)
+SCHEMA = 9
+READ = (6, 7, 8, 9)
 """The schemas that can be read."""
 
 SWEEP = "the sweep"
@@ -262,6 +262,6 @@ class Report:
         """
         schema = values.get("schema")
         if type(schema) is not int or schema not in READ:
-            raise ValueError(f"schema must be 6, 7 or 8, got {schema!r:.40}; write the report anew")
+            raise ValueError(f"schema must be 6, 7, 8 or 9, got {schema!r:.40}; write the report anew")
         models = tuple(ModelResult.from_json(model) for model in values["models"])
         return cls(**{name: value for name, value in values.items() if name != "schema"} | {"models": models})

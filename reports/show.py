@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from turncheck.reports.as_if import AsIf
-from turncheck.reports.escape import MOST_LINES, shown_lines, visible
+from turncheck.reports.escape import MOST_LINES, printable, shown_lines, visible
 from turncheck.reports.marks import Kind, compared
 from turncheck.reports.modes import Divergence, Unstable
 from turncheck.reports.records import Failure
@@ -55,7 +55,8 @@ def show_failure(failure: Failure, applied: int, noun: str = "turn", screen: Scr
 def show_witness(failure: Failure, noun: str = "turn", screen: Screen | None = None) -> str:
     """Show the witness of a failure: its case, if it differs from the prompt whose answer diverges, and that answer."""
     witness = failure.witness
-    explained = "" if witness.as_if is None else f"\n{show_as_if(witness.as_if, screen)}"
+    explained = f"\n{show_expert(witness.expert, screen)}" if witness.expert else ""
+    explained += "" if witness.as_if is None else f"\n{show_as_if(witness.as_if, screen)}"
     if witness.case == witness.turn:
         return show_divergence(failure.divergence, noun, screen) + explained
     heading = f"turn {witness.step} of it" if witness.step else f"{noun} made of it"
@@ -66,6 +67,12 @@ def show_witness(failure: Failure, noun: str = "turn", screen: Screen | None = N
 def show_as_if(as_if: AsIf, screen: Screen | None = None) -> str:
     """Show what would make a wrong answer right, or that nothing does."""
     told = visible(as_if.told())
+    return told if screen is None else "\n".join(screen.wrapped(told))
+
+
+def show_expert(expert: str, screen: Screen | None = None) -> str:
+    """Show which expert of a composition was wrong, as `Witness.expert` says it."""
+    told = f"wrong: expert {printable(expert)}"
     return told if screen is None else "\n".join(screen.wrapped(told))
 
 

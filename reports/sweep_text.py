@@ -13,6 +13,9 @@ MOST = 12
 """Most rows of fields, and of strata, that are shown: the worst."""
 
 
+EXPERTS = "which expert was wrong"
+
+
 def sweep_markdown(result: SweepResult) -> str:
     """Return the result of a sweep as a section of a Markdown page."""
     parts = [f"### Sweep: {for_markdown(swept_in_short(result))}\n", _items([*facts(result), *ending(result)])]
@@ -84,9 +87,11 @@ def _parts(result: SweepResult) -> Iterator[tuple[str, Sequence[Row]]]:
 
 
 def parts_of(result: SweepResult) -> Iterator[tuple[str, Sequence[Row]]]:
-    """Yield the rows of the fields and of the strata, with their titles."""
+    """Yield the rows of the fields, of the strata and of a composition's experts, with their titles."""
     yield result.fields_title, result.fields
     yield result.strata_title, result.strata
+    if result.experts:
+        yield EXPERTS, result.experts
 
 
 def _smallest_cells(result: SweepResult) -> list[tuple[str, ...]]:

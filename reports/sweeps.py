@@ -133,6 +133,7 @@ class SweepResult:
         fields_title: the word for a field of the answer.
         strata_title: the word for what the strata are.
         sentences: the sentences of the laws that were broken.
+        experts: for a composition, how often each expert was wrong, of the kept prompts with wrong answers.
     """
 
     sampler: str
@@ -162,6 +163,7 @@ class SweepResult:
     fields_title: str = "field"
     strata_title: str = "stratum"
     sentences: dict[str, str] = attrs.field(factory=dict, hash=False)
+    experts: tuple[Row, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -176,13 +178,13 @@ class SweepResult:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> SweepResult:
         """Return the result from the values of `to_json`."""
-        rows = {name: tuple(map(Row.from_json, values[name])) for name in ROWS}
+        rows = {name: tuple(map(Row.from_json, values.get(name, ()))) for name in ROWS}
         smallest = tuple(Smallest(**each) for each in values["smallest"])
         first, last = values["training_seeds"]
         return cls(**{**values, **rows, "smallest": smallest, "training_seeds": (first, last)})
 
 
-ROWS = ("laws", "modes", "fields", "strata")
+ROWS = ("laws", "modes", "fields", "strata", "experts")
 """The attributes of a result that are rows."""
 
 

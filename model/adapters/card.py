@@ -158,6 +158,8 @@ def _kind(values: Mapping[str, Any], path: Path) -> tuple[str, str]:
         raise EngineError(f"its kind {quoted(values['kind'])} names a host, so it {COMMAND_LINE} (--model {kind}:...)")
     if kind not in DATA_KINDS:
         raise EngineError(f"its kind must be data ({', '.join(DATA_KINDS)}), got {quoted(values['kind'])}")
+    if kind == "experts" and target:
+        raise EngineError(f"its kind must be experts alone, got {quoted(values['kind'])}: the card names the files")
     if kind != "experts" and (given := [name for name in COMPOSED if name in values]):
         raise EngineError(f"{given[0]} belongs to a card of kind experts, got kind {kind}")
     if kind not in FILE_KINDS:

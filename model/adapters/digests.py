@@ -7,8 +7,33 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from turncheck.engine.learned import EngineError
+from turncheck.model.adapters.card import Card
+from turncheck.model.adapters.kinds import FOLDER_KINDS
+
 HASHED = (".json", ".safetensors")
 """Suffixes of the files that define a folder's model, in the order in which they are hashed."""
+
+
+def facts(card: Card) -> tuple[int | None, str | None]:
+    """Return the size and the hash of a model's file or folder; None for a model without data files.
+
+    Raises:
+        EngineError: the file cannot be read, or the hash is not the required one.
+    """
+    whole = card.kind in FOLDER_KINDS and os.path.isdir(card.target)
+    if card.kind in ("py", "exec") or not (whole or os.path.isfile(card.target)):
+        if card.sha256 is not None:
+            raise EngineError(f"sha256 needs a model with a file, and {card.name} has none")
+        return None, None
+    try:
+        size, digest = (of_folder if whole else of_file)(card.target)
+    except OSError as error:
+        raise EngineError(f"it cannot be read: {error.strerror}") from error
+    if card.sha256 not in (None, digest):
+        other = "these are other files, or damaged" if whole else "it is another file, or damaged"
+        raise EngineError(f"its sha256 must be {card.sha256}, got {digest}: {other}")
+    return size, digest
 
 
 def of_file(path: str) -> tuple[int, str]:
@@ -29,12 +54,20 @@ def of_folder(path: str) -> tuple[int, str]:
     Raises:
         OSError: a file cannot be read.
     """
-    visible = [file for file in Path(path).iterdir() if file.is_file() and not file.name.startswith(".")]
-    files = sorted(
+    return of_files(files_in(Path(path)))
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Return the files that define a folder's model, in the order in which they are hashed.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    visible = [file for file in folder.iterdir() if file.is_file() and not file.name.startswith(".")]
+    return sorted(
         (file for file in visible if file.suffix in HASHED),
         key=lambda file: (HASHED.index(file.suffix), os.fsencode(file.name)),
     )
-    return of_files(files)
 
 
 def of_files(paths: Sequence[Path]) -> tuple[int, str]:

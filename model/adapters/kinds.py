@@ -63,7 +63,7 @@ DATA_KINDS = ("native", "experts", "hf", *CALIBRATION, "predictions", "nanogpt",
 ABOUT = {
     #                how it is named                    what it is                              what it needs
     "native":      ("PATH or native:PATH",             "a turncheck checkpoint",               "torch, safetensors"),
-    "experts":     ("CARD or FOLDER with a card",      "several models behind one card",      ""),
+    "experts":     ("CARD or FOLDER with a card",      "several models behind one card",       ""),
     "hf":          ("FOLDER or hf:FOLDER",             "a Hugging Face folder",                "transformers, torch"),
     "reference":   ("reference",                       "the domain's reference",               ""),
     "identity":    ("identity",                        "a copier: answers what it reads",      ""),

@@ -15,9 +15,18 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine, Listed, described
 from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.card import Card, read_card
-from turncheck.model.adapters.digests import of_file, of_files, of_folder
-from turncheck.model.adapters.kinds import CALIBRATION, FOLDER_KINDS, kind_of, kinds, made
-from turncheck.model.adapters.recognise import LARGEST_CARD, NANOGPT_RUN, ONNX_NAMES, RUN, found_in, onnx_in, recognised
+from turncheck.model.adapters.digests import facts, of_files
+from turncheck.model.adapters.kinds import CALIBRATION, kind_of, kinds, made
+from turncheck.model.adapters.recognise import (
+    CARD,
+    LARGEST_CARD,
+    NANOGPT_RUN,
+    ONNX_NAMES,
+    RUN,
+    found_in,
+    onnx_in,
+    recognised,
+)
 from turncheck.model.adapters.templates import SpeakingEngine, Template, behind, check_round_trip, template
 
 FORM = "a SPEC is the path of a checkpoint, a card or a folder, or KIND:TARGET (turncheck models lists the kinds)"
@@ -63,14 +72,28 @@ def load(spec: str, arguments: Sequence[str], domain: Domain, rules: str | None 
         raise EngineError(error.fault + _own_names(named, given)) from error
     card = attrs.evolve(card, template=words.name, rejects=card.rejects and in_force.rejects)
     if card.kind == "native":
-        _check_native(card.target)
-    facts = _file_facts(card) if card.sha256 is not None else None  # a wrong hash is refused before anything is loaded
-    engine = made(kind_of(card.kind), card.target, card.options, in_force, tuple(given), words)
-    size, digest = facts or _file_facts(card)
+        check_native(card.target)
+    known = _file_facts(card) if card.sha256 is not None else None  # a wrong hash is refused before anything is loaded
+    engine = made_of(card, in_force, words, tuple(given))
+    size, digest = known or _file_facts(card)
     check_round_trip(words, in_force, card.rejects)
-    if card.kind in CALIBRATION and not words.is_bare:
-        engine = SpeakingEngine(engine, words)
     return Loaded(card, _behind(engine, words), in_force, size, digest)
+
+
+def made_of(card: Card, domain: Domain, words: Template, beside: Sequence[str] = ()) -> LearnedEngine:
+    """Return the engine of a card, which speaks the template's wording.
+
+    Args:
+        card: the card.
+        domain: the domain, or the variant, against which the model is checked.
+        words: the card's template.
+        beside: the names of all arguments given with the SPEC.
+
+    Raises:
+        EngineError: the model cannot be made.
+    """
+    engine = made(kind_of(card.kind), card.target, card.options, domain, beside, words)
+    return SpeakingEngine(engine, words) if card.kind in CALIBRATION and not words.is_bare else engine
 
 
 def _read(named: Card, given: Mapping[str, Any], domain: Domain, rules: str | None) -> tuple[Card, Domain, Template]:
@@ -78,6 +101,8 @@ def _read(named: Card, given: Mapping[str, Any], domain: Domain, rules: str | No
     card = named.changed(given)
     if card.rules is not None and rules is not None and Path(card.rules).resolve() != Path(rules).resolve():
         raise EngineError(f"its rules are {card.rules}, the run's rules are {rules}: leave one of them out")
+    if card.kind == "experts" and card.template not in (None, domain.name):
+        raise EngineError("a composition must have no template: give one to the cards of its experts")
     in_force = _variant(domain, card.rules or rules)
     return card, in_force, template(card.template, in_force)
 
@@ -135,6 +160,8 @@ def card_of(spec: str) -> Card:
     """
     name, parted, target = spec.partition(":")
     known = kinds()
+    if name == "experts":
+        return _composition(Path(target))
     if name in known:
         return Card(name, _file_of_run(name, target), spec)
     if os.path.exists(spec):  # False for a path that is too long or contains NUL
@@ -179,6 +206,14 @@ def _card_of_path(path: Path) -> Card:
     return Card(kind, str(path), path.absolute().parent.name if by_folder else path.stem)
 
 
+def _composition(path: Path) -> Card:
+    """Return the card of a composition, named with its kind: a card holds more of a composition than its file."""
+    card = read_card(path / CARD if path.is_dir() else path)
+    if card.kind != "experts":
+        raise EngineError(f"experts:PATH must name a card of kind experts, got kind {card.kind}: leave out experts:")
+    return card
+
+
 def _variant(domain: Domain, path: str | None) -> Domain:
     """Return the domain, or the variant that a rules file describes."""
     if path is None:
@@ -209,7 +244,7 @@ def _content(path: str) -> str:
         raise EngineError(f"{fault}; it must be UTF-8 text, see docs/models.md") from error
 
 
-def _check_native(target: str) -> None:
+def check_native(target: str) -> None:
     """Check that a file may be a checkpoint, before hashing or reading it, which is slow for large files.
 
     Raises:
@@ -230,19 +265,7 @@ def _file_facts(card: Card) -> tuple[int | None, str | None]:
     """
     if card.kind == "experts":
         return _facts_of_experts(card)
-    whole = card.kind in FOLDER_KINDS and os.path.isdir(card.target)
-    if card.kind in ("py", "exec") or not (whole or os.path.isfile(card.target)):
-        if card.sha256 is not None:
-            raise EngineError(f"sha256 needs a model with a file, and {card.name} has none")
-        return None, None
-    try:
-        size, digest = (of_folder if whole else of_file)(card.target)
-    except OSError as error:
-        raise EngineError(f"it cannot be read: {error.strerror}") from error
-    if card.sha256 not in (None, digest):
-        other = "these are other files, or damaged" if whole else "it is another file, or damaged"
-        raise EngineError(f"its sha256 must be {card.sha256}, got {digest}: {other}")
-    return size, digest
+    return facts(card)
 
 
 def _facts_of_experts(card: Card) -> tuple[int, str]:

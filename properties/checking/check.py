@@ -23,6 +23,7 @@ import attrs
 from hypothesis.errors import HypothesisException, Unsatisfiable
 
 from turncheck.engine.learned import Listed
+from turncheck.engine.stages import Composed
 from turncheck.properties.checking.asking import Limit, LimitReachedError, Stop
 from turncheck.properties.checking.counterexamples import (
     Counterexample,
@@ -34,12 +35,21 @@ from turncheck.properties.checking.counterexamples import (
 from turncheck.properties.checking.coverage import rules_at_work
 from turncheck.properties.checking.draw import Budget, drawn_cases
 from turncheck.properties.checking.failing import failure_of, law_result
-from turncheck.properties.checking.law import MALFORMED, ROLLOUT, STABILITY, AnyForm, Law, LawKind, text_of
+from turncheck.properties.checking.law import (
+    MALFORMED,
+    OF_EXPERTS,
+    ROLLOUT,
+    STABILITY,
+    AnyForm,
+    Law,
+    LawKind,
+    text_of,
+)
 from turncheck.properties.checking.plays import shrink_play
 from turncheck.properties.checking.shrink import KNOWN, shrink_until
 from turncheck.properties.checking.subject import Subject, described
 from turncheck.properties.checking.truth import first_broken, holds_of_reference
-from turncheck.properties.explaining.witnesses import with_as_if
+from turncheck.properties.explaining.witnesses import with_as_if, with_experts
 from turncheck.reports.cases import describe
 from turncheck.reports.modes import MODES, Divergence
 from turncheck.reports.records import Failure, LawResult, LawVerdict
@@ -187,6 +197,8 @@ def check_says_something(law: Law, subject: Subject) -> None:
     """
     if law.kind == MALFORMED and not subject.rejects:
         raise NotApplicableError("the model was not trained to reject (rejects = false)")
+    if law.again == OF_EXPERTS and not isinstance(subject.engine, Composed):
+        raise NotApplicableError("the model is no composition of experts")
     if law.kind in UNLISTED and isinstance(subject.engine, Listed):
         raise NotApplicableError(f"its answers were made elsewhere: {UNLISTED[law.kind]}")
     domain = subject.domain
@@ -243,7 +255,10 @@ def _failures(
             shown, left = min(shown, simplest, key=lambda each: each.simplicity), _left(spent)
             stop = spent if isinstance(spent, KeyboardInterrupt) else stop
         failures.append(failure_of(law, drawn, shown, left, numbers))
-    return failures if isinstance(stop, KeyboardInterrupt) else list(with_as_if(failures, subject.domain)), stop
+    if isinstance(stop, KeyboardInterrupt):
+        return failures, stop
+    explained = with_as_if(failures, subject.domain)
+    return list(with_experts(explained, subject.domain, subject.engine, subject.limit)), stop
 
 
 def _left(stop: Stop | None) -> str:

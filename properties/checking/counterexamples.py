@@ -11,7 +11,7 @@ from turncheck.engine.attached import LawFunctionError
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import described
 from turncheck.engine.play import Play
-from turncheck.properties.checking.law import AnyForm, Law, RaisingError, text_of
+from turncheck.properties.checking.law import OF_EXPERTS, AnyForm, Law, RaisingError, text_of
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.text_edits import damage
 from turncheck.properties.checking.truth import holds_of_reference
@@ -117,7 +117,8 @@ def counterexample(law: Law, subject: Subject, case: AnyForm) -> Counterexample 
     except AssertionError as error:
         if subject.domain.base is not None and not holds_of_reference(law, case, subject.domain):
             return None  # the law is false for the variant's own reference on this case
-        for place, found in enumerate(_divergences(subject, prompts, answers, again)):
+        second = [] if law.again == OF_EXPERTS else again  # an expert's right answer is no divergence
+        for place, found in enumerate(_divergences(subject, prompts, answers, second)):
             if found is not None:
                 return Counterexample(subject.domain, case, found, place, tuple(answers))
         raise mistake_in(law, text_of(case, subject.domain), prompts, error) from error

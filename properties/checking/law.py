@@ -35,7 +35,10 @@ Form = Literal["case", "text", "play"]
 AnyForm = Any
 """A case of the domain, a text or a play."""
 
-Manner = Literal["alone", "in a batch"]
+Manner = Literal["alone", "in a batch", "of its experts"]
+
+OF_EXPERTS: Manner = "of its experts"
+"""Asks the experts of a composition: see `Subject.ask_again`."""
 
 
 class UnreadableError(AssertionError):
@@ -64,7 +67,8 @@ class Law:
         prompts: returns the next prompts for the subject, from the case, the domain and the answers so far.
         holds: asserts the law for a case and the answers to its prompts.
         form: what a case of the law is.
-        again: for stability: how the same prompts are asked a second time. The second answers follow the first ones.
+        again: how the same prompts are asked a second time, for stability or of a composition's experts. The second
+            answers follow the first ones.
         share: the share of a run's cases on which it is checked; below 1 if asking is expensive.
         asks_more: for a law about valid cases: whether it asks more than the case itself.
     """

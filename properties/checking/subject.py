@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 from typing import Any
@@ -28,9 +29,10 @@ from turncheck.engine.learned import (
 )
 from turncheck.engine.learned import described as raised
 from turncheck.engine.sampling import easy_case
+from turncheck.engine.stages import Composed
 from turncheck.properties.checking.asking import Meter
 from turncheck.properties.checking.interrupts import hearing_interrupts, is_interrupt
-from turncheck.properties.checking.law import Manner
+from turncheck.properties.checking.law import OF_EXPERTS, Manner
 from turncheck.properties.checking.timeouts import TimeUp, time_limit
 from turncheck.reports.modes import Divergence, diverge
 
@@ -216,16 +218,35 @@ class Subject:
     def ask_again(self, prompts: Sequence[str], manner: Manner) -> list[str]:
         """Ask the prompts a second time, each alone or in batches, without drafts. Return the answers.
 
+        Asked of a composition's experts, a prompt that the composition answers wrongly gets the right answer of an
+        expert, if one has it; any other prompt gets the composition's own answer.
+
         Raises:
             LimitReachedError: as `ask`.
         """
         new = _new(prompts, {prompt for known, prompt in self._again if known == manner})
+        if manner == OF_EXPERTS:
+            self._again.update({(manner, prompt): answer for prompt, answer in self._of_experts(new).items()})
+            return [self._again[manner, prompt] for prompt in prompts]
         for part in [[prompt] for prompt in new] if manner == "alone" else [new]:
             for piece in self.meter.pieces(part):
                 batch = piece if manner == "alone" else self._in_company(piece)
                 for prompt, answer in zip(batch, self._guarded(self.engine.predict, batch), strict=True):
                     self._again.setdefault((manner, prompt), self._kept(prompt, answer))
         return [self._again[manner, prompt] for prompt in prompts]
+
+    def _of_experts(self, prompts: list[str]) -> dict[str, str]:
+        """Return for each prompt the composition's answer, or the right answer of an expert in its place."""
+        found = dict(zip(prompts, self.ask(prompts), strict=True))
+        engine = self.engine
+        assert isinstance(engine, Composed), "the laws of compositions apply to compositions"
+        for name in engine.names:
+            wrong = [prompt for prompt, answer in found.items() if not self.is_right(prompt, answer)]
+            for piece in self.meter.pieces(wrong):
+                given = self._guarded(partial(engine.alone, name), piece)
+                pairs = zip(piece, given, strict=True)
+                found.update({prompt: answer for prompt, answer in pairs if self.is_right(prompt, answer)})
+        return found
 
     def knows_again(self, prompts: Iterable[str], manner: Manner) -> bool:
         """Return whether all prompts were asked a second time in that manner."""

@@ -8,11 +8,25 @@
     'E4 did not exist'
 
 `explain` is for one wrong answer, `blame` for many answers, `shares` compares a model's wrong answers with random ones.
+`wrong_expert` says which expert of a composition was wrong, `count_experts` how often each was.
 """
 
 from turncheck.properties.explaining.blame import Blame, blame
+from turncheck.properties.explaining.experts import WrongExpert, count_experts, wrong_expert
 from turncheck.properties.explaining.explain import explain
 from turncheck.properties.explaining.shares import Share, Shares, shares
 from turncheck.reports.as_if import AsIf, Explanation
 
-__all__ = ["AsIf", "Blame", "Explanation", "Share", "Shares", "blame", "explain", "shares"]
+__all__ = [
+    "AsIf",
+    "Blame",
+    "Explanation",
+    "Share",
+    "Shares",
+    "WrongExpert",
+    "blame",
+    "count_experts",
+    "explain",
+    "shares",
+    "wrong_expert",
+]

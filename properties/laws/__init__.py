@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from turncheck.engine.domain import Domain
 from turncheck.properties.checking.law import Law
-from turncheck.properties.laws.generic import attached_law, derived_laws
+from turncheck.properties.laws.generic import attached_law, composition_laws, derived_laws
 
 
 class RepeatedLawError(ValueError):
@@ -22,8 +22,12 @@ class RepeatedLawError(ValueError):
         return f"law {self.name}: each law of a domain must have a unique name, got this one twice; rename yours"
 
 
-def laws_of(domain: Domain) -> tuple[Law, ...]:
+def laws_of(domain: Domain, *, composed: bool = False) -> tuple[Law, ...]:
     """Return all laws of a domain, in the order of the tables; for a variant, the laws of its base, which it may break.
+
+    Args:
+        domain: the domain.
+        composed: whether to add the laws of compositions, which apply to no other model.
 
     Raises:
         RepeatedLawError: two laws have the same name.
@@ -31,7 +35,8 @@ def laws_of(domain: Domain) -> tuple[Law, ...]:
     whole = domain if domain.base is None else domain.base
     own = whole.laws() if callable(whole.laws) else whole.laws
     derived = derived_laws(whole) if whole.derives else ()
-    found = (*own, *derived, *map(attached_law, whole.attached))
+    of_compositions = composition_laws(whole) if composed else ()
+    found = (*own, *derived, *of_compositions, *map(attached_law, whole.attached))
     names: set[str] = set()
     for law in found:
         if law.id in names:

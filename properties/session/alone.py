@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from turncheck.engine.domain import Domain
+from turncheck.engine.stages import Composed
 from turncheck.properties.checking.check import InterruptedLawError
 from turncheck.properties.checking.law import Law
 from turncheck.properties.checking.run import finding_most_first
@@ -186,7 +187,8 @@ class Alone:
         missing = {law.id: LEFT for law in self.laws if law.id not in known}
         if self.settings.sweeping is not None and chosen not in self.sweeps:
             missing[SWEEP] = LEFT
-        result = model_result(model.subject, laws, missing, len(laws_of(model.subject.domain)))
+        in_all = len(laws_of(model.subject.domain, composed=isinstance(model.subject.engine, Composed)))
+        result = model_result(model.subject, laws, missing, in_all)
         failed = [law for law in laws if law.failed]
         kept = min(failed, key=size_of).kept if failed else ""
         return attrs.evolve(result, sweep=self.sweeps.get(chosen), witness=kept)

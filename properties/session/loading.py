@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, Listed, UnavailableError, checked
 from turncheck.engine.sampling import UnknownSamplerError, easy_case, samplers_of
+from turncheck.engine.stages import Composed
 from turncheck.engine.visible import cut
 from turncheck.properties.checking.interrupts import hearing_interrupts, is_interrupt
 from turncheck.properties.checking.subject import Subject, described
@@ -131,6 +132,20 @@ def sampler_of(asked: str | None, domain: Domain) -> str:
 def is_python(spec: object) -> bool:
     """Return whether a SPEC names a `py:` model."""
     return isinstance(spec, str) and _of_python(spec).startswith("py:")
+
+
+def is_composed(model: object, domain: Domain) -> bool:
+    """Return whether a model is a composition: a SPEC names one, the domain's own model is one, or an object is one.
+
+    Of a file it reads the card alone. A SPEC that cannot be used is none; loading it says why.
+    """
+    from turncheck.model.adapters.loading import card_of
+
+    if model is not None and not isinstance(model, str):
+        return isinstance(model, Composed)
+    with suppress(EngineError, OSError, SpecError):
+        return card_of(_typed(model, domain)).kind == "experts"
+    return False
 
 
 def _of_python(spec: str) -> str:

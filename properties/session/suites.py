@@ -16,7 +16,7 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.registry import DEFAULT, UnknownDomainError, load_domain
 from turncheck.properties.checking.law import Law
 from turncheck.properties.laws import RepeatedLawError, laws_of
-from turncheck.properties.session.loading import name_of
+from turncheck.properties.session.loading import is_composed, name_of
 from turncheck.properties.session.settings import domain_of, specs_of
 
 SUITE = "turncheck_suite"
@@ -49,8 +49,9 @@ class Suite:
 
     @cached_property
     def laws(self) -> Mapping[str, Law]:
-        """Its laws by name, in the order of the tables."""
-        return {law.id: law for law in laws_of(self.domain)}
+        """Its laws by name, in the order of the tables; with a composition, those of compositions too."""
+        composed = any(is_composed(model, self.domain) for model in self.models)
+        return {law.id: law for law in laws_of(self.domain, composed=composed)}
 
 
 @attrs.frozen

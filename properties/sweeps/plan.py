@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.table import SMALL, Columns, Table, arrays_of
-from turncheck.properties.checking.law import Law, always
+from turncheck.properties.checking.law import OF_EXPERTS, Law, always
 
 PILOT = 2048
 """Most cases on which to measure, before a sweep, how often a law applies."""
@@ -78,7 +78,7 @@ def _small_scope(domain: Domain) -> Table:
 
 def kind_of(law: Law) -> HeldOn:
     """Return what the law is checked on."""
-    if law.again:
+    if law.again and law.again != OF_EXPERTS:  # experts are asked only where the composition is wrong
         return "again"
     if law.form == "play":
         return "plays"

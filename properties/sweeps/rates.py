@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.learned import Listed
+from turncheck.engine.stages import Composed
 from turncheck.properties.checking.asking import UNLIMITED, Limit, LimitReachedError
 from turncheck.properties.checking.check import LEAST_SHRINKING
 from turncheck.properties.checking.counterexamples import Counterexample, counterexample
@@ -14,6 +16,7 @@ from turncheck.properties.checking.law import Law
 from turncheck.properties.checking.shrink import shrink_until
 from turncheck.properties.checking.subject import Subject
 from turncheck.properties.checking.text_edits import damage
+from turncheck.properties.explaining.experts import count_experts
 from turncheck.properties.sweeps.counts import Counts
 from turncheck.properties.sweeps.faults import UntrustedError
 from turncheck.properties.sweeps.kept import FOUND
@@ -23,6 +26,9 @@ from turncheck.properties.sweeps.sweep import Sweep
 from turncheck.reports.cases import describe
 from turncheck.reports.modes import diverge
 from turncheck.reports.sweeps import Row, Smallest
+
+BLAMED = 1000
+"""Most prompts that a composition is asked again, to find which expert was wrong."""
 
 
 def law_rows(sweep: Sweep) -> list[Row]:
@@ -45,6 +51,21 @@ def field_rows(counts: Counts) -> list[Row]:
 def stratum_rows(counts: Counts) -> list[Row]:
     """Return how many cases diverged, by stratum."""
     return [_row(name, "", wrong, cases) for name, (cases, wrong) in sorted(counts.strata.items())]
+
+
+def expert_rows(sweep: Sweep) -> list[Row]:
+    """Return how often each expert of a composition was wrong, the most frequent first, among the first `BLAMED`
+    different prompts with wrong answers that the sweep kept. No rows if the model is no composition or all was right.
+
+    Raises:
+        NoVerdictError: the saved lines do not match the counts.
+    """
+    subject = sweep.subject
+    if not isinstance(subject.engine, Composed):
+        return []
+    kept = dict.fromkeys(line["prompt"] for line in read_lines(sweep.folder, sweep.state))
+    counts = count_experts(subject.domain, subject.engine, islice(kept, BLAMED), subject.limit)
+    return [_row(name, "", wrong, counts.total()) for name, wrong in counts.most_common()]
 
 
 def _row(name: str, rule: str, broke: int, applied: int) -> Row:

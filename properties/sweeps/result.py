@@ -15,7 +15,7 @@ from turncheck.properties.checking.subject import Subject
 from turncheck.properties.sweeps.faults import OtherSweepError
 from turncheck.properties.sweeps.gate import gate as verdict_of
 from turncheck.properties.sweeps.plan import AGAIN, DAMAGED, MORE, PLAYED, Plan
-from turncheck.properties.sweeps.rates import field_rows, law_rows, mode_rows, smallest, stratum_rows
+from turncheck.properties.sweeps.rates import expert_rows, field_rows, law_rows, mode_rows, smallest, stratum_rows
 from turncheck.properties.sweeps.statistics import Rate
 from turncheck.properties.sweeps.sweep import Sweep
 from turncheck.reports.cases import noun_of
@@ -50,7 +50,7 @@ def found(sweep: Sweep, gate: float | None = None, searches: bool = True, limit:
     Args:
         sweep: a finished or unfinished sweep.
         gate: 0..1; None without a gate.
-        searches: whether to search for the smallest counterexamples.
+        searches: whether to search for the smallest counterexamples, and for a composition's wrong experts.
         limit: the limit for shrinking one counterexample (`rates.smallest`).
 
     Raises:
@@ -79,6 +79,7 @@ def found(sweep: Sweep, gate: float | None = None, searches: bool = True, limit:
         modes=tuple(mode_rows(counts)),
         fields=tuple(field_rows(counts)),
         strata=tuple(stratum_rows(counts)),
+        experts=tuple(expert_rows(sweep)) if searches and is_shrunk else (),
         silent=dict(sweep.silent),
         smallest=tuple(smallest(sweep, limit)) if searches else (),
         shrunk=is_shrunk,

@@ -29,6 +29,7 @@ import numpy as np
 
 from turncheck.engine.domain import AnyCase
 from turncheck.engine.sampling import played_on, stream
+from turncheck.engine.stages import Composed
 from turncheck.engine.table import Table, arrays_of
 from turncheck.properties.checking.asking import FIRST
 from turncheck.properties.checking.check import NotApplicableError, check_says_something
@@ -62,7 +63,7 @@ class Sweep:
         subject: the subject.
         plan: the plan of the sweep.
         folder: the folder of the sweep.
-        laws: the laws to check; by default the laws of the subject's domain.
+        laws: the laws to check; by default the laws of the subject's domain, with those of compositions for one.
         resume: whether to resume a sweep in the folder.
         anew: whether to replace a sweep in the folder.
         lasts: whether saved data must survive a crash of the machine, not only a crash of the process.
@@ -94,7 +95,8 @@ class Sweep:
     ) -> None:
         self.subject, self.plan, self.folder, self.lasts = subject, plan, folder, lasts
         self.arrays = arrays_of(subject.domain, plan.sampler)
-        laws = laws_of(subject.domain) if laws is None else laws
+        composed = isinstance(subject.engine, Composed)
+        laws = laws_of(subject.domain, composed=composed) if laws is None else laws
         self.silent = _silent(laws, subject)
         self.laws = [law for law in laws if law.id not in self.silent]
         self.state = begin(folder, self._about(), resume, anew)

@@ -423,6 +423,7 @@ def test_models_lists_the_kinds_and_what_each_needs(turncheck, monkeypatch):
     rows = [re.split(r"  +", line.strip()) for line in result.output.splitlines()[2:]]
     assert [row[0] for row in rows] == [
         "PATH or native:PATH",
+        "CARD or FOLDER with a card",
         "FOLDER or hf:FOLDER",
         "reference",
         "identity",
@@ -439,7 +440,7 @@ def test_models_lists_the_kinds_and_what_each_needs(turncheck, monkeypatch):
     ]
     # The libraries of these extras may not be here.
     extra = ("FOLDER or hf:FOLDER", "PATH or gguf:PATH", "PATH or onnx:PATH")
-    assert [row[-1] for row in rows if row[0] not in extra] == ["yes"] * 11
+    assert [row[-1] for row in rows if row[0] not in extra] == ["yes"] * 12
 
 
 def test_show_shows_what_went_to_and_fro_in_other_words(turncheck, folder):

@@ -78,6 +78,7 @@ AS_JSON = {
                     "tried": 855,
                     "cut": "",
                 },
+                "expert": "",
             },
             "ambiguous": 1,
             "off_by_one": 2,
@@ -176,6 +177,7 @@ SWEEP_AS_JSON = {
     "fields_title": "number",
     "strata_title": "orders",
     "sentences": {"a_law": "A law holds."},
+    "experts": [],
 }
 
 
@@ -202,7 +204,7 @@ def test_the_schema_of_a_report():
         ModelResult("reference", "py", None, None, (), "adder/1"),
     )
     assert in_json(Report(7, 200, 10, models, "known.json", {"model": "small"}, {"python": "3.12"})) == {
-        "schema": 8,
+        "schema": 9,
         "seed": 7,
         "examples": 200,
         "min_cases": 10,
@@ -297,9 +299,9 @@ def test_a_sweep_comes_back_from_json(report):
         assert SweepResult.from_json(in_json(sweep)) == sweep
 
 
-@pytest.mark.parametrize("schema", [1, 2, 3, 4, 5, 9, None, "6", True])
+@pytest.mark.parametrize("schema", [1, 2, 3, 4, 5, 10, None, "6", True])
 def test_a_report_of_another_schema_is_refused(report, schema):
-    with pytest.raises(ValueError, match=f"schema must be 6, 7 or 8, got {schema!r}; write the report anew"):
+    with pytest.raises(ValueError, match=f"schema must be 6, 7, 8 or 9, got {schema!r}; write the report anew"):
         Report.from_json({**in_json(report), "schema": schema})
 
 

@@ -40,15 +40,15 @@ WRONG = [
     ("", "it must be JSON: Expecting value: line 1 column 1 (char 0)"),
     ("[" * 100_000, "it is nested too deeply"),
     ("[]", "it must be an object, got []"),
-    ({}, "schema must be 6, 7 or 8, got None; write the report anew"),
-    ({"schema": 5}, "schema must be 6, 7 or 8, got 5; write the report anew"),
+    ({}, "schema must be 6, 7, 8 or 9, got None; write the report anew"),
+    ({"schema": 5}, "schema must be 6, 7, 8 or 9, got 5; write the report anew"),
     ({"schema": 7}, "it must have seed"),
     ({**VALUES, "seed": "1"}, "it: seed must be a whole number, 0 or more, got '1'"),
     ({**VALUES, "seed": True}, "it: seed must be a whole number, 0 or more, got True"),
     ({**VALUES, "seed": -1}, "it: seed must be a whole number, 0 or more, got -1"),
     ({**VALUES, "models": {}}, "it: models must be a list, got {}"),
     ({**VALUES, "models": [1]}, "it: models[0] must be an object, got 1"),
-    ({**VALUES, "later": 1}, "it has 'later', which schema 8 does not have"),
+    ({**VALUES, "later": 1}, "it has 'later', which schema 9 does not have"),
     ({**VALUES, "options": {"model": 3}}, "it: options 'model' must be a text, got 3"),
 ]
 

@@ -23,6 +23,7 @@ Each file lies in the card's own folder. It is a model's file, or a card that is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,9 @@ from turncheck.engine.domain import Domain
 from turncheck.engine.learned import EngineError, LearnedEngine
 from turncheck.engine.visible import quoted
 from turncheck.model.adapters.card import Card, inside, loaded, read_card
-from turncheck.model.adapters.digests import of_file
-from turncheck.model.adapters.kinds import kind_of, made
+from turncheck.model.adapters.digests import facts, files_in
+from turncheck.model.adapters.kinds import FOLDER_KINDS
+from turncheck.model.adapters.loading import check_native, made_of
 from turncheck.model.adapters.recognise import recognised
 from turncheck.model.adapters.templates import behind, template
 from turncheck.model.composition import Composition, Route, Router
@@ -73,16 +75,20 @@ def experts(target: str, *, domain: Domain, threads: int | None = None) -> Learn
     """
     plan = read_plan(Path(target))
     cards = {name: _on(threads, expert_card(name, path)) for name, path in plan.files.items()}
-    makers: dict[str, Callable[[], LearnedEngine]] = {name: _maker(card, domain) for name, card in cards.items()}
+    makers: dict[str, Callable[[], LearnedEngine]] = {name: _maker(name, card, domain) for name, card in cards.items()}
     if plan.routes:
         makers[ROUTER] = lambda: Router(plan.routes)
     return Composition(plan.first, makers)
 
 
-def _maker(card: Card, domain: Domain) -> Callable[[], LearnedEngine]:
-    def make() -> LearnedEngine:
+def _maker(name: str, card: Card, domain: Domain) -> Callable[[], LearnedEngine]:
+    try:
         words = template(card.template, domain)
-        return behind(made(kind_of(card.kind), card.target, card.options, domain, (), words), words)
+    except EngineError as error:
+        raise EngineError(f"expert {name}: {error.fault}") from error
+
+    def make() -> LearnedEngine:
+        return behind(made_of(card, domain, words), words)
 
     return make
 
@@ -100,25 +106,34 @@ def expert_card(name: str, path: Path) -> Card:
             raise EngineError("an expert must be a model, got another composition: name its models in this card")
         if card.rules is not None:
             raise EngineError("an expert's card must have no rules: they belong to the whole, in this card")
-        if card.sha256 not in (None, found := of_file(card.target)[1] if Path(card.target).is_file() else None):
-            raise EngineError(f"its sha256 must be {card.sha256}, got {found}: it is another file, or damaged")
+        if card.kind == "predictions":
+            raise EngineError("an expert must be a model that can be asked, got answers that were made elsewhere")
+        if card.kind == "native":
+            check_native(card.target)
+        if card.sha256 is not None:
+            facts(card)  # raises: the hash is another
     except EngineError as error:
         raise EngineError(f"expert {name}: {path.name}: {error.fault}") from error
     return card
 
 
 def files_of(target: str) -> list[Path]:
-    """Return the card and its experts' files, each once.
+    """Return the card and its experts' files, each once, in the card's order.
 
     Raises:
-        EngineError: the card is no composition.
+        EngineError: the card is no composition, or one of its files is no model.
+        OSError: a folder cannot be read.
     """
     path = Path(target)
     files = [path]
     for name, file in read_plan(path).files.items():
         card = expert_card(name, file)
-        files += [file, Path(card.target)] if Path(card.target).is_file() else [file]
-    return list(dict.fromkeys(file.resolve() for file in files))
+        weights = Path(card.target)
+        files += [file, *(files_in(weights) if card.kind in FOLDER_KINDS else [weights] if weights.is_file() else [])]
+    found: dict[Path, Path] = {}
+    for file in files:
+        found.setdefault(file.resolve(), file)
+    return list(found.values())
 
 
 def read_plan(path: Path) -> Plan:
@@ -134,7 +149,7 @@ def read_plan(path: Path) -> Plan:
     for name, file in table.items():
         if not isinstance(file, str):
             raise EngineError(f"experts: {quoted(name)} must name a file, got {quoted(file)}")
-        if not name.isidentifier() or not name.islower() or not name.isascii() or name == ROUTER:
+        if not re.fullmatch("[a-z][a-z0-9_]*", name) or name == ROUTER:
             demand = f"a word of small letters, digits and _, and not {ROUTER}"
             raise EngineError(f"experts: a name must be {demand}, got {quoted(name)}")
     files = {name: inside(path.parent, f"expert {name}", file) for name, file in table.items()}
@@ -142,7 +157,7 @@ def read_plan(path: Path) -> Plan:
     first = values.get("first")
     if (first is None) == (not routes):
         raise EngineError("a card of kind experts must have either first or [[route]]: who reads a prompt")
-    if first is not None and first not in files:
+    if first is not None and not (isinstance(first, str) and first in files):
         raise EngineError(f"first must be one of its experts ({', '.join(files)}), got {quoted(first)}")
     return Plan(first or ROUTER, files, routes)
 

@@ -60,7 +60,7 @@ def test_a_card_of_no_file_is_called_as_its_folder_or_as_itself(card):
     assert card(name="spoilt.toml", kind="reference") == Card("reference", "", "spoilt")
 
 
-KEYS = "kind, path, sha256, template, rejects, rules, stop, tokenizer, max_new, options"
+KEYS = "kind, path, sha256, template, rejects, rules, stop, tokenizer, max_new, options, first, experts, route"
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,9 @@ KEYS = "kind, path, sha256, template, rejects, rules, stop, tokenizer, max_new, 
         ),
         ({"weights": "x"}, f"a card's keys must be among {KEYS}, got 'weights'"),
         ({"key_env": "SECRET"}, f"a card's keys must be among {KEYS}, got 'key_env'"),
+        ({"kind": "native", "first": "read"}, "first belongs to a card of kind experts, got kind native"),
+        ({"kind": "experts:x"}, "its kind must be experts alone, got 'experts:x': the card names the files"),
+        ({"kind": "experts", "path": "x"}, "a card of kind experts must have no path, got 'x'"),
         ({"path": 7}, "path must be a text, got 7"),
         ({"kind": ["py"]}, "kind must be a text, got ['py']"),
         ({"rejects": "no"}, "rejects must be true or false, got 'no'"),

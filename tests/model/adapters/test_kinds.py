@@ -14,6 +14,7 @@ from turncheck.model.adapters.kinds import GROUP, kind_of, kinds, made
 
 OURS = [
     "native",
+    "experts",
     "hf",
     "reference",
     "identity",

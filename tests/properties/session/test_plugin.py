@@ -289,6 +289,7 @@ WITNESS = {
         "tried": 854,
         "cut": "",
     },
+    "expert": "",
 }
 LATE_BY_ONE = {
     "mode": "wrong_value",
@@ -324,7 +325,7 @@ NO_FILE = {
     "answer": attrs.asdict(form_of(DUEL.answer)),
 }
 JSON = {
-    "schema": 8,
+    "schema": 9,
     "seed": 0,
     "examples": 5,
     "min_cases": 1,

@@ -48,7 +48,7 @@ def shown(result):
 def reported(pytester, folder="out"):
     """The sweeps that a report holds, by model."""
     values = json.loads((pytester.path / folder / "divergence.json").read_text(encoding="utf-8"))
-    assert values["schema"] == 8
+    assert values["schema"] == 9
     return {model["name"]: model["sweep"] for model in values["models"]}
 
 

@@ -152,7 +152,7 @@ IN_FOLDER = "expert one must be a file in the card's own folder, got"
             ONE + "[[route]]\nmatches = 'x'\nexpert = 'one'\n",
             "a route's keys must be contains and expert, got 'matches'",
         ),
-        ("stop = ['x']\nfirst = 'one'\n" + ONE, "experts has no option 'stop'; it takes none"),
+        ("stop = ['x']\nfirst = 'one'\n" + ONE, "experts has no option 'stop'; it takes threads"),
         (
             "template = 'duel-json/1'\nfirst = 'one'\n" + ONE,
             "a composition must have no template: give one to the cards of its experts",

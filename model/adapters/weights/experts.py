@@ -35,9 +35,8 @@ from turncheck.engine.learned import EngineError, LearnedEngine
 from turncheck.engine.visible import quoted
 from turncheck.model.adapters.card import Card, inside, loaded, read_card
 from turncheck.model.adapters.digests import facts, files_in
-from turncheck.model.adapters.kinds import FOLDER_KINDS
+from turncheck.model.adapters.kinds import FOLDER_KINDS, kind_of
 from turncheck.model.adapters.loading import check_native, made_of
-from turncheck.model.adapters.kinds import kind_of
 from turncheck.model.adapters.recognise import recognised
 from turncheck.model.adapters.templates import behind, template
 from turncheck.model.composition import Composition, Route, Router

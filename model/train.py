@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import eq
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import attrs
@@ -26,13 +27,22 @@ from turncheck.model.adapters.recognise import RUN as CHECKPOINT
 from turncheck.model.batching import IGNORED
 from turncheck.model.checkpoint import Metadata, Model, engine_of, learned, model_of, save_checkpoint
 from turncheck.model.configs import OF_NO_WEIGHT, TrainConfig
-from turncheck.model.data import choices_of, data_of
+from turncheck.model.data import Data, choices_of, data_of
 from turncheck.model.decode import TransformerEngine
 from turncheck.model.dense import Dense
 from turncheck.model.examples import Batch, Examples, lengths
+from turncheck.model.given import Given, GivenData
 from turncheck.model.reader import Reader
 from turncheck.model.rounding import is_rounded, replaced, rounded
-from turncheck.model.state import StateError, check_step, check_tensors, mark_of, read_state, write_state
+from turncheck.model.state import (
+    StateError,
+    check_seconds,
+    check_step,
+    check_tensors,
+    mark_of,
+    read_state,
+    write_state,
+)
 from turncheck.model.tokens import Tokenizer, vocabulary, vocabulary_of
 from turncheck.model.transformer import DENSE, READER, ModelConfig
 
@@ -51,6 +61,7 @@ ADDED_SETTINGS = {
     "stages": [],
     "pool": 0,
     "rounded": 0.0,
+    "from": "",
 }
 """The values in runs that began before these settings existed."""
 
@@ -73,7 +84,7 @@ class DivergedError(ArithmeticError):
         self.folder, self.step, self.value = folder, step, value
 
     def __str__(self) -> str:
-        way_out = "train in another folder with a lower learning rate or another seed"
+        way_out = "train in another folder, with another seed or a config with a lower learning rate"
         return f"{self.folder}: the loss must be finite, got {self.value} at step {self.step}: {way_out}"
 
 
@@ -101,7 +112,9 @@ def loss(model: Model, batches: Sequence[Batch], rejection_weight: float) -> Ten
 
 @attrs.frozen
 class Progress:
-    """A run after a step: the step, its loss, and the share of held-out texts answered exactly, if measured."""
+    """A run after a step: the step, its loss, and the share of held-out texts answered exactly, if measured: then the
+    run was also saved.
+    """
 
     step: int
     loss: float
@@ -119,6 +132,7 @@ class Run:
         ResumeError: the folder holds a run of another domain, or with another config or seed.
         StateError: the run in the folder is damaged or incomplete.
         DomainError: a sampler or the reference of the domain raised.
+        UnusableTextsError: texts are given, and the model can learn none of them.
     """
 
     def __init__(
@@ -129,6 +143,7 @@ class Run:
         seed: int,
         snapshots: Sequence[int] = (),
         encode: Callable[[str], str] | None = None,
+        given: Given = Given(),  # noqa: B008  it is frozen
     ) -> None:
         self.folder, self.config, self.snapshots = folder, config, frozenset(snapshots)
         self.domain, self.examples = domain, Examples.of(domain, config.malformed, tuple(config.stages))
@@ -139,15 +154,31 @@ class Run:
         torch.manual_seed(seed)
         self.tokenizer = Tokenizer(_vocabulary(self.examples, config))
         self.model = model_of(_sizes(config, self.examples, self.tokenizer))
-        self.data = data_of(self.examples, self.tokenizer, self.model.config, self.data_seed, config.batch, config.pool)
+        self.given, self.data = given, self._data(given)
         self.optimizers = _optimizers(self.model)
         self.step = 0
+        self._spent, self._began = 0.0, process_time()
         self._torn = self._diverged = False
         self._mark = mark_of(self.state_path)
         if os.path.lexists(self.state_path):
             self._load()
         elif made := [name for name in (CHECKPOINT, *map(_snapshot, snapshots)) if (folder / name).exists()]:
             raise StateError(folder, f"it holds {made[0]} of a run and no {STATE} to resume from")
+
+    def _data(self, given: Given) -> Data:
+        about = (self.examples, self.tokenizer, self.model.config, self.data_seed, self.config.batch)
+        data = data_of(*about, self.config.pool)
+        return GivenData(data, given, *about, self.config.steps) if given.texts else data
+
+    @property
+    def core_seconds(self) -> float:
+        """The processor time of the run so far, over all threads, also before it was resumed."""
+        return self._spent + process_time() - self._began
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate at the current step."""
+        return self.config.learning_rate * _rate(self.step, self.config)
 
     @property
     def state_path(self) -> Path:
@@ -175,7 +206,7 @@ class Run:
     def _train_step(self) -> float:
         made = self.data.batches(self.step)
         for optimizer in self.optimizers:
-            optimizer.param_groups[0]["lr"] = self.config.learning_rate * _rate(self.step, self.config)
+            optimizer.param_groups[0]["lr"] = self.learning_rate
         self.model.zero_grad()
         value = self._loss(made)
         if not bool(value.isfinite()):
@@ -218,14 +249,16 @@ class Run:
         tensors = {f"model/{name}": tensor for name, tensor in self.model.state_dict().items()}
         for name, _, _, state in self._optimizer_states():
             tensors |= {f"{key}/{name}": tensor for key, tensor in state.items()}
-        run = {**self._settings(), "step": self.step, "texts": self._texts()}
+        spent = round(self.core_seconds, 1)
+        run = {**self._settings(), "step": self.step, "texts": self._texts(), "core_seconds": spent}
         write_state(self.state_path, tensors, run)
         self._mark = mark_of(self.state_path)
         self._save_checkpoint(CHECKPOINT)
 
     def _settings(self) -> dict[str, Any]:
         config = attrs.asdict(self.config, filter=attrs.filters.exclude(*OF_NO_WEIGHT))
-        return {"domain": self.domain.described, "seed": self.seed, **config, "stages": list(self.config.stages)}
+        stages, given = list(self.config.stages), self.given.digest
+        return {"domain": self.domain.described, "seed": self.seed, **config, "stages": stages, "from": given}
 
     def _texts(self) -> str:
         """Return a digest of the vocabulary and of the lengths of texts, which changes if either changes."""
@@ -248,7 +281,7 @@ class Run:
             )
         step = check_step(self.state_path, saved, self.config.steps)
         check_tensors(self.state_path, tensors, self._shapes(step))
-        self.step = step
+        self.step, self._spent = step, check_seconds(self.state_path, saved)
         self.model.load_state_dict(_under("model", tensors))
         for name, _, keys, state in self._optimizer_states():
             state.update({key: tensors[f"{key}/{name}"] for key in keys if step})
@@ -282,6 +315,9 @@ class Run:
             operators=tuple(self.examples.operators),
             stages=self.examples.stages,
             rounded=self.config.rounded > 0,
+            core_hours=float(f"{self.core_seconds / 3600:.3g}"),
+            given=len(self.given.texts),
+            seen=self.given.seen,
         )
         save_checkpoint(self.folder / name, self.model, card)
 

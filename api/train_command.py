@@ -66,7 +66,7 @@ EVERY = 30.0
     "--final-sweep",
     "final",
     type=Whole(0, 1_000_000_000),
-    help="Turns of each sampler, or texts of stages, that the checkpoint is asked at the end.  [default: 2000, or 10000]",
+    help="Turns of each sampler (or texts of stages) asked at the end.  [default: 2000 (10000)]",
 )
 def train(
     domain: Domain,

@@ -240,7 +240,7 @@ def load_checkpoint(path: str | os.PathLike[str], domain: Domain, threads: int =
     _check_tensors(path, tensors, _stored(model.state_dict(), about.rounded))
     _check_digest(path, tensors, metadata)
     model.load_state_dict(unpacked(tensors), assign=True)
-    training = Training(about.samplers, about.operators, about.turns)
+    training = Training(about.samplers, about.operators, about.turns, about.core_hours or None, about.seen)
     return engine_of(model, tokenizer, threads, training), about
 
 

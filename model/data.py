@@ -155,9 +155,10 @@ class TokenTable:
         self.tables = []
         for place, (name, field) in enumerate(schema.fields.items()):
             texts = [schema.write_values((*values[:place], value, *values[place + 1 :])) for value in _values(field)]
-            ids = np.array([tokenizer.encode(text) for text in texts])
-            if ids.shape != (len(texts), len(self.base)):
+            found = [tokenizer.encode(text) for text in texts]
+            if {len(each) for each in found} != {len(self.base)}:
                 raise ValueError(f"field {name} must take the same number of tokens with each of its values")
+            ids = np.array(found)
             places = np.flatnonzero((ids != self.base).any(0))
             self.tables.append((field.low if isinstance(field, Int) else 0, places, ids[:, places]))
         self.base = [*self.base, *tail]

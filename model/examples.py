@@ -185,7 +185,9 @@ def _read_row(tokenizer: Tokenizer, config: ModelConfig, text: str, answer: str,
     final = config.answers.index(answer)
     if fault is None:
         return [*ids, STOP], [*[IGNORED] * len(ids), final], answer.startswith("reject ")
-    (going_on,) = [place for place, each in enumerate(config.answers) if not each.startswith("reject ")] or (final,)
+    accepting = [place for place, each in enumerate(config.answers) if not each.startswith("reject ")]
+    # Where several answers are left before the fault, none of them is right yet.
+    going_on = accepting[0] if len(accepting) == 1 else IGNORED
     start, end = (len(text[:at].encode("utf-8", "surrogatepass")) for at in fault)
     wanted, at = [], 0
     for token in ids:

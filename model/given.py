@@ -19,9 +19,6 @@ from turncheck.model.examples import Batch, Examples, Row, batches_of
 from turncheck.model.tokens import Tokenizer
 from turncheck.model.transformer import DENSE, READER, ModelConfig
 
-SHARE = 0.1
-"""The usual share of the first batch."""
-
 
 @attrs.frozen
 class Given:
@@ -34,14 +31,13 @@ class Given:
     """
 
     texts: tuple[str, ...] = ()
-    share: float = SHARE
+    share: float = 0.0
     seen: int = 0
 
     @property
     def digest(self) -> str:
-        """A hash of all of it; empty if there are no texts."""
-        said = json.dumps([self.texts, self.share, self.seen])
-        return hashlib.sha256(said.encode()).hexdigest()[:16] if self.texts else ""
+        """A hash of the texts; empty if there are none."""
+        return hashlib.sha256(json.dumps(self.texts).encode()).hexdigest()[:16] if self.texts else ""
 
 
 class UnusableTextsError(ValueError):

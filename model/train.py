@@ -62,6 +62,7 @@ ADDED_SETTINGS = {
     "pool": 0,
     "rounded": 0.0,
     "from": "",
+    "from_share": 0.0,
 }
 """The values in runs that began before these settings existed."""
 
@@ -257,8 +258,9 @@ class Run:
 
     def _settings(self) -> dict[str, Any]:
         config = attrs.asdict(self.config, filter=attrs.filters.exclude(*OF_NO_WEIGHT))
-        stages, given = list(self.config.stages), self.given.digest
-        return {"domain": self.domain.described, "seed": self.seed, **config, "stages": stages, "from": given}
+        given = {"from": self.given.digest, "from_share": self.given.share}
+        about = {"domain": self.domain.described, "seed": self.seed}
+        return {**about, **config, "stages": list(self.config.stages), **given}
 
     def _texts(self) -> str:
         """Return a digest of the vocabulary and of the lengths of texts, which changes if either changes."""

@@ -17,7 +17,7 @@ from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.configs import CONFIGS, TrainConfig
 from turncheck.model.examples import Examples, batches
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer, vocabulary
-from turncheck.model.train import ResumeError, Run, loss
+from turncheck.model.train import DivergedError, ResumeError, Run, loss
 from turncheck.model.transformer import ModelConfig, Transformer
 
 TINY = TrainConfig(layers=1, width=8, heads=2, steps=6, batch=2, warmup=2, save_every=4)
@@ -247,6 +247,59 @@ def test_held_out_texts_are_answered_where_a_run_is_saved(tmp_path):
     progress, _ = train(tmp_path)
     assert [each.exact is None for each in progress] == [True, True, True, False, True, True]
     assert progress[3].exact == 0.0
+
+
+@pytest.mark.usefixtures("fewer_drawn")
+@pytest.mark.parametrize(
+    "config",
+    [
+        attrs.evolve(CONFIGS["steps"], layers=1, hidden=8, batch=8, steps=6, save_every=4, rounded=0.5),
+        attrs.evolve(CONFIGS["read"], hidden=8, batch=4, steps=6, save_every=4, rounded=0.5, pool=10),
+        attrs.evolve(TINY, kind="one pass", repeats=2),
+    ],
+    ids=lambda config: config.kind,
+)
+def test_a_run_of_each_kind_that_is_resumed_ends_with_the_same_bytes(tmp_path, config):
+    def go_on(name):
+        return Run(tmp_path / name, DOMAIN, config, 0).steps()
+
+    whole = [at.loss for at in go_on("whole")]
+    losses = []
+    for steps in (1, 4):  # the second part begins in exact weights and ends in rounded ones
+        left = go_on("left")
+        losses += [next(left).loss for _ in range(steps)]
+        left.close()
+    losses += [at.loss for at in go_on("left")]
+    assert losses == whole
+    assert content(tmp_path / "left") == content(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_stops_the_run_and_leaves_what_was_saved(tmp_path, monkeypatch, value):
+    run = Run(tmp_path, DOMAIN, TINY, 0)
+    steps = run.steps()
+    assert [next(steps).step for _ in range(5)] == [1, 2, 3, 4, 5]
+    before = content(tmp_path)
+    monkeypatch.setattr(run, "_loss", lambda made: torch.tensor(value))
+    with pytest.raises(DivergedError) as caught:
+        next(steps)
+    fault = f"the loss must be finite, got {value} at step 5"
+    way_out = "train in another folder, with another seed or a config with a lower learning rate"
+    assert str(caught.value) == f"{tmp_path}: {fault}: {way_out}"
+    assert content(tmp_path) == before
+    assert Run(tmp_path, DOMAIN, TINY, 0).step == 4
+
+
+def test_a_run_counts_the_time_of_its_processors_also_where_it_is_resumed(tmp_path, monkeypatch):
+    clock = iter(range(0, 10**6, 360))
+    monkeypatch.setattr("turncheck.model.train.process_time", lambda: next(clock))
+    first = Run(tmp_path, DOMAIN, TINY, 0)
+    first.save()
+    spent = first.core_seconds
+    _, card = load_checkpoint(tmp_path / "checkpoint.safetensors", DOMAIN)
+    assert 0 < card.core_hours * 3600 <= spent
+    assert Run(tmp_path, DOMAIN, TINY, 0).core_seconds > card.core_hours * 3600 - 360
+    assert Run(tmp_path, DOMAIN, TINY, 0).core_seconds >= 720  # 360 s were saved, and one more look at the clock
 
 
 def test_the_loss_falls(trained_run):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -98,7 +98,7 @@ def train(
         click.echo(line, err=True)
     prepare(out)
     folder = RunFolder(out, run, _command(), config_name, asked.sources)
-    with _one_line_errors(out):
+    with _one_line_errors(out, folder):
         _keep(out, domain, turns, asked.sources, run)
         folder.begin(lines)
         _trained(run, folder)
@@ -168,7 +168,7 @@ def _command() -> str:
 
 
 @contextmanager
-def _one_line_errors(out: Place) -> Iterator[None]:
+def _one_line_errors(out: Place, folder: RunFolder) -> Iterator[None]:
     """Tell in one line what stops a run; what was saved before stays."""
     from turncheck.engine.visible import visible
     from turncheck.model.state import StateError
@@ -178,6 +178,8 @@ def _one_line_errors(out: Place) -> Iterator[None]:
     try:
         yield
     except (StateError, DivergedError, SweepError) as error:  # a StateError: another process trains there
+        with suppress(OSError):
+            folder.log(out.as_typed(str(error)))
         raise NoVerdictError(visible(out.as_typed(str(error)))) from error
     except OSError as error:
         raise BadInputError(visible(cannot_be_used(error, out.typed, "written"))) from error

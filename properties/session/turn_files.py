@@ -60,9 +60,9 @@ def read_turns(path: Path, domain: Domain) -> Turns:
         except OSError as error:
             raise TurnsError(file, f"it cannot be read: {error.strerror}") from error
         except SweepError as error:
-            raise TurnsError(file, str(error)) from error
+            raise TurnsError(file, error.fault) from error
         except ValueError as error:
-            raise TurnsError(file, f"{error}") from error
+            raise TurnsError(file, str(error)) from error
     if not found:
         raise TurnsError(path, f"it must hold turns ({KINDS}), got none")
     return found
@@ -112,9 +112,7 @@ def _prompts(case: str, form: str | None, domain: Domain) -> list[str]:
     Raises:
         ValueError: the text has another form.
     """
-    if form == "text" and not domain.is_case(case):
-        return [case]
-    if domain.is_case(case):
+    if form == "text" or domain.is_case(case):
         return [case]
     if domain.has_plays:
         return [domain.write(turn) for turn in domain.turns(domain.read_play(case))]

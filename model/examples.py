@@ -81,8 +81,11 @@ class Examples:
             case = drawn(self.domain, name, self.samplers[name], random)
             text = self._damaged(case, random) if random.random() < self.malformed else self.domain.write(case)
             if found := self.asked(text):  # not every turn comes to every stage
-                prompt, answer = random.choice(found) if self.stages else found[0]
-                return (self.encode(prompt), self.encode(answer)) if self.encode else (prompt, answer)
+                return self.worded(*(random.choice(found) if self.stages else found[0]))
+
+    def worded(self, prompt: str, answer: str) -> tuple[str, str]:
+        """Return a text and its answer in the wording of the examples."""
+        return (self.encode(prompt), self.encode(answer)) if self.encode else (prompt, answer)
 
     def asked(self, text: str) -> list[tuple[str, str]]:
         """Return what the stages are asked while the reference answers a text, and what it answers."""

@@ -87,7 +87,7 @@ class GivenData:
         steps: int,
     ) -> None:
         self.data, self.share, self.config, self.batch, self.steps = data, given.share, config, batch, steps
-        pairs = dict.fromkeys(pair for text in given.texts for pair in examples.asked(text))
+        pairs = dict.fromkeys(examples.worded(*pair) for text in given.texts for pair in examples.asked(text))
         self.rows = [
             row_of_example(examples.domain, tokenizer, config, text, answer)
             for text, answer in pairs

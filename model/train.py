@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import inf
 from operator import eq
 from pathlib import Path
 from time import process_time
@@ -158,7 +159,7 @@ class Run:
         self.given, self.data = given, self._data(given)
         self.optimizers = _optimizers(self.model)
         self.step = 0
-        self._spent, self._began = 0.0, process_time()
+        self._spent, self._began = 0.0, inf
         self._torn = self._diverged = False
         self._mark = mark_of(self.state_path)
         if os.path.lexists(self.state_path):
@@ -173,8 +174,8 @@ class Run:
 
     @property
     def core_seconds(self) -> float:
-        """The processor time of the run so far, over all threads, also before it was resumed."""
-        return self._spent + process_time() - self._began
+        """The processor time of the run's steps so far, over all threads, also before it was resumed."""
+        return self._spent + max(0.0, process_time() - self._began)
 
     @property
     def learning_rate(self) -> float:
@@ -193,6 +194,7 @@ class Run:
         """
         try:
             while self.step < self.config.steps:
+                self._began = min(self._began, process_time())
                 value = self._train_step()
                 saving = self.step % self.config.save_every == 0
                 if saving:

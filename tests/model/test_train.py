@@ -290,16 +290,31 @@ def test_a_loss_that_is_no_number_stops_the_run_and_leaves_what_was_saved(tmp_pa
     assert Run(tmp_path, DOMAIN, TINY, 0).step == 4
 
 
-def test_a_run_counts_the_time_of_its_processors_also_where_it_is_resumed(tmp_path, monkeypatch):
-    clock = iter(range(0, 10**6, 360))
-    monkeypatch.setattr("turncheck.model.train.process_time", lambda: next(clock))
-    first = Run(tmp_path, DOMAIN, TINY, 0)
-    first.save()
-    spent = first.core_seconds
-    _, card = load_checkpoint(tmp_path / "checkpoint.safetensors", DOMAIN)
-    assert 0 < card.core_hours * 3600 <= spent
-    assert Run(tmp_path, DOMAIN, TINY, 0).core_seconds > card.core_hours * 3600 - 360
-    assert Run(tmp_path, DOMAIN, TINY, 0).core_seconds >= 720  # 360 s were saved, and one more look at the clock
+def test_a_run_counts_the_time_of_its_steps_also_where_it_is_resumed(tmp_path, monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr("turncheck.model.train.process_time", lambda: now)
+
+    def hours():
+        return load_checkpoint(tmp_path / "checkpoint.safetensors", DOMAIN)[1].core_hours
+
+    steps = Run(tmp_path, DOMAIN, TINY, 0).steps()
+    next(steps)
+    now += 360
+    steps.close()
+    assert hours() == 0.1
+    now += 50_000  # another process
+    steps = Run(tmp_path, DOMAIN, TINY, 0).steps()
+    next(steps)
+    now += 1.23456 * 3600
+    steps.close()
+    assert hours() == 1.33
+    now += 50_000
+    for _ in Run(tmp_path, DOMAIN, TINY, 0).steps():
+        pass
+    before = content(tmp_path)
+    now += 50_000
+    assert list(Run(tmp_path, DOMAIN, TINY, 0).steps()) == []
+    assert content(tmp_path) == before
 
 
 def test_the_loss_falls(trained_run):

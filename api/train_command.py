@@ -129,7 +129,7 @@ def _run(out: Place, domain: Domain, config: TrainConfig, seed: int, snapshots: 
     from turncheck.model.train import ResumeError, Run
 
     try:
-        return Run(out.path, domain, config, seed, snapshots, given)
+        return Run(out.path, domain, config, seed, snapshots, given=given)
     except StateError as error:  # the saved run is damaged
         raise NoVerdictError(visible(out.as_typed(str(error)))) from error
     except (ResumeError, UnusableTextsError) as error:

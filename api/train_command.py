@@ -212,11 +212,20 @@ def _trained(run: Run, folder: RunFolder) -> None:
                 folder.tell(at)
                 told(at)
     except KeyboardInterrupt:
-        line = f"stopped after step {run.step}, saved: the same command continues"
+        line = _stopped(run)
         folder.end(line)
         raise NoVerdictError(line) from None
     if missing := folder.end(f"ended after step {run.step}, {run.core_seconds / 3600:.3g} core-hours"):
         click.echo(missing, err=True)
+
+
+def _stopped(run: Run) -> str:
+    """Return what an interrupted run has saved, in a line."""
+    if run.saved == run.step:
+        return f"stopped after step {run.step}, saved: the same command continues"
+    if run.saved is None:
+        return f"stopped in step {run.step + 1}, nothing is saved yet: the same command starts again"
+    return f"stopped in step {run.step + 1}, saved after step {run.saved}: the same command continues"
 
 
 @contextmanager

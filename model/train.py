@@ -9,10 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from math import inf
 from operator import eq
 from pathlib import Path
+from threading import current_thread, main_thread
 from time import process_time
 from typing import Any
 
@@ -130,6 +133,10 @@ class Run:
     current model; `DIR/step-N.safetensors` the snapshots. With `encode`, the model learns another wording of the
     domain's texts; its checkpoint is then checked with the template that has this function.
 
+    Attributes:
+        step: the number of steps that were made.
+        saved: the step from which the run would resume; None if nothing is saved.
+
     Raises:
         ResumeError: the folder holds a run of another domain, or with another config or seed.
         StateError: the run in the folder is damaged or incomplete.
@@ -161,6 +168,7 @@ class Run:
         self.step = 0
         self._spent, self._began = 0.0, inf
         self._torn = self._diverged = False
+        self.saved: int | None = None
         self._mark = mark_of(self.state_path)
         if os.path.lexists(self.state_path):
             self._load()
@@ -174,8 +182,8 @@ class Run:
 
     @property
     def core_seconds(self) -> float:
-        """The processor time of the run's steps so far, over all threads, also before it was resumed."""
-        return self._spent + max(0.0, process_time() - self._began)
+        """The processor time of the run's steps so far, over all threads, also before it was resumed, to 0.1 s."""
+        return round(self._spent + max(0.0, process_time() - self._began), 1)
 
     @property
     def learning_rate(self) -> float:
@@ -200,7 +208,7 @@ class Run:
                 if saving:
                     self.save()
                 if self.step in self.snapshots:
-                    self._save_checkpoint(_snapshot(self.step))
+                    self._save_checkpoint(_snapshot(self.step), self.core_seconds)
                 yield Progress(self.step, value, self.held_out(64) if saving else None)
         finally:
             if not self._torn and not self._diverged:
@@ -217,11 +225,12 @@ class Run:
             raise DivergedError(self.folder, self.step, value.item())
         value.backward()  # type: ignore[no-untyped-call]  # torch's own lack of a type
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self._torn = True
-        for optimizer in self.optimizers:
-            optimizer.step()
-        self.step += 1
-        self._torn = False
+        with _ctrl_c_waiting():
+            self._torn = True
+            for optimizer in self.optimizers:
+                optimizer.step()
+            self.step += 1
+            self._torn = False
         return value.item()
 
     def _loss(self, made: Sequence[Batch]) -> Tensor:
@@ -252,11 +261,11 @@ class Run:
         tensors = {f"model/{name}": tensor for name, tensor in self.model.state_dict().items()}
         for name, _, _, state in self._optimizer_states():
             tensors |= {f"{key}/{name}": tensor for key, tensor in state.items()}
-        spent = round(self.core_seconds, 1)
+        spent = self.core_seconds
         run = {**self._settings(), "step": self.step, "texts": self._texts(), "core_seconds": spent}
         write_state(self.state_path, tensors, run)
-        self._mark = mark_of(self.state_path)
-        self._save_checkpoint(CHECKPOINT)
+        self._mark, self.saved = mark_of(self.state_path), self.step
+        self._save_checkpoint(CHECKPOINT, spent)
 
     def _settings(self) -> dict[str, Any]:
         config = attrs.asdict(self.config, filter=attrs.filters.exclude(*OF_NO_WEIGHT))
@@ -285,7 +294,7 @@ class Run:
             )
         step = check_step(self.state_path, saved, self.config.steps)
         check_tensors(self.state_path, tensors, self._shapes(step))
-        self.step, self._spent = step, check_seconds(self.state_path, saved)
+        self.step, self.saved, self._spent = step, step, check_seconds(self.state_path, saved)
         self.model.load_state_dict(_under("model", tensors))
         for name, _, keys, state in self._optimizer_states():
             state.update({key: tensors[f"{key}/{name}"] for key in keys if step})
@@ -307,7 +316,7 @@ class Run:
                 shape, keys = tuple(parameter.shape), OPTIMIZER_STATE[type(optimizer)]
                 yield names[parameter], shape, keys, optimizer.state[parameter]
 
-    def _save_checkpoint(self, name: str) -> None:
+    def _save_checkpoint(self, name: str, seconds: float) -> None:
         card = Metadata(
             config=self.model.config,
             vocabulary=self.tokenizer.vocabulary,
@@ -319,11 +328,27 @@ class Run:
             operators=tuple(self.examples.operators),
             stages=self.examples.stages,
             rounded=self.config.rounded > 0,
-            core_hours=float(f"{self.core_seconds / 3600:.3g}"),
+            core_hours=float(f"{seconds / 3600:.3g}"),
             given=len(self.given.texts),
             seen=self.given.seen,
         )
         save_checkpoint(self.folder / name, self.model, card)
+
+
+@contextmanager
+def _ctrl_c_waiting() -> Iterator[None]:
+    """Within it, Ctrl-C waits: an update of the weights takes milliseconds, and half of one cannot be saved."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or current_thread() is not main_thread():
+        yield
+        return
+    heard = []
+    signal.signal(signal.SIGINT, lambda *given: heard.append(given))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if heard:
+        raise KeyboardInterrupt
 
 
 def _snapshot(step: int) -> str:

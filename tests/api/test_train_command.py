@@ -127,6 +127,30 @@ def test_the_command_of_a_folder_continues_the_run_and_no_line_of_its_curve_come
     assert [point["step"] for point in curve(tmp_path)] == ["2", "3", "4", "6"]
 
 
+@pytest.mark.parametrize(
+    ("step", "line"),
+    [
+        (0, "stopped in step 1, nothing is saved yet: the same command starts again"),
+        (3, "stopped in step 4, saved after step 2: the same command continues"),
+    ],
+)
+def test_an_update_that_was_cut_is_not_said_to_be_saved(turncheck, tmp_path, monkeypatch, step, line):
+    trained = Run._train_step
+
+    def cut(run):
+        if run.step == step:
+            run._torn = True
+            raise KeyboardInterrupt
+        return trained(run)
+
+    monkeypatch.setattr(Run, "_train_step", cut)
+    result = turncheck(*UNSWEPT)
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, f"Error: {line}")
+    monkeypatch.setattr(Run, "_train_step", trained)
+    assert turncheck(*UNSWEPT).exit_code == 0
+    assert [point["step"] for point in curve(tmp_path)] == ["2", "4", "6"]
+
+
 def test_without_matplotlib_a_line_says_how_to_get_the_picture(turncheck, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     result = turncheck(*UNSWEPT)

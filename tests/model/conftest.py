@@ -27,7 +27,7 @@ def one_thread():
     torch.set_num_threads(before)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def no_time_passes():
     """A checkpoint says how much time its training took. Without it, the same seed gives the same bytes."""
     with pytest.MonkeyPatch.context() as patched:

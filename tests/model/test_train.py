@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import signal
 from collections import Counter
 from itertools import pairwise
 
@@ -185,12 +187,35 @@ def test_weights_that_are_half_updated_are_never_saved(tmp_path, uninterrupted, 
     monkeypatch.setattr(run.optimizers[optimizer], "step", interrupt)
     with pytest.raises(KeyboardInterrupt):
         next(steps)
-    assert Run(tmp_path, DOMAIN, TINY, 0).step == 4
+    assert run.saved == Run(tmp_path, DOMAIN, TINY, 0).step == 4
     assert train(tmp_path)[1] == uninterrupted
 
 
 def interrupt(*arguments, **options):
     raise KeyboardInterrupt
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process cannot send itself Ctrl-C")
+def test_ctrl_c_waits_for_the_end_of_an_update(tmp_path, uninterrupted, monkeypatch):
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    run = Run(tmp_path, DOMAIN, TINY, 0)
+    steps = run.steps()
+    next(steps)
+    update = run.optimizers[0].step
+
+    def hears():
+        os.kill(os.getpid(), signal.SIGINT)
+        update()
+
+    try:
+        monkeypatch.setattr(run.optimizers[0], "step", hears)
+        with pytest.raises(KeyboardInterrupt):
+            next(steps)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert (run.step, run.saved) == (2, 2)
+    assert train(tmp_path)[1] == uninterrupted
 
 
 def test_a_finished_run_is_left_as_it_is(tmp_path, uninterrupted):

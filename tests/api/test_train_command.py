@@ -73,7 +73,7 @@ def test_a_run_s_folder_says_what_it_is_how_it_went_and_what_became_of_it(turnch
     )
     assert (said["config"]["name"], said["config"]["width"], said["from"]) == ("quick", 8, None)
     assert {"python", "turncheck", "torch"} <= set(said["versions"])
-    assert said["core_hours"] > 0
+    assert said["core_hours"] >= 0
     points = curve(tmp_path)
     assert [point["step"] for point in points] == ["2", "4", "6"]
     assert all(float(point["loss"]) > 0 and float(point["held_out_exact"]) >= 0 for point in points)

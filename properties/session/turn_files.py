@@ -54,7 +54,11 @@ def read_turns(path: Path, domain: Domain) -> Turns:
         TurnsError: there are none, or a file is damaged or of another domain.
     """
     found: Turns = {}
-    for file in _files(path):
+    try:
+        files = _files(path)
+    except OSError as error:
+        raise TurnsError(path, f"it cannot be read: {error.strerror}") from error
+    for file in files:
         try:
             found |= _read(file, domain)
         except OSError as error:
@@ -76,9 +80,15 @@ def _files(path: Path) -> list[Path]:
 
 
 def _is_known(path: Path) -> bool:
+    """Return whether a file in a folder holds turns. Other texts, such as the log of a run, are left out."""
     if path.name == STATE:
         return (path.parent / FOUND).is_file()
-    return path.is_file() and (path.name == "divergence.json" or path.suffix == ".txt")
+    return path.is_file() and (path.name == "divergence.json" or (path.suffix == ".txt" and _is_witness(path)))
+
+
+def _is_witness(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(TITLE) + 3).removeprefix(b"\xef\xbb\xbf").startswith(TITLE.encode())
 
 
 def _read(path: Path, domain: Domain) -> Turns:

@@ -50,11 +50,13 @@ def fault_of(path, domain=DOMAIN):
 
 
 def test_a_witness_is_a_prompt_of_no_known_seed(tmp_path):
-    save_kept(tmp_path, Kept("hp_never_rises_under_poison", "wrong_value", NEUTRAL))
-    path = tmp_path / "hp_never_rises_under_poison.wrong_value.txt"
-    assert read_turns(path, DOMAIN) == {NEUTRAL: None}
-    assert read_turns(tmp_path, DOMAIN) == {NEUTRAL: None}
-    assert read_turns(tmp_path.parent, DOMAIN)[NEUTRAL] is None
+    folder = tmp_path / "witnesses" / "a model"
+    save_kept(folder, Kept("hp_never_rises_under_poison", "wrong_value", NEUTRAL))
+    (tmp_path / "log.txt").write_text("turncheck trains", encoding="utf-8")
+    path = folder / "hp_never_rises_under_poison.wrong_value.txt"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())  # as an editor may save it
+    for place in (path, folder, tmp_path):
+        assert read_turns(place, DOMAIN) == {NEUTRAL: None}
 
 
 def test_a_play_is_the_prompts_of_its_turns(tmp_path):

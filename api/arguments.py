@@ -142,6 +142,16 @@ def located(name: str, kind: click.Path, *, dest: str | None = None, **more: Any
     return click.option(*names, type=kind, callback=_placed, is_eager=True, **more)
 
 
+def located_often(name: str, *, dest: str, **more: Any) -> Callable[[_Function], _Function]:
+    """Make an option that names files or folders that must exist, and may be repeated, like `located`."""
+    kind = click.Path(exists=True)
+
+    def placed(context: click.Context, parameter: click.Parameter, typed: tuple[str, ...]) -> tuple[Place, ...]:
+        return tuple(Place(Path(os.path.abspath(each)), each) for each in typed)
+
+    return click.option(name, dest, type=kind, multiple=True, callback=placed, is_eager=True, **more)
+
+
 def located_argument(name: str, kind: click.Path) -> Callable[[_Function], _Function]:
     """Make an argument that names a file or a folder, like `located`."""
     return click.argument(name, type=kind, callback=_placed, is_eager=True)

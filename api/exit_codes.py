@@ -15,7 +15,7 @@ HELD, BROKEN, NO_VERDICT, INTERNAL, BAD_INPUT = range(5)
 ABOUT: Mapping[int, str] = {
     HELD: "everything held",
     BROKEN: "a law was broken or is INCONCLUSIVE, answers differ, or a gate or a comparison failed",
-    NO_VERDICT: "no verdict: the command was interrupted, or a saved sweep or training run cannot be trusted",
+    NO_VERDICT: "no verdict: the command was interrupted, training diverged, or a saved sweep or run cannot be trusted",
     INTERNAL: "an internal error: a bug in Turncheck",
     BAD_INPUT: "bad input: an option, a model, a card, a domain or a file that cannot be used",
 }

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
+from click.core import ParameterSource
 
-from turncheck.arguments import CASES, EVALUATION_SEED, Place, Whole, located, quoted
-from turncheck.model.configs import CONFIGS, described
-from turncheck.options import BadInputError, Command, NoVerdictError, cannot_be_used, domain_option, prepare
+from turncheck.arguments import CASES, EVALUATION_SEED, RATE, Place, Whole, located, located_often, quoted
+from turncheck.model.configs import CONFIGS, TrainConfig, described
+from turncheck.options import (
+    TYPED_DOMAIN,
+    BadInputError,
+    Command,
+    NoVerdictError,
+    cannot_be_used,
+    domain_option,
+    prepare,
+)
+from turncheck.train_folder import RunFolder
+from turncheck.train_given import FILE, Asked, given_of, turns_for
+from turncheck.train_sweep import final_sweep
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from turncheck.engine.domain import Domain
+    from turncheck.model.given import Given
     from turncheck.model.train import Progress, Run
+    from turncheck.properties.session.turn_files import Turns
 
 EVERY = 30.0
 """Seconds between two lines without a terminal."""
@@ -34,6 +49,25 @@ EVERY = 30.0
 @click.option(
     "--snapshot", "snapshots", type=CASES, multiple=True, help="Keep the checkpoint of this step. May be repeated."
 )
+@located_often("--from", dest="places", help="Witnesses, a divergence.json, a sweep's folder, or turns, to learn too.")
+@click.option(
+    "--from-share",
+    "share",
+    type=RATE,
+    default=0.1,
+    show_default=True,
+    help="Their share of the first batch; it falls to 0 over the run.",
+)
+@click.option(
+    "--mine", "spec", metavar="SPEC", help="A model: the turns of a training seed on which it errs join them."
+)
+@click.option("--mine-turns", type=CASES, default=20_000, show_default=True, help="Turns that it is asked.")
+@click.option(
+    "--final-sweep",
+    "final",
+    type=Whole(0, 1_000_000_000),
+    help="Turns of each sampler (or texts of stages) asked at the end.  [default: 2000 (10000)]",
+)
 def train(
     domain: Domain,
     config_name: str,
@@ -42,51 +76,132 @@ def train(
     steps: int | None,
     threads: int | None,
     snapshots: tuple[int, ...],
+    places: tuple[Place, ...],
+    share: float,
+    spec: str | None,
+    mine_turns: int,
+    final: int | None,
 ) -> None:
     """Train a tiny transformer on a domain's reference. Ctrl-C saves the run, and the same command continues it.
 
     \b
       turncheck train --domain tictactoe.py:DOMAIN --config tiny --out runs/ttt
+      turncheck train --config tiny --from .turncheck/witnesses --out runs/again
+      turncheck train --config tiny --mine runs/again/checkpoint.safetensors --out runs/third
     """
-    from turncheck.engine.visible import visible
-
-    run = _run(out, domain, config_name, seed, {"steps": steps, "threads": threads}, snapshots)
-    from turncheck.model.state import StateError  # it imports torch, as `_run` has done already
-
+    config = _config(config_name, {"steps": steps, "threads": threads})
+    asked = Asked(places, share, spec, mine_turns)
+    turns, lines = turns_for(out, domain, asked, config.malformed, seed)
+    run = _run(out, domain, config, seed, snapshots, given_of(turns, share))
+    lines += _told_of(run.given)
+    for line in lines:
+        click.echo(line, err=True)
     prepare(out)
+    folder = RunFolder(out, run, _command(), config_name, asked.sources)
+    with _one_line_errors(out, folder):
+        _keep(out, domain, turns, asked.sources, run)
+        folder.begin(lines)
+        _trained(run, folder)
+        _ended(run, folder, final)
+
+
+def _config(name: str, given: dict[str, Any]) -> TrainConfig:
+    """Return the config of that name with other values where they are given.
+
+    Raises:
+        BadInputError: PyTorch is not installed.
+        click.UsageError: there is no such config.
+    """
     try:
-        _trained(run)
-    except StateError as error:  # another process trains there
-        raise NoVerdictError(visible(out.as_typed(str(error)))) from error
-    except OSError as error:
-        raise BadInputError(visible(cannot_be_used(error, out.typed, "written"))) from error
-    made = visible(f"{out.typed.rstrip('/')}/checkpoint.safetensors")
-    click.echo(f"{made}: {run.step} steps of {run.config.batch} turns")
-
-
-def _run(
-    out: Place, domain: Domain, config_name: str, seed: int, given: dict[str, Any], snapshots: tuple[int, ...]
-) -> Run:
-    from turncheck.engine.visible import visible
-
-    try:
-        from turncheck.model.state import StateError
-        from turncheck.model.train import ResumeError, Run
+        import turncheck.model.train  # noqa: F401  it needs PyTorch
     except ModuleNotFoundError as error:
         way_out = "pip install 'turncheck[torch]'"
         raise BadInputError(f"training needs {error.name}, which is not installed: {way_out}") from error
-    if config_name not in CONFIGS:
-        raise click.UsageError(f"--config must be one of {', '.join(CONFIGS)}, got {quoted(config_name)}")
-    config = attrs.evolve(CONFIGS[config_name], **{key: value for key, value in given.items() if value is not None})
+    if name not in CONFIGS:
+        raise click.UsageError(f"--config must be one of {', '.join(CONFIGS)}, got {quoted(name)}")
+    return attrs.evolve(CONFIGS[name], **{key: value for key, value in given.items() if value is not None})
+
+
+def _run(out: Place, domain: Domain, config: TrainConfig, seed: int, snapshots: tuple[int, ...], given: Given) -> Run:
+    from turncheck.engine.visible import visible
+    from turncheck.model.given import UnusableTextsError
+    from turncheck.model.state import StateError
+    from turncheck.model.train import ResumeError, Run
+
     try:
-        return Run(out.path, domain, config, seed, snapshots)
+        return Run(out.path, domain, config, seed, snapshots, given=given)
     except StateError as error:  # the saved run is damaged
         raise NoVerdictError(visible(out.as_typed(str(error)))) from error
-    except ResumeError as error:
+    except (ResumeError, UnusableTextsError) as error:
         raise BadInputError(visible(out.as_typed(str(error)))) from error
 
 
-def _trained(run: Run) -> None:
+def _told_of(given: Given) -> list[str]:
+    """Return how many texts a run is given, in a line; no line if it is given none."""
+    if not given.texts:
+        return []
+    seen = f", {given.seen:,} of them not from training seeds: the checkpoint says so" if given.seen else ""
+    return [f"{len(given.texts):,} texts are {given.share:.0%} of the first batch, and 0 % of the last{seen}"]
+
+
+def _keep(out: Place, domain: Domain, turns: Turns, sources: list[str], run: Run) -> None:
+    """Write the texts that a run is given into its folder, from where it reads them if it is resumed."""
+    from turncheck.properties.session.turn_files import write_turns
+
+    if sources and not run.state_path.exists():
+        write_turns(out.path / FILE, turns, domain, sources)
+
+
+def _command() -> str:
+    """Return the command that was given, as typed, but for options that have their default."""
+    context = click.get_current_context()
+    words = ["turncheck", "train"]
+    for option in context.command.params:
+        name = option.name or ""
+        if context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            continue
+        value = context.meta[TYPED_DOMAIN] if name == "domain" else context.params[name]
+        many = isinstance(value, tuple) and not isinstance(value, Place)
+        for each in value if many else (value,):
+            words += [option.opts[0], each.typed if isinstance(each, Place) else str(each)]
+    return shlex.join(words)
+
+
+@contextmanager
+def _one_line_errors(out: Place, folder: RunFolder) -> Iterator[None]:
+    """Tell in one line what stops a run; what was saved before stays."""
+    from turncheck.engine.visible import visible
+    from turncheck.model.state import StateError
+    from turncheck.model.train import DivergedError
+    from turncheck.properties.sweeps.faults import SweepError
+
+    try:
+        yield
+    except (StateError, DivergedError, SweepError) as error:  # a StateError: another process trains there
+        with suppress(OSError):
+            folder.log(out.as_typed(str(error)))
+        raise NoVerdictError(visible(out.as_typed(str(error)))) from error
+    except OSError as error:
+        raise BadInputError(visible(cannot_be_used(error, out.typed, "written"))) from error
+
+
+def _ended(run: Run, folder: RunFolder, count: int | None) -> None:
+    """Tell what was made, and measure it if it is to ask any turns."""
+    from turncheck.engine.visible import visible
+
+    made = visible(f"{folder.out.typed.rstrip('/')}/checkpoint.safetensors")
+    click.echo(f"{made}: {run.step} steps of {run.config.batch} turns")
+    if count == 0:
+        return
+    try:
+        for line in final_sweep(run, folder.out, count):
+            click.echo(line)
+            folder.log(line)
+    except KeyboardInterrupt:
+        raise NoVerdictError("stopped in the final sweep: the run is finished, the same command sweeps again") from None
+
+
+def _trained(run: Run, folder: RunFolder) -> None:
     """Train to the end and report progress: with a bar on a terminal, else with a line from time to time."""
     from rich.console import Console
 
@@ -94,9 +209,23 @@ def _trained(run: Run) -> None:
     try:
         with _bar(run, console) if console.is_terminal else _lines(run) as told:
             for at in run.steps():
+                folder.tell(at)
                 told(at)
     except KeyboardInterrupt:
-        raise NoVerdictError(f"stopped after step {run.step}, saved: the same command continues") from None
+        line = _stopped(run)
+        folder.end(line)
+        raise NoVerdictError(line) from None
+    if missing := folder.end(f"ended after step {run.step}, {run.core_seconds / 3600:.3g} core-hours"):
+        click.echo(missing, err=True)
+
+
+def _stopped(run: Run) -> str:
+    """Return what an interrupted run has saved, in a line."""
+    if run.saved == run.step:
+        return f"stopped after step {run.step}, saved: the same command continues"
+    if run.saved is None:
+        return f"stopped in step {run.step + 1}, nothing is saved yet: the same command starts again"
+    return f"stopped in step {run.step + 1}, saved after step {run.saved}: the same command continues"
 
 
 @contextmanager

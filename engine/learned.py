@@ -138,11 +138,15 @@ class Training:
         samplers: the samplers of the cases.
         operators: the operators that damaged some of the cases; none if it never saw a malformed text.
         turns: the number of cases; None if nobody recorded it.
+        core_hours: the processor time of the training, over all threads, in hours; None if nobody recorded it.
+        seen: the number of texts that it was also given and that are not from training seeds: a run may ask them.
     """
 
     samplers: tuple[str, ...]
     operators: tuple[str, ...]
     turns: int | None = None
+    core_hours: float | None = None
+    seen: int = 0
 
 
 @runtime_checkable

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,9 @@ class Metadata:
         operators: the operators that damaged some of them.
         stages: the stages that it learned (`turncheck.engine.stages`); none for the whole.
         rounded: whether its matrices are stored in eight bits (`turncheck.model.rounding`).
+        core_hours: the processor time of its training, over all threads, in hours; 0 if nobody recorded it.
+        given: the number of texts that it was given besides those that it drew: counterexamples.
+        seen: the number of these that are not from training seeds, so that a sweep or a law may ask them.
     """
 
     config: ModelConfig
@@ -82,6 +86,9 @@ class Metadata:
     operators: tuple[str, ...]
     stages: tuple[str, ...] = ()
     rounded: bool = False
+    core_hours: float = 0.0
+    given: int = 0
+    seen: int = 0
 
     def to_metadata(self, digest: str = "") -> dict[str, str]:
         """Return the metadata for safetensors: one entry, because safetensors writes several in no fixed order.
@@ -147,6 +154,12 @@ def _parts(values: dict[str, Any]) -> dict[str, Any]:
     texts = {name: _texts(name, values[name]) for name in TEXTS if name in values or name != "stages"}
     if type(values.get("rounded", False)) is not bool:
         raise TypeError(f"rounded must be true or false, got {quoted(values['rounded'])}")
+    for name in ("given", "seen"):
+        if type(values.get(name, 0)) is not int or values.get(name, 0) < 0:
+            raise TypeError(f"{name} must be a whole number, 0 or more, got {quoted(values[name])}")
+    hours = values.get("core_hours", 0.0)
+    if type(hours) not in (int, float) or not 0 <= hours < inf:
+        raise TypeError(f"core_hours must be a number, 0 or more, got {quoted(hours)}")
     if not isinstance(values["config"], dict):
         raise TypeError(f"config must be a table, got {type(values['config']).__name__}")
     return {**values, **texts, "config": ModelConfig(**values["config"])}
@@ -227,7 +240,7 @@ def load_checkpoint(path: str | os.PathLike[str], domain: Domain, threads: int =
     _check_tensors(path, tensors, _stored(model.state_dict(), about.rounded))
     _check_digest(path, tensors, metadata)
     model.load_state_dict(unpacked(tensors), assign=True)
-    training = Training(about.samplers, about.operators, about.turns)
+    training = Training(about.samplers, about.operators, about.turns, about.core_hours or None, about.seen)
     return engine_of(model, tokenizer, threads, training), about
 
 

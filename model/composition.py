@@ -151,11 +151,11 @@ class Composition:
     def training(self) -> Training | None:
         """Return what the engine that reads prompts was trained on; None if nobody recorded it.
 
-        The number of its cases is left out: the others were trained on more.
+        The number of its cases and its core-hours are left out: the others were trained on more.
         """
         first = self.expert(self.first)
         found = first.training() if isinstance(first, Trained) else None
-        return None if found is None else attrs.evolve(found, turns=None)
+        return None if found is None else attrs.evolve(found, turns=None, core_hours=None)
 
     def close(self) -> None:
         """Close the experts that were loaded."""

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from turncheck.engine.domain import Domain
 from turncheck.engine.fields import Choice, Field, Int
 from turncheck.engine.schema import Schema
 from turncheck.engine.stages import DrawsBlocks, stages_of
@@ -32,8 +33,8 @@ SEEN = 2_000
 class Data(Protocol):
     """What a run learns from."""
 
-    def batches(self, step: int) -> list[Batch]:
-        """Return the data of a step."""
+    def batches(self, step: int, fewer: int = 0) -> list[Batch]:
+        """Return the data of a step, without the last `fewer` examples, of which some must remain."""
         ...
 
 
@@ -65,11 +66,10 @@ class TextData:
         self.seed, self.batch, self.pool = seed, batch, pool
         self._pool: dict[int, Row] = {}
 
-    def batches(self, step: int) -> list[Batch]:
+    def batches(self, step: int, fewer: int = 0) -> list[Batch]:
         """Return the data of a step."""
-        return batches_of(
-            [self._row(index) for index in range(step * self.batch, (step + 1) * self.batch)], self.config
-        )
+        indices = range(step * self.batch, (step + 1) * self.batch - fewer)
+        return batches_of([self._row(index) for index in indices], self.config)
 
     def _row(self, index: int) -> Row:
         if not self.pool:
@@ -80,9 +80,13 @@ class TextData:
         return self._pool[index]
 
     def _drawn(self, index: int) -> Row:
-        text, answer = self.examples.draw(self.seed, index)
-        fault = fault_of(self.examples.domain, text) if self.config.kind == READER else None
-        return row_of(self.tokenizer, self.config, text, answer, fault)
+        return row_of_example(self.examples.domain, self.tokenizer, self.config, *self.examples.draw(self.seed, index))
+
+
+def row_of_example(domain: Domain, tokenizer: Tokenizer, config: ModelConfig, text: str, answer: str) -> Row:
+    """Return an example as a row; a reader also learns where the text has its fault."""
+    fault = fault_of(domain, text) if config.kind == READER else None
+    return row_of(tokenizer, config, text, answer, fault)
 
 
 # --- as rows ---------------------------------------------------------------------------------------------------------
@@ -101,16 +105,15 @@ class RowData:
         # Every chunk gives equally many steps. Not every case comes to every stage, so a few rows may come twice.
         self._steps = max(1, len(self.samplers) * CHUNK * max(1, len(self.stages)) // batch)
 
-    def batches(self, step: int) -> list[Batch]:
+    def batches(self, step: int, fewer: int = 0) -> list[Batch]:
         """Return the data of a step."""
         number, part = divmod(step, self._steps)
         if self._chunk is None or self._chunk[0] != number:
             self._chunk = (number, *self._drawn(number))
         _, tokens, targets = self._chunk
-        rows = np.arange(part * self.batch, (part + 1) * self.batch) % len(tokens)
-        return [
-            (torch.from_numpy(tokens[rows]), torch.from_numpy(targets[rows]), torch.zeros(self.batch, dtype=torch.bool))
-        ]
+        rows = np.arange(part * self.batch, (part + 1) * self.batch - fewer) % len(tokens)
+        rejected = torch.zeros(len(rows), dtype=torch.bool)
+        return [(torch.from_numpy(tokens[rows]), torch.from_numpy(targets[rows]), rejected)]
 
     def _drawn(self, number: int) -> tuple[Ids, Ids]:
         """Return the tokens and targets of a chunk: (n, context) each, in random order."""
@@ -152,9 +155,10 @@ class TokenTable:
         self.tables = []
         for place, (name, field) in enumerate(schema.fields.items()):
             texts = [schema.write_values((*values[:place], value, *values[place + 1 :])) for value in _values(field)]
-            ids = np.array([tokenizer.encode(text) for text in texts])
-            if ids.shape != (len(texts), len(self.base)):
+            found = [tokenizer.encode(text) for text in texts]
+            if {len(each) for each in found} != {len(self.base)}:
                 raise ValueError(f"field {name} must take the same number of tokens with each of its values")
+            ids = np.array(found)
             places = np.flatnonzero((ids != self.base).any(0))
             self.tables.append((field.low if isinstance(field, Int) else 0, places, ids[:, places]))
         self.base = [*self.base, *tail]

@@ -81,8 +81,11 @@ class Examples:
             case = drawn(self.domain, name, self.samplers[name], random)
             text = self._damaged(case, random) if random.random() < self.malformed else self.domain.write(case)
             if found := self.asked(text):  # not every turn comes to every stage
-                prompt, answer = random.choice(found) if self.stages else found[0]
-                return (self.encode(prompt), self.encode(answer)) if self.encode else (prompt, answer)
+                return self.worded(*(random.choice(found) if self.stages else found[0]))
+
+    def worded(self, prompt: str, answer: str) -> tuple[str, str]:
+        """Return a text and its answer in the wording of the examples."""
+        return (self.encode(prompt), self.encode(answer)) if self.encode else (prompt, answer)
 
     def asked(self, text: str) -> list[tuple[str, str]]:
         """Return what the stages are asked while the reference answers a text, and what it answers."""
@@ -185,7 +188,9 @@ def _read_row(tokenizer: Tokenizer, config: ModelConfig, text: str, answer: str,
     final = config.answers.index(answer)
     if fault is None:
         return [*ids, STOP], [*[IGNORED] * len(ids), final], answer.startswith("reject ")
-    (going_on,) = [place for place, each in enumerate(config.answers) if not each.startswith("reject ")] or (final,)
+    accepting = [place for place, each in enumerate(config.answers) if not each.startswith("reject ")]
+    # Where several answers are left before the fault, none of them is right yet.
+    going_on = accepting[0] if len(accepting) == 1 else IGNORED
     start, end = (len(text[:at].encode("utf-8", "surrogatepass")) for at in fault)
     wanted, at = [], 0
     for token in ids:

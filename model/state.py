@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,18 @@ def check_step(path: Path, run: Mapping[str, Any], steps: int) -> int:
     if type(step) is not int or not 0 <= step <= steps:
         raise StateError(path, f"step must be 0..{steps}, got {quoted(step)}")
     return step
+
+
+def check_seconds(path: Path, run: Mapping[str, Any]) -> float:
+    """Return the processor time of the run until it was saved, after checking it; 0 for older runs.
+
+    Raises:
+        StateError: it is no number, or below 0.
+    """
+    seconds = run.get("core_seconds", 0.0)
+    if type(seconds) not in (int, float) or not 0 <= seconds < inf:
+        raise StateError(path, f"core_seconds must be a number, 0 or more, got {quoted(seconds)}")
+    return float(seconds)
 
 
 def check_tensors(path: Path, tensors: Mapping[str, Tensor], shapes: Mapping[str, tuple[int, ...]]) -> None:

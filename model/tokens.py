@@ -10,7 +10,6 @@ Text outside the vocabulary falls back to its UTF-8 bytes, so every text round-t
     >>> from turncheck.engine.domain import Domain
     >>> from turncheck.engine.fields import Choice, Int
     >>> from turncheck.engine.schema import Schema
-from turncheck.engine.stages import HAND_ON
     >>> counter = Domain(
     ...     "counter/1",
     ...     state=Schema("at {at}", at=Int(0, 99)),

@@ -9,9 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from math import inf
 from operator import eq
 from pathlib import Path
+from threading import current_thread, main_thread
+from time import process_time
 from typing import Any
 
 import attrs
@@ -26,13 +31,22 @@ from turncheck.model.adapters.recognise import RUN as CHECKPOINT
 from turncheck.model.batching import IGNORED
 from turncheck.model.checkpoint import Metadata, Model, engine_of, learned, model_of, save_checkpoint
 from turncheck.model.configs import OF_NO_WEIGHT, TrainConfig
-from turncheck.model.data import choices_of, data_of
+from turncheck.model.data import Data, choices_of, data_of
 from turncheck.model.decode import TransformerEngine
 from turncheck.model.dense import Dense
 from turncheck.model.examples import Batch, Examples, lengths
+from turncheck.model.given import Given, GivenData
 from turncheck.model.reader import Reader
 from turncheck.model.rounding import is_rounded, replaced, rounded
-from turncheck.model.state import StateError, check_step, check_tensors, mark_of, read_state, write_state
+from turncheck.model.state import (
+    StateError,
+    check_seconds,
+    check_step,
+    check_tensors,
+    mark_of,
+    read_state,
+    write_state,
+)
 from turncheck.model.tokens import Tokenizer, vocabulary, vocabulary_of
 from turncheck.model.transformer import DENSE, READER, ModelConfig
 
@@ -51,6 +65,8 @@ ADDED_SETTINGS = {
     "stages": [],
     "pool": 0,
     "rounded": 0.0,
+    "from": "",
+    "from_share": 0.0,
 }
 """The values in runs that began before these settings existed."""
 
@@ -73,7 +89,7 @@ class DivergedError(ArithmeticError):
         self.folder, self.step, self.value = folder, step, value
 
     def __str__(self) -> str:
-        way_out = "train in another folder with a lower learning rate or another seed"
+        way_out = "train in another folder, with another seed or a config with a lower learning rate"
         return f"{self.folder}: the loss must be finite, got {self.value} at step {self.step}: {way_out}"
 
 
@@ -101,7 +117,9 @@ def loss(model: Model, batches: Sequence[Batch], rejection_weight: float) -> Ten
 
 @attrs.frozen
 class Progress:
-    """A run after a step: the step, its loss, and the share of held-out texts answered exactly, if measured."""
+    """A run after a step: the step, its loss, and the share of held-out texts answered exactly, if measured: then the
+    run was also saved.
+    """
 
     step: int
     loss: float
@@ -115,10 +133,15 @@ class Run:
     current model; `DIR/step-N.safetensors` the snapshots. With `encode`, the model learns another wording of the
     domain's texts; its checkpoint is then checked with the template that has this function.
 
+    Attributes:
+        step: the number of steps that were made.
+        saved: the step from which the run would resume; None if nothing is saved.
+
     Raises:
         ResumeError: the folder holds a run of another domain, or with another config or seed.
         StateError: the run in the folder is damaged or incomplete.
         DomainError: a sampler or the reference of the domain raised.
+        UnusableTextsError: texts are given, and the model can learn none of them.
     """
 
     def __init__(
@@ -129,6 +152,7 @@ class Run:
         seed: int,
         snapshots: Sequence[int] = (),
         encode: Callable[[str], str] | None = None,
+        given: Given = Given(),  # noqa: B008  it is frozen
     ) -> None:
         self.folder, self.config, self.snapshots = folder, config, frozenset(snapshots)
         self.domain, self.examples = domain, Examples.of(domain, config.malformed, tuple(config.stages))
@@ -139,15 +163,32 @@ class Run:
         torch.manual_seed(seed)
         self.tokenizer = Tokenizer(_vocabulary(self.examples, config))
         self.model = model_of(_sizes(config, self.examples, self.tokenizer))
-        self.data = data_of(self.examples, self.tokenizer, self.model.config, self.data_seed, config.batch, config.pool)
+        self.given, self.data = given, self._data(given)
         self.optimizers = _optimizers(self.model)
         self.step = 0
+        self._spent, self._began = 0.0, inf
         self._torn = self._diverged = False
+        self.saved: int | None = None
         self._mark = mark_of(self.state_path)
         if os.path.lexists(self.state_path):
             self._load()
         elif made := [name for name in (CHECKPOINT, *map(_snapshot, snapshots)) if (folder / name).exists()]:
             raise StateError(folder, f"it holds {made[0]} of a run and no {STATE} to resume from")
+
+    def _data(self, given: Given) -> Data:
+        about = (self.examples, self.tokenizer, self.model.config, self.data_seed, self.config.batch)
+        data = data_of(*about, self.config.pool)
+        return GivenData(data, given, *about, self.config.steps) if given.texts else data
+
+    @property
+    def core_seconds(self) -> float:
+        """The processor time of the run's steps so far, over all threads, also before it was resumed, to 0.1 s."""
+        return round(self._spent + max(0.0, process_time() - self._began), 1)
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate at the current step."""
+        return self.config.learning_rate * _rate(self.step, self.config)
 
     @property
     def state_path(self) -> Path:
@@ -161,12 +202,13 @@ class Run:
         """
         try:
             while self.step < self.config.steps:
+                self._began = min(self._began, process_time())
                 value = self._train_step()
                 saving = self.step % self.config.save_every == 0
                 if saving:
                     self.save()
                 if self.step in self.snapshots:
-                    self._save_checkpoint(_snapshot(self.step))
+                    self._save_checkpoint(_snapshot(self.step), self.core_seconds)
                 yield Progress(self.step, value, self.held_out(64) if saving else None)
         finally:
             if not self._torn and not self._diverged:
@@ -175,7 +217,7 @@ class Run:
     def _train_step(self) -> float:
         made = self.data.batches(self.step)
         for optimizer in self.optimizers:
-            optimizer.param_groups[0]["lr"] = self.config.learning_rate * _rate(self.step, self.config)
+            optimizer.param_groups[0]["lr"] = self.learning_rate
         self.model.zero_grad()
         value = self._loss(made)
         if not bool(value.isfinite()):
@@ -183,11 +225,12 @@ class Run:
             raise DivergedError(self.folder, self.step, value.item())
         value.backward()  # type: ignore[no-untyped-call]  # torch's own lack of a type
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self._torn = True
-        for optimizer in self.optimizers:
-            optimizer.step()
-        self.step += 1
-        self._torn = False
+        with _ctrl_c_waiting():
+            self._torn = True
+            for optimizer in self.optimizers:
+                optimizer.step()
+            self.step += 1
+            self._torn = False
         return value.item()
 
     def _loss(self, made: Sequence[Batch]) -> Tensor:
@@ -218,14 +261,17 @@ class Run:
         tensors = {f"model/{name}": tensor for name, tensor in self.model.state_dict().items()}
         for name, _, _, state in self._optimizer_states():
             tensors |= {f"{key}/{name}": tensor for key, tensor in state.items()}
-        run = {**self._settings(), "step": self.step, "texts": self._texts()}
+        spent = self.core_seconds
+        run = {**self._settings(), "step": self.step, "texts": self._texts(), "core_seconds": spent}
         write_state(self.state_path, tensors, run)
-        self._mark = mark_of(self.state_path)
-        self._save_checkpoint(CHECKPOINT)
+        self._mark, self.saved = mark_of(self.state_path), self.step
+        self._save_checkpoint(CHECKPOINT, spent)
 
     def _settings(self) -> dict[str, Any]:
         config = attrs.asdict(self.config, filter=attrs.filters.exclude(*OF_NO_WEIGHT))
-        return {"domain": self.domain.described, "seed": self.seed, **config, "stages": list(self.config.stages)}
+        given = {"from": self.given.digest, "from_share": self.given.share}
+        about = {"domain": self.domain.described, "seed": self.seed}
+        return {**about, **config, "stages": list(self.config.stages), **given}
 
     def _texts(self) -> str:
         """Return a digest of the vocabulary and of the lengths of texts, which changes if either changes."""
@@ -248,7 +294,7 @@ class Run:
             )
         step = check_step(self.state_path, saved, self.config.steps)
         check_tensors(self.state_path, tensors, self._shapes(step))
-        self.step = step
+        self.step, self.saved, self._spent = step, step, check_seconds(self.state_path, saved)
         self.model.load_state_dict(_under("model", tensors))
         for name, _, keys, state in self._optimizer_states():
             state.update({key: tensors[f"{key}/{name}"] for key in keys if step})
@@ -270,7 +316,7 @@ class Run:
                 shape, keys = tuple(parameter.shape), OPTIMIZER_STATE[type(optimizer)]
                 yield names[parameter], shape, keys, optimizer.state[parameter]
 
-    def _save_checkpoint(self, name: str) -> None:
+    def _save_checkpoint(self, name: str, seconds: float) -> None:
         card = Metadata(
             config=self.model.config,
             vocabulary=self.tokenizer.vocabulary,
@@ -282,8 +328,27 @@ class Run:
             operators=tuple(self.examples.operators),
             stages=self.examples.stages,
             rounded=self.config.rounded > 0,
+            core_hours=float(f"{seconds / 3600:.3g}"),
+            given=len(self.given.texts),
+            seen=self.given.seen,
         )
         save_checkpoint(self.folder / name, self.model, card)
+
+
+@contextmanager
+def _ctrl_c_waiting() -> Iterator[None]:
+    """Within it, Ctrl-C waits: an update of the weights takes milliseconds, and half of one cannot be saved."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or current_thread() is not main_thread():
+        yield
+        return
+    heard = []
+    signal.signal(signal.SIGINT, lambda *given: heard.append(given))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if heard:
+        raise KeyboardInterrupt
 
 
 def _snapshot(step: int) -> str:

@@ -92,6 +92,8 @@ EXCEPTIONS = {
                        Room(rooms=("turncheck.engine",), libraries=("attrs",), lazily=("matplotlib",)),
     "reports/plots.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs",), lazily=("matplotlib",)),
+    "reports/curve.py":
+                       Room(rooms=("turncheck.engine",), libraries=("attrs",), lazily=("matplotlib",)),
     "model/adapters/weights/alphabet.py":
                        Room(rooms=("turncheck.engine",), libraries=("attrs",), lazily=("tokenizers",)),
     "model/portable.py":

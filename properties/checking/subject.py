@@ -195,11 +195,17 @@ class Subject:
         return _troubles_of(self.engine) | dict(self.repaired)
 
     def findings(self) -> list[str]:
-        """Return what the engine found out about the system behind it when it was made, one line each."""
+        """Return what the engine found out about the system behind it when it was made, and whether it has learned
+        texts that a run may ask, one line each.
+        """
+        found = []
         with _dropping_what_it_raises():
             if isinstance(self.engine, Probed):
-                return [str(finding) for finding in self.engine.findings()]
-        return []
+                found += [str(finding) for finding in self.engine.findings()]
+        if (training := self.training()) is not None and training.seen:
+            learned = f"it has learned {training.seen:,} texts that are not from training seeds"
+            found.append(f"{learned}: cases that a run draws may be among them")
+        return found
 
     def training(self) -> Training | None:
         """What the engine was trained on; None where nothing says so."""

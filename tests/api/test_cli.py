@@ -15,6 +15,7 @@ from turncheck.cli import main
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, resolve_text, write
 from turncheck.model.adapters.templates import template
+from turncheck.model.configs import CONFIGS
 from turncheck.properties.laws import laws_of
 
 NEUTRAL = write(Turn())
@@ -147,8 +148,11 @@ OPTIONS = {
     ],
     "prompts": ["--domain", "--model-arg", "--rules", "--sampler", "--turns", "--seed", "--out"],
     "compare": [],
-    "train": ["--domain", "--config", "--seed", "--out", "--steps", "--threads", "--snapshot"],
     "export": ["--domain", "--out", "--format"],
+    "train": [
+        *("--domain", "--config", "--seed", "--out", "--steps", "--threads", "--snapshot"),
+        *("--from", "--from-share", "--mine", "--mine-turns", "--final-sweep"),
+    ],
 }
 
 
@@ -458,13 +462,19 @@ def test_show_shows_what_went_to_and_fro_in_other_words(turncheck, folder):
 
 # --- train -----------------------------------------------------------------------------------------------------------
 
+TRAIN = ("train", "--final-sweep", "0")
+
 
 def test_train_makes_a_checkpoint_that_the_other_commands_load(turncheck, folder):
     pytest.importorskip("torch")
-    result = turncheck("train", "--config", "tiny", "--out", "run", "--steps", 3, "--snapshot", 2)
+    result = turncheck(*TRAIN, "--config", "tiny", "--out", "run", "--steps", 3, "--snapshot", 2)
     assert result.exit_code == 0, result.output
     files = sorted(path.name for path in (folder / "run").iterdir())
-    assert files == ["checkpoint.safetensors", "state.safetensors", "step-2.safetensors"]
+    assert [name for name in files if name.endswith(".safetensors")] == [
+        "checkpoint.safetensors",
+        "state.safetensors",
+        "step-2.safetensors",
+    ]
     shown = turncheck("show", "--model", "run/checkpoint.safetensors", "turn.txt")
     assert shown.exit_code == 1
     assert shown.output.startswith(ASKED)
@@ -475,7 +485,7 @@ def test_train_says_how_far_it_is_where_there_is_no_terminal(turncheck, folder, 
     from turncheck import train_command
 
     monkeypatch.setattr(train_command, "EVERY", 0.0)
-    result = turncheck("train", "--domain", "adder.py", "--config", "micro", "--out", "run/", "--steps", 2)
+    result = turncheck(*TRAIN, "--domain", "adder.py", "--config", "micro", "--out", "run/", "--steps", 2)
     assert (result.exit_code, result.stdout) == (0, "run/checkpoint.safetensors: 2 steps of 64 turns\n")
     first, second = result.stderr.splitlines()
     assert re.fullmatch(r"step 1 of 2, loss \d+\.\d{4}, about .+ left", first)
@@ -485,7 +495,7 @@ def test_train_says_how_far_it_is_where_there_is_no_terminal(turncheck, folder, 
 def test_train_learns_any_domain_and_a_run_of_another_is_not_gone_on_with(turncheck, folder):
     pytest.importorskip("torch")
     life = str(Path(__file__).parents[2] / "examples" / "domains" / "life" / "life.py")
-    command = ("train", "--config", "micro", "--out", "run", "--steps", 2)
+    command = (*TRAIN, "--config", "micro", "--out", "run", "--steps", 2)
     assert turncheck(*command, "--domain", life).exit_code == 0
     result = turncheck(*command)
     fault = "domain must be life/1 to resume the run in run, got duel/1: use another folder"
@@ -500,7 +510,7 @@ def test_an_interrupted_run_is_saved_and_the_same_command_goes_on(turncheck, fol
     pytest.importorskip("torch")
     from turncheck.model.train import Run
 
-    command = ("train", "--config", "tiny", "--out", "run", "--steps", 3)
+    command = (*TRAIN, "--config", "tiny", "--out", "run", "--steps", 3)
     step = Run._train_step
 
     def interrupted(run):
@@ -520,7 +530,7 @@ def test_an_interrupted_run_is_saved_and_the_same_command_goes_on(turncheck, fol
 
 def test_a_run_of_other_settings_is_not_gone_on_with(turncheck, folder):
     pytest.importorskip("torch")
-    command = ("train", "--config", "tiny", "--out", "run", "--steps", 1)
+    command = (*TRAIN, "--config", "tiny", "--out", "run", "--steps", 1)
     assert turncheck(*command).exit_code == 0
     result = turncheck(*command, "--seed", 1)
     assert (result.exit_code, result.stdout) == (4, "")
@@ -532,7 +542,7 @@ def test_a_run_of_other_settings_is_not_gone_on_with(turncheck, folder):
     [
         (
             ["--config", "huge", "--out", "run"],
-            "--config must be one of small, tiny, micro, got 'huge'",
+            f"--config must be one of {', '.join(CONFIGS)}, got 'huge'",
         ),
         ([], "Missing option '--out'."),
         (["--out", "run", "--steps", "0"], "--steps must be a whole number, 1..1,000,000,000, got '0'"),

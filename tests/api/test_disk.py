@@ -16,7 +16,7 @@ from turncheck.properties.checking import truth
 
 ADDER = ("--domain", "adder.py")
 CHECK = ("check", *ADDER, "--model", "reference", "-k", "agrees", "--examples", "12", "--min-cases", "1")
-TRAIN = ("train", *ADDER, "--config", "micro", "--steps", "1")
+TRAIN = ("train", *ADDER, "--config", "micro", "--steps", "1", "--final-sweep", "0")
 PROMPTS = ("prompts", *ADDER, "--turns", "20")
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 READ_ONLY = OSError(errno.EROFS, os.strerror(errno.EROFS))

@@ -138,7 +138,8 @@ def test_a_sweep_and_the_prompts_of_one(turncheck, tmp_path):
 
 def test_train_learns_the_domain_and_another_domain_refuses_the_checkpoint(turncheck):
     pytest.importorskip("torch")
-    result = turncheck("train", "--domain", "adder.py", "--config", "micro", "--out", "run", "--steps", 2)
+    command = ("train", "--domain", "adder.py", "--config", "micro", "--out", "run", "--steps", 2, "--final-sweep", 0)
+    result = turncheck(*command)
     assert result.exit_code == 0, result.output
     model = ("--model", "run/checkpoint.safetensors", "--examples", 10, "-k", "agrees")
     assert turncheck("check", "--domain", "adder.py", *model).exit_code == 1

@@ -91,7 +91,11 @@ OUTCOMES = [
     ("sweep", 1, ("sweep", *SWEEP, "--model", "players.py:carries_nothing", "--out", "new", "--gate", "0.1")),
     ("sweep", 2, ("sweep", *SWEEP, "--model", "players.py:adds", "--out", "damaged", "--resume")),
     ("sweep", 4, ("sweep", *SWEEP, "--model", "nowhere", "--out", "new")),
-    ("train", 0, ("train", "--domain", "adder.py", "--config", "micro", "--steps", "1", "--out", "run")),
+    (
+        "train",
+        0,
+        ("train", "--domain", "adder.py", "--config", "micro", "--steps", "1", "--final-sweep", "8", "--out", "run"),
+    ),
     ("train", 2, ("train", "--config", "micro", "--steps", "1", "--out", "damaged")),
     ("train", 4, ("train", "--config", "huge", "--out", "run")),
 ]

@@ -6,6 +6,7 @@ from torch import nn
 
 from turncheck.duel import DOMAIN
 from turncheck.engine.sampling import sample, stream
+from turncheck.model import data, examples, train
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.configs import TrainConfig
 from turncheck.model.decode import TransformerEngine
@@ -24,6 +25,22 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_time_passes():
+    """A checkpoint says how much time its training took. Without it, the same seed gives the same bytes."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(train, "process_time", lambda: 0.0)
+        yield
+
+
+@pytest.fixture
+def fewer_drawn(monkeypatch):
+    """A new model is measured by fewer examples, so that it is made sooner."""
+    monkeypatch.setattr(data, "CHUNK", 32)
+    monkeypatch.setattr(data, "SEEN", 200)
+    monkeypatch.setattr(examples, "DRAWN", 10)
 
 
 class RecordingTokenizer(Tokenizer):
@@ -71,7 +88,7 @@ def trained_run(tmp_path_factory):
 @pytest.fixture(scope="session")
 def trained_engine(trained_run):
     run, _ = trained_run
-    return TransformerEngine(run.transformer, run.tokenizer)
+    return TransformerEngine(run.model, run.tokenizer)
 
 
 @pytest.fixture(scope="session")

@@ -87,9 +87,9 @@ def test_blocks_can_be_used_several_times():
     assert torch.equal(twice.hidden(tokens), once.norm(x))
 
 
-def test_only_a_one_pass_model_repeats_its_blocks():
-    with pytest.raises(ValueError, match=r"^repeats must be 1 unless one_pass is true, got 2$"):
-        attrs.evolve(CONFIG, one_pass=False, repeats=2)
+def test_an_autoregressive_model_does_not_repeat_its_blocks():
+    with pytest.raises(ValueError, match=r"^repeats must be 1 if the model is autoregressive, got 2$"):
+        attrs.evolve(CONFIG, kind="autoregressive", repeats=2)
 
 
 @pytest.mark.parametrize("fields", [False, True])

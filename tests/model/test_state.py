@@ -15,7 +15,7 @@ from turncheck.duel import DOMAIN
 from turncheck.model.checkpoint import digest_of_content, write_whole
 from turncheck.model.configs import TrainConfig
 from turncheck.model.state import WAY_OUT, StateError
-from turncheck.model.train import ResumeError, Run
+from turncheck.model.train import ADDED_SETTINGS, ResumeError, Run
 
 TINY = TrainConfig(layers=1, width=8, heads=2, steps=6, batch=2, warmup=2, save_every=4)
 STATE = "state.safetensors"
@@ -99,14 +99,30 @@ def test_a_step_that_the_run_has_not_is_found_though_its_digest_is_right(kept, f
     assert fault_of(signed(tensors, {**run, **changes})) == fault
 
 
+def test_a_state_of_before_the_added_settings_is_gone_on_with(kept, tmp_path):
+    _, tensors, run = kept
+    old = {key: value for key, value in run.items() if key not in {*ADDED_SETTINGS, "core_seconds"}}
+    (tmp_path / STATE).write_bytes(signed(tensors, old))
+    assert [progress.step for progress in Run(tmp_path, DOMAIN, TINY, 0).steps()] == [3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("seconds", [-1.0, "2", None, True, [1]])
+def test_a_time_that_is_none_is_found(kept, fault_of, seconds):
+    _, tensors, run = kept
+    fault = f"core_seconds must be a number, 0 or more, got {seconds!r}"
+    assert fault_of(signed(tensors, {**run, "core_seconds": seconds})) == fault
+
+
 @pytest.mark.parametrize("values", [([1],), pytest.param(("x" * 1000, -1, {}, None), marks=pytest.mark.slow)])
 def test_a_state_that_says_of_another_run_is_that_of_another_run(kept, fault_of, values):
     _, tensors, run = kept
-    for key in run.keys() - {"step", "digest"}:
+    for key in run.keys() - {"step", "digest", "core_seconds"}:
         end = "and give the domain another version" if key == "texts" else "use another folder"
         for value in values:
             assert fault_of(signed(tensors, {**run, key: value}), ResumeError).endswith(end)
         left = {name: value for name, value in run.items() if name != key}
+        if key in ADDED_SETTINGS:  # a run that began before there was such a setting
+            continue
         assert fault_of(signed(tensors, left), ResumeError).endswith(end)
 
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import signal
 from collections import Counter
 from itertools import pairwise
 
@@ -17,7 +19,7 @@ from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.configs import CONFIGS, TrainConfig
 from turncheck.model.examples import Examples, batches
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer, vocabulary
-from turncheck.model.train import ResumeError, Run, loss
+from turncheck.model.train import DivergedError, ResumeError, Run, loss
 from turncheck.model.transformer import ModelConfig, Transformer
 
 TINY = TrainConfig(layers=1, width=8, heads=2, steps=6, batch=2, warmup=2, save_every=4)
@@ -185,12 +187,35 @@ def test_weights_that_are_half_updated_are_never_saved(tmp_path, uninterrupted, 
     monkeypatch.setattr(run.optimizers[optimizer], "step", interrupt)
     with pytest.raises(KeyboardInterrupt):
         next(steps)
-    assert Run(tmp_path, DOMAIN, TINY, 0).step == 4
+    assert run.saved == Run(tmp_path, DOMAIN, TINY, 0).step == 4
     assert train(tmp_path)[1] == uninterrupted
 
 
 def interrupt(*arguments, **options):
     raise KeyboardInterrupt
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process cannot send itself Ctrl-C")
+def test_ctrl_c_waits_for_the_end_of_an_update(tmp_path, uninterrupted, monkeypatch):
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    run = Run(tmp_path, DOMAIN, TINY, 0)
+    steps = run.steps()
+    next(steps)
+    update = run.optimizers[0].step
+
+    def hears():
+        os.kill(os.getpid(), signal.SIGINT)
+        update()
+
+    try:
+        monkeypatch.setattr(run.optimizers[0], "step", hears)
+        with pytest.raises(KeyboardInterrupt):
+            next(steps)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert (run.step, run.saved) == (2, 2)
+    assert train(tmp_path)[1] == uninterrupted
 
 
 def test_a_finished_run_is_left_as_it_is(tmp_path, uninterrupted):
@@ -247,6 +272,74 @@ def test_held_out_texts_are_answered_where_a_run_is_saved(tmp_path):
     progress, _ = train(tmp_path)
     assert [each.exact is None for each in progress] == [True, True, True, False, True, True]
     assert progress[3].exact == 0.0
+
+
+@pytest.mark.usefixtures("fewer_drawn")
+@pytest.mark.parametrize(
+    "config",
+    [
+        attrs.evolve(CONFIGS["steps"], layers=1, hidden=8, batch=8, steps=6, save_every=4, rounded=0.5),
+        attrs.evolve(CONFIGS["read"], hidden=8, batch=4, steps=6, save_every=4, rounded=0.5, pool=10),
+        attrs.evolve(TINY, kind="one pass", repeats=2),
+    ],
+    ids=lambda config: config.kind,
+)
+def test_a_run_of_each_kind_that_is_resumed_ends_with_the_same_bytes(tmp_path, config):
+    def go_on(name):
+        return Run(tmp_path / name, DOMAIN, config, 0).steps()
+
+    whole = [at.loss for at in go_on("whole")]
+    losses = []
+    for steps in (1, 4):  # the second part begins in exact weights and ends in rounded ones
+        left = go_on("left")
+        losses += [next(left).loss for _ in range(steps)]
+        left.close()
+    losses += [at.loss for at in go_on("left")]
+    assert losses == whole
+    assert content(tmp_path / "left") == content(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_stops_the_run_and_leaves_what_was_saved(tmp_path, monkeypatch, value):
+    run = Run(tmp_path, DOMAIN, TINY, 0)
+    steps = run.steps()
+    assert [next(steps).step for _ in range(5)] == [1, 2, 3, 4, 5]
+    before = content(tmp_path)
+    monkeypatch.setattr(run, "_loss", lambda made: torch.tensor(value))
+    with pytest.raises(DivergedError) as caught:
+        next(steps)
+    fault = f"the loss must be finite, got {value} at step 5"
+    way_out = "train in another folder, with another seed or a config with a lower learning rate"
+    assert str(caught.value) == f"{tmp_path}: {fault}: {way_out}"
+    assert content(tmp_path) == before
+    assert Run(tmp_path, DOMAIN, TINY, 0).step == 4
+
+
+def test_a_run_counts_the_time_of_its_steps_also_where_it_is_resumed(tmp_path, monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr("turncheck.model.train.process_time", lambda: now)
+
+    def hours():
+        return load_checkpoint(tmp_path / "checkpoint.safetensors", DOMAIN)[1].core_hours
+
+    steps = Run(tmp_path, DOMAIN, TINY, 0).steps()
+    next(steps)
+    now += 360
+    steps.close()
+    assert hours() == 0.1
+    now += 50_000  # another process
+    steps = Run(tmp_path, DOMAIN, TINY, 0).steps()
+    next(steps)
+    now += 1.23456 * 3600
+    steps.close()
+    assert hours() == 1.33
+    now += 50_000
+    for _ in Run(tmp_path, DOMAIN, TINY, 0).steps():
+        pass
+    before = content(tmp_path)
+    now += 50_000
+    assert list(Run(tmp_path, DOMAIN, TINY, 0).steps()) == []
+    assert content(tmp_path) == before
 
 
 def test_the_loss_falls(trained_run):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from turncheck.engine.domain import Domain
     from turncheck.model.given import Given
+    from turncheck.model.start import Start
     from turncheck.model.train import Progress, Run
     from turncheck.properties.session.turn_files import Turns
 
@@ -49,6 +50,7 @@ EVERY = 30.0
 @click.option(
     "--snapshot", "snapshots", type=CASES, multiple=True, help="Keep the checkpoint of this step. May be repeated."
 )
+@located("--start", click.Path(), help="A checkpoint: begin with its weights instead of random ones.")
 @located_often("--from", dest="places", help="Witnesses, a divergence.json, a sweep's folder, or turns, to learn too.")
 @click.option(
     "--from-share",
@@ -76,6 +78,7 @@ def train(
     steps: int | None,
     threads: int | None,
     snapshots: tuple[int, ...],
+    start: Place | None,
     places: tuple[Place, ...],
     share: float,
     spec: str | None,
@@ -92,7 +95,7 @@ def train(
     config = _config(config_name, {"steps": steps, "threads": threads})
     asked = Asked(places, share, spec, mine_turns)
     turns, lines = turns_for(out, domain, asked, config.malformed, seed)
-    run = _run(out, domain, config, seed, snapshots, given_of(turns, share))
+    run = _run(out, domain, config, seed, snapshots, given_of(turns, share), start)
     lines += _told_of(run.given)
     for line in lines:
         click.echo(line, err=True)
@@ -122,18 +125,47 @@ def _config(name: str, given: dict[str, Any]) -> TrainConfig:
     return attrs.evolve(CONFIGS[name], **{key: value for key, value in given.items() if value is not None})
 
 
-def _run(out: Place, domain: Domain, config: TrainConfig, seed: int, snapshots: tuple[int, ...], given: Given) -> Run:
+def _run(
+    out: Place,
+    domain: Domain,
+    config: TrainConfig,
+    seed: int,
+    snapshots: tuple[int, ...],
+    given: Given,
+    start: Place | None,
+) -> Run:
     from turncheck.engine.visible import visible
     from turncheck.model.given import UnusableTextsError
+    from turncheck.model.start import StartError
     from turncheck.model.state import StateError
     from turncheck.model.train import ResumeError, Run
 
     try:
-        return Run(out.path, domain, config, seed, snapshots, given=given)
+        return Run(out.path, domain, config, seed, snapshots, given=given, start=_start(start, domain))
     except StateError as error:  # the saved run is damaged
         raise NoVerdictError(visible(out.as_typed(str(error)))) from error
-    except (ResumeError, UnusableTextsError) as error:
+    except (ResumeError, StartError, UnusableTextsError) as error:
         raise BadInputError(visible(out.as_typed(str(error)))) from error
+
+
+def _start(place: Place | None, domain: Domain) -> Start | None:
+    """Read the checkpoint with which the run is to begin.
+
+    Raises:
+        BadInputError: it cannot be read, or is none.
+    """
+    from turncheck.engine.visible import visible
+    from turncheck.model.checkpoint import CheckpointError
+    from turncheck.model.start import Start
+
+    if place is None:
+        return None
+    try:
+        return Start.of(place.path, domain)
+    except CheckpointError as error:
+        raise BadInputError(visible(f"--start {place.typed}: {error.fault}")) from error
+    except OSError as error:
+        raise BadInputError(visible(cannot_be_used(error, place.typed, "read"))) from error
 
 
 def _told_of(given: Given) -> list[str]:

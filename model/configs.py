@@ -102,6 +102,7 @@ CONFIGS = {
     "orders-small": attrs.evolve(_SMALL, about="one expert for orders", hidden=40, steps=4_000, stages=("orders",)),
     "end-small": attrs.evolve(_SMALL, about="one for the end of the turn", hidden=24, steps=2_000, stages=("end",)),
     "read": attrs.evolve(_READ, about="a recurrent reader that tells turns from malformed texts, and why"),
+    "read-more": attrs.evolve(_READ, about="to train it further, --start", steps=4_000, learning_rate=3e-3),
     "read-small": attrs.evolve(_READ, about="the same, smaller", width=8, hidden=48, steps=4_000, pool=100_000),
 }
 """The configurations by name."""

@@ -38,6 +38,7 @@ from turncheck.model.examples import Batch, Examples, lengths
 from turncheck.model.given import Given, GivenData
 from turncheck.model.reader import Reader
 from turncheck.model.rounding import is_rounded, replaced, rounded
+from turncheck.model.start import Start
 from turncheck.model.state import (
     StateError,
     check_seconds,
@@ -67,6 +68,7 @@ ADDED_SETTINGS = {
     "rounded": 0.0,
     "from": "",
     "from_share": 0.0,
+    "start": "",
 }
 """The values in runs that began before these settings existed."""
 
@@ -131,7 +133,8 @@ class Run:
 
     `DIR/state.safetensors` holds weights, optimizer state and step, with a digest; `DIR/checkpoint.safetensors` the
     current model; `DIR/step-N.safetensors` the snapshots. With `encode`, the model learns another wording of the
-    domain's texts; its checkpoint is then checked with the template that has this function.
+    domain's texts; its checkpoint is then checked with the template that has this function. With `start`, it begins
+    with the weights of a checkpoint.
 
     Attributes:
         step: the number of steps that were made.
@@ -142,6 +145,7 @@ class Run:
         StateError: the run in the folder is damaged or incomplete.
         DomainError: a sampler or the reference of the domain raised.
         UnusableTextsError: texts are given, and the model can learn none of them.
+        StartError: the checkpoint to begin with is one of another model.
     """
 
     def __init__(
@@ -153,6 +157,7 @@ class Run:
         snapshots: Sequence[int] = (),
         encode: Callable[[str], str] | None = None,
         given: Given = Given(),  # noqa: B008  it is frozen
+        start: Start | None = None,
     ) -> None:
         self.folder, self.config, self.snapshots = folder, config, frozenset(snapshots)
         self.domain, self.examples = domain, Examples.of(domain, config.malformed, tuple(config.stages))
@@ -163,6 +168,10 @@ class Run:
         torch.manual_seed(seed)
         self.tokenizer = Tokenizer(_vocabulary(self.examples, config))
         self.model = model_of(_sizes(config, self.examples, self.tokenizer))
+        if start is not None:
+            start.check(self.model.config, self.tokenizer)
+            self.model.load_state_dict(dict(start.tensors))
+        self._start = start.digest if start is not None else ""
         self.given, self.data = given, self._data(given)
         self.optimizers = _optimizers(self.model)
         self.step = 0
@@ -269,7 +278,7 @@ class Run:
 
     def _settings(self) -> dict[str, Any]:
         config = attrs.asdict(self.config, filter=attrs.filters.exclude(*OF_NO_WEIGHT))
-        given = {"from": self.given.digest, "from_share": self.given.share}
+        given = {"from": self.given.digest, "from_share": self.given.share, "start": self._start}
         about = {"domain": self.domain.described, "seed": self.seed}
         return {**about, **config, "stages": list(self.config.stages), **given}
 

@@ -151,11 +151,24 @@ class Composition:
     def training(self) -> Training | None:
         """Return what the engine that reads prompts was trained on; None if nobody recorded it.
 
-        The number of its cases and its core-hours are left out: the others were trained on more.
+        The number of cases, the core-hours and the texts seen are those of all experts together, of an engine with two
+        names once; cases or core-hours that one expert does not know are left out. A stated router learns nothing.
         """
         first = self.expert(self.first)
         found = first.training() if isinstance(first, Trained) else None
-        return None if found is None else attrs.evolve(found, turns=None, core_hours=None)
+        if found is None:
+            return None
+        engines = {id(engine): engine for name in self.names if not isinstance(engine := self.expert(name), Router)}
+        every = [engine.training() if isinstance(engine, Trained) else None for engine in engines.values()]
+        known = [each for each in every if each is not None]
+        turns = [each.turns for each in known if each.turns is not None]
+        hours = [each.core_hours for each in known if each.core_hours is not None]
+        return attrs.evolve(
+            found,
+            turns=sum(turns) if len(turns) == len(every) else None,
+            core_hours=sum(hours) if len(hours) == len(every) else None,
+            seen=sum(each.seen for each in known),
+        )
 
     def close(self) -> None:
         """Close the experts that were loaded."""

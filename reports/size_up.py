@@ -55,6 +55,7 @@ class SizedModel:
         rejected: the rate of malformed texts that it did not reject for the right reason; None if it does not reject.
         speed: its speed.
         training: the number of cases that it was trained on, as its checkpoint says; None if nothing says so.
+        core_hours: the processor time of its training in hours, as its checkpoint says; None if nothing says so.
         notes: what went wrong on the way, one line each.
         refuted: the number of drafts that its `verify` accepted and that it does not write.
         fault: why it was not measured, in one line; empty if it was.
@@ -71,6 +72,7 @@ class SizedModel:
     rejected: Row | None = None
     speed: Speed = Speed()
     training: int | None = None
+    core_hours: float | None = None
     notes: tuple[str, ...] = ()
     refuted: int = 0
     fault: str = ""

@@ -48,6 +48,7 @@ def _models_table(result: SizeUp, screen: Screen) -> list[str]:
         Column("turns/s by 1", least=7, leaves=3, right=True),
         Column(f"turns/s by {result.together}", least=7, leaves=2, right=True),
         Column("trained on", least=10, leaves=1, right=True),
+        Column("core-hours", least=10, leaves=1, right=True),
     ]
     rows = [_row(model, on_front, result) for model in (*result.measured, *_failed(result))]
 
@@ -83,6 +84,7 @@ def _row(model: SizedModel, on_front: Sequence[SizedModel], result: SizeUp) -> l
         _rate(model.speed.alone),
         _rate(model.speed.together),
         _number(model.training),
+        NONE if model.core_hours is None else f"{model.core_hours:.2g}",
     ]
 
 
@@ -187,7 +189,7 @@ def size_up_csv(result: SizeUp) -> str:
             *(f"{name}_{part}" for name in samplers for part in ("turns", "wrong", "upper_bound")),
             *("bound", "nines", "front", "laws", "laws_held", "malformed", "rejected_rightly"),
             *("turns_per_second_1", f"turns_per_second_{result.together}", "reference_turns_per_second"),
-            *("training_turns", "fault"),
+            *("training_turns", "training_core_hours", "fault"),
         ]
     )
     on_front = result.front
@@ -208,5 +210,5 @@ def _csv_row(model: SizedModel, is_on_front: bool, samplers: Sequence[str]) -> l
     return [
         *cells,
         *(model.laws, model.held, *counts),
-        *(speed.alone, speed.together, speed.reference, model.training, model.fault),
+        *(speed.alone, speed.together, speed.reference, model.training, model.core_hours, model.fault),
     ]

@@ -121,6 +121,7 @@ class Sizing:
             rejected,
             self._speed(alone),
             None if training is None else training.turns,
+            None if training is None else training.core_hours,
             tuple(raised.notes + _notes(subject)),
             subject.audit.refuted,
         )

@@ -139,10 +139,40 @@ def test_an_expert_asked_alone_answers_what_it_can_and_nothing_where_it_raises()
     assert whole.alone("add", []) == []
 
 
-def test_its_training_is_that_of_the_expert_that_reads_and_closing_closes_those_that_were_loaded():
+def test_closing_closes_those_that_were_loaded():
     whole, made = composed("read", read=by_sign, add=str, double=str)
-    assert whole.training() == Training(("mixed",), ())
     whole.predict(["1+2"])
     whole.close()
     assert {name: each.closed for name, each in made.items()} == {"read": True, "add": True, "double": False}
+
+
+@pytest.mark.parametrize(
+    ("of_experts", "expected"),
+    [
+        (
+            [Training(("mixed",), ("bad_number",), 64, 0.5, 1), Training((), (), 36, 0.25, 2)],
+            Training(("mixed",), ("bad_number",), 100, 0.75, 3),
+        ),
+        ([Training(("mixed",), (), 64, 0.5), Training((), (), 36)], Training(("mixed",), (), 100)),
+        ([Training(("mixed",), (), 64, 0.5), None], Training(("mixed",), ())),
+        ([None, Training(("mixed",), (), 64, 0.5)], None),
+    ],
+)
+def test_its_training_is_what_all_experts_took_each_once(of_experts, expected):
+    class Taught:
+        def __init__(self, training):
+            self.of = training
+
+        def training(self):
+            return self.of
+
+        def predict(self, prompts):
+            return list(prompts)
+
+    first, other = map(Taught, of_experts)
+    whole = Composition("first", {"first": lambda: first, "other": lambda: other, "again": lambda: other})
+    assert whole.training() == expected
+
+
+def test_a_stated_router_was_not_trained():
     assert Composition("router", {"router": lambda: Router([])}).training() is None

@@ -33,7 +33,7 @@ def test_it_goes_on_from_where_it_was_and_with_the_same_start_only(tmp_path, fir
     again = Run(tmp_path / "second", SHORT_ADDER, CONFIG, 1, start=first)
     assert again.step == 1
     assert not torch.equal(again.model.embedding.weight, first.tensors["embedding.weight"])
-    with pytest.raises(ResumeError, match="start must be .*, got : use another folder"):
+    with pytest.raises(ResumeError, match=r"start must be .*, got : use another folder"):
         Run(tmp_path / "second", SHORT_ADDER, CONFIG, 1)
 
 

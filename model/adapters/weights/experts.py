@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,9 @@ def experts(target: str, *, domain: Domain, threads: int | None = None) -> Learn
     """
     plan = read_plan(Path(target))
     cards = {name: _on(threads, expert_card(name, path)) for name, path in plan.files.items()}
-    makers: dict[str, Callable[[], LearnedEngine]] = {name: _maker(name, card, domain) for name, card in cards.items()}
+    # Experts of one file are one engine.
+    of_file = {path: cache(_maker(name, cards[name], domain)) for name, path in plan.files.items()}
+    makers: dict[str, Callable[[], LearnedEngine]] = {name: of_file[path] for name, path in plan.files.items()}
     if plan.routes:
         makers[ROUTER] = lambda: Router(plan.routes)
     return Composition(plan.first, makers)

@@ -162,13 +162,6 @@ def test_the_turns_of_the_training_are_those_that_the_model_knows(training, turn
     assert measured(no_carry, sizing(examples=0, turns=8), training=training).training == turns
 
 
-def test_a_composition_does_not_say_what_one_of_its_experts_was_trained_on():
-    from turncheck.model.composition import Composition
-
-    expert = Model(no_carry, Training(("mixed",), (), 64))
-    assert Composition("read", {"read": lambda: expert}).training() == Training(("mixed",), (), None)
-
-
 def test_the_result_has_the_same_numbers_for_all_models():
     work = sizing(turns=30)
     found = work.result([work.measured(each, each) for each in (subject(no_carry), subject(SUMS.resolve_text))])

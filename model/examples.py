@@ -25,6 +25,7 @@ from turncheck.model.one_pass import length_of
 from turncheck.model.reader import LONGEST
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
 from turncheck.model.transformer import AUTOREGRESSIVE, DENSE, ONE_PASS, READER, ModelConfig
+from turncheck.strategies import random_edits
 from turncheck.strategies.operators import ImpossibleDamageError, operators_of
 
 DAMAGES_TRIED = 20
@@ -41,6 +42,7 @@ class Examples:
         samplers: the samplers of the cases, all equally likely, by name.
         operators: the operators that damage cases, by reason.
         stages: the stages whose texts and answers are the examples (`turncheck.engine.stages`); none for the whole.
+        edited: the share of the damaged examples that random edits damage, half of them after an operator.
         encode: writes the domain's texts in another wording (`turncheck.model.adapters.templates`); None for its own.
     """
 
@@ -50,6 +52,7 @@ class Examples:
     operators: Mapping[str, Callable[[AnyCase, int], str]]
     stages: tuple[str, ...] = ()
     encode: Callable[[str], str] | None = None
+    edited: float = 0.0
 
     @classmethod
     def of(cls, domain: Domain, malformed: float, stages: tuple[str, ...] = ()) -> Examples:
@@ -100,6 +103,12 @@ class Examples:
         return tuple(sorted(seen | {self.domain.rejection(reason) for reason in self.operators}))
 
     def _damaged(self, case: AnyCase, random: Random) -> str:
+        if self.edited and random.random() < self.edited:
+            text = self._operated(case, random) if random.random() < 0.5 else self.domain.write(case)
+            return random_edits.edited(text, random)
+        return self._operated(case, random)
+
+    def _operated(self, case: AnyCase, random: Random) -> str:
         for _ in range(DAMAGES_TRIED):
             try:
                 return self.operators[random.choice(tuple(self.operators))](case, random.getrandbits(64))

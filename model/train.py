@@ -66,6 +66,7 @@ ADDED_SETTINGS = {
     "stages": [],
     "pool": 0,
     "rounded": 0.0,
+    "edited": 0.0,
     "from": "",
     "from_share": 0.0,
     "start": "",
@@ -161,7 +162,7 @@ class Run:
     ) -> None:
         self.folder, self.config, self.snapshots = folder, config, frozenset(snapshots)
         self.domain, self.examples = domain, Examples.of(domain, config.malformed, tuple(config.stages))
-        self.examples = attrs.evolve(self.examples, encode=encode)
+        self.examples = attrs.evolve(self.examples, encode=encode, edited=config.edited)
         self.seed = seed
         self.data_seed = TRAINING_SEEDS[seed]
         torch.set_num_threads(config.threads)

@@ -1,0 +1,139 @@
+"""Random edits of a text, without any knowledge of its schema: what is left may still be a case, or be wrong twice.
+
+Operators (`turncheck.strategies.operators`) damage a text in one way each, for a reason that is known. Random edits
+reach what nobody thought of. They are a seeded pure function, for training as well as for tests.
+
+    >>> from random import Random
+    >>> edited("turn 07\\nhero hp 31/40\\n", Random(0)) == edited("turn 07\\nhero hp 31/40\\n", Random(0))
+    True
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from random import Random
+
+MOST = 3
+"""Most edits of a text."""
+
+PARTS = re.compile(r"[0-9]+|[A-Za-z_]+|[^0-9A-Za-z_]")
+"""The parts of a text: numbers, words, and every other character."""
+
+ODD = (
+    *(
+        " ",
+        "\n",
+        "\t",
+        "\r",
+        "\r\n",
+        "\x0b",
+        "\x0c",
+        "\x00",
+        "\x1b",
+        "\x7f",
+        "\x85",
+        "\xa0",
+        "\u2003",
+        "\u2028",
+        "\u3000",
+    ),
+    *("\u200b", "\ufeff", "\u0660", "\u0967", "\uff11", "\u00b2", "\u00bd", "\u0430", "\U0001f600", "\ud800"),
+    *(
+        "/",
+        "-",
+        "+",
+        ".",
+        ",",
+        ":",
+        "=",
+        ">",
+        "#",
+        "0",
+        "9",
+        "x",
+        "O",
+        "l",
+        "reject",
+        "null",
+        "None",
+        "none",
+        "mana",
+        "the",
+    ),
+)
+"""Texts that are put in: odd spaces, control characters, digits of other scripts, look-alikes, words of no grammar."""
+
+Edit = Callable[[list[str], int, Random], list[str]]
+
+
+def _without(parts: list[str], at: int, random: Random) -> list[str]:
+    return parts[:at] + parts[at + random.choice((1, 1, 1, 2, 3)) :]
+
+
+def _twice(parts: list[str], at: int, random: Random) -> list[str]:
+    end = at + random.choice((1, 1, 2, 4))
+    return parts[:end] + parts[at:]
+
+
+def _with_odd(parts: list[str], at: int, random: Random) -> list[str]:
+    return [*parts[:at], random.choice(ODD), *parts[at:]]
+
+
+def _odd_instead(parts: list[str], at: int, random: Random) -> list[str]:
+    return [*parts[:at], random.choice(ODD), *parts[at + 1 :]]
+
+
+def _another_instead(parts: list[str], at: int, random: Random) -> list[str]:
+    return [*parts[:at], random.choice(parts), *parts[at + 1 :]]
+
+
+def _swapped(parts: list[str], at: int, random: Random) -> list[str]:
+    other = random.randrange(len(parts))
+    made = parts.copy()
+    made[at], made[other] = made[other], made[at]
+    return made
+
+
+def _cut(parts: list[str], at: int, random: Random) -> list[str]:
+    return parts[:at]
+
+
+def _number(parts: list[str], at: int, random: Random) -> list[str]:
+    """Write another number in place of the next one, mostly of the same width and near it."""
+    place = next((place for place in range(at, len(parts)) if parts[place].isdecimal()), None)
+    if place is None:
+        return parts
+    width = len(parts[place])
+    near = int(parts[place]) + random.choice((-2, -1, 1, 2)) if random.random() < 0.5 else random.randrange(10**width)
+    return [*parts[:place], str(max(near, 0)).zfill(random.choice((width,) * 6 + (1, 3))), *parts[place + 1 :]]
+
+
+def _letter(parts: list[str], at: int, random: Random) -> list[str]:
+    """Misspell a part: a character less, one more, or another one."""
+    part, place = parts[at], random.randrange(len(parts[at]))
+    changed = random.choice((part[:place] + part[place + 1 :], part[:place] + part[place] + part[place:], part.upper()))
+    return [*parts[:at], changed, *parts[at + 1 :]]
+
+
+def _lines_moved(parts: list[str], at: int, random: Random) -> list[str]:
+    lines = "".join(parts).splitlines(keepends=True)
+    line = lines.pop(random.randrange(len(lines)))
+    for _ in range(random.choice((0, 1, 1, 2))):
+        lines.insert(random.randrange(len(lines) + 1), line)
+    return lines
+
+
+EDITS: tuple[Edit, ...] = (
+    *(_without, _twice, _with_odd, _odd_instead, _another_instead, _swapped, _cut, _number, _number, _letter),
+    _lines_moved,
+)
+
+
+def edited(text: str, random: Random) -> str:
+    """Return the text after one to `MOST` random edits."""
+    for _ in range(random.choice((1, 1, 2, MOST))):
+        parts = PARTS.findall(text)
+        if parts:
+            text = "".join(random.choice(EDITS)(parts, random.randrange(len(parts)), random))
+    return text

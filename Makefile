@@ -1,4 +1,4 @@
-# `make demo` checks the shipped checkpoint, `make test` tests the project, `make test-slow` runs the complete checks of
+# `make demo` checks two shipped models, `make test` tests the project, `make test-slow` runs the complete checks of
 # which `make test` runs a sample, and `make docs` builds the site of docs/. Each sets up what it needs.
 PYTHON ?= python3
 VENV := .venv
@@ -13,10 +13,11 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-slow docs install lint types hold mutants clean FORCE
 
-# pytest exits with 0 if every law held and with 1 if some were broken: in both cases the check ran. Each process checks
+# A novice, whose training was stopped early, and the model that it would have become. pytest exits with 0 if every law
+# held and with 1 if some were broken: in both cases the check ran. Each process checks
 # a part of the laws. If several counterexamples are equally small, the one shown may depend on earlier prompts.
 demo: $(VENV)/installed
-	@$(BIN)/pytest properties/ -qq -r N --hypothesis-seed=0 -n logical --maxprocesses 4; code=$$?; test $$code -le 1
+	@$(BIN)/pytest properties/ --model model/checkpoints/duel-novice --model model/checkpoints/duel-steps -qq -r N --hypothesis-seed=0 -n logical --maxprocesses 4; code=$$?; test $$code -le 1
 
 test: $(VENV)/installed lint types
 	$(BIN)/pytest -n logical --maxprocesses 4

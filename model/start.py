@@ -12,7 +12,7 @@ from turncheck.engine.domain import Domain
 from turncheck.model.checkpoint import Metadata, digest_of, load_checkpoint, read_tensors
 from turncheck.model.rounding import unpacked
 from turncheck.model.tokens import Tokenizer
-from turncheck.model.transformer import ModelConfig
+from turncheck.model.transformer import READER, ModelConfig
 
 
 class StartError(ValueError):
@@ -56,8 +56,10 @@ class Start:
             StartError: it is another one.
         """
         ours, theirs = attrs.asdict(config), attrs.asdict(self.about.config)
+        # A reader reads texts of any length, so the lengths in its training do not shape it.
+        free = ("prompt", "answer") if config.kind == READER else ()
         for name, value in ours.items():
-            if theirs[name] != value:
+            if name not in free and theirs[name] != value:
                 said = (
                     f"{value}, got {theirs[name]}" if isinstance(value, int | str) else "those of the run, got others"
                 )

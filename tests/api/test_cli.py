@@ -151,7 +151,7 @@ OPTIONS = {
     "export": ["--domain", "--out", "--format"],
     "train": [
         *("--domain", "--config", "--seed", "--out", "--steps", "--threads", "--snapshot"),
-        *("--from", "--from-share", "--mine", "--mine-turns", "--final-sweep"),
+        *("--start", "--from", "--from-share", "--mine", "--mine-turns", "--final-sweep"),
     ],
 }
 

@@ -34,7 +34,7 @@ NUMPY, ONNX = "numpy", "onnx"
 )
 @click.pass_context
 def export(context: click.Context, spec: str, domain: Domain, out: Place, form: str) -> None:
-    """Export a checkpoint, or a composition, as files and one Python page.
+    """Export a checkpoint or composition as files and one Python page.
 
     \b
       turncheck export runs/x/checkpoint.safetensors --out pi

@@ -29,7 +29,7 @@ import wordings
 
 #                             encode, decode            a field is one token   hidden units
 FORMATS = {
-    "one token a field":      (None,                    True,                  112),
+    "one token a field":      (None,                    True,                  104),
     "digits and words":       (None,                    False,                 48),
     "digits, letters":        (wordings.letters,        False,                 48),
     "digits, orders first":   (wordings.orders_first,   False,                 48),
@@ -42,7 +42,7 @@ def main() -> None:
     """Train, measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=2_000)
+    parser.add_argument("--steps", type=int, default=1_200)
     parser.add_argument("--turns", type=int, default=20_000, help="held-out turns of each sampler")
     options = parser.parse_args()
     rows = [measured(name, options.out / name.replace(" ", "-"), options.steps, options.turns) for name in FORMATS]
@@ -68,7 +68,7 @@ def measured(name: str, folder: Path, steps: int, turns: int) -> dict[str, objec
         malformed=0.0,
         save_every=500,
         fields=fields,
-        pool=200_000,
+        pool=60_000,
     )
     run = Run(folder, DOMAIN, config, 0, encode=pair[0] if pair else None)
     # All wordings learn from the same texts, drawn one by one; rows would be drawn faster, but are other turns.

@@ -34,6 +34,7 @@ LOOKS: Mapping[str, Callable[[Looked], Finding | None]] = {
     "rules":          draws.rules,
     "alternatives":   variants.alternatives,
     "rows":           variants.rows,
+    "stages":         variants.stages,
     "wordings":       draws.wordings,
     "perturbations":  changes.perturbations,
     "laws":           laws.laws,

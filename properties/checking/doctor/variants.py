@@ -1,4 +1,4 @@
-"""Checks of what explains wrong answers: the variants of the rules, and rows that are resolved together."""
+"""Checks of what explains wrong answers: the variants of the rules, rows that are resolved together, and stages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from turncheck.engine.domain import Domain
 from turncheck.engine.rows import rows_of, rows_resolver, values_of
+from turncheck.engine.stages import stages_of
 from turncheck.properties.checking.doctor.looked import Finding, Looked
 
 
@@ -39,3 +40,16 @@ def rows(looked: Looked) -> Finding | None:
             found = f"resolve_rows and the reference answer {domain.write(case)!r:.200} differently"
             return Finding("fails", found, "fix the arrays, or leave resolve_rows out")
     return Finding("holds", f"resolve_rows and the reference agree in {len(cases)} cases")
+
+
+def stages(looked: Looked) -> Finding | None:
+    """Check that the stages of the reference end with its answer."""
+    domain, known = looked.domain, stages_of(looked.domain)
+    if known is None or not looked.cases:
+        return None
+    for text in map(domain.write, looked.cases):
+        *_, last = known.steps(text)
+        if last.answer != domain.resolve_text(text):
+            found = f"the stages end with {last.answer!r:.200} for {text!r:.200}, the reference answers otherwise"
+            return Finding("fails", found, "fix the stages, or leave them out")
+    return Finding("holds", f"the stages {', '.join(known.answers)} end with the reference's answer")

@@ -13,6 +13,7 @@ from turncheck.engine.fields import Field, Int
 from turncheck.engine.reading import Check
 from turncheck.engine.registry import load_domain
 from turncheck.engine.schema import Schema
+from turncheck.engine.stages import Stages
 from turncheck.properties.checking.counterexamples import FalseLawError
 from turncheck.properties.checking.doctor import DomainReport, Row, check_domain
 from turncheck.properties.checking.doctor.fresh import FreshProcessError, address_of, fresh_answers
@@ -514,6 +515,18 @@ def test_arrays_that_resolve_rows_otherwise_than_the_reference_fail():
     verdict, said, todo = found(domain, "rows")
     assert (verdict, todo) == ("fails", "fix the arrays, or leave resolve_rows out")
     assert said.startswith("resolve_rows and the reference answer '07+")
+
+
+def test_stages_that_end_otherwise_than_the_reference_fail():
+    split = {"split": lambda text: f"{text}\n> add\n"}
+    good = {**split, "add": lambda text: ADDER.resolve_text(text.rstrip("\n"))}
+    assert found(adder(stages=Stages("split", good)), "stages")[:2] == (
+        "holds",
+        "the stages split, add end with the reference's answer",
+    )
+    verdict, said, todo = found(adder(stages=lambda: Stages("split", {**split, "add": lambda text: "7"})), "stages")
+    assert (verdict, todo) == ("fails", "fix the stages, or leave them out")
+    assert said.startswith("the stages end with '7' for '")
 
 
 def test_a_wording_that_does_not_lead_back_fails():

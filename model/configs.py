@@ -21,6 +21,7 @@ class TrainConfig:
         malformed: the share of damaged cases, all reasons equally likely, if the domain rejects.
         edited: the share of the damaged cases that random edits damage (`turncheck.strategies.random_edits`), half of
             them after an operator; the others are damaged by one operator each.
+        fresh: the share of a reader's examples that are cases drawn as rows, which never repeat.
         rejection_weight: the weight of a rejection's tokens in the loss; the tokens of other answers weigh 1.
         threads: the number of PyTorch threads. More threads are faster, and give slightly different weights.
         save_every: the number of steps between two saves.
@@ -53,6 +54,7 @@ class TrainConfig:
     pool: int = 0
     rounded: float = 0.0
     edited: float = 0.0
+    fresh: float = 0.0
 
 
 _DENSE = TrainConfig(
@@ -105,7 +107,16 @@ CONFIGS = {
     "orders-small": attrs.evolve(_SMALL, about="one expert for orders", hidden=40, steps=4_000, stages=("orders",)),
     "end-small": attrs.evolve(_SMALL, about="one for the end of the turn", hidden=24, steps=2_000, stages=("end",)),
     "read": attrs.evolve(_READ, about="a recurrent reader that tells turns from malformed texts, and why"),
-    "read-more": attrs.evolve(_READ, about="to train it further, --start", steps=5_000, learning_rate=3e-3, edited=0.5),
+    "read-more": attrs.evolve(
+        _READ,
+        about="to train it further, --start",
+        steps=3_500,
+        learning_rate=2e-3,
+        malformed=0.9,
+        edited=0.2,
+        fresh=0.4,
+        pool=200_000,
+    ),
     "read-small": attrs.evolve(_READ, about="the same, smaller", width=8, hidden=48, steps=4_000, pool=100_000),
 }
 """The configurations by name."""

@@ -6,6 +6,7 @@ Batch `n` of a seed depends only on the seed and on `n`, so an interrupted run g
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -38,7 +39,15 @@ class Data(Protocol):
         ...
 
 
-def data_of(examples: Examples, tokenizer: Tokenizer, config: ModelConfig, seed: int, batch: int, pool: int) -> Data:
+def data_of(
+    examples: Examples,
+    tokenizer: Tokenizer,
+    config: ModelConfig,
+    seed: int,
+    batch: int,
+    pool: int,
+    fresh: float = 0.0,
+) -> Data:
     """Return the data of a run: rows if the domain draws them and the model reads all places at once.
 
     Args:
@@ -48,10 +57,15 @@ def data_of(examples: Examples, tokenizer: Tokenizer, config: ModelConfig, seed:
         seed: the seed of the data.
         batch: the number of examples in a step.
         pool: the number of examples that are drawn as texts before they repeat; 0 if they never do.
+        fresh: the share of a reader's examples that are cases drawn as rows, which never repeat.
     """
     texts = TextData(examples, tokenizer, config, seed, batch, pool)
     stages = stages_of(examples.domain)
-    if stages is None or stages.draw is None or config.kind != DENSE or examples.malformed or examples.encode:
+    if stages is None or stages.draw is None or examples.encode:
+        return texts
+    if config.kind == READER and fresh:
+        return FreshCases(stages.draw, texts, fresh)
+    if config.kind != DENSE or examples.malformed:
         return texts
     return RowData(stages.draw, examples, tokenizer, config, seed, batch)
 
@@ -132,6 +146,45 @@ class RowData:
         if key not in self._tables:
             self._tables[key] = TokenTable(self.tokenizer, schema, self.config.context, ending)
         return self._tables[key]
+
+
+class FreshCases:
+    """A reader's data of which a part are cases, drawn as rows. A reader lets each of them through."""
+
+    def __init__(self, draw: DrawsBlocks, texts: TextData, share: float) -> None:
+        self.draw, self.texts, self.count = draw, texts, int(texts.batch * share)
+        (self.answer,) = [place for place, each in enumerate(texts.config.answers) if not each.startswith("reject ")]
+        self._steps = len(texts.examples.samplers) * CHUNK // max(1, self.count)
+        self._chunk: tuple[int, Ids] | None = None
+
+    def batches(self, step: int, fewer: int = 0) -> list[Batch]:
+        """Return the data of a step."""
+        texts = self.texts.batches(step, fewer + self.count) if fewer + self.count < self.texts.batch else []
+        count = min(self.count, self.texts.batch - fewer)
+        number, part = divmod(step, self._steps)
+        if self._chunk is None or self._chunk[0] != number:
+            self._chunk = number, self._drawn(number)
+        tokens = torch.from_numpy(self._chunk[1][part * self.count : part * self.count + count])
+        targets = torch.full_like(tokens, self.answer)
+        return [*texts, (tokens, targets, torch.zeros(len(tokens), dtype=torch.bool))]
+
+    def _drawn(self, number: int) -> Ids:
+        """Return the tokens of a chunk, each text with its stop: (n, tokens + 1)."""
+        data = self.texts
+        blocks = [
+            block
+            for sampler in data.examples.samplers
+            for block in self.draw((), sampler, data.seed, CHUNK, number * CHUNK)
+        ]
+        tables = [_whole_table(data.tokenizer, block.prompt) for block in blocks]
+        tokens = np.concatenate([table(block.prompts) for table, block in zip(tables, blocks, strict=True)])
+        tokens[:, -1] = STOP
+        return tokens[np.random.default_rng((data.seed, number)).permutation(len(tokens))]
+
+
+@lru_cache(maxsize=4)
+def _whole_table(tokenizer: Tokenizer, schema: Schema) -> TokenTable:
+    return TokenTable(tokenizer, schema, len(tokenizer.encode(schema.write(schema.neutral))) + 1, PAD)
 
 
 class TokenTable:

@@ -67,6 +67,7 @@ ADDED_SETTINGS = {
     "pool": 0,
     "rounded": 0.0,
     "edited": 0.0,
+    "fresh": 0.0,
     "from": "",
     "from_share": 0.0,
     "start": "",
@@ -187,7 +188,7 @@ class Run:
 
     def _data(self, given: Given) -> Data:
         about = (self.examples, self.tokenizer, self.model.config, self.data_seed, self.config.batch)
-        data = data_of(*about, self.config.pool)
+        data = data_of(*about, self.config.pool, self.config.fresh)
         return GivenData(data, given, *about, self.config.steps) if given.texts else data
 
     @property

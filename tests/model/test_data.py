@@ -128,3 +128,21 @@ def test_the_choices_of_a_place_hold_the_tokens_of_other_answers_too(tokenizer, 
         ids = [*tokenizer.encode(examples.draw(1_000_007, index)[1]), STOP]
         assert all(token in choices[place] for place, token in enumerate(ids))
     assert choices[-1] == (STOP,)
+
+
+def test_fresh_cases_are_let_through_and_never_repeat():
+    examples = Examples.of(DOMAIN, 0.9, ("read",))
+    tokenizer = Tokenizer(vocabulary(DOMAIN, fields=True))
+    answers = ("> orders\n", *(f"reject {reason}\n" for reason in DOMAIN.reasons))
+    config = ModelConfig(len(tokenizer), 100, 10, 1, 8, 1, kind="reader", hidden=8, answers=answers)
+    data = data_of(examples, tokenizer, config, 1, 20, 0, fresh=0.5)
+    *drawn, fresh = data.batches(0)
+    assert sum(len(tokens) for tokens, _, _ in drawn) == 10
+    tokens, targets, rejected = fresh
+    assert (tokens.shape, targets.unique().tolist(), rejected.any().item()) == ((10, 37), [0], False)
+    for row in tokens.tolist():
+        assert row[-1] == STOP
+        assert DOMAIN.is_case(tokenizer.decode(row[:-1]))
+    assert torch.equal(data.batches(0)[-1][0], tokens)
+    assert not torch.equal(data.batches(1)[-1][0], tokens)
+    assert [len(each) for each, _, _ in data.batches(0, fewer=15)] == [5]

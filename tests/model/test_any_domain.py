@@ -288,7 +288,7 @@ def test_a_checkpoint_says_which_domain_it_learned(domain, runs):
     assert (card.rules, card.template, card.turns) == (domain.name, domain.name, 240)
     assert (card.samplers, card.operators) == (tuple(run.examples.samplers), tuple(run.examples.operators))
     assert card.vocabulary == vocabulary(domain)
-    assert torch.equal(engine.transformer.embedding.weight, run.transformer.embedding.weight)
+    assert torch.equal(engine.transformer.embedding.weight, run.model.embedding.weight)
 
 
 def test_a_checkpoint_of_another_domain_or_version_says_the_way_out(runs):

@@ -44,7 +44,9 @@ def forms(checkpoint, folder, domain):
         (folder / name).mkdir()
         made(checkpoint, folder / name, domain)
     said = ["separator=<answer>", f"max_new={about.config.answer}"]
-    sizes = ", ".join(f"{name}={value}" for name, value in attrs.asdict(about.config).items())
+    config = attrs.asdict(about.config)
+    named = ("vocabulary", "prompt", "answer", "layers", "width", "heads")
+    sizes = ", ".join(f"{name}={config[name]}" for name in named)
     module = [f"arch=py:{folder / 'torch' / 'own_arch.py'}:make", f"arch_args={{{sizes}}}"]
     marked = ["stop=<stop>", f"tokenizer={folder / 'nanogpt' / 'tokenizer.json'}", "gelu=tanh"]
     return {

@@ -16,7 +16,7 @@ import torch
 from turncheck.engine.domain import Domain
 from turncheck.engine.fields import Choice, Field, Int
 from turncheck.engine.schema import Schema
-from turncheck.engine.stages import DrawsBlocks, stages_of
+from turncheck.engine.stages import Block, DrawsBlocks, stages_of
 from turncheck.model.batching import IGNORED
 from turncheck.model.examples import Batch, Examples, Row, batches_of, fault_of, row_of
 from turncheck.model.tokens import BYTES, DIGITS, ENDING, FIRST_BYTE, PAD, STOP, Tokenizer
@@ -131,14 +131,10 @@ class RowData:
 
     def _drawn(self, number: int) -> tuple[Ids, Ids]:
         """Return the tokens and targets of a chunk: (n, context) each, in random order."""
-        blocks = [
-            block
-            for sampler in self.samplers
-            for block in self.draw(self.stages, sampler, self.seed, CHUNK, number * CHUNK)
-        ]
+        blocks = _blocks(self.draw, self.stages, self.samplers, self.seed, number)
         tokens = np.concatenate([self._table(block.prompt, PAD)(block.prompts) for block in blocks])
         targets = np.concatenate([self._table(block.answer, STOP)(block.answers) for block in blocks])
-        order = np.random.default_rng((self.seed, number)).permutation(len(tokens))
+        order = _order(self.seed, number, len(tokens))
         return tokens[order], targets[order]
 
     def _table(self, schema: Schema, ending: int) -> TokenTable:
@@ -171,15 +167,23 @@ class FreshCases:
     def _drawn(self, number: int) -> Ids:
         """Return the tokens of a chunk, each text with its stop: (n, tokens + 1)."""
         data = self.texts
-        blocks = [
-            block
-            for sampler in data.examples.samplers
-            for block in self.draw((), sampler, data.seed, CHUNK, number * CHUNK)
-        ]
+        blocks = _blocks(self.draw, (), tuple(data.examples.samplers), data.seed, number)
         tables = [_whole_table(data.tokenizer, block.prompt) for block in blocks]
         tokens = np.concatenate([table(block.prompts) for table, block in zip(tables, blocks, strict=True)])
         tokens[:, -1] = STOP
-        return tokens[np.random.default_rng((data.seed, number)).permutation(len(tokens))]
+        return tokens[_order(data.seed, number, len(tokens))]
+
+
+def _blocks(
+    draw: DrawsBlocks, stages: tuple[str, ...], samplers: tuple[str, ...], seed: int, number: int
+) -> list[Block]:
+    """Draw a chunk: `CHUNK` cases of each sampler."""
+    return [block for sampler in samplers for block in draw(stages, sampler, seed, CHUNK, number * CHUNK)]
+
+
+def _order(seed: int, number: int, rows: int) -> Ids:
+    """Return the order in which the rows of a chunk are learned."""
+    return np.random.default_rng((seed, number)).permutation(rows)
 
 
 @lru_cache(maxsize=4)

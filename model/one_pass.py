@@ -12,15 +12,13 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Protocol, Self
 
-import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reader knows
-from torch import Tensor, nn
+from torch import Tensor
 
 from turncheck.engine.learned import Training
-from turncheck.model.batching import IGNORED, WRITTEN, batches, padded, repeatable, until_stop
+from turncheck.model.batching import WRITTEN, batches, padded, repeatable, until_stop
 from turncheck.model.parallel import Workers
-from turncheck.model.products import linear
 from turncheck.model.tokens import Tokenizer
-from turncheck.model.transformer import Block, ModelConfig, initialise
+from turncheck.model.transformer import Layers, ModelConfig
 
 ROUNDED = 8
 """Rows are padded to the next multiple of this many tokens. The padding is read like any token, so a row's length
@@ -28,17 +26,8 @@ depends on the row alone, and so does its answer.
 """
 
 
-class OnePass(nn.Module):
+class OnePass(Layers):
     """Token ids in; at each place, the logits of the answer's token there out."""
-
-    def __init__(self, config: ModelConfig) -> None:
-        super().__init__()
-        self.config = config
-        self.embedding = nn.Embedding(config.vocabulary, config.width)
-        self.position = nn.Embedding(config.context, config.width)
-        self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.layers))
-        self.norm = nn.RMSNorm(config.width)
-        self.apply(initialise)
 
     def hidden(self, tokens: Tensor) -> Tensor:
         """The normed output of the last layer: tokens: (B, T) int64 to (B, T, width)."""
@@ -47,10 +36,6 @@ class OnePass(nn.Module):
             for block in self.blocks:
                 x = block(x)
         return self.norm(x)  # type: ignore[no-any-return]
-
-    def logits(self, hidden: Tensor) -> Tensor:
-        """hidden: (..., width) to (..., vocabulary)."""
-        return linear(hidden, self.embedding.weight)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """tokens: (B, T) int64 to logits: (B, T, vocabulary) float32."""
@@ -63,12 +48,6 @@ class OnePass(nn.Module):
     def written(self, tokens: Tensor) -> Tensor:
         """tokens: (B, T) int64 to the best token at each place of the answer: (B, answer) int64."""
         return self.logits(self.hidden(tokens)[:, : self.config.answer]).argmax(-1)
-
-    def loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
-        """tokens, targets: (B, T) int64, `IGNORED` where no token is wanted, to the cross-entropy of each: (N,)."""
-        rows, places = (targets != IGNORED).nonzero(as_tuple=True)
-        logits = self.logits(self.hidden(tokens)[rows, places])
-        return F.cross_entropy(logits, targets[rows, places], reduction="none")
 
 
 class WritesAtOnce(Protocol):

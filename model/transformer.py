@@ -215,8 +215,8 @@ def initialise(module: nn.Module) -> None:
         nn.init.zeros_(module.attention.out.weight)
 
 
-class Transformer(nn.Module):
-    """Maps token ids to the logits of the next token at each position."""
+class Layers(nn.Module):
+    """Blocks between an embedding and the output that is tied to it: what both kinds of transformer share."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -226,6 +226,24 @@ class Transformer(nn.Module):
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.layers))
         self.norm = nn.RMSNorm(config.width)
         self.apply(initialise)
+
+    def hidden(self, tokens: Tensor) -> Tensor:
+        """Return the normed output of the last layer: tokens: (B, T) int64 to (B, T, width)."""
+        raise NotImplementedError
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """Map hidden: (..., width) to logits: (..., vocabulary)."""
+        return linear(hidden, self.embedding.weight)
+
+    def loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
+        """tokens, targets: (B, T) int64, `IGNORED` where no token is wanted, to the cross-entropy of each: (N,)."""
+        rows, places = (targets != IGNORED).nonzero(as_tuple=True)
+        logits = self.logits(self.hidden(tokens)[rows, places])
+        return F.cross_entropy(logits, targets[rows, places], reduction="none")
+
+
+class Transformer(Layers):
+    """Maps token ids to the logits of the next token at each position."""
 
     def hidden(
         self,
@@ -250,16 +268,6 @@ class Transformer(nn.Module):
             x = block(x, positions, cache)
         x = last(x, positions, cache, wanted)
         return self.norm(x)  # type: ignore[no-any-return]
-
-    def logits(self, hidden: Tensor) -> Tensor:
-        """Map hidden: (..., width) to logits: (..., vocabulary)."""
-        return linear(hidden, self.embedding.weight)
-
-    def loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
-        """tokens, targets: (B, T) int64, `IGNORED` where no token is wanted, to the cross-entropy of each: (N,)."""
-        rows, places = (targets != IGNORED).nonzero(as_tuple=True)
-        logits = self.logits(self.hidden(tokens)[rows, places])
-        return F.cross_entropy(logits, targets[rows, places], reduction="none")
 
     def forward(self, tokens: Tensor, positions: Tensor | None = None, cache: Cache | None = None) -> Tensor:
         """Map tokens: (B, T) int64 to logits: (B, T, vocabulary) float32."""

@@ -11,7 +11,8 @@
     >>> [step.stage for step in whole.steps(["07+35="])[0]]
     ['read', 'add']
 
-An expert is loaded when it is first asked. `turncheck.engine.stages` says how an answer hands on.
+An expert is loaded when it is first asked, or when all are asked what they were trained on. `turncheck.engine.stages`
+says how an answer hands on.
 """
 
 from __future__ import annotations
@@ -154,12 +155,10 @@ class Composition:
         The number of cases, the core-hours and the texts seen are those of all experts together, of an engine with two
         names once; cases or core-hours that one expert does not know are left out. A stated router learns nothing.
         """
-        first = self.expert(self.first)
-        found = first.training() if isinstance(first, Trained) else None
+        found = _training_of(self.expert(self.first))
         if found is None:
             return None
-        engines = {id(engine): engine for name in self.names if not isinstance(engine := self.expert(name), Router)}
-        every = [engine.training() if isinstance(engine, Trained) else None for engine in engines.values()]
+        every = [_training_of(engine) for engine in self._engines()]
         known = [each for each in every if each is not None]
         turns = [each.turns for each in known if each.turns is not None]
         hours = [each.core_hours for each in known if each.core_hours is not None]
@@ -170,9 +169,26 @@ class Composition:
             seen=sum(each.seen for each in known),
         )
 
+    def _engines(self) -> list[LearnedEngine | None]:
+        """Return the experts, each once and without a stated router; None for one that cannot be loaded."""
+        engines: dict[int, LearnedEngine | None] = {}
+        for name in self.names:
+            try:
+                engine = self.expert(name)
+            except ExpertError:  # it is reported when it is asked
+                engines[id(name)] = None
+                continue
+            if not isinstance(engine, Router):
+                engines[id(engine)] = engine
+        return list(engines.values())
+
     def close(self) -> None:
         """Close the experts that were loaded."""
         for engine in self._loaded.values():
             close = getattr(engine, "close", None)
             if callable(close):
                 close()
+
+
+def _training_of(engine: LearnedEngine | None) -> Training | None:
+    return engine.training() if isinstance(engine, Trained) else None

@@ -174,5 +174,14 @@ def test_its_training_is_what_all_experts_took_each_once(of_experts, expected):
     assert whole.training() == expected
 
 
+def test_an_expert_that_cannot_be_loaded_leaves_out_what_it_would_add():
+    def broken():
+        raise OSError("gone")
+
+    first, _ = composed("read", read=by_sign)
+    whole = Composition("read", {"read": lambda: first.expert("read"), "add": broken})
+    assert whole.training() == Training(("mixed",), ())
+
+
 def test_a_stated_router_was_not_trained():
     assert Composition("router", {"router": lambda: Router([])}).training() is None

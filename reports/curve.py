@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
-from turncheck.reports.plots import NoPlotsError
+from turncheck.reports.plots import NoPlotsError, saved
 
 DOTS = 110
 """Dots per inch."""
@@ -51,9 +50,7 @@ def curve_picture(
         below.set_ylabel("held-out texts\nanswered exactly")
         below.set_ylim(-0.02, 1.02)
         below.set_xlabel("step")
-        content = io.BytesIO()
-        figure.savefig(content, format="png", metadata={"Software": None}, dpi=DOTS)
-    return content.getvalue()
+        return saved(figure, "png", DOTS)
 
 
 def _columns(points: Sequence[tuple[int, float]]) -> tuple[list[int], list[float]]:

@@ -97,11 +97,17 @@ def pictures(models: Sequence[MappedModel]) -> dict[str, bytes]:
         figure = _figure(models)
         FigureCanvasAgg(figure)
         files = {}
-        for name, metadata in (("svg", {"Date": None, "Creator": "Turncheck"}), ("png", {"Software": None})):
-            content = io.BytesIO()
-            figure.savefig(content, format=name, metadata=metadata, dpi=DOTS)
-            files[f"map.{name}"] = content.getvalue()
+        for form in ("svg", "png"):
+            files[f"map.{form}"] = saved(figure, form)
     return files
+
+
+def saved(figure: Figure, form: str, dots: int = DOTS) -> bytes:
+    """Return a figure as a file, `svg` or `png`, without the date and the version that made it."""
+    metadata = {"Date": None, "Creator": "Turncheck"} if form == "svg" else {"Software": None}
+    content = io.BytesIO()
+    figure.savefig(content, format=form, metadata=metadata, dpi=dots)
+    return content.getvalue()
 
 
 def _figure(models: Sequence[MappedModel]) -> Figure:

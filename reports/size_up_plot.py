@@ -5,12 +5,11 @@ The same result gives the same bytes with the same version of matplotlib.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from turncheck.reports.escape import visible
-from turncheck.reports.plots import DOTS, STYLE, NoPlotsError
+from turncheck.reports.plots import STYLE, NoPlotsError, saved
 from turncheck.reports.size_up import SizedModel, SizeUp
 from turncheck.reports.sweeps import percent
 
@@ -53,10 +52,7 @@ def size_up_picture(result: SizeUp, ending: str) -> bytes:
         figure = Figure(figsize=(7.2, 4.4), layout="constrained")
         FigureCanvasAgg(figure)
         _draw(figure.add_subplot(), result)
-        metadata = {"Date": None, "Creator": "Turncheck"} if ending == ".svg" else {"Software": None}
-        content = io.BytesIO()
-        figure.savefig(content, format=ending.removeprefix("."), metadata=metadata, dpi=DOTS)
-    return content.getvalue()
+        return saved(figure, ending.removeprefix("."))
 
 
 def _draw(axes: Axes, result: SizeUp) -> None:

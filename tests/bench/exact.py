@@ -19,7 +19,6 @@ from typing import Any
 
 import click
 from rich.progress import track
-from scipy.stats import beta
 
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import STANDARD, write
@@ -27,6 +26,7 @@ from turncheck.engine.duel.samplers import start
 from turncheck.engine.duel.tables import ACTION_NAMES
 from turncheck.engine.table import arrays_of
 from turncheck.model.adapters.loading import load
+from turncheck.properties.sweeps.statistics import Rate
 from turncheck.strategies.operators import operators_of
 
 CHUNK = 8_192
@@ -63,7 +63,7 @@ def _told(sample: str, found: tuple[int, list[str], str], wrong: list[str]) -> N
     count, texts, about = found
     if not count:
         return
-    upper = 1.0 if len(texts) == count else float(beta.ppf(0.95, len(texts) + 1, count - len(texts)))
+    upper = Rate(len(texts), count).highest
     print(f"{sample}: {len(texts)} wrong of {count:,}, rate below {upper:.2e} (95 %, one-sided); {about}", flush=True)
     wrong += texts
 

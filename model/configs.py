@@ -22,6 +22,8 @@ class TrainConfig:
         edited: the share of the damaged cases that random edits damage (`turncheck.strategies.random_edits`), half of
             them after an operator; the others are damaged by one operator each.
         fresh: the share of a reader's examples that are cases drawn as rows, which never repeat.
+        fade: the share of the steps, at the beginning, in which the weight of what a reader says before the end of a
+            text falls from 1 to 0; with 0 it stays 1.
         rejection_weight: the weight of a rejection's tokens in the loss; the tokens of other answers weigh 1.
         threads: the number of PyTorch threads. More threads are faster, and give slightly different weights.
         save_every: the number of steps between two saves.
@@ -55,6 +57,7 @@ class TrainConfig:
     rounded: float = 0.0
     edited: float = 0.0
     fresh: float = 0.0
+    fade: float = 0.0
 
 
 _DENSE = TrainConfig(
@@ -107,6 +110,17 @@ CONFIGS = {
     "orders-small": attrs.evolve(_SMALL, about="one expert for orders", hidden=40, steps=4_000, stages=("orders",)),
     "end-small": attrs.evolve(_SMALL, about="one for the end of the turn", hidden=24, steps=2_000, stages=("end",)),
     "read": attrs.evolve(_READ, about="a recurrent reader that tells turns from malformed texts, and why"),
+    "read-long": attrs.evolve(
+        _READ,
+        about="a larger reader, trained longer",
+        hidden=128,
+        steps=26_000,
+        malformed=0.9,
+        edited=0.15,
+        fresh=0.4,
+        fade=0.5,
+        pool=600_000,
+    ),
     "read-more": attrs.evolve(
         _READ,
         about="to train it further, --start",

@@ -47,11 +47,19 @@ class Reader(nn.Module):
         """tokens: (B, T) int64 to the logits of the answers after each token: (B, T, answers)."""
         return linear(self.states(tokens), self.output.weight)
 
-    def loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
-        """tokens, targets: (B, T) int64, `IGNORED` where no answer is wanted, to the cross-entropy of each: (N,)."""
-        rows, places = (targets != IGNORED).nonzero(as_tuple=True)
-        logits = linear(self.states(tokens)[rows, places], self.output.weight)
-        return F.cross_entropy(logits, targets[rows, places], reduction="none")
+    def loss(self, tokens: Tensor, targets: Tensor, earlier: float = 1.0) -> Tensor:
+        """tokens, targets: (B, T) int64, `IGNORED` where no answer is wanted, to the loss of each row: (B,).
+
+        It is the cross-entropy of the last answer that is wanted, and `earlier` times those of the answers before it.
+        """
+        states, rows = self.states(tokens), torch.arange(len(tokens))
+        last = (targets != IGNORED).long().cumsum(1).argmax(1)
+        final = F.cross_entropy(linear(states[rows, last], self.output.weight), targets[rows, last], reduction="none")
+        if not earlier:
+            return final
+        logits = linear(states, self.output.weight).transpose(1, 2)
+        sums = F.cross_entropy(logits, targets, ignore_index=IGNORED, reduction="none").sum(1)
+        return final + earlier * (sums - final)
 
 
 class ReaderEngine:

@@ -68,6 +68,7 @@ ADDED_SETTINGS = {
     "rounded": 0.0,
     "edited": 0.0,
     "fresh": 0.0,
+    "fade": 0.0,
     "from": "",
     "from_share": 0.0,
     "start": "",
@@ -97,7 +98,7 @@ class DivergedError(ArithmeticError):
         return f"{self.folder}: the loss must be finite, got {self.value} at step {self.step}: {way_out}"
 
 
-def loss(model: Model, batches: Sequence[Batch], rejection_weight: float) -> Tensor:
+def loss(model: Model, batches: Sequence[Batch], rejection_weight: float, earlier: float = 1.0) -> Tensor:
     """Return the mean cross-entropy of the answers' tokens, with those of rejections weighted; for a dense model or a
     reader, the mean over the answers of the sum over their tokens, without weights.
 
@@ -105,9 +106,11 @@ def loss(model: Model, batches: Sequence[Batch], rejection_weight: float) -> Ten
         model: the model to train.
         batches: what `turncheck.model.examples.batches` makes.
         rejection_weight: how much a rejection's token counts; all others count 1.
+        earlier: how much an answer of a reader counts that it gives before the end of a text.
     """
     if isinstance(model, Dense | Reader):
-        sums_of_rows = [model.loss(tokens, targets).sum() for tokens, targets, _ in batches]
+        more = (earlier,) if isinstance(model, Reader) else ()
+        sums_of_rows = [model.loss(tokens, targets, *more).sum() for tokens, targets, _ in batches]
         return torch.stack(sums_of_rows).sum() / sum(len(tokens) for tokens, _, _ in batches)
     sums = []
     for tokens, targets, rejected in batches:
@@ -246,11 +249,12 @@ class Run:
 
     def _loss(self, made: Sequence[Batch]) -> Tensor:
         """Return the loss on the data; in the last part of a run that asks for it, with rounded weights."""
+        weights = self.config.rejection_weight, _earlier(self.step, self.config)
         if self.step < self.config.steps * (1 - self.config.rounded):
-            return loss(self.model, made, self.config.rejection_weight)
+            return loss(self.model, made, *weights)
         exact = {name: parameter for name, parameter in self.model.named_parameters() if is_rounded(parameter)}
         with replaced(self.model, {name: rounded(parameter) for name, parameter in exact.items()}):
-            return loss(self.model, made, self.config.rejection_weight)
+            return loss(self.model, made, *weights)
 
     def held_out(self, count: int) -> float:
         """Return the share of `count` held-out texts, including damaged ones, that the model answers exactly."""
@@ -413,3 +417,8 @@ def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 def _rate(step: int, config: TrainConfig) -> float:
     """Return the learning rate at that step, as a share of the highest."""
     return min(1.0, (step + 1) / config.warmup) * (1 - step / config.steps)
+
+
+def _earlier(step: int, config: TrainConfig) -> float:
+    """Return how much at that step an answer of a reader counts that it gives before the end of a text."""
+    return max(0.0, 1 - step / (config.steps * config.fade)) if config.fade else 1.0

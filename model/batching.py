@@ -15,6 +15,9 @@ from turncheck.model.tokens import PAD, STOP
 WRITTEN = 64
 """Rows that are written at once; missing rows are filled up with padding."""
 
+FEW = 3
+"""Most rows that a model which answers in one pass, or reads, is given one by one: a row costs a quarter of a batch."""
+
 IGNORED = -100
 """The target of a position that the loss ignores (PyTorch's `ignore_index`)."""
 
@@ -39,10 +42,12 @@ def repeatable(method: Method) -> Method:
     return cast(Method, run)
 
 
-def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """Yield the items in batches; a small remainder goes one by one, which costs less than a whole batch."""
+def batches(items: Sequence[Item], most_alone: int = WRITTEN // 4) -> Iterator[Sequence[Item]]:
+    """Yield the items in batches; a remainder of at most `most_alone` goes one by one, if that costs less than a batch
+    that is filled up.
+    """
     left_over = len(items) % WRITTEN
-    alone = left_over if left_over <= WRITTEN // 4 else 0
+    alone = left_over if left_over <= most_alone else 0
     for start in range(0, len(items) - alone, WRITTEN):
         yield items[start : min(start + WRITTEN, len(items) - alone)]
     for index in range(len(items) - alone, len(items)):

@@ -15,7 +15,7 @@ from typing import Protocol, Self
 from torch import Tensor
 
 from turncheck.engine.learned import Training
-from turncheck.model.batching import WRITTEN, batches, padded, repeatable, until_stop
+from turncheck.model.batching import FEW, WRITTEN, batches, padded, repeatable, until_stop
 from turncheck.model.parallel import Workers
 from turncheck.model.tokens import Tokenizer
 from turncheck.model.transformer import Layers, ModelConfig
@@ -107,7 +107,7 @@ class OnePassEngine:
         for index, row in enumerate(rows):
             of_length[self.model.length_of(len(row))].append(index)
         for indices in of_length.values():
-            yield from batches(indices)
+            yield from batches(indices, FEW)
 
     def _write(self, rows: Sequence[list[int]]) -> list[str]:
         """Answer rows of the same length in one pass of a fixed size."""

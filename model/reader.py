@@ -14,7 +14,7 @@ import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reade
 from torch import Tensor, nn
 
 from turncheck.engine.learned import Training
-from turncheck.model.batching import IGNORED, WRITTEN, batches, padded, repeatable
+from turncheck.model.batching import FEW, IGNORED, WRITTEN, batches, padded, repeatable
 from turncheck.model.products import linear
 from turncheck.model.tokens import STOP, Tokenizer
 from turncheck.model.transformer import ModelConfig
@@ -77,7 +77,7 @@ class ReaderEngine:
         """Return the most likely answer to each prompt; of equal logits the first of the answers wins."""
         rows = [[*self.tokenizer.encode(prompt)[: LONGEST - 1], STOP] for prompt in prompts]
         answers = [""] * len(rows)
-        for indices in batches(sorted(range(len(rows)), key=lambda index: len(rows[index]))):
+        for indices in batches(sorted(range(len(rows)), key=lambda index: len(rows[index])), FEW):
             for index, best in zip(indices, self._best([rows[index] for index in indices]), strict=True):
                 answers[index] = self.model.config.answers[best]
         return answers

@@ -16,7 +16,9 @@ from pathlib import Path
 
 from tabulate import tabulate
 
+import turncheck
 from turncheck.duel import DOMAIN
+from turncheck.engine.learned import LearnedEngine
 from turncheck.engine.sampling import sample
 from turncheck.model.adapters.templates import Template, behind
 from turncheck.model.checkpoint import load_checkpoint
@@ -38,11 +40,15 @@ FORMATS = {
 }  # fmt: skip
 
 
+EXAMPLES = 200
+"""Cases that are drawn for each law."""
+
+
 def main() -> None:
     """Train, measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=1_200)
+    parser.add_argument("--steps", type=int, default=5_000)
     parser.add_argument("--turns", type=int, default=20_000, help="held-out turns of each sampler")
     options = parser.parse_args()
     rows = [measured(name, options.out / name.replace(" ", "-"), options.steps, options.turns) for name in FORMATS]
@@ -68,7 +74,7 @@ def measured(name: str, folder: Path, steps: int, turns: int) -> dict[str, objec
         malformed=0.0,
         save_every=500,
         fields=fields,
-        pool=60_000,
+        pool=200_000,
     )
     run = Run(folder, DOMAIN, config, 0, encode=pair[0] if pair else None)
     # All wordings learn from the same texts, drawn one by one; rows would be drawn faster, but are other turns.
@@ -91,7 +97,14 @@ def measured(name: str, folder: Path, steps: int, turns: int) -> dict[str, objec
         prompts = [DOMAIN.write(case) for case in sample(DOMAIN, sampler, 0, turns)]
         answers = engine.predict(prompts)
         row[f"{sampler}, % exact"] = 100 * sum(map(str.__eq__, map(DOMAIN.resolve_text, prompts), answers)) / turns
-    return row
+    return row | {"laws held": laws_held(engine)}
+
+
+def laws_held(engine: LearnedEngine) -> str:
+    """Return how many of the laws that apply to a model without malformed texts it holds."""
+    report = turncheck.check(engine, domain=DOMAIN, examples=EXAMPLES, rejects=False)
+    verdicts = [law.verdict for law in report.models[0].laws if law.verdict != "NOT_APPLICABLE"]
+    return f"{verdicts.count('PASS')} of {len(verdicts)}"
 
 
 if __name__ == "__main__":

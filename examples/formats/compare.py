@@ -48,7 +48,7 @@ def main() -> None:
     """Train, measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=5_000)
+    parser.add_argument("--steps", type=int, default=3_000)
     parser.add_argument("--turns", type=int, default=20_000, help="held-out turns of each sampler")
     options = parser.parse_args()
     rows = [measured(name, options.out / name.replace(" ", "-"), options.steps, options.turns) for name in FORMATS]
@@ -74,7 +74,7 @@ def measured(name: str, folder: Path, steps: int, turns: int) -> dict[str, objec
         malformed=0.0,
         save_every=500,
         fields=fields,
-        pool=200_000,
+        pool=120_000,
     )
     run = Run(folder, DOMAIN, config, 0, encode=pair[0] if pair else None)
     # All wordings learn from the same texts, drawn one by one; rows would be drawn faster, but are other turns.

@@ -1,4 +1,4 @@
-"""`turncheck train`: train a tiny transformer on a domain, with progress."""
+"""`turncheck train`: train a tiny model on a domain, with progress."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def train(
     mine_turns: int,
     final: int | None,
 ) -> None:
-    """Train a tiny transformer on a domain's reference. Ctrl-C saves the run, and the same command continues it.
+    """Train a tiny model on a domain's reference. Ctrl-C saves the run, and the same command continues it.
 
     \b
       turncheck train --domain tictactoe.py:DOMAIN --config tiny --out runs/ttt

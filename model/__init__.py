@@ -1,1 +1,1 @@
-"""Learned engines: the tiny transformer that is trained here, and the adapters for everyone's models (`adapters`)."""
+"""Learned engines: the tiny models that are trained here, and the adapters for everyone's models (`adapters`)."""

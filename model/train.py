@@ -1,4 +1,4 @@
-"""Train a tiny transformer on a domain's reference: cases from samplers, some damaged, with the loss on the answers.
+"""Train a tiny model on a domain's reference: cases from samplers, some damaged, with the loss on the answers.
 
 Example `i` of a run depends only on the seed and on `i`. So an interrupted run resumes where it was last saved, and
 ends with the same weights as an uninterrupted run.

@@ -88,6 +88,7 @@ class Shown:
         side: the answers by field; None if they are shown as text.
         expected, given: the answers as text.
         words: what differs, in words.
+        expert: which expert of a composition was wrong, and how; empty for any other model.
         as_if: what would make the answer right; empty if nothing is known.
         fault: what the model raised.
         step: which turn of a play diverges, of how many; empty if the case is not a play.
@@ -103,6 +104,7 @@ class Shown:
     expected: list[list[Part]]
     given: list[list[Part]]
     words: list[str]
+    expert: str
     as_if: str
     fault: str
     step: str
@@ -124,6 +126,7 @@ def show(witness: Witness, model: ModelResult, said: str) -> Shown:
         expected=parts_of(witness.expected, witness.got),
         given=parts_of(witness.got, witness.expected),
         words=_words(witness, model, said),
+        expert=_said(f"wrong: expert {witness.expert}") if witness.expert else "",
         as_if=_said(witness.as_if_line),
         fault=shortened(witness.fault),
         step=f"turn {witness.step} of {witness.steps}" if witness.step and witness.steps > 1 else "",

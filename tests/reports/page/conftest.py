@@ -17,7 +17,7 @@ LONG = "<script>hacked = true</script>" + "&\u202e\x1b[31m" * 25_000
 def large(laws=97, models=1):
     """A report in which every law is broken in several ways, by answers of 100,000 characters and plays of 35 turns."""
     track = (Step("do hero guard\ndo foe wait\n", ANSWER, LONG),) * 35
-    witness = Witness(LONG, TURN, ANSWER, LONG, LONG, 2, 35, LONG, track)
+    witness = Witness(LONG, TURN, ANSWER, LONG, LONG, 2, 35, LONG, track, expert=LONG)
     labels = map(DOMAIN.answer.label, DOMAIN.answer.names)
     fields = {f"{name} {change}": 3 for name in labels for change in ("changed", "unchanged")}
     strata = {f"hero {one}, foe {other}": 3 for one in DOMAIN.words for other in DOMAIN.words[:5]}

@@ -126,6 +126,18 @@ def test_a_board_is_shown_as_text(board):
     assert 'row <mark class="given">. x</mark>' in page
 
 
+def test_the_expert_that_was_wrong_is_named(board):
+    (model,) = board.models
+    (law,) = model.laws
+    (failure,) = law.failures
+    blamed = attrs.evolve(failure, witness=attrs.evolve(failure.witness, expert="end, asked 'a<b', answered '\u202e'"))
+    page = report_page(
+        attrs.evolve(board, models=(attrs.evolve(model, laws=(attrs.evolve(law, failures=(blamed,)),)),))
+    )
+    assert '<p class="said">wrong: expert end, asked &#39;a&lt;b&#39;, answered &#39;\\u202e&#39;</p>' in page
+    assert "wrong: expert" not in report_page(board)
+
+
 def test_the_command_that_repeats_a_failure_is_there_to_be_copied(report):
     page = report_page(report)
     assert '<code class="said">pytest -k the_answer_is_the_references</code> <button type="button" class="copy"' in page

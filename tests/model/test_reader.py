@@ -6,9 +6,11 @@ import torch
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, write
 from turncheck.model.batching import IGNORED, WRITTEN
+from turncheck.model.configs import TrainConfig
 from turncheck.model.examples import Examples, fault_of, row_of
 from turncheck.model.reader import LONGEST, Reader, ReaderEngine
 from turncheck.model.tokens import STOP, Tokenizer, vocabulary
+from turncheck.model.train import _earlier
 from turncheck.model.transformer import ModelConfig
 
 TOKENIZER = Tokenizer(vocabulary(DOMAIN, fields=True))
@@ -90,3 +92,19 @@ def test_a_reader_learns_what_is_known_after_each_token():
 def test_without_a_fault_only_the_last_answer_is_wanted():
     row = row_of(TOKENIZER, CONFIG, TEXT, "> orders\n")
     assert row[1] == [*[IGNORED] * (len(row[0]) - 1), 0]
+
+
+def test_what_is_said_before_the_end_of_a_text_weighs_as_asked(engine):
+    tokens = torch.tensor([[5, 6, 7, STOP], [5, STOP, 0, 0]])
+    targets = torch.tensor([[0, IGNORED, 1, 2], [1, 1, IGNORED, IGNORED]])
+    said = engine.model(tokens).log_softmax(-1)
+    final = -torch.stack([said[0, 3, 2], said[1, 1, 1]])
+    before = -torch.stack([said[0, 0, 0] + said[0, 2, 1], said[1, 0, 1]])
+    for earlier in (1.0, 0.25, 0.0):
+        assert torch.allclose(engine.model.loss(tokens, targets, earlier), final + earlier * before)
+
+
+def test_the_weight_of_what_is_said_early_fades_by_step():
+    config = TrainConfig(steps=100, fade=0.5)
+    assert [_earlier(step, config) for step in (0, 25, 50, 99)] == [1.0, 0.5, 0.0, 0.0]
+    assert [_earlier(step, TrainConfig(steps=100)) for step in (0, 99)] == [1.0, 1.0]

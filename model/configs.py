@@ -102,6 +102,19 @@ CONFIGS = {
     "micro8": TrainConfig(
         "micro, with weights in eight bits", layers=3, width=16, heads=2, steps=4000, malformed=0.0, rounded=0.25
     ),
+    "once": TrainConfig(
+        "a transformer that writes its answer in one pass, 0.1 MB",
+        kind="one pass",
+        layers=3,
+        width=32,
+        steps=3_000,
+        batch=256,
+        learning_rate=5e-3,
+        malformed=0.0,
+        fields=True,
+        pool=400_000,
+        rounded=0.25,
+    ),
     "whole": attrs.evolve(_DENSE, about="a dense model of whole turns, 0.5 MB", steps=8_000),
     "whole-small": attrs.evolve(_SMALL, about="a dense model of whole turns, 0.1 MB"),
     "steps": attrs.evolve(_DENSE, about="a dense model of the duel's orders and the end of its turn", stages=_STEPS),

@@ -46,6 +46,9 @@ EVERY = 30.0
 @click.option("--seed", type=EVALUATION_SEED, default=0, show_default=True)
 @located("--out", click.Path(), required=True, help="Folder of the run; a run in it is continued.")
 @click.option("--steps", type=CASES, help="Optimizer steps of the whole run.  [default: the config's]")
+@click.option(
+    "--stages", metavar="NAMES", help="Stages of the domain to learn, separated by commas.  [default: the config's]"
+)
 @click.option("--threads", type=Whole(1, 1_024), help="PyTorch threads.  [default: the config's]")
 @click.option(
     "--snapshot", "snapshots", type=CASES, multiple=True, help="Keep the checkpoint of this step. May be repeated."
@@ -76,6 +79,7 @@ def train(
     seed: int,
     out: Place,
     steps: int | None,
+    stages: str | None,
     threads: int | None,
     snapshots: tuple[int, ...],
     start: Place | None,
@@ -92,7 +96,8 @@ def train(
       turncheck train --config tiny --from .turncheck/witnesses --out runs/again
       turncheck train --config tiny --mine runs/again/checkpoint.safetensors --out runs/third
     """
-    config = _config(config_name, {"steps": steps, "threads": threads})
+    named = None if stages is None else tuple(stages.split(","))
+    config = _config(config_name, {"steps": steps, "stages": named, "threads": threads})
     asked = Asked(places, share, spec, mine_turns)
     turns, lines = turns_for(out, domain, asked, config.malformed, seed)
     run = _run(out, domain, config, seed, snapshots, given_of(turns, share), start)

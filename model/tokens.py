@@ -45,7 +45,7 @@ DIGITS = tuple(f" {digit}" for digit in range(10))
 FIRST_BYTE = len(MARKS)
 
 
-MOST_VALUES = 100
+MOST_VALUES = 256
 """Most values of a field whose values become tokens with the text before them."""
 
 ENDING = re.compile(r"[0-9A-Za-z_]+\Z")
@@ -102,9 +102,9 @@ def _field_tokens(schema: Schema) -> Iterator[str]:
                 continue
             for border, field in zip(piece.borders, piece.fields, strict=False):
                 lead += border
-                if _is_small(field) and _is_lead(lead):
+                if _is_small(field):
                     texts = (f"{lead}{field.write(value)}" for value in field.values())
-                    yield from (text for text in texts if ENDING.search(text))
+                    yield from filter(_is_whole, texts)
                 lead = ""
             lead = piece.borders[-1]
 

@@ -1,0 +1,67 @@
+"""Subleq in four stages, each of which does one thing: fetch the instruction, fetch its operands, subtract, store.
+
+A stage writes what it found behind the memory, and the next one reads it there:
+
+    fetch      reads a state                         writes the addresses of cells a and b, and c
+    operands   reads that                            writes what cells a and b hold
+    subtract   reads that                            writes the difference in place of both
+    store      reads that                            writes the next state
+
+A halted computer's next state is written at once. The domain is `subleq.py`'s with these stages and
+without its own laws: train with this file, and check with that one.
+
+    turncheck train --domain steps.py --config once --stages fetch,operands,subtract,store --out runs/subleq
+"""
+
+import sys
+from pathlib import Path
+
+from turncheck import Domain
+from turncheck.engine.stages import Stages
+
+sys.path.insert(0, str(Path(__file__).parent))
+from subleq import DOMAIN as WHOLE
+from subleq import STATE, instruction, program, step, wrapped
+
+
+def parted(text: str) -> tuple[str, list[list[int]]]:
+    """Return the lines of the state, and the numbers of the lines behind it."""
+    lines = text.splitlines(keepends=True)
+    return "".join(lines[:5]), [[int(number) for number in line.split()[1:]] for line in lines[5:]]
+
+
+def line(*numbers: int) -> str:
+    """Write numbers as a line of the memory is written."""
+    return f"mem {' '.join(f'{number:+04}' for number in numbers)}\n"
+
+
+def fetch(text: str) -> str:
+    """Write the addresses of a and b, and c, behind the state; a halted computer stays as it is."""
+    state = WHOLE.read(text)
+    return text if state.mode == "halted" else f"{text}{line(*instruction(state))}> operands\n"
+
+
+def operands(text: str) -> str:
+    """Write what the cells a and b hold."""
+    state, [(a, b, _)] = parted(text)
+    mem = WHOLE.read(state).mem
+    return f"{text}{line(mem[a], mem[b])}> subtract\n"
+
+
+def subtract(text: str) -> str:
+    """Write the difference in place of the operands."""
+    state, [places, (left, right)] = parted(text)
+    return f"{state}{line(*places)}{line(wrapped(right - left))}> store\n"
+
+
+def store(text: str) -> str:
+    """Write the difference into cell b, and jump or go on."""
+    before, [(_, b, c), (result,)] = parted(text)
+    state = WHOLE.read(before)
+    following = c if result <= 0 else state.counter + 3
+    jump = {"counter": following} if 0 <= following <= 29 else {"mode": "halted"}
+    return WHOLE.write_answer(state.changed(**{f"mem[{b}]": result}, **jump))
+
+
+STAGES = Stages("fetch", {"fetch": fetch, "operands": operands, "subtract": subtract, "store": store})
+DOMAIN = Domain(WHOLE.name, state=STATE, step=step, start=program, stages=STAGES)

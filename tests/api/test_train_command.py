@@ -8,6 +8,7 @@ import shlex
 import sys
 
 import pytest
+from attrs import evolve
 from click.testing import CliRunner
 
 from tests.properties.sessions import GAMES
@@ -182,6 +183,24 @@ def test_a_model_of_stages_is_measured_on_texts_of_its_stages(turncheck, tmp_pat
     (rate,) = facts(tmp_path, "sweep.json")["rates"]
     assert (rate["stages"], rate["seed"], rate["of"]) == (["read"], 2_000_000, 20)
     assert result.stdout.splitlines()[-1].startswith(f"{rate['wrong']} of 20 texts of read (seed 2000000) are wrong")
+
+
+def test_the_stages_to_learn_can_be_named(turncheck, tmp_path, monkeypatch):
+    from turncheck.model import data, examples
+
+    monkeypatch.setattr(data, "SEEN", 200)
+    monkeypatch.setattr(examples, "DRAWN", 10)
+    monkeypatch.setitem(CONFIGS, "tries", evolve(QUICK, kind="dense", hidden=4, heads=1, malformed=0.0))
+    duel = ("train", "--config", "tries", "--out", "run", "--final-sweep", 20)
+    result = turncheck(*duel, "--stages", "orders,end")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[-1].endswith("are wrong: 100.000%, 95 % interval 83.157% to 100.000%")
+    assert "20 of 20 texts of orders and end (seed 2000000)" in result.stdout
+    other = turncheck(*duel, "--stages", "orders,start", "--out", "other")
+    assert other.exit_code == 4
+    line = "Error: domain duel/1: stages must be among its own (read, orders, end), got 'start'\n"
+    assert other.stderr == line
+    assert not (tmp_path / "other").exists()
 
 
 # --- counterexamples -------------------------------------------------------------------------------------------------

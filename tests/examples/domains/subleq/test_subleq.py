@@ -7,7 +7,9 @@ import pytest
 from tests.examples.domains.planted import EXAMPLES, example
 from tests.examples.domains.subleq.bugs import RIGHT
 from turncheck.engine.play import Play
+from turncheck.engine.registry import load_domain
 from turncheck.engine.sampling import sample
+from turncheck.engine.stages import stages_of
 
 DOMAIN = example("subleq")
 SEVEN_PLUS_FIVE = """\
@@ -138,3 +140,24 @@ def test_the_laws_of_the_file_are_these():
 
 def test_the_file_has_at_most_60_lines(lines_of_code):
     assert lines_of_code(EXAMPLES / "subleq" / "subleq.py") <= 60
+
+
+STAGED = load_domain(f"{EXAMPLES / 'subleq' / 'steps.py'}:DOMAIN")
+
+
+@pytest.mark.parametrize("sampler", ["uniform", "mixed", "play"])
+def test_four_stages_end_with_the_next_state(sampler):
+    stages = stages_of(STAGED)
+    for state in sample(DOMAIN, sampler, 0, 200):
+        text = DOMAIN.write(state)
+        steps = stages.steps(text)
+        assert [step.stage for step in steps] == list(stages.answers)[: 1 if state.mode == "halted" else 4]
+        assert steps[-1].answer == DOMAIN.resolve_text(text)
+
+
+def test_what_the_stages_write():
+    fetched, found, subtracted, stored = stages_of(STAGED).steps(SEVEN_PLUS_FIVE)
+    assert fetched.answer == f"{SEVEN_PLUS_FIVE}mem +012 +014 +003\n> operands\n"
+    assert found.answer == f"{SEVEN_PLUS_FIVE}mem +012 +014 +003\nmem +007 +000\n> subtract\n"
+    assert subtracted.answer == f"{SEVEN_PLUS_FIVE}mem +012 +014 +003\nmem -007\n> store\n"
+    assert stored.answer == DOMAIN.resolve_text(SEVEN_PLUS_FIVE)

@@ -19,7 +19,7 @@ class TrainConfig:
         learning_rate: the highest learning rate, reached after `warmup` steps; then it falls linearly to 0.
         warmup: the number of warm-up steps.
         malformed: the share of damaged cases, all reasons equally likely, if the domain rejects.
-        edited: the share of the damaged cases that random edits damage (`turncheck.strategies.random_edits`), half of
+        edited: the share of the damaged cases that random edits damage (`turncheck.strategies.random_edits`), some of
             them after an operator; the others are damaged by one operator each.
         fresh: the share of a reader's examples that are cases drawn as rows, which never repeat.
         fade: the share of the steps, at the beginning, in which the weight of what a reader says before the end of a
@@ -136,13 +136,15 @@ CONFIGS = {
     ),
     "read-more": attrs.evolve(
         _READ,
-        about="to train it further, --start",
-        steps=3_500,
-        learning_rate=2e-3,
+        about="to train that further, --start",
+        hidden=128,
+        steps=14_000,
+        learning_rate=5e-3,
         malformed=0.9,
-        edited=0.2,
+        edited=0.5,
         fresh=0.4,
-        pool=200_000,
+        fade=0.01,
+        pool=600_000,
     ),
     "read-small": attrs.evolve(_READ, about="the same, smaller", width=8, hidden=48, steps=4_000, pool=100_000),
 }

@@ -42,7 +42,8 @@ class Examples:
         samplers: the samplers of the cases, all equally likely, by name.
         operators: the operators that damage cases, by reason.
         stages: the stages whose texts and answers are the examples (`turncheck.engine.stages`); none for the whole.
-        edited: the share of the damaged examples that random edits damage, half of them after an operator.
+        edited: the share of the damaged examples that random edits damage, some of them after an operator, and some cut
+            behind the damage.
         encode: writes the domain's texts in another wording (`turncheck.model.adapters.templates`); None for its own.
     """
 
@@ -104,8 +105,11 @@ class Examples:
 
     def _damaged(self, case: AnyCase, random: Random) -> str:
         if self.edited and random.random() < self.edited:
-            text = self._operated(case, random) if random.random() < 0.5 else self.domain.write(case)
-            return random_edits.edited(text, random)
+            whole = self.domain.write(case)
+            text = self._operated(case, random) if random.random() < 0.5 else whole
+            if text == whole or random.random() < 0.5:
+                text = random_edits.edited(text, random)
+            return random_edits.ended(text, whole, random) if random.random() < 0.25 else text
         return self._operated(case, random)
 
     def _operated(self, case: AnyCase, random: Random) -> str:

@@ -64,11 +64,25 @@ ODD = (
 )
 """Texts that are put in: odd spaces, control characters, digits of other scripts, look-alikes, words of no grammar."""
 
+BLOCKS = (
+    *((0x00, 0x1F), (0x20, 0x7E), (0x7F, 0xA1), (0xA2, 0xFF), (0x100, 0x2FF), (0x300, 0x1FFF), (0x1670, 0x1690)),
+    *((0x2000, 0x206F), (0x2000, 0x206F), (0x2070, 0x2FFF), (0x3000, 0x3003), (0x3004, 0xFFFF), (0x10000, 0x10FFFF)),
+)
+"""First and last code points from which a character is drawn, each block equally often: those with spaces and control
+characters are small, so that what is a space and what only looks like one comes up equally often.
+"""
+
+ZEROS = (
+    *(0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0xF20, 0x1040),
+    *(0x17E0, 0x1810, 0x2070, 0x2080, 0xFF10, 0x1D7CE),
+)
+"""The zeros of other scripts' digits, each followed by the other nine."""
+
 Edit = Callable[[list[str], int, Random], list[str]]
 
 
 def _without(parts: list[str], at: int, random: Random) -> list[str]:
-    return parts[:at] + parts[at + random.choice((1, 1, 1, 2, 3)) :]
+    return parts[:at] + parts[at + random.choice((1, 1, 2, 3, 4)) :]
 
 
 def _twice(parts: list[str], at: int, random: Random) -> list[str]:
@@ -116,6 +130,16 @@ def _letter(parts: list[str], at: int, random: Random) -> list[str]:
     return [*parts[:at], changed, *parts[at + 1 :]]
 
 
+def _character(parts: list[str], at: int, random: Random) -> list[str]:
+    """Put any character of Unicode into a part, mostly in place of one of its own."""
+    part, place = parts[at], random.randrange(len(parts[at]))
+    if part.isdecimal() and random.random() < 0.5:
+        put_in = chr(random.choice(ZEROS) + random.randrange(10))
+    else:
+        put_in = chr(random.randint(*random.choice(BLOCKS)))
+    return [*parts[:at], part[:place] + put_in + part[place + random.choice((0, 1, 1)) :], *parts[at + 1 :]]
+
+
 def _lines_moved(parts: list[str], at: int, random: Random) -> list[str]:
     lines = "".join(parts).splitlines(keepends=True)
     line = lines.pop(random.randrange(len(lines)))
@@ -126,6 +150,7 @@ def _lines_moved(parts: list[str], at: int, random: Random) -> list[str]:
 
 EDITS: tuple[Edit, ...] = (
     *(_without, _twice, _with_odd, _odd_instead, _another_instead, _swapped, _cut, _number, _number, _letter),
+    *(_character, _character),
     _lines_moved,
 )
 
@@ -137,3 +162,10 @@ def edited(text: str, random: Random) -> str:
         if parts:
             text = "".join(random.choice(EDITS)(parts, random.randrange(len(parts)), random))
     return text
+
+
+def ended(text: str, whole: str, random: Random) -> str:
+    """Return a text that was made of another up to where they first differ, mostly with a newline at its end."""
+    start = next((at for at, pair in enumerate(zip(text, whole, strict=False)) if len(set(pair)) == 2), len(whole))
+    end = min((found for sign in " \n" if (found := text.find(sign, start)) >= 0), default=len(text))
+    return text[:end] + random.choice(("\n", "\n", "\n", ""))

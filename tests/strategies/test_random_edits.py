@@ -5,7 +5,7 @@ from random import Random
 
 from turncheck.duel import DOMAIN
 from turncheck.engine.duel import Turn, write
-from turncheck.strategies.random_edits import EDITS, edited
+from turncheck.strategies.random_edits import EDITS, edited, ended
 
 TEXT = write(Turn())
 
@@ -27,3 +27,22 @@ def test_any_text_can_be_edited():
     for text in ("", "\n", " ", "7", "\ud800", "x" * 50):
         for seed in range(len(EDITS) * 4):
             assert isinstance(edited(text, Random(seed)), str)
+
+
+def test_characters_of_all_of_unicode_come_up_and_the_few_that_are_spaces_as_often_as_others():
+    texts = [edited(TEXT, Random(seed)) for seed in range(20_000)]
+    odd = Counter(character for text in texts for character in text if not character.isascii())
+    assert len(odd) > 1_500
+    assert {"\x85", "\x9f", "\xa0", "\u1680", "\u2000", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f"} <= set(odd)
+    assert {"\u0663", "\uff19", "\u200b", "\u00ad"} <= set(odd)
+
+
+def test_a_text_ends_behind_the_piece_in_which_it_first_differs():
+    whole = "turn 07\nhero hp 31/40\n"
+    ends = {
+        ended("turn 07\nhero mp 31/40\n", whole, Random(1)),
+        ended("turn x07\nhero hp 31/40\n", whole, Random(1)),
+        ended("turn 07\n\nhero hp 31/40\n", whole, Random(1)),
+    }
+    assert ends == {"turn 07\nhero mp\n", "turn x07\n", "turn 07\n\n"}
+    assert {ended("turn y\n", whole, Random(seed)) for seed in range(30)} == {"turn y\n", "turn y"}

@@ -24,6 +24,7 @@ from turncheck.duel import DOMAIN
 from turncheck.engine.duel import STANDARD, write
 from turncheck.engine.duel.samplers import start
 from turncheck.engine.duel.tables import ACTION_NAMES
+from turncheck.engine.stages import hand_on
 from turncheck.engine.table import arrays_of
 from turncheck.model.adapters.loading import load
 from turncheck.properties.sweeps.statistics import Rate
@@ -39,10 +40,14 @@ CHUNK = 8_192
 @click.option("--battles", type=click.IntRange(0), default=1_000, show_default=True, help="Of 100 turns each.")
 @click.option("--small/--no-small", default=True, show_default=True, help="The whole small scope.")
 @click.option("--seed", type=click.IntRange(0, 999_999), required=True, help="A seed first named after training.")
+@click.option("--reader", is_flag=True, help="The model is a reader alone: it is to answer as the stage `read` does.")
 @click.option("--out", type=click.Path(), help="Keep the wrong turns in this file, one JSON text a line.")
-def main(spec: str, turns: int, malformed: int, battles: int, small: bool, seed: int, out: str | None) -> None:
+def main(
+    spec: str, turns: int, malformed: int, battles: int, small: bool, seed: int, reader: bool, out: str | None
+) -> None:
     """Measure the model and print one line for each sample."""
-    engine = load(spec, (), DOMAIN).engine
+    engine: Any = load(spec, (), DOMAIN).engine
+    engine = HandingOn(engine) if reader else engine
     wrong: list[str] = []
     for sampler in ("mixed", "play"):
         _told(sampler, _wrong_turns(engine, arrays_of(DOMAIN, sampler).sample, sampler, seed, turns), wrong)
@@ -52,11 +57,26 @@ def main(spec: str, turns: int, malformed: int, battles: int, small: bool, seed:
         _told("small", _wrong_turns(engine, lambda _, __, count, at: table[at : at + count], "", 0, len(table)), wrong)
     if malformed:
         _told("malformed", _wrong_reasons(engine, seed, malformed), wrong)
-    if battles:
+    if battles and not reader:
         _told("battles", _wrong_battles(engine, seed, battles), wrong)
     if out:
         with open(out, "w") as file:
             file.writelines(f"{json.dumps(text)}\n" for text in wrong)
+
+
+class HandingOn:
+    """A reader whose turns are answered by the reference, so that only what it refuses or takes for a turn is wrong."""
+
+    def __init__(self, reader: Any) -> None:
+        self.reader = reader
+
+    def predict(self, prompts: Sequence[str]) -> list[str]:
+        """Return the reference's answers to the turns that the reader hands on, and what it says to all else."""
+        answers = []
+        for text, said in zip(prompts, self.reader.predict(prompts), strict=True):
+            expected = DOMAIN.resolve_text(text)
+            answers.append(expected if hand_on(said) and not expected.startswith("reject ") else said)
+        return answers
 
 
 def _told(sample: str, found: tuple[int, list[str], str], wrong: list[str]) -> None:

@@ -24,6 +24,7 @@ class TrainConfig:
         fresh: the share of a reader's examples that are cases drawn as rows, which never repeat.
         fade: the share of the steps, at the beginning, in which the weight of what a reader says before the end of a
             text falls from 1 to 0; with 0 it stays 1.
+        clip: the largest norm of a step's gradient; a larger gradient is scaled down to it.
         rejection_weight: the weight of a rejection's tokens in the loss; the tokens of other answers weigh 1.
         threads: the number of PyTorch threads. More threads are faster, and give slightly different weights.
         save_every: the number of steps between two saves.
@@ -58,6 +59,7 @@ class TrainConfig:
     edited: float = 0.0
     fresh: float = 0.0
     fade: float = 0.0
+    clip: float = 1.0
 
 
 _DENSE = TrainConfig(
@@ -137,13 +139,13 @@ CONFIGS = {
     "read-more": attrs.evolve(
         _READ,
         about="to train that further, --start",
-        hidden=128,
-        steps=14_000,
-        learning_rate=5e-3,
+        steps=9_000,
+        learning_rate=2e-3,
         malformed=0.9,
-        edited=0.5,
+        edited=0.4,
         fresh=0.4,
         fade=0.01,
+        clip=0.1,
         pool=600_000,
     ),
     "read-small": attrs.evolve(_READ, about="the same, smaller", width=8, hidden=48, steps=4_000, pool=100_000),

@@ -69,6 +69,7 @@ ADDED_SETTINGS = {
     "edited": 0.0,
     "fresh": 0.0,
     "fade": 0.0,
+    "clip": 1.0,
     "from": "",
     "from_share": 0.0,
     "start": "",
@@ -238,7 +239,7 @@ class Run:
             self._diverged = True
             raise DivergedError(self.folder, self.step, value.item())
         value.backward()  # type: ignore[no-untyped-call]  # torch's own lack of a type
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
         with _ctrl_c_waiting():
             self._torn = True
             for optimizer in self.optimizers:

@@ -150,7 +150,7 @@ OPTIONS = {
     "compare": [],
     "export": ["--domain", "--out", "--format"],
     "train": [
-        *("--domain", "--config", "--seed", "--out", "--steps", "--threads", "--snapshot"),
+        *("--domain", "--config", "--seed", "--out", "--steps", "--stages", "--threads", "--snapshot"),
         *("--start", "--from", "--from-share", "--mine", "--mine-turns", "--final-sweep"),
     ],
 }

@@ -91,7 +91,7 @@ def _draw_limit(axes: Axes, result: SizeUp) -> None:
     least = result.least_bound
     axes.axhline(least, color=LIMIT, linewidth=0.8, linestyle=":")
     about = f"none wrong of {min(result.turns.values()):,}: below {percent(least)}"
-    axes.annotate(about, (0.995, least), (0, -3), color="#757575", fontsize=6.5, ha="right", va="top",
+    axes.annotate(about, (0.005, least), (0, -3), color="#757575", fontsize=6.5, ha="left", va="top",
                   xycoords=("axes fraction", "data"), textcoords="offset points")  # fmt: skip
 
 

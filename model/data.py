@@ -65,7 +65,8 @@ def data_of(
         return texts
     if config.kind == READER and fresh:
         return FreshCases(stages.draw, texts, fresh)
-    if config.kind != DENSE or examples.malformed:
+    drawn = stages.draw(examples.stages, next(iter(examples.samplers)), seed, 1)
+    if config.kind != DENSE or examples.malformed or not drawn:  # not every stage can be drawn as rows
         return texts
     return RowData(stages.draw, examples, tokenizer, config, seed, batch)
 

@@ -146,3 +146,10 @@ def test_fresh_cases_are_let_through_and_never_repeat():
     assert torch.equal(data.batches(0)[-1][0], tokens)
     assert not torch.equal(data.batches(1)[-1][0], tokens)
     assert [len(each) for each, _, _ in data.batches(0, fewer=15)] == [5]
+
+
+def test_a_stage_that_cannot_be_drawn_as_rows_is_drawn_as_texts():
+    tokenizer = Tokenizer(vocabulary(DOMAIN, fields=True))
+    config = ModelConfig(len(tokenizer), 64, 8, 1, 4, 1, kind="dense", choices=((STOP,),) * 8)
+    assert isinstance(data_of(Examples.of(DOMAIN, 0.0, ("read",)), tokenizer, config, 1, 4, 0), TextData)
+    assert isinstance(data_of(Examples.of(DOMAIN, 0.0, ("end",)), tokenizer, config, 1, 4, 0), RowData)

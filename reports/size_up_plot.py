@@ -61,7 +61,7 @@ def _draw(axes: Axes, result: SizeUp) -> None:
     _set_scales(axes, sized, result)
     _draw_limit(axes, result)
     _draw_front(axes, on_front)
-    for place, model in enumerate(sized):
+    for place, model in enumerate(sorted(sized, key=lambda model: _point(model)[::-1])):
         _draw_point(axes, model, model in on_front, place)
     turns = ", ".join(f"{count:,} {result.noun}s of {name}" for name, count in result.turns.items())
     axes.set_title(visible(f"{result.rules}: {turns}, seed {result.seed}"), fontsize=8, loc="left")

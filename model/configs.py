@@ -93,6 +93,7 @@ _READ = TrainConfig(
     pool=300_000,
     rounded=0.25,
 )
+_MORE = attrs.evolve(_READ, malformed=0.9, fade=0.01, clip=0.1)
 _STEPS = ("orders", "end")
 
 CONFIGS = {
@@ -126,28 +127,16 @@ CONFIGS = {
     "end-small": attrs.evolve(_SMALL, about="one for the end of the turn", hidden=24, steps=2_000, stages=("end",)),
     "read": attrs.evolve(_READ, about="a recurrent reader that tells turns from malformed texts, and why"),
     "read-more": attrs.evolve(
-        _READ,
+        _MORE,
         about="to train that further, --start",
         steps=9_000,
         learning_rate=2e-3,
-        malformed=0.9,
         edited=0.4,
         fresh=0.4,
-        fade=0.01,
-        clip=0.1,
         pool=600_000,
     ),
     "read-last": attrs.evolve(
-        _READ,
-        about="to end with, --start: mostly turns",
-        steps=5_000,
-        learning_rate=1.2e-3,
-        malformed=0.9,
-        edited=0.25,
-        fresh=0.8,
-        fade=0.01,
-        clip=0.1,
-        pool=300_000,
+        _MORE, about="to end with, --start: mostly turns", steps=5_000, learning_rate=1.2e-3, edited=0.25, fresh=0.8
     ),
     "read-small": attrs.evolve(_READ, about="the same, smaller", width=8, hidden=48, steps=4_000, pool=100_000),
 }

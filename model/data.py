@@ -65,8 +65,9 @@ def data_of(
         return texts
     if config.kind == READER and fresh:
         return FreshCases(stages.draw, texts, fresh)
-    drawn = stages.draw(examples.stages, next(iter(examples.samplers)), seed, 1)
-    if config.kind != DENSE or examples.malformed or not drawn:  # not every stage can be drawn as rows
+    if config.kind != DENSE or examples.malformed:
+        return texts
+    if not stages.draw(examples.stages, next(iter(examples.samplers)), seed, 1):  # `read` has texts alone
         return texts
     return RowData(stages.draw, examples, tokenizer, config, seed, batch)
 

@@ -104,6 +104,7 @@ class Examples:
         return tuple(sorted(seen | {self.domain.rejection(reason) for reason in self.operators}))
 
     def _damaged(self, case: AnyCase, random: Random) -> str:
+        """Damage a case: by an operator, by random edits or by both."""
         if self.edited and random.random() < self.edited:
             whole = self.domain.write(case)
             text = self._operated(case, random) if random.random() < 0.5 else whole

@@ -166,6 +166,6 @@ def edited(text: str, random: Random) -> str:
 
 def ended(text: str, whole: str, random: Random) -> str:
     """Return a text that was made of another up to where they first differ, mostly with a newline at its end."""
-    start = next((at for at, pair in enumerate(zip(text, whole, strict=False)) if len(set(pair)) == 2), len(whole))
+    start = next((at for at, (one, other) in enumerate(zip(text, whole, strict=False)) if one != other), len(whole))
     end = min((found for sign in " \n" if (found := text.find(sign, start)) >= 0), default=len(text))
     return text[:end] + random.choice(("\n", "\n", "\n", ""))

@@ -12,6 +12,7 @@ from turncheck.engine.sampling import sample
 from turncheck.engine.stages import stages_of
 
 DOMAIN = example("subleq")
+STAGED = load_domain(f"{EXAMPLES / 'subleq' / 'steps.py'}:DOMAIN")
 SEVEN_PLUS_FIVE = """\
 counter 00 running
 mem +012 +014 +003 +014 +013 +006 +014 +014
@@ -140,9 +141,6 @@ def test_the_laws_of_the_file_are_these():
 
 def test_the_file_has_at_most_60_lines(lines_of_code):
     assert lines_of_code(EXAMPLES / "subleq" / "subleq.py") <= 60
-
-
-STAGED = load_domain(f"{EXAMPLES / 'subleq' / 'steps.py'}:DOMAIN")
 
 
 @pytest.mark.parametrize("sampler", ["uniform", "mixed", "play"])

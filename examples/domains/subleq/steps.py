@@ -7,8 +7,8 @@ A stage writes what it found behind the memory, and the next one reads it there:
     subtract   reads that                            writes the difference in place of both
     store      reads that                            writes the next state
 
-A halted computer's next state is written at once. The domain is `subleq.py`'s with these stages and
-without its own laws: train with this file, and check with that one.
+A halted computer's next state is written at once. The domain is `subleq.py`'s with these stages and without its own
+laws: train with this file, and check with either. That one has more laws, and this one knows which stage was wrong.
 
     turncheck train --domain steps.py --config once --stages fetch,operands,subtract,store --out runs/subleq
 """
@@ -21,7 +21,7 @@ from turncheck.engine.stages import Stages
 
 sys.path.insert(0, str(Path(__file__).parent))
 from subleq import DOMAIN as WHOLE
-from subleq import STATE, instruction, program, step, wrapped
+from subleq import PLACES, STATE, instruction, program, step, wrapped
 
 
 def parted(text: str) -> tuple[str, list[list[int]]]:
@@ -59,7 +59,7 @@ def store(text: str) -> str:
     before, [(_, b, c), (result,)] = parted(text)
     state = WHOLE.read(before)
     following = c if result <= 0 else state.counter + 3
-    jump = {"counter": following} if 0 <= following <= 29 else {"mode": "halted"}
+    jump = {"counter": following} if following in PLACES else {"mode": "halted"}
     return WHOLE.write_answer(state.changed(**{f"mem[{b}]": result}, **jump))
 
 

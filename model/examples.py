@@ -26,6 +26,7 @@ from turncheck.model.reader import LONGEST
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
 from turncheck.model.transformer import AUTOREGRESSIVE, DENSE, ONE_PASS, READER, ModelConfig
 from turncheck.strategies import random_edits
+from turncheck.strategies.comparisons import brought_near
 from turncheck.strategies.operators import ImpossibleDamageError, operators_of
 
 DAMAGES_TRIED = 20
@@ -44,6 +45,8 @@ class Examples:
         stages: the stages whose texts and answers are the examples (`turncheck.engine.stages`); none for the whole.
         edited: the share of the damaged examples that random edits damage, some of them after an operator, and some cut
             behind the damage.
+        near: the share of the examples in which two numbers that a check compares are near each other
+            (`turncheck.strategies.comparisons`). They are not damaged in another way.
         encode: writes the domain's texts in another wording (`turncheck.model.adapters.templates`); None for its own.
     """
 
@@ -54,6 +57,7 @@ class Examples:
     stages: tuple[str, ...] = ()
     encode: Callable[[str], str] | None = None
     edited: float = 0.0
+    near: float = 0.0
 
     @classmethod
     def of(cls, domain: Domain, malformed: float, stages: tuple[str, ...] = ()) -> Examples:
@@ -83,7 +87,7 @@ class Examples:
         while True:
             name = random.choice(tuple(self.samplers))
             case = drawn(self.domain, name, self.samplers[name], random)
-            text = self._damaged(case, random) if random.random() < self.malformed else self.domain.write(case)
+            text = self._text(case, random)
             if found := self.asked(text):  # not every turn comes to every stage
                 return self.worded(*(random.choice(found) if self.stages else found[0]))
 
@@ -102,6 +106,11 @@ class Examples:
         """Return the answers of a model that only gives one of a few: each rejection, and what else is drawn."""
         seen = {self.draw(0, index)[1] for index in range(10 * DRAWN)}
         return tuple(sorted(seen | {self.domain.rejection(reason) for reason in self.operators}))
+
+    def _text(self, case: AnyCase, random: Random) -> str:
+        if self.near and random.random() < self.near:
+            return brought_near(self.domain, case, random)
+        return self._damaged(case, random) if random.random() < self.malformed else self.domain.write(case)
 
     def _damaged(self, case: AnyCase, random: Random) -> str:
         """Damage a case: by an operator, by random edits or by both."""

@@ -7,7 +7,7 @@ the last token; in training it also says after each token what it knows so far (
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 import torch.nn.functional as F  # noqa: N812  the name that every PyTorch reader knows
@@ -60,6 +60,27 @@ class Reader(nn.Module):
         logits = linear(states, self.output.weight).transpose(1, 2)
         sums = F.cross_entropy(logits, targets, ignore_index=IGNORED, reduction="none").sum(1)
         return final + earlier * (sums - final)
+
+
+def grown(weights: Mapping[str, Tensor], into: Reader) -> dict[str, Tensor]:
+    """Return the weights of a reader with a larger state that answers as a smaller one does, but for rounding.
+
+    The added units read the text and the state, with the weights that `into` has; nothing depends on them yet.
+
+    Args:
+        weights: the smaller reader's weights, by the names in `Reader`.
+        into: a reader of the larger size, the same in all else.
+    """
+    small, large = weights["output.weight"].shape[1], into.config.hidden
+    made = {name: tensor.clone() for name, tensor in into.state_dict().items()} | {
+        "embedding.weight": weights["embedding.weight"]
+    }
+    made["output.weight"][:, :small], made["output.weight"][:, small:] = weights["output.weight"], 0.0
+    made["recurrent.weight"].view(3, large, large)[:, :small, small:] = 0.0
+    for name in ("input.weight", "input.bias", "recurrent.weight", "recurrent.bias"):
+        gates, theirs = made[name].view(3, large, -1), weights[name].view(3, small, -1)
+        gates[:, :small, : theirs.shape[2]] = theirs
+    return made
 
 
 class ReaderEngine:

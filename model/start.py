@@ -9,7 +9,8 @@ import attrs
 from torch import Tensor
 
 from turncheck.engine.domain import Domain
-from turncheck.model.checkpoint import Metadata, digest_of, load_checkpoint, read_tensors
+from turncheck.model.checkpoint import Metadata, Model, digest_of, load_checkpoint, read_tensors
+from turncheck.model.reader import Reader, grown
 from turncheck.model.rounding import unpacked
 from turncheck.model.tokens import Tokenizer
 from turncheck.model.transformer import READER, ModelConfig
@@ -49,8 +50,17 @@ class Start:
         """A hash of the weights and of their description."""
         return digest_of(dict(self.tensors), self.about.to_metadata())[:16]
 
+    def weights(self, model: Model) -> dict[str, Tensor]:
+        """Return the weights with which a run of this model begins: its own; for a reader with a larger state, grown.
+
+        The model must have passed `check`.
+        """
+        if isinstance(model, Reader) and model.config.hidden > self.about.config.hidden:
+            return grown(self.tensors, model)
+        return dict(self.tensors)
+
     def check(self, config: ModelConfig, tokenizer: Tokenizer) -> None:
-        """Check that it is a model of these sizes, with these tokens.
+        """Check that it is a model of these sizes, with these tokens. A reader's state may be smaller.
 
         Raises:
             StartError: it is another one.
@@ -58,6 +68,8 @@ class Start:
         ours, theirs = attrs.asdict(config), attrs.asdict(self.about.config)
         # A reader reads texts of any length, so the lengths in its training do not shape it.
         free = ("prompt", "answer") if config.kind == READER else ()
+        if config.kind == READER and theirs["hidden"] < config.hidden:
+            free = (*free, "hidden")
         for name, value in ours.items():
             if name not in free and theirs[name] != value:
                 said = (

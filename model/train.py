@@ -67,6 +67,7 @@ ADDED_SETTINGS = {
     "pool": 0,
     "rounded": 0.0,
     "edited": 0.0,
+    "near": 0.0,
     "fresh": 0.0,
     "fade": 0.0,
     "clip": 1.0,
@@ -167,7 +168,7 @@ class Run:
     ) -> None:
         self.folder, self.config, self.snapshots = folder, config, frozenset(snapshots)
         self.domain, self.examples = domain, Examples.of(domain, config.malformed, tuple(config.stages))
-        self.examples = attrs.evolve(self.examples, encode=encode, edited=config.edited)
+        self.examples = attrs.evolve(self.examples, encode=encode, edited=config.edited, near=config.near)
         self.seed = seed
         self.data_seed = TRAINING_SEEDS[seed]
         torch.set_num_threads(config.threads)
@@ -176,7 +177,7 @@ class Run:
         self.model = model_of(_sizes(config, self.examples, self.tokenizer))
         if start is not None:
             start.check(self.model.config, self.tokenizer)
-            self.model.load_state_dict(dict(start.tensors))
+            self.model.load_state_dict(start.weights(self.model))
         self._start = start.digest if start is not None else ""
         self.given, self.data = given, self._data(given)
         self.optimizers = _optimizers(self.model)

@@ -67,7 +67,7 @@ class LlamaEngine:
             try:
                 self.server = xllamacpp.Server(_parameters(path, context, threads))
             except RuntimeError as error:
-                raise EngineError(f"llama.cpp cannot load it: {_reason(noise()) or error}") from error
+                raise EngineError(f"llama.cpp cannot load it: {_reason(noise) or error}") from error
         prompt, answer, domain = longest
         whole = self._count(f"{self._said(prompt)}{answer}", context, domain)
         asked = self._count(self._said(prompt), context, domain)
@@ -136,8 +136,8 @@ def _heard() -> Iterator[Callable[[], str]]:
     with tempfile.TemporaryFile() as file:
 
         def noise() -> str:
-            file.seek(0)
-            return file.read().decode("utf-8", "replace")
+            # Without moving the position at which native code goes on writing.
+            return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode("utf-8", "replace")
 
         os.dup2(file.fileno(), 2)
         try:
@@ -147,7 +147,17 @@ def _heard() -> Iterator[Callable[[], str]]:
             os.close(before)
 
 
-def _reason(noise: str) -> str:
-    """Return the line of llama.cpp's output that says why it cannot load the file."""
-    found = re.search(r"error loading model: (.+)", noise) or re.search(r" E \w.*?: (.+)", noise)
-    return cut(found[1].strip(), 200) if found else ""
+def _reason(noise: Callable[[], str]) -> str:
+    """Return the line of llama.cpp's output that says why it cannot load the file; empty if none does.
+
+    llama.cpp writes its output in a thread of its own, which may be behind.
+    """
+    until = time.monotonic() + SLOWEST_LINE
+    while True:
+        said = noise()
+        found = re.search(r"error loading model: (.+)", said) or re.search(r" E \w.*?: (.+)", said)
+        if found:
+            return cut(found[1].strip(), 200)
+        if time.monotonic() > until:
+            return ""
+        time.sleep(0.01)

@@ -1,5 +1,6 @@
 """The reader: it answers after the stop, however long the text is, and is trained with what it knows so far."""
 
+import attrs
 import pytest
 import torch
 
@@ -8,7 +9,7 @@ from turncheck.engine.duel import Turn, write
 from turncheck.model.batching import IGNORED, WRITTEN
 from turncheck.model.configs import TrainConfig
 from turncheck.model.examples import Examples, fault_of, row_of
-from turncheck.model.reader import LONGEST, Reader, ReaderEngine
+from turncheck.model.reader import LONGEST, Reader, ReaderEngine, grown
 from turncheck.model.tokens import STOP, Tokenizer, vocabulary
 from turncheck.model.train import _earlier
 from turncheck.model.transformer import ModelConfig
@@ -108,3 +109,15 @@ def test_the_weight_of_what_is_said_early_fades_by_step():
     config = TrainConfig(steps=100, fade=0.5)
     assert [_earlier(step, config) for step in (0, 25, 50, 99)] == [1.0, 0.5, 0.0, 0.0]
     assert [_earlier(step, TrainConfig(steps=100)) for step in (0, 99)] == [1.0, 1.0]
+
+
+def test_a_reader_grows_without_a_change_of_its_answers(engine):
+    torch.manual_seed(0)
+    larger = Reader(attrs.evolve(CONFIG, hidden=20))
+    weights = grown(engine.model.state_dict(), larger)
+    larger.load_state_dict(weights)
+    asked = torch.tensor([TOKENIZER.encode(TEXT)])
+    assert torch.allclose(larger(asked), engine.model(asked), atol=1e-5)
+    assert (larger.states(asked)[..., CONFIG.hidden :] != 0).all()
+    larger.loss(asked, torch.ones_like(asked)).sum().backward()
+    assert (larger.output.weight.grad[:, CONFIG.hidden :] != 0).any()  # the added units can be learned

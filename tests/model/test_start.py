@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from tests.domains import SHORT_ADDER
+from turncheck.duel import DOMAIN
 from turncheck.model.configs import TrainConfig
 from turncheck.model.start import Start, StartError
 from turncheck.model.train import ResumeError, Run
@@ -47,3 +48,26 @@ def test_it_goes_on_from_where_it_was_and_with_the_same_start_only(tmp_path, fir
 def test_a_checkpoint_of_another_model_is_refused(tmp_path, first, changes, message):
     with pytest.raises(StartError, match=message):
         Run(tmp_path / "second", SHORT_ADDER, attrs.evolve(CONFIG, **changes), 1, start=first)
+
+
+READ = TrainConfig(layers=1, width=8, heads=1, kind="reader", hidden=8, stages=("read",), steps=1, batch=4, warmup=1)
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reader")
+    list(Run(folder, DOMAIN, attrs.evolve(READ, malformed=0.5), 0).steps())
+    return Start.of(folder / "checkpoint.safetensors", DOMAIN)
+
+
+def test_a_reader_may_begin_with_a_smaller_one(tmp_path, reader):
+    run = Run(tmp_path / "larger", DOMAIN, attrs.evolve(READ, malformed=0.5, hidden=12), 1, start=reader)
+    weights = run.model.state_dict()
+    assert torch.equal(weights["output.weight"][:, :8], reader.tensors["output.weight"])
+    assert torch.equal(weights["output.weight"][:, 8:], torch.zeros(len(weights["output.weight"]), 4))
+    assert len(list(run.steps())) == 1
+
+
+def test_a_reader_cannot_begin_with_a_larger_one(tmp_path, reader):
+    with pytest.raises(StartError, match="its hidden must be 6, got 8: name its own --config, or leave --start out"):
+        Run(tmp_path / "smaller", DOMAIN, attrs.evolve(READ, malformed=0.5, hidden=6), 1, start=reader)

@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -29,6 +30,10 @@ GREEDY = {"temperature": 0, "samplers": ["temperature"], "cache_prompt": False, 
 
 SPARE = 16
 """Tokens that an answer may have beyond twice the longest correct one, if no limit is given."""
+
+
+SLOWEST_LINE = 1.0
+"""Seconds to wait for the line that says why llama.cpp cannot load a file."""
 
 
 class LlamaEngine:
@@ -153,11 +158,7 @@ def _reason(noise: Callable[[], str]) -> str:
     llama.cpp writes its output in a thread of its own, which may be behind.
     """
     until = time.monotonic() + SLOWEST_LINE
-    while True:
-        said = noise()
-        found = re.search(r"error loading model: (.+)", said) or re.search(r" E \w.*?: (.+)", said)
-        if found:
-            return cut(found[1].strip(), 200)
-        if time.monotonic() > until:
-            return ""
+    while not (found := re.search(r"error loading model: (.+)\n", noise())) and time.monotonic() < until:
         time.sleep(0.01)
+    found = found or re.search(r" E \w.*?: (.+)", noise())
+    return cut(found[1].strip(), 200) if found else ""

@@ -1,16 +1,16 @@
-"""Subleq in four stages, each of which does one thing: fetch the instruction, fetch its operands, subtract, store.
+"""Subleq in six stages, each of which does one thing, and writes what it found behind the memory for the next one.
 
-A stage writes what it found behind the memory, and the next one reads it there:
-
-    fetch      reads a state                         writes the addresses of cells a and b, and c
-    operands   reads that                            writes what cells a and b hold
-    subtract   reads that                            writes the difference in place of both
-    store      reads that                            writes the next state
+    fetch      writes the addresses of cells a and b, and c
+    operands   writes what cells a and b hold
+    bits       writes both numbers as eight bits each, from the lowest to the highest
+    subtract   writes the bits of the difference
+    number     writes the number that these are
+    store      writes the next state
 
 A halted computer's next state is written at once. The domain is `subleq.py`'s with these stages and without its own
 laws: train with this file, and check with either. That one has more laws, and this one knows which stage was wrong.
 
-    turncheck train --domain steps.py --config once --stages fetch,operands,subtract,store --out runs/subleq
+    turncheck train --domain steps.py --config once --stages fetch,operands,bits,subtract,number,store --out runs/subleq
 """
 
 import sys
@@ -35,6 +35,16 @@ def line(*numbers: int) -> str:
     return f"mem {' '.join(f'{number:+04}' for number in numbers)}\n"
 
 
+def in_bits(number: int) -> list[int]:
+    """Return the eight bits of a signed byte, from the lowest to the highest."""
+    return [number >> place & 1 for place in range(8)]
+
+
+def of_bits(bits: list[int]) -> int:
+    """Return the signed byte that has these bits."""
+    return wrapped(sum(bit << place for place, bit in enumerate(bits)))
+
+
 def fetch(text: str) -> str:
     """Write the addresses of a and b, and c, behind the state; a halted computer stays as it is."""
     state = WHOLE.read(text)
@@ -45,13 +55,25 @@ def operands(text: str) -> str:
     """Write what the cells a and b hold."""
     state, [(a, b, _)] = parted(text)
     mem = WHOLE.read(state).mem
-    return f"{text}{line(mem[a], mem[b])}> subtract\n"
+    return f"{text}{line(mem[a], mem[b])}> bits\n"
+
+
+def bits(text: str) -> str:
+    """Write the bits of both operands in place of the operands."""
+    state, [places, (left, right)] = parted(text)
+    return f"{state}{line(*places)}{line(*in_bits(left))}{line(*in_bits(right))}> subtract\n"
 
 
 def subtract(text: str) -> str:
-    """Write the difference in place of the operands."""
-    state, [places, (left, right)] = parted(text)
-    return f"{state}{line(*places)}{line(wrapped(right - left))}> store\n"
+    """Write the bits of the difference in place of those of the operands."""
+    state, [places, left, right] = parted(text)
+    return f"{state}{line(*places)}{line(*in_bits(of_bits(right) - of_bits(left)))}> number\n"
+
+
+def number(text: str) -> str:
+    """Write the difference in place of its bits."""
+    state, [places, result] = parted(text)
+    return f"{state}{line(*places)}{line(of_bits(result))}> store\n"
 
 
 def store(text: str) -> str:
@@ -63,5 +85,5 @@ def store(text: str) -> str:
     return WHOLE.write_answer(state.changed(**{f"mem[{b}]": result}, **jump))
 
 
-STAGES = Stages("fetch", {"fetch": fetch, "operands": operands, "subtract": subtract, "store": store})
+STAGES = Stages("fetch", {each.__name__: each for each in (fetch, operands, bits, subtract, number, store)})
 DOMAIN = Domain(WHOLE.name, state=STATE, step=step, start=program, stages=STAGES)

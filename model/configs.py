@@ -96,7 +96,7 @@ _READ = TrainConfig(
     pool=300_000,
     rounded=0.25,
 )
-_MORE = attrs.evolve(_READ, malformed=0.9, fade=0.01, clip=0.1)
+_MORE = attrs.evolve(_READ, hidden=128, malformed=0.9, edited=0.4, fresh=0.5, fade=0.01, clip=0.1)
 _STEPS = ("orders", "end")
 
 CONFIGS = {
@@ -107,6 +107,15 @@ CONFIGS = {
     ),
     "micro8": TrainConfig(
         "micro, with weights in eight bits", layers=3, width=16, heads=2, steps=4000, malformed=0.0, rounded=0.25
+    ),
+    "nano8": TrainConfig(
+        "two layers of width 12, with weights in eight bits: 14 KB for short texts",
+        layers=2,
+        width=12,
+        heads=2,
+        steps=12_000,
+        malformed=0.0,
+        rounded=0.25,
     ),
     "once": TrainConfig(
         "a transformer that writes its answer in one pass, 0.1 MB",
@@ -132,15 +141,14 @@ CONFIGS = {
     "read": attrs.evolve(_READ, about="a recurrent reader that tells turns from malformed texts, and why"),
     "read-more": attrs.evolve(
         _MORE,
-        about="to train that further, --start",
-        steps=9_000,
+        about="to train that further, --start, with more units",
+        steps=16_000,
         learning_rate=2e-3,
-        edited=0.4,
-        fresh=0.4,
+        near=0.2,
         pool=600_000,
     ),
     "read-last": attrs.evolve(
-        _MORE, about="to end with, --start: mostly turns", steps=5_000, learning_rate=1.2e-3, edited=0.25, fresh=0.8
+        _MORE, about="to end with, --start", steps=10_000, learning_rate=1.2e-3, near=0.15, pool=800_000
     ),
     "read-small": attrs.evolve(_READ, about="the same, smaller", width=8, hidden=48, steps=4_000, pool=100_000),
 }

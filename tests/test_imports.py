@@ -41,7 +41,7 @@ ROOMS = {
     "strategies/duel": Room(rooms=("turncheck.engine", "turncheck.engine.duel", "turncheck.strategies"),
                             libraries=("attrs", "hypothesis")),
     "model":           Room(rooms=("turncheck.engine", "turncheck.strategies.operators",
-                                   "turncheck.strategies.random_edits"),
+                                   "turncheck.strategies.random_edits", "turncheck.strategies.comparisons"),
                             libraries=("attrs", "numpy", "onnxruntime", "rich", "safetensors", "tokenizers",
                                        "torch", "transformers", "xllamacpp")),
     "properties":      Room(rooms=("turncheck.engine", "turncheck.strategies", "turncheck.reports"),

@@ -109,9 +109,9 @@ CONFIGS = {
         "micro, with weights in eight bits", layers=3, width=16, heads=2, steps=4000, malformed=0.0, rounded=0.25
     ),
     "nano8": TrainConfig(
-        "two layers of width 12, with weights in eight bits: 14 KB for short texts",
-        layers=2,
-        width=12,
+        "three layers of width 8, with weights in eight bits: 13 KB for short texts",
+        layers=3,
+        width=8,
         heads=2,
         steps=12_000,
         malformed=0.0,

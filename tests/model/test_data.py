@@ -1,5 +1,8 @@
 """Training data: rows that are drawn as arrays are the tokens of the texts, and each step always has the same rows."""
 
+from collections import Counter
+
+import attrs
 import pytest
 import torch
 
@@ -153,3 +156,11 @@ def test_a_stage_that_cannot_be_drawn_as_rows_is_drawn_as_texts():
     config = ModelConfig(len(tokenizer), 64, 8, 1, 4, 1, kind="dense", choices=((STOP,),) * 8)
     assert isinstance(data_of(Examples.of(DOMAIN, 0.0, ("read",)), tokenizer, config, 1, 4, 0), TextData)
     assert isinstance(data_of(Examples.of(DOMAIN, 0.0, ("end",)), tokenizer, config, 1, 4, 0), RowData)
+
+
+def test_examples_near_the_boundary_of_a_comparison_are_turns_or_just_beyond_it():
+    examples = attrs.evolve(Examples.of(DOMAIN, 1.0, ("read",)), near=1.0)
+    answers = Counter(examples.draw(0, index)[1] for index in range(300))
+    assert set(answers) == {"> orders\n", "reject hp_above_max\n"}
+    assert min(answers.values()) > 60
+    assert len({attrs.evolve(examples, near=0.1).draw(0, index)[1] for index in range(300)}) > 6

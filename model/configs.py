@@ -21,8 +21,8 @@ class TrainConfig:
         malformed: the share of damaged cases, all reasons equally likely, if the domain rejects.
         edited: the share of the damaged cases that random edits damage (`turncheck.strategies.random_edits`), some of
             them after an operator; the others are damaged by one operator each.
-        near: the share of the examples drawn as texts in which numbers that a check compares are near each other
-            (`turncheck.strategies.comparisons`).
+        near: the share of the examples in which numbers that a check compares are near each other
+            (`turncheck.strategies.comparisons`); of a reader's, of those that are drawn as texts.
         fresh: the share of a reader's examples that are cases drawn as rows, which never repeat.
         fade: the share of the steps, at the beginning, in which the weight of what a reader says before the end of a
             text falls from 1 to 0; with 0 it stays 1.

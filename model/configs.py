@@ -134,7 +134,14 @@ CONFIGS = {
     "whole-small": attrs.evolve(_SMALL, about="a dense model of whole turns, 0.1 MB"),
     "steps": attrs.evolve(_DENSE, about="a dense model of the duel's orders and the end of its turn", stages=_STEPS),
     "steps-last": attrs.evolve(
-        _DENSE, about="to train that further, --start", stages=_STEPS, steps=8_000, learning_rate=1e-3, rounded=0.5
+        _DENSE,
+        about="to train that further, --start",
+        steps=6_000,
+        learning_rate=7e-4,
+        rounded=0.5,
+        near=0.25,
+        pool=100_000,
+        stages=_STEPS,
     ),
     "steps-medium": attrs.evolve(_DENSE, about="the same in 0.3 MB", width=8, hidden=96, stages=_STEPS),
     "steps-small": attrs.evolve(_SMALL, about="the same in 0.1 MB", stages=_STEPS),

@@ -21,7 +21,9 @@ def compared(domain: Domain) -> list[tuple[str, str]]:
     """Return the pairs of fields that a check of the domain compares: its only two fields, both numbers."""
     kinds = domain.prompt.fields
     pairs = [check.fields for check in domain.checks if len(check.fields) == 2]
-    return [(one, other) for one, other in pairs if isinstance(kinds[one], Int) and isinstance(kinds[other], Int)]
+    return [
+        (one, other) for one, other in pairs if isinstance(kinds.get(one), Int) and isinstance(kinds.get(other), Int)
+    ]
 
 
 def brought_near(domain: Domain, case: AnyCase, random: Random) -> str:

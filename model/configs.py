@@ -133,9 +133,12 @@ CONFIGS = {
     "whole": attrs.evolve(_DENSE, about="a dense model of whole turns, 0.5 MB", steps=8_000),
     "whole-small": attrs.evolve(_SMALL, about="a dense model of whole turns, 0.1 MB"),
     "steps": attrs.evolve(_DENSE, about="a dense model of the duel's orders and the end of its turn", stages=_STEPS),
+    "steps-medium": attrs.evolve(_DENSE, about="the same in 0.3 MB", width=8, hidden=96, stages=_STEPS),
+    "steps-small": attrs.evolve(_SMALL, about="the same in 0.1 MB", stages=_STEPS),
+    "steps-tiny": attrs.evolve(_SMALL, about="the same in 0.05 MB", width=4, hidden=32, stages=_STEPS),
     "steps-last": attrs.evolve(
         _DENSE,
-        about="to train that further, --start",
+        about="to train steps further, --start",
         steps=6_000,
         learning_rate=7e-4,
         rounded=0.5,
@@ -143,24 +146,21 @@ CONFIGS = {
         pool=100_000,
         stages=_STEPS,
     ),
-    "steps-medium": attrs.evolve(_DENSE, about="the same in 0.3 MB", width=8, hidden=96, stages=_STEPS),
-    "steps-small": attrs.evolve(_SMALL, about="the same in 0.1 MB", stages=_STEPS),
-    "steps-tiny": attrs.evolve(_SMALL, about="the same in 0.05 MB", width=4, hidden=32, stages=_STEPS),
     "orders-small": attrs.evolve(_SMALL, about="one expert for orders", hidden=40, steps=4_000, stages=("orders",)),
     "end-small": attrs.evolve(_SMALL, about="one for the end of the turn", hidden=24, steps=2_000, stages=("end",)),
     "read": attrs.evolve(_READ, about="a recurrent reader that tells turns from malformed texts, and why"),
     "read-more": attrs.evolve(
         _MORE,
-        about="to train that further, --start, with more units",
+        about="to train read further, --start, with more units",
         steps=16_000,
         learning_rate=2e-3,
         near=0.2,
         pool=600_000,
     ),
     "read-last": attrs.evolve(
-        _MORE, about="to end with, --start", steps=10_000, learning_rate=1.2e-3, near=0.15, pool=800_000
+        _MORE, about="to end with after read-more, --start", steps=10_000, learning_rate=1.2e-3, near=0.15, pool=800_000
     ),
-    "read-small": attrs.evolve(_READ, about="the same, smaller", width=8, hidden=48, steps=4_000, pool=100_000),
+    "read-small": attrs.evolve(_READ, about="read, smaller", width=8, hidden=48, steps=4_000, pool=100_000),
 }
 """The configurations by name."""
 

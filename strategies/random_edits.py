@@ -150,7 +150,7 @@ def _lines_moved(parts: list[str], at: int, random: Random) -> list[str]:
 
 EDITS: tuple[Edit, ...] = (
     *(_without, _twice, _with_odd, _odd_instead, _another_instead, _swapped, _cut, _number, _number, _letter),
-    *(_character, _character, _character, _character),
+    *(_character,) * 4,
     _lines_moved,
 )
 

@@ -68,6 +68,9 @@ EVERY = 30.0
 )
 @click.option("--mine-turns", type=CASES, default=20_000, show_default=True, help="Turns that it is asked.")
 @click.option(
+    "--hard", type=CASES, metavar="TURNS", help="Search that many turns for those of which --start is least sure."
+)
+@click.option(
     "--final-sweep",
     "final",
     type=Whole(0, 1_000_000_000),
@@ -87,6 +90,7 @@ def train(
     share: float,
     spec: str | None,
     mine_turns: int,
+    hard: int | None,
     final: int | None,
 ) -> None:
     """Train a tiny model on a domain's reference. Ctrl-C saves the run, and the same command continues it.
@@ -95,12 +99,16 @@ def train(
       turncheck train --domain tictactoe.py:DOMAIN --config tiny --out runs/ttt
       turncheck train --config tiny --from .turncheck/witnesses --out runs/again
       turncheck train --config tiny --mine runs/again/checkpoint.safetensors --out runs/third
+      turncheck train --config tiny --start runs/third/checkpoint.safetensors --hard 100000 --out runs/last
     """
     named = None if stages is None else tuple(stages.split(","))
     config = _config(config_name, {"steps": steps, "stages": named, "threads": threads})
-    asked = Asked(places, share, spec, mine_turns)
-    turns, lines = turns_for(out, domain, asked, config.malformed, seed)
-    run = _run(out, domain, config, seed, snapshots, given_of(turns, share), start)
+    if hard is not None and start is None:
+        raise click.UsageError("--hard must come with --start, the checkpoint for which turns are hard")
+    begun = _start(start, domain)
+    asked = Asked(places, share, spec, mine_turns, start, hard)
+    turns, lines = turns_for(out, domain, config, seed, asked, begun)
+    run = _run(out, domain, config, seed, snapshots, given_of(turns, share), begun)
     lines += _told_of(run.given)
     for line in lines:
         click.echo(line, err=True)
@@ -137,7 +145,7 @@ def _run(
     seed: int,
     snapshots: tuple[int, ...],
     given: Given,
-    start: Place | None,
+    start: Start | None,
 ) -> Run:
     from turncheck.engine.visible import visible
     from turncheck.model.given import UnusableTextsError
@@ -146,7 +154,7 @@ def _run(
     from turncheck.model.train import ResumeError, Run
 
     try:
-        return Run(out.path, domain, config, seed, snapshots, given=given, start=_start(start, domain))
+        return Run(out.path, domain, config, seed, snapshots, given=given, start=start)
     except StateError as error:  # the saved run is damaged
         raise NoVerdictError(visible(out.as_typed(str(error)))) from error
     except (ResumeError, StartError, UnusableTextsError) as error:
@@ -166,7 +174,7 @@ def _start(place: Place | None, domain: Domain) -> Start | None:
     if place is None:
         return None
     try:
-        return Start.of(place.path, domain)
+        return attrs.evolve(Start.of(place.path, domain), path=place.typed)
     except CheckpointError as error:
         raise BadInputError(visible(f"--start {place.typed}: {error.fault}")) from error
     except OSError as error:

@@ -109,11 +109,11 @@ class Dense(nn.Module):
             ValueError: a wanted token is none of its place's choices.
         """
         wanted = self._local_of(targets)
-        losses = [
-            F.cross_entropy(logits.flatten(0, 1), wanted[:, places].T.reshape(-1), reduction="none")
-            for places, _, logits in self(tokens)
-        ]
-        return torch.cat(losses)[torch.cat([wanted[:, places].T.reshape(-1) for places, _, _ in self._made()]) >= 0]
+        losses = torch.zeros(wanted.shape)
+        for places, _, logits in self(tokens):
+            found = F.cross_entropy(logits.flatten(0, 1), wanted[:, places].T.reshape(-1), reduction="none")
+            losses[:, places] = found.view(len(places), -1).T
+        return losses[wanted >= 0]
 
     def _local_of(self, targets: Tensor) -> Tensor:
         """Return each target's number among the choices of its place."""

@@ -85,11 +85,18 @@ class Examples:
         """
         random = stream("train", seed, index)
         while True:
-            name = random.choice(tuple(self.samplers))
-            case = drawn(self.domain, name, self.samplers[name], random)
-            text = self._text(case, random)
+            text = self.text(random)
             if found := self.asked(text):  # not every turn comes to every stage
                 return self.worded(*(random.choice(found) if self.stages else found[0]))
+
+    def text(self, random: Random) -> str:
+        """Draw a text for the whole: a case or, if there are to be any, a damaged one.
+
+        Raises:
+            DomainError: a sampler raised.
+        """
+        name = random.choice(tuple(self.samplers))
+        return self._text(drawn(self.domain, name, self.samplers[name], random), random)
 
     def worded(self, prompt: str, answer: str) -> tuple[str, str]:
         """Return a text and its answer in the wording of the examples."""

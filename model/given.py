@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import attrs
 
+from turncheck.engine.domain import Domain
 from turncheck.engine.sampling import stream
 from turncheck.model.batching import IGNORED
 from turncheck.model.data import Data, row_of_example
@@ -88,12 +89,8 @@ class GivenData:
     ) -> None:
         self.data, self.share, self.config, self.batch, self.steps = data, given.share, config, batch, steps
         pairs = dict.fromkeys(examples.worded(*pair) for text in given.texts for pair in examples.asked(text))
-        self.rows = [
-            row_of_example(examples.domain, tokenizer, config, text, answer)
-            for text, answer in pairs
-            if config.kind != READER or answer in config.answers
-        ]
-        self.rows = [row for row in self.rows if _can_be_written(row, config)]
+        rows = [row_to_learn(examples.domain, tokenizer, config, *pair) for pair in pairs]
+        self.rows = [row for row in rows if row is not None]
         if not self.rows:
             raise UnusableTextsError(len(given.texts), " and ".join(examples.stages) or examples.domain.name)
         stream("given", seed, 0).shuffle(self.rows)
@@ -108,6 +105,14 @@ class GivenData:
     def _before(self, step: int) -> int:
         """Return how many rows were given before a step: the integral of a share that falls linearly to 0."""
         return int(self.batch * self.share * (step - step * step / (2 * self.steps)))
+
+
+def row_to_learn(domain: Domain, tokenizer: Tokenizer, config: ModelConfig, text: str, answer: str) -> Row | None:
+    """Return a text and its answer as a row; None if the model cannot give that answer."""
+    if config.kind == READER and answer not in config.answers:
+        return None
+    row = row_of_example(domain, tokenizer, config, text, answer)
+    return row if _can_be_written(row, config) else None
 
 
 def _can_be_written(row: Row, config: ModelConfig) -> bool:

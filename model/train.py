@@ -167,14 +167,13 @@ class Run:
         start: Start | None = None,
     ) -> None:
         self.folder, self.config, self.snapshots = folder, config, frozenset(snapshots)
-        self.domain, self.examples = domain, Examples.of(domain, config.malformed, tuple(config.stages))
-        self.examples = attrs.evolve(self.examples, encode=encode, edited=config.edited, near=config.near)
+        self.domain, self.examples = domain, examples_of(domain, config, encode)
         self.seed = seed
         self.data_seed = TRAINING_SEEDS[seed]
         torch.set_num_threads(config.threads)
         torch.manual_seed(seed)
-        self.tokenizer = Tokenizer(_vocabulary(self.examples, config))
-        self.model = model_of(_sizes(config, self.examples, self.tokenizer))
+        sizes, self.tokenizer = shape_of(config, self.examples)
+        self.model = model_of(sizes)
         if start is not None:
             start.check(self.model.config, self.tokenizer)
             self.model.load_state_dict(start.weights(self.model))
@@ -371,6 +370,22 @@ def _ctrl_c_waiting() -> Iterator[None]:
 def _snapshot(step: int) -> str:
     """Return the file name of a step's checkpoint."""
     return f"step-{step}.safetensors"
+
+
+def examples_of(domain: Domain, config: TrainConfig, encode: Callable[[str], str] | None = None) -> Examples:
+    """Return the examples that a run with this config learns.
+
+    Raises:
+        DomainError: the domain has no such stages.
+    """
+    examples = Examples.of(domain, config.malformed, tuple(config.stages))
+    return attrs.evolve(examples, encode=encode, edited=config.edited, near=config.near)
+
+
+def shape_of(config: TrainConfig, examples: Examples) -> tuple[ModelConfig, Tokenizer]:
+    """Return the sizes of the model that a run trains, and its tokenizer."""
+    tokenizer = Tokenizer(_vocabulary(examples, config))
+    return _sizes(config, examples, tokenizer), tokenizer
 
 
 def _vocabulary(examples: Examples, config: TrainConfig) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from turncheck.properties.checking.asking import Meter, duration, price_of
 from turncheck.properties.checking.run import EVERY, LEAST_ESTIMATE, Run, beating
@@ -122,6 +122,27 @@ def stepping(what: str, total: int, tell: Callable[[str], None] | None = None) -
 
         with beating(beat):
             yield begins
+
+
+@contextmanager
+def reaching(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Context in which it is shown how far a command has come: a bar on a terminal, else a line every half minute. It
+    yields a function to call with each number that is reached.
+    """
+    console, began, told = Console(stderr=True), time.monotonic(), time.monotonic()
+    columns = (TextColumn(what), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+        task = shown.add_task("", total=total)
+
+        def reached(number: int) -> None:
+            nonlocal told
+            shown.update(task, completed=number)
+            if not console.is_terminal and time.monotonic() - told >= EVERY:
+                told = time.monotonic()
+                left = duration((total - number) * (told - began) / max(1, number))
+                on_stderr(f"{what}: {number:,} of {total:,}, about {left} left")
+
+        yield reached
 
 
 @contextmanager

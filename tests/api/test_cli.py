@@ -151,7 +151,7 @@ OPTIONS = {
     "export": ["--domain", "--out", "--format"],
     "train": [
         *("--domain", "--config", "--seed", "--out", "--steps", "--stages", "--threads", "--snapshot"),
-        *("--start", "--from", "--from-share", "--mine", "--mine-turns", "--final-sweep"),
+        *("--start", "--from", "--from-share", "--mine", "--mine-turns", "--hard", "--final-sweep"),
     ],
 }
 

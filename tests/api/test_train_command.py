@@ -254,7 +254,7 @@ def test_a_run_that_was_begun_with_other_sources_is_not_resumed(turncheck, tmp_p
     assert turncheck(*UNSWEPT).exit_code == 0
     before = content(tmp_path)
     result = turncheck(*UNSWEPT, "--mine", "reference")
-    demand = "--from and --mine must be nothing to resume the run in run"
+    demand = "--from, --mine and --hard must be nothing to resume the run in run"
     fault = f"Error: {demand}, got 20,000 turns asked of reference: use another folder\n"
     assert (result.exit_code, result.stderr, content(tmp_path)) == (4, fault, before)
 
@@ -287,7 +287,58 @@ def test_an_interruption_while_mining_is_one_line(turncheck, tmp_path, monkeypat
         Examples, "draw", lambda self, seed, index: interrupt() if seed > 1_999_000 else draw(self, seed, index)
     )
     result = turncheck(*UNSWEPT, "--mine", "reference")
-    assert (result.exit_code, result.stderr) == (2, "Error: stopped while mining: nothing was trained\n")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "Error: stopped while turns to learn were searched: nothing was trained\n",
+    )
+
+
+# --- hard turns ------------------------------------------------------------------------------------------------------
+
+
+HARD = (*UNSWEPT[:-3], "second", "--final-sweep", "0", "--start", "run/checkpoint.safetensors", "--hard", 40)
+
+
+def test_the_turns_that_are_hard_for_its_start_are_learned(turncheck, tmp_path):
+    assert turncheck(*UNSWEPT).exit_code == 0
+    result = turncheck(*HARD)
+    assert result.exit_code == 0, result.output
+    lines = (tmp_path / "second" / "from.jsonl").read_text(encoding="utf-8").splitlines()
+    header, *found = [json.loads(line) for line in lines]
+    assert header["sources"] == ["40 turns, hard for run/checkpoint.safetensors"]
+    assert (len(found), {line["seed"] for line in found}) == (10, {TRAINING_SEEDS[-1]})
+    first, second, *_ = result.stderr.splitlines()
+    told = f"the 10 hardest of 40 turns of training seed {TRAINING_SEEDS[-1]} and near them are learned, and the model"
+    assert first.startswith(f"{told} loses at least ")
+    assert second == "10 texts are 10% of the first batch, and 0 % of the last"
+    again = turncheck(*HARD)  # it reads what it kept
+    assert (again.exit_code, "hardest" in again.stderr) == (0, False)
+    other = turncheck(*HARD[:-1], 41)
+    demand = (
+        "--from, --mine and --hard must be 40 turns, hard for run/checkpoint.safetensors to resume the run in second"
+    )
+    fault = f"Error: {demand}, got 41 turns, hard for run/checkpoint.safetensors: use another folder\n"
+    assert (other.exit_code, other.stderr) == (4, fault)
+
+
+def test_nothing_is_hard_without_a_start(turncheck, tmp_path):
+    result = turncheck(*UNSWEPT, "--hard", 40)
+    assert result.exit_code == 4
+    assert "--hard must come with --start, the checkpoint for which turns are hard" in result.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_start_of_another_size_is_refused_before_any_turn_is_searched(turncheck, tmp_path, monkeypatch):
+    from turncheck.model.hard import Search
+
+    assert turncheck(*UNSWEPT).exit_code == 0
+    monkeypatch.setitem(CONFIGS, "quick", evolve(QUICK, width=16))
+    monkeypatch.setattr(Search, "steps", lambda self: pytest.fail("it was searched"))
+    result = turncheck(*HARD)
+    fault = (
+        "Error: run/checkpoint.safetensors: its width must be 16, got 8: name its own --config, or leave --start out\n"
+    )
+    assert (result.exit_code, result.stderr) == (4, fault)
 
 
 # --- what stops it ---------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ class TrainConfig:
         fields: whether a field's value is one token, with the text before it (`turncheck.model.tokens.vocabulary`).
         stages: the stages that the model learns; none for the whole.
         pool: the number of examples that are drawn one by one before they repeat; 0 if they never do.
+        hardest: the share of a step's examples, the hardest for the model, that it learns; with 1 it learns all.
         rounded: the share of the steps, at the end, that are trained with the weights rounded to eight bits.
     """
 
@@ -63,6 +64,7 @@ class TrainConfig:
     fresh: float = 0.0
     fade: float = 0.0
     clip: float = 1.0
+    hardest: float = 1.0
 
 
 _DENSE = TrainConfig(

@@ -16,14 +16,12 @@ from heapq import nlargest
 from random import Random
 
 import torch
-from torch import Tensor
 
 from turncheck.engine.sampling import stream
-from turncheck.model.batching import IGNORED
 from turncheck.model.checkpoint import Model, model_of
 from turncheck.model.examples import Examples, batches_of
 from turncheck.model.given import row_to_learn
-from turncheck.model.reader import Reader
+from turncheck.model.losses import hardness
 from turncheck.model.start import Start
 from turncheck.model.tokens import Tokenizer
 from turncheck.strategies import random_edits
@@ -130,16 +128,7 @@ def losses(model: Model, tokenizer: Tokenizer, examples: Examples, texts: Sequen
     found: defaultdict[str, float] = defaultdict(float)
     for start in range(0, len(rows), CHUNK):
         part = rows[start : start + CHUNK]
-        with torch.inference_mode():
-            values = [_hardest(model, *batch[:2]) for batch in batches_of([row for _, row in part], model.config)]
+        values = [hardness(model, *batch[:2]) for batch in batches_of([row for _, row in part], model.config)]
         for (text, _), value in zip(part, torch.cat(values).tolist(), strict=True):
             found[text] = max(found[text], value)
     return dict(found)
-
-
-def _hardest(model: Model, tokens: Tensor, targets: Tensor) -> Tensor:
-    """Return the largest cross-entropy in each row: tokens, targets (B, T) int64 to (B,)."""
-    if isinstance(model, Reader):
-        return model.loss(tokens, targets, 0.0)
-    rows, _ = (targets != IGNORED).nonzero(as_tuple=True)
-    return torch.zeros(len(tokens)).scatter_reduce(0, rows, model.loss(tokens, targets), "amax")

@@ -28,15 +28,13 @@ from turncheck.engine.sampling import HELD_OUT_SEEDS, TRAINING_SEEDS
 from turncheck.engine.stages import stages_of
 from turncheck.engine.visible import cut
 from turncheck.model.adapters.recognise import RUN as CHECKPOINT
-from turncheck.model.batching import IGNORED
 from turncheck.model.checkpoint import Metadata, Model, engine_of, learned, model_of, save_checkpoint
 from turncheck.model.configs import OF_NO_WEIGHT, TrainConfig
 from turncheck.model.data import Data, choices_of, data_of
 from turncheck.model.decode import TransformerEngine
-from turncheck.model.dense import Dense
 from turncheck.model.examples import Batch, Examples, lengths
 from turncheck.model.given import Given, GivenData
-from turncheck.model.reader import Reader
+from turncheck.model.losses import hardest, loss
 from turncheck.model.rounding import is_rounded, replaced, rounded
 from turncheck.model.start import Start
 from turncheck.model.state import (
@@ -68,6 +66,7 @@ ADDED_SETTINGS = {
     "rounded": 0.0,
     "edited": 0.0,
     "near": 0.0,
+    "hardest": 1.0,
     "fresh": 0.0,
     "fade": 0.0,
     "clip": 1.0,
@@ -98,30 +97,6 @@ class DivergedError(ArithmeticError):
     def __str__(self) -> str:
         way_out = "train in another folder, with another seed or a config with a lower learning rate"
         return f"{self.folder}: the loss must be finite, got {self.value} at step {self.step}: {way_out}"
-
-
-def loss(model: Model, batches: Sequence[Batch], rejection_weight: float, earlier: float = 1.0) -> Tensor:
-    """Return the mean cross-entropy of the answers' tokens, with those of rejections weighted; for a dense model or a
-    reader, the mean over the answers of the sum over their tokens, without weights.
-
-    Args:
-        model: the model to train.
-        batches: what `turncheck.model.examples.batches` makes.
-        rejection_weight: how much a rejection's token counts; all others count 1.
-        earlier: how much an answer of a reader counts that it gives before the end of a text.
-    """
-    if isinstance(model, Dense | Reader):
-        more = (earlier,) if isinstance(model, Reader) else ()
-        sums_of_rows = [model.loss(tokens, targets, *more).sum() for tokens, targets, _ in batches]
-        return torch.stack(sums_of_rows).sum() / sum(len(tokens) for tokens, _, _ in batches)
-    sums = []
-    for tokens, targets, rejected in batches:
-        losses = model.loss(tokens, targets)
-        rows, _ = (targets != IGNORED).nonzero(as_tuple=True)
-        weights = torch.where(rejected[rows], rejection_weight, 1.0)
-        sums.append(torch.stack([(losses * weights).sum(), weights.sum()]))
-    total = torch.stack(sums).sum(0)
-    return total[0] / total[1]
 
 
 @attrs.frozen
@@ -250,12 +225,16 @@ class Run:
 
     def _loss(self, made: Sequence[Batch]) -> Tensor:
         """Return the loss on the data; in the last part of a run that asks for it, with rounded weights."""
-        weights = self.config.rejection_weight, _earlier(self.step, self.config)
         if self.step < self.config.steps * (1 - self.config.rounded):
-            return loss(self.model, made, *weights)
+            return self._loss_as_it_is(made)
         exact = {name: parameter for name, parameter in self.model.named_parameters() if is_rounded(parameter)}
         with replaced(self.model, {name: rounded(parameter) for name, parameter in exact.items()}):
-            return loss(self.model, made, *weights)
+            return self._loss_as_it_is(made)
+
+    def _loss_as_it_is(self, made: Sequence[Batch]) -> Tensor:
+        if self.config.hardest < 1:
+            made = hardest(self.model, made, self.config.hardest)
+        return loss(self.model, made, self.config.rejection_weight, _earlier(self.step, self.config))
 
     def held_out(self, count: int) -> float:
         """Return the share of `count` held-out texts, including damaged ones, that the model answers exactly."""

@@ -18,8 +18,9 @@ from turncheck.model.batching import IGNORED
 from turncheck.model.checkpoint import load_checkpoint
 from turncheck.model.configs import CONFIGS, TrainConfig
 from turncheck.model.examples import Examples, batches
+from turncheck.model.losses import loss
 from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer, vocabulary
-from turncheck.model.train import DivergedError, ResumeError, Run, loss
+from turncheck.model.train import DivergedError, ResumeError, Run
 from turncheck.model.transformer import ModelConfig, Transformer
 
 TINY = TrainConfig(layers=1, width=8, heads=2, steps=6, batch=2, warmup=2, save_every=4)

@@ -300,7 +300,9 @@ def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[
         raise CheckpointError(path, f"a checkpoint must be at most {LARGEST_CHECKPOINT} bytes, got {size}")
     try:
         with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118  no dict
+            # Cloned: a tensor that is mapped from the file changes if another program writes the file meanwhile.
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118  no dict
+            return tensors, file.metadata() or {}
     except (SafetensorError, ValueError, TypeError, RuntimeError, OSError) as error:
         raise CheckpointError(path, f"a checkpoint must be a complete safetensors file, {_got(path, size)}") from error
 

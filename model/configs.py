@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
@@ -21,8 +22,8 @@ class TrainConfig:
         malformed: the share of damaged cases, all reasons equally likely, if the domain rejects.
         edited: the share of the damaged cases that random edits damage (`turncheck.strategies.random_edits`), some of
             them after an operator; the others are damaged by one operator each.
-        near: the share of the examples in which numbers that a check compares are near each other
-            (`turncheck.strategies.comparisons`); of a reader's, of those that are drawn as texts.
+        near: the share of the examples that are drawn as texts in which numbers that a check compares are near each
+            other (`turncheck.strategies.comparisons`).
         fresh: the share of a reader's examples that are cases drawn as rows, which never repeat.
         fade: the share of the steps, at the beginning, in which the weight of what a reader says before the end of a
             text falls from 1 to 0; with 0 it stays 1.
@@ -100,6 +101,8 @@ _READ = TrainConfig(
 )
 _MORE = attrs.evolve(_READ, hidden=128, malformed=0.9, edited=0.4, fresh=0.5, fade=0.01, clip=0.1)
 _STEPS = ("orders", "end")
+# At last nearly all of a batch teaches nothing, so of eight times as many examples only the hardest are learned.
+_LAST: dict[str, Any] = {"steps": 6_000, "batch": 8 * 1024, "hardest": 1 / 8, "learning_rate": 1e-3, "rounded": 0.5}
 
 CONFIGS = {
     "small": TrainConfig("four layers of width 64: what made the checkpoint that is shipped"),
@@ -138,16 +141,7 @@ CONFIGS = {
     "steps-medium": attrs.evolve(_DENSE, about="the same in 0.3 MB", width=8, hidden=96, stages=_STEPS),
     "steps-small": attrs.evolve(_SMALL, about="the same in 0.1 MB", stages=_STEPS),
     "steps-tiny": attrs.evolve(_SMALL, about="the same in 0.05 MB", width=4, hidden=32, stages=_STEPS),
-    "steps-last": attrs.evolve(
-        _DENSE,
-        about="to train steps further, --start",
-        steps=6_000,
-        learning_rate=7e-4,
-        rounded=0.5,
-        near=0.25,
-        pool=100_000,
-        stages=_STEPS,
-    ),
+    "steps-last": attrs.evolve(_DENSE, about="to train steps further, --start", stages=_STEPS, **_LAST),
     "orders-small": attrs.evolve(_SMALL, about="one expert for orders", hidden=40, steps=4_000, stages=("orders",)),
     "end-small": attrs.evolve(_SMALL, about="one for the end of the turn", hidden=24, steps=2_000, stages=("end",)),
     "read": attrs.evolve(_READ, about="a recurrent reader that tells turns from malformed texts, and why"),

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-import attrs
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -70,11 +69,7 @@ def data_of(
         return texts
     if not stages.draw(examples.stages, next(iter(examples.samplers)), seed, 1):  # `read` has texts alone
         return texts
-    rows = RowData(stages.draw, examples, tokenizer, config, seed, batch)
-    if not examples.near:
-        return rows
-    near = attrs.evolve(examples, near=1.0)
-    return RowsAndTexts(rows, TextData(near, tokenizer, config, seed, batch, pool), int(batch * examples.near))
+    return RowData(stages.draw, examples, tokenizer, config, seed, batch)
 
 
 class TextData:
@@ -179,20 +174,6 @@ class FreshCases:
         tokens = np.concatenate([table(block.prompts) for table, block in zip(tables, blocks, strict=True)])
         tokens[:, -1] = STOP
         return tokens[_order(data.seed, number, len(tokens))]
-
-
-class RowsAndTexts:
-    """Rows, and in each batch `count` examples that are drawn as texts."""
-
-    def __init__(self, rows: RowData, texts: TextData, count: int) -> None:
-        self.rows, self.texts, self.count = rows, texts, count
-
-    def batches(self, step: int, fewer: int = 0) -> list[Batch]:
-        """Return the data of a step."""
-        batch = self.texts.batch
-        count = min(self.count, batch - fewer)
-        rows = self.rows.batches(step, fewer + count) if fewer + count < batch else []
-        return [*rows, *self.texts.batches(step, batch - count)]
 
 
 def _blocks(

@@ -18,7 +18,7 @@ from random import Random
 import torch
 
 from turncheck.engine.sampling import stream
-from turncheck.model.checkpoint import Model, model_of
+from turncheck.model.checkpoint import Model
 from turncheck.model.examples import Examples, batches_of
 from turncheck.model.given import row_to_learn
 from turncheck.model.losses import hardness
@@ -61,9 +61,7 @@ class Search:
 
     def __init__(self, start: Start, examples: Examples, seed: int, count: int) -> None:
         self.examples, self.seed, self.count = examples, seed, count
-        self.model, self.tokenizer = model_of(start.about.config), Tokenizer(start.about.vocabulary)
-        self.model.load_state_dict(dict(start.tensors))
-        self.model.eval()
+        self.model, self.tokenizer = start.model(), Tokenizer(start.about.vocabulary)
         self.losses: dict[str, float] = {}
         self._edited: dict[str, int] = {}
 

@@ -9,7 +9,7 @@ import attrs
 from torch import Tensor
 
 from turncheck.engine.domain import Domain
-from turncheck.model.checkpoint import Metadata, Model, digest_of, load_checkpoint, read_tensors
+from turncheck.model.checkpoint import Metadata, Model, digest_of, load_checkpoint, model_of, read_tensors
 from turncheck.model.reader import Reader, grown
 from turncheck.model.rounding import unpacked
 from turncheck.model.tokens import Tokenizer
@@ -44,6 +44,12 @@ class Start:
         """
         _, about = load_checkpoint(path, domain)  # checks it
         return cls(os.fspath(path), about, unpacked(read_tensors(path)[0]))
+
+    def model(self) -> Model:
+        """Return the model of the checkpoint."""
+        model = model_of(self.about.config)
+        model.load_state_dict(dict(self.tensors))
+        return model.eval()
 
     @property
     def digest(self) -> str:

@@ -134,6 +134,16 @@ def test_saving_replaces_a_file_whole(tmp_path, load, content):
     assert path.read_bytes() == content
 
 
+def test_a_model_stays_as_it_was_loaded_if_its_file_is_overwritten(tmp_path, content):
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(content)
+    engine, _ = load_checkpoint(path, DOMAIN)
+    weights = {name: weight.clone() for name, weight in engine.transformer.state_dict().items()}
+    with path.open("r+b") as file:  # the same file, as `cp` writes it
+        file.write(bytes(len(content)))
+    assert all(torch.equal(weight, weights[name]) for name, weight in engine.transformer.state_dict().items())
+
+
 def test_a_single_flipped_bit_is_found_wherever_it_is(tmp_path, content):
     path, random = tmp_path / "model.safetensors", Random(0)
     header = 8 + int.from_bytes(content[:8], "little")

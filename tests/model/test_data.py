@@ -165,16 +165,3 @@ def test_examples_near_the_boundary_of_a_comparison_are_turns_or_just_beyond_it(
     assert set(answers) == {"> orders\n", "reject hp_above_max\n", "reject fallen_with_status\n"}
     assert min(answers["> orders\n"], answers["reject hp_above_max\n"]) > 60
     assert len({attrs.evolve(examples, near=0.1).draw(0, index)[1] for index in range(300)}) > 6
-
-
-def test_rows_are_joined_by_texts_near_a_comparison(tokenizer):
-    examples = attrs.evolve(Examples.of(DOMAIN, 0.0, STAGES), near=0.25)
-    about = (tokenizer, sizes(tokenizer), 1_000_000, 16)
-    data = data_of(examples, *about, 40)
-    alone = data_of(attrs.evolve(examples, near=0.0), *about, 40)
-    for step in (0, 3):
-        rows, texts = data.batches(step)
-        assert torch.equal(rows[0], alone.batches(step, 4)[0][0])
-        assert torch.equal(texts[0], data_of(examples, *about, 40).batches(step)[1][0])
-        assert len(texts[0]) == 4
-    assert [len(tokens) for tokens, _, _ in data.batches(0, 13)] == [3]

@@ -10,7 +10,6 @@ from turncheck.engine.fields import Int
 from turncheck.engine.sampling import TRAINING_SEEDS
 from turncheck.engine.schema import Schema
 from turncheck.model import hard
-from turncheck.model.checkpoint import model_of
 from turncheck.model.configs import TrainConfig
 from turncheck.model.hard import Search, losses
 from turncheck.model.start import Start
@@ -73,11 +72,9 @@ def test_the_search_depends_on_its_seed_alone(started):
 def test_a_text_is_as_hard_as_the_hardest_token_of_its_answer(started):
     start, examples = started
     search, _ = searched(start, examples, count=60)
-    model = model_of(start.about.config)
-    model.load_state_dict(dict(start.tensors))
     for text, value in list(search.losses.items())[:20]:
         ((prompt, answer),) = examples.asked(text)
-        found = hardest_token(examples.domain, model.eval(), search.tokenizer, prompt, answer)
+        found = hardest_token(examples.domain, start.model(), search.tokenizer, prompt, answer)
         assert value == pytest.approx(found, abs=1e-4)
 
 

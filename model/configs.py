@@ -138,9 +138,12 @@ CONFIGS = {
     "whole": attrs.evolve(_DENSE, about="a dense model of whole turns, 0.5 MB", steps=8_000),
     "whole-small": attrs.evolve(_SMALL, about="a dense model of whole turns, 0.1 MB"),
     "steps": attrs.evolve(_DENSE, about="a dense model of the duel's orders and the end of its turn", stages=_STEPS),
-    "steps-medium": attrs.evolve(_DENSE, about="the same in 0.3 MB", width=8, hidden=96, stages=_STEPS),
-    "steps-small": attrs.evolve(_SMALL, about="the same in 0.1 MB", stages=_STEPS),
-    "steps-tiny": attrs.evolve(_SMALL, about="the same in 0.05 MB", width=4, hidden=32, stages=_STEPS),
+    "steps-medium": attrs.evolve(_DENSE, about="steps in 0.3 MB", width=8, hidden=96, stages=_STEPS),
+    "steps-medium-last": attrs.evolve(
+        _DENSE, about="to train that further, --start", width=8, hidden=96, stages=_STEPS, **_LAST
+    ),
+    "steps-small": attrs.evolve(_SMALL, about="steps in 0.1 MB", stages=_STEPS),
+    "steps-tiny": attrs.evolve(_SMALL, about="steps in 0.05 MB", width=4, hidden=32, stages=_STEPS),
     "steps-last": attrs.evolve(_DENSE, about="to train steps further, --start", stages=_STEPS, **_LAST),
     "orders-small": attrs.evolve(_SMALL, about="one expert for orders", hidden=40, steps=4_000, stages=("orders",)),
     "end-small": attrs.evolve(_SMALL, about="one for the end of the turn", hidden=24, steps=2_000, stages=("end",)),

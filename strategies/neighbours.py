@@ -29,9 +29,9 @@ def neighbour(domain: Domain, text: str, random: Random) -> str:
     >>> from turncheck.duel import DOMAIN
     >>> from turncheck.engine.duel import Turn, write
     >>> text = write(Turn())
-    >>> near = neighbour(DOMAIN, text, Random(1))
+    >>> near = neighbour(DOMAIN, text, Random(7))
     >>> [line for line in near.splitlines() if line not in text.splitlines()]
-    ['turn 78']
+    ['do hero guard']
 
     Raises:
         DomainError: a check of the domain raised.
@@ -48,8 +48,7 @@ def _changes(domain: Domain, values: Case, random: Random) -> dict[str, Any]:
     kinds: Mapping[str, Any] = domain.prompt.fields
     pairs = compared(domain)
     if pairs and random.random() < 0.25:  # what was close to the boundary of the comparison stays so
-        pair, (step,) = random.choice(pairs), random.sample((-1, 1), 1)
-        distance = step * random.choice(STEPS)
+        pair, distance = random.choice(pairs), random.choice((-1, 1)) * random.choice(STEPS)
         return {name: max(kinds[name].low, min(values[name] + distance, kinds[name].high)) for name in pair}
     names = random.sample(domain.prompt.names, min(random.choice(CHANGED), len(domain.prompt.names)))
     return {name: _changed(kinds[name], values[name], random) for name in names}

@@ -156,7 +156,7 @@ def search(domain: Domain, config: TrainConfig, seed: int, start: Start, count: 
         for made in searched.steps():
             reached(made)
     found = searched.hardest()
-    least = f", and the model loses at least {searched.losses[found[-1]]:.3g} on each" if found else ""
+    least = f"; the loss of {visible(start.path)} on each is {searched.losses[found[-1]]:.3g} or more" if found else ""
     return (
         dict.fromkeys(found, searching),
         f"the {len(found):,} hardest of {count:,} turns of training seed {searching} and near them are learned{least}",

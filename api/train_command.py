@@ -50,6 +50,14 @@ EVERY = 30.0
     "--stages", metavar="NAMES", help="Stages of the domain to learn, separated by commas.  [default: the config's]"
 )
 @click.option("--threads", type=Whole(1, 1_024), help="PyTorch threads.  [default: the config's]")
+@click.option("--device", default="cpu", show_default=True, help="The device of PyTorch to train on, such as cuda.")
+@click.option(
+    "--workers",
+    type=Whole(0, 1_024),
+    default=0,
+    show_default=True,
+    help="Other processes that draw what is learned. They do not change it.",
+)
 @click.option(
     "--snapshot", "snapshots", type=CASES, multiple=True, help="Keep the checkpoint of this step. May be repeated."
 )
@@ -84,6 +92,8 @@ def train(
     steps: int | None,
     stages: str | None,
     threads: int | None,
+    device: str,
+    workers: int,
     snapshots: tuple[int, ...],
     start: Place | None,
     places: tuple[Place, ...],
@@ -105,10 +115,12 @@ def train(
     config = _config(config_name, {"steps": steps, "stages": named, "threads": threads})
     if hard is not None and start is None:
         raise click.UsageError("--hard must come with --start, the checkpoint for which turns are hard")
+    _check_device(device)
+    _check_workers(workers)
     begun = _start(start, domain)
     asked = Asked(places, share, spec, mine_turns, start, hard)
     turns, lines = turns_for(out, domain, config, seed, asked, begun)
-    run = _run(out, domain, config, seed, snapshots, given_of(turns, share), begun)
+    run = _run(out, domain, config, seed, snapshots, given_of(turns, share), begun, device, workers)
     lines += _told_of(run.given)
     for line in lines:
         click.echo(line, err=True)
@@ -138,6 +150,37 @@ def _config(name: str, given: dict[str, Any]) -> TrainConfig:
     return attrs.evolve(CONFIGS[name], **{key: value for key, value in given.items() if value is not None})
 
 
+def _check_device(name: str) -> None:
+    """Check that PyTorch can compute on that device.
+
+    Raises:
+        BadInputError: it cannot, or there is no such device.
+    """
+    import torch
+
+    from turncheck.engine.visible import cut
+
+    try:
+        torch.zeros(1, device=name).sum().item()
+    except Exception as error:  # each kind of device raises its own
+        fault = cut(str(error).partition("\n")[0], 120)
+        raise BadInputError(
+            f"--device must be one on which PyTorch can compute here, got {quoted(name)}: {fault}: leave it out for cpu"
+        ) from error
+
+
+def _check_workers(count: int) -> None:
+    """Check that other processes can draw here.
+
+    Raises:
+        BadInputError: they are asked for, and cannot.
+    """
+    from turncheck.model.ahead import can_draw_ahead
+
+    if count and not can_draw_ahead():
+        raise BadInputError(f"--workers must be 0 on a system that cannot fork processes, got {count}: leave it out")
+
+
 def _run(
     out: Place,
     domain: Domain,
@@ -146,6 +189,8 @@ def _run(
     snapshots: tuple[int, ...],
     given: Given,
     start: Start | None,
+    device: str,
+    workers: int,
 ) -> Run:
     from turncheck.engine.visible import visible
     from turncheck.model.given import UnusableTextsError
@@ -154,7 +199,7 @@ def _run(
     from turncheck.model.train import ResumeError, Run
 
     try:
-        return Run(out.path, domain, config, seed, snapshots, given=given, start=start)
+        return Run(out.path, domain, config, seed, snapshots, given=given, start=start, device=device, workers=workers)
     except StateError as error:  # the saved run is damaged
         raise NoVerdictError(visible(out.as_typed(str(error)))) from error
     except (ResumeError, StartError, UnusableTextsError) as error:

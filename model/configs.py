@@ -24,6 +24,8 @@ class TrainConfig:
             them after an operator; the others are damaged by one operator each.
         near: the share of the examples that are drawn as texts in which numbers that a check compares are near each
             other (`turncheck.strategies.comparisons`).
+        edges: the share of the examples drawn as texts of whose case many fields are at an edge
+            (`turncheck.strategies.edges`).
         fresh: the share of a reader's examples that are cases drawn as rows, which never repeat.
         fade: the share of the steps, at the beginning, in which the weight of what a reader says before the end of a
             text falls from 1 to 0; with 0 it stays 1.
@@ -62,6 +64,7 @@ class TrainConfig:
     rounded: float = 0.0
     edited: float = 0.0
     near: float = 0.0
+    edges: float = 0.0
     fresh: float = 0.0
     fade: float = 0.0
     clip: float = 1.0
@@ -158,6 +161,19 @@ CONFIGS = {
     ),
     "read-last": attrs.evolve(
         _MORE, about="to end with after read-more, --start", steps=10_000, learning_rate=1.2e-3, near=0.15, pool=800_000
+    ),
+    "read-hardest": attrs.evolve(
+        _MORE,
+        about="the same with the hardest eighth of many texts, and more units; draw with --workers",
+        hidden=192,
+        steps=10_000,
+        batch=8 * 512,
+        hardest=1 / 8,
+        learning_rate=1.5e-3,
+        near=0.1,
+        edges=0.3,
+        pool=0,
+        rounded=0.5,
     ),
     "read-small": attrs.evolve(_READ, about="read, smaller", width=8, hidden=48, steps=4_000, pool=100_000),
 }

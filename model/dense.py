@@ -88,7 +88,9 @@ class Dense(nn.Module):
             for places in self._groups:
                 ids = [self.config.choices[place] for place in places]
                 rows = [[self._rows[token] for token in each] for each in ids]
-                self._tables.append((torch.tensor(places), torch.tensor(ids), torch.tensor(rows)))
+                on = self.bias.device
+                made = torch.tensor(places, device=on), torch.tensor(ids, device=on), torch.tensor(rows, device=on)
+                self._tables.append(made)
         return self._tables
 
     def length_of(self, prompt: int) -> int:
@@ -109,7 +111,7 @@ class Dense(nn.Module):
             ValueError: a wanted token is none of its place's choices.
         """
         wanted = self._local_of(targets)
-        losses = torch.zeros(wanted.shape)
+        losses = torch.zeros(wanted.shape, device=wanted.device)
         for places, _, logits in self(tokens):
             found = F.cross_entropy(logits.flatten(0, 1), wanted[:, places].T.reshape(-1), reduction="none")
             losses[:, places] = found.view(len(places), -1).T
@@ -118,11 +120,12 @@ class Dense(nn.Module):
     def _local_of(self, targets: Tensor) -> Tensor:
         """Return each target's number among the choices of its place."""
         if self._local is None:
-            self._local = torch.full((self.config.answer, self.config.vocabulary), -1)
+            local = torch.full((self.config.answer, self.config.vocabulary), -1)
             for place, each in enumerate(self.config.choices):
-                self._local[place, list(each)] = torch.arange(len(each))
+                local[place, list(each)] = torch.arange(len(each))
+            self._local = local.to(targets.device)
         targets = targets[:, : self.config.answer]
-        found = self._local[torch.arange(self.config.answer), targets.clamp_min(0)]
+        found = self._local[torch.arange(self.config.answer, device=targets.device), targets.clamp_min(0)]
         found = torch.where(targets == IGNORED, IGNORED, found)
         if bool((found == -1).any()):
             row, place = (found == -1).nonzero()[0].tolist()

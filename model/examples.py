@@ -27,6 +27,7 @@ from turncheck.model.tokens import ANSWER, PAD, STOP, Tokenizer
 from turncheck.model.transformer import AUTOREGRESSIVE, DENSE, ONE_PASS, READER, ModelConfig
 from turncheck.strategies import random_edits
 from turncheck.strategies.comparisons import brought_near
+from turncheck.strategies.edges import at_edges
 from turncheck.strategies.operators import ImpossibleDamageError, operators_of
 
 DAMAGES_TRIED = 20
@@ -47,6 +48,8 @@ class Examples:
             behind the damage.
         near: the share of the examples in which two numbers that a check compares are near each other
             (`turncheck.strategies.comparisons`). They are not damaged in another way.
+        edges: the share of the examples, damaged or not, of whose case many fields are at an edge
+            (`turncheck.strategies.edges`).
         encode: writes the domain's texts in another wording (`turncheck.model.adapters.templates`); None for its own.
     """
 
@@ -58,6 +61,7 @@ class Examples:
     encode: Callable[[str], str] | None = None
     edited: float = 0.0
     near: float = 0.0
+    edges: float = 0.0
 
     @classmethod
     def of(cls, domain: Domain, malformed: float, stages: tuple[str, ...] = ()) -> Examples:
@@ -96,7 +100,10 @@ class Examples:
             DomainError: a sampler raised.
         """
         name = random.choice(tuple(self.samplers))
-        return self._text(drawn(self.domain, name, self.samplers[name], random), random)
+        case = drawn(self.domain, name, self.samplers[name], random)
+        if self.edges and random.random() < self.edges:
+            case = at_edges(self.domain, case, random)
+        return self._text(case, random)
 
     def worded(self, prompt: str, answer: str) -> tuple[str, str]:
         """Return a text and its answer in the wording of the examples."""

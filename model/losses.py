@@ -52,8 +52,9 @@ def hardness(model: Model, tokens: Tensor, targets: Tensor) -> Tensor:
     Returns:
         (B,) float32, 0 or more.
     """
+    together = TOGETHER if tokens.device.type == "cpu" else max(1, len(tokens))
     with torch.no_grad():
-        parts = [slice(start, start + TOGETHER) for start in range(0, len(tokens), TOGETHER)]
+        parts = [slice(start, start + together) for start in range(0, len(tokens), together)]
         return torch.cat([_hardness(model, tokens[part], targets[part]) for part in parts])
 
 
@@ -61,7 +62,7 @@ def _hardness(model: Model, tokens: Tensor, targets: Tensor) -> Tensor:
     if isinstance(model, Reader):
         return model.loss(tokens, targets, 0.0)
     rows, _ = (targets != IGNORED).nonzero(as_tuple=True)
-    return torch.zeros(len(tokens)).scatter_reduce(0, rows, model.loss(tokens, targets), "amax")
+    return torch.zeros(len(tokens), device=tokens.device).scatter_reduce(0, rows, model.loss(tokens, targets), "amax")
 
 
 def hardest(model: Model, batches: Sequence[Batch], share: float) -> list[Batch]:

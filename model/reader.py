@@ -38,7 +38,7 @@ class Reader(nn.Module):
 
     def states(self, tokens: Tensor) -> Tensor:
         """The state after each token: tokens: (B, T) int64 to (B, T, hidden)."""
-        begin = torch.zeros(1, len(tokens), self.config.hidden)
+        begin = self.recurrent.bias.new_zeros(1, len(tokens), self.config.hidden)
         weights = [self.input.weight, self.recurrent.weight, self.input.bias, self.recurrent.bias]
         states, _ = torch.gru(self.embedding(tokens), begin, weights, True, 1, 0.0, False, False, True)
         return states
@@ -52,7 +52,7 @@ class Reader(nn.Module):
 
         It is the cross-entropy of the last answer that is wanted, and `earlier` times those of the answers before it.
         """
-        states, rows = self.states(tokens), torch.arange(len(tokens))
+        states, rows = self.states(tokens), torch.arange(len(tokens), device=tokens.device)
         last = (targets != IGNORED).long().cumsum(1).argmax(1)
         final = F.cross_entropy(linear(states[rows, last], self.output.weight), targets[rows, last], reduction="none")
         if not earlier:

@@ -28,6 +28,7 @@ from turncheck.engine.sampling import HELD_OUT_SEEDS, TRAINING_SEEDS
 from turncheck.engine.stages import stages_of
 from turncheck.engine.visible import cut
 from turncheck.model.adapters.recognise import RUN as CHECKPOINT
+from turncheck.model.ahead import drawn_ahead
 from turncheck.model.checkpoint import Metadata, Model, engine_of, learned, model_of, save_checkpoint
 from turncheck.model.configs import OF_NO_WEIGHT, TrainConfig
 from turncheck.model.data import Data, choices_of, data_of
@@ -66,6 +67,7 @@ ADDED_SETTINGS = {
     "rounded": 0.0,
     "edited": 0.0,
     "near": 0.0,
+    "edges": 0.0,
     "hardest": 1.0,
     "fresh": 0.0,
     "fade": 0.0,
@@ -116,7 +118,8 @@ class Run:
     `DIR/state.safetensors` holds weights, optimizer state and step, with a digest; `DIR/checkpoint.safetensors` the
     current model; `DIR/step-N.safetensors` the snapshots. With `encode`, the model learns another wording of the
     domain's texts; its checkpoint is then checked with the template that has this function. With `start`, it begins
-    with the weights of a checkpoint.
+    with the weights of a checkpoint. It computes on `device`, a device of PyTorch's, and `workers` other processes draw
+    what it learns: neither changes what it learns, but another device, like more threads, rounds differently.
 
     Attributes:
         step: the number of steps that were made.
@@ -140,18 +143,22 @@ class Run:
         encode: Callable[[str], str] | None = None,
         given: Given = Given(),  # noqa: B008  it is frozen
         start: Start | None = None,
+        device: str = "cpu",
+        workers: int = 0,
     ) -> None:
         self.folder, self.config, self.snapshots = folder, config, frozenset(snapshots)
         self.domain, self.examples = domain, examples_of(domain, config, encode)
-        self.seed = seed
+        self.seed, self.device, self.workers = seed, torch.device(device), workers
         self.data_seed = TRAINING_SEEDS[seed]
         torch.set_num_threads(config.threads)
+        torch.backends.cudnn.allow_tf32 = False  # by default, a GPU's recurrent layers keep ten bits of a number
         torch.manual_seed(seed)
         sizes, self.tokenizer = shape_of(config, self.examples)
         self.model = model_of(sizes)
         if start is not None:
             start.check(self.model.config, self.tokenizer)
             self.model.load_state_dict(start.weights(self.model))
+        self.model.to(self.device)
         self._start = start.digest if start is not None else ""
         self.given, self.data = given, self._data(given)
         self.optimizers = _optimizers(self.model)
@@ -190,10 +197,11 @@ class Run:
 
         If an exception interrupts the update of the weights, they are not saved; the last saved state stays.
         """
+        self._began = min(self._began, process_time())
         try:
-            while self.step < self.config.steps:
-                self._began = min(self._began, process_time())
-                value = self._train_step()
+            for made, seconds in drawn_ahead(self.data, self.step, self.config.steps, self.workers):
+                self._spent += seconds
+                value = self._train_step(made)
                 saving = self.step % self.config.save_every == 0
                 if saving:
                     self.save()
@@ -204,8 +212,9 @@ class Run:
             if not self._torn and not self._diverged:
                 self.save()
 
-    def _train_step(self) -> float:
-        made = self.data.batches(self.step)
+    def _train_step(self, drawn: Sequence[Batch]) -> float:
+        on = self.device
+        made = [(tokens.to(on), targets.to(on), rejected.to(on)) for tokens, targets, rejected in drawn]
         for optimizer in self.optimizers:
             optimizer.param_groups[0]["lr"] = self.learning_rate
         self.model.zero_grad()
@@ -240,10 +249,18 @@ class Run:
         """Return the share of `count` held-out texts, including damaged ones, that the model answers exactly."""
         seed = HELD_OUT_SEEDS[self.seed]
         prompts, expected = zip(*(self.examples.draw(seed, index) for index in range(count)), strict=True)
-        engine = engine_of(self.model, self.tokenizer)
+        engine = engine_of(self._on_the_cpu(), self.tokenizer)
         if isinstance(engine, TransformerEngine):
             return sum(verdict.complete for verdict in engine.verify(prompts, expected)) / count
         return float(sum(map(eq, engine.predict(prompts), expected))) / count
+
+    def _on_the_cpu(self) -> Model:
+        """Return the model, or a copy of one that is on another device: an engine computes on the processor."""
+        if self.device.type == "cpu":
+            return self.model
+        made = model_of(self.model.config)
+        made.load_state_dict(self.model.state_dict())
+        return made
 
     def save(self) -> None:
         """Write the run's state and the current checkpoint.
@@ -258,7 +275,7 @@ class Run:
             tensors |= {f"{key}/{name}": tensor for key, tensor in state.items()}
         spent = self.core_seconds
         run = {**self._settings(), "step": self.step, "texts": self._texts(), "core_seconds": spent}
-        write_state(self.state_path, tensors, run)
+        write_state(self.state_path, {name: tensor.cpu() for name, tensor in tensors.items()}, run)
         self._mark, self.saved = mark_of(self.state_path), self.step
         self._save_checkpoint(CHECKPOINT, spent)
 
@@ -292,7 +309,7 @@ class Run:
         self.step, self.saved, self._spent = step, step, check_seconds(self.state_path, saved)
         self.model.load_state_dict(_under("model", tensors))
         for name, _, keys, state in self._optimizer_states():
-            state.update({key: tensors[f"{key}/{name}"] for key in keys if step})
+            state.update({key: tensors[f"{key}/{name}"].to(self.device) for key in keys if step})
 
     def _shapes(self, step: int) -> dict[str, tuple[int, ...]]:
         """Return the shapes of the saved tensors at that step, by name; at step 0 there are only weights."""
@@ -327,7 +344,7 @@ class Run:
             given=len(self.given.texts),
             seen=self.given.seen,
         )
-        save_checkpoint(self.folder / name, self.model, card)
+        save_checkpoint(self.folder / name, self._on_the_cpu(), card)
 
 
 @contextmanager
@@ -358,7 +375,7 @@ def examples_of(domain: Domain, config: TrainConfig, encode: Callable[[str], str
         DomainError: the domain has no such stages.
     """
     examples = Examples.of(domain, config.malformed, tuple(config.stages))
-    return attrs.evolve(examples, encode=encode, edited=config.edited, near=config.near)
+    return attrs.evolve(examples, encode=encode, edited=config.edited, near=config.near, edges=config.edges)
 
 
 def shape_of(config: TrainConfig, examples: Examples) -> tuple[ModelConfig, Tokenizer]:

@@ -141,7 +141,7 @@ class Cache:
 
 def _at(x: Tensor, places: Tensor) -> Tensor:
     """Select places: (B, W) of x: (B, T, ...). Return (B, W, ...)."""
-    return x[torch.arange(len(places))[:, None], places]
+    return x[torch.arange(len(places), device=x.device)[:, None], places]
 
 
 class Attention(nn.Module):
@@ -173,7 +173,7 @@ class Attention(nn.Module):
                 y = F.scaled_dot_product_attention(q, k, v, is_causal=self.is_causal)
             else:
                 asking = _at(q.transpose(1, 2), wanted).transpose(1, 2)
-                seen = torch.arange(t) <= wanted[:, None, :, None]  # (B, 1, W, T)
+                seen = torch.arange(t, device=x.device) <= wanted[:, None, :, None]  # (B, 1, W, T)
                 y = F.scaled_dot_product_attention(asking, k, v, attn_mask=seen)
         else:
             k, v = cache.put(self.layer, positions, k, v)
@@ -261,7 +261,7 @@ class Transformer(Layers):
             wanted: (B, W) int64, places in the first tokens. Then the last layer computes only their outputs, and the
                 result is (B, W, width).
         """
-        at = torch.arange(tokens.shape[1]) if positions is None else positions
+        at = torch.arange(tokens.shape[1], device=tokens.device) if positions is None else positions
         x = self.embedding(tokens) + self.position(at)
         *blocks, last = self.blocks
         for block in blocks:

@@ -164,9 +164,8 @@ CONFIGS = {
     ),
     "read-hardest": attrs.evolve(
         _MORE,
-        about="the same with the hardest eighth of many texts, and more units; draw with --workers",
-        hidden=192,
-        steps=10_000,
+        about="instead of read-last, the hardest eighth of many texts, all new: draw with --workers",
+        steps=4_000,
         batch=8 * 512,
         hardest=1 / 8,
         learning_rate=1.5e-3,

@@ -40,7 +40,8 @@ class Reader(nn.Module):
         """The state after each token: tokens: (B, T) int64 to (B, T, hidden)."""
         begin = self.recurrent.bias.new_zeros(1, len(tokens), self.config.hidden)
         weights = [self.input.weight, self.recurrent.weight, self.input.bias, self.recurrent.bias]
-        states, _ = torch.gru(self.embedding(tokens), begin, weights, True, 1, 0.0, torch.is_grad_enabled(), False, True)
+        learning = torch.is_grad_enabled()  # else cuDNN keeps nothing for the gradient
+        states, _ = torch.gru(self.embedding(tokens), begin, weights, True, 1, 0.0, learning, False, True)
         return states
 
     def forward(self, tokens: Tensor) -> Tensor:

@@ -115,8 +115,7 @@ def train(
     config = _config(config_name, {"steps": steps, "stages": named, "threads": threads})
     if hard is not None and start is None:
         raise click.UsageError("--hard must come with --start, the checkpoint for which turns are hard")
-    _check_device(device)
-    _check_workers(workers)
+    _check_computing(device, workers)
     begun = _start(start, domain)
     asked = Asked(places, share, spec, mine_turns, start, hard)
     turns, lines = turns_for(out, domain, config, seed, asked, begun)
@@ -150,35 +149,22 @@ def _config(name: str, given: dict[str, Any]) -> TrainConfig:
     return attrs.evolve(CONFIGS[name], **{key: value for key, value in given.items() if value is not None})
 
 
-def _check_device(name: str) -> None:
-    """Check that PyTorch can compute on that device.
+def _check_computing(device: str, workers: int) -> None:
+    """Check that PyTorch can compute on that device, and that other processes can draw if they are asked for.
 
     Raises:
-        BadInputError: it cannot, or there is no such device.
+        BadInputError: they cannot.
     """
-    import torch
-
-    from turncheck.engine.visible import cut
+    from turncheck.engine.visible import visible
+    from turncheck.model.ahead import can_draw_ahead
+    from turncheck.model.device import DeviceError, check_device
 
     try:
-        torch.zeros(1, device=name).sum().item()
-    except Exception as error:  # each kind of device raises its own
-        fault = cut(str(error).partition("\n")[0], 120)
-        raise BadInputError(
-            f"--device must be one on which PyTorch can compute here, got {quoted(name)}: {fault}: leave it out for cpu"
-        ) from error
-
-
-def _check_workers(count: int) -> None:
-    """Check that other processes can draw here.
-
-    Raises:
-        BadInputError: they are asked for, and cannot.
-    """
-    from turncheck.model.ahead import can_draw_ahead
-
-    if count and not can_draw_ahead():
-        raise BadInputError(f"--workers must be 0 on a system that cannot fork processes, got {count}: leave it out")
+        check_device(device)
+    except DeviceError as error:
+        raise BadInputError(visible(f"--device: {error}")) from error
+    if workers and not can_draw_ahead():
+        raise BadInputError(f"--workers must be 0 on a system that cannot fork processes, got {workers}: leave it out")
 
 
 def _run(
@@ -261,13 +247,14 @@ def _command() -> str:
 def _one_line_errors(out: Place, folder: RunFolder) -> Iterator[None]:
     """Tell in one line what stops a run; what was saved before stays."""
     from turncheck.engine.visible import visible
+    from turncheck.model.ahead import WorkerError
     from turncheck.model.state import StateError
     from turncheck.model.train import DivergedError
     from turncheck.properties.sweeps.faults import SweepError
 
     try:
         yield
-    except (StateError, DivergedError, SweepError) as error:  # a StateError: another process trains there
+    except (StateError, DivergedError, WorkerError, SweepError) as error:  # a StateError: another process trains there
         with suppress(OSError):
             folder.log(out.as_typed(str(error)))
         raise NoVerdictError(visible(out.as_typed(str(error)))) from error

@@ -7,6 +7,7 @@ seed and on `n`, so each process draws whole batches, and the run learns the sam
 from __future__ import annotations
 
 import multiprocessing
+import warnings
 from collections.abc import Iterator, Sequence
 from time import process_time
 from typing import Any
@@ -16,6 +17,7 @@ import numpy.typing as npt
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from turncheck.engine.visible import cut
 from turncheck.model.data import Data
 from turncheck.model.examples import Batch
 
@@ -29,7 +31,25 @@ Drawn = tuple[list[Batch], float]
 """The data of a step, and the processor time that another process took to draw them, in seconds."""
 
 _Array = npt.NDArray[np.int32]
-_Sent = tuple[list[tuple[_Array, _Array, npt.NDArray[np.bool_]]], float]
+_Step = tuple[list[tuple[_Array, _Array, npt.NDArray[np.bool_]]], float]
+
+
+_Sent = list[_Step] | Exception
+
+
+class WorkerError(RuntimeError):
+    """A process that draws has ended, for example because the memory was full.
+
+    Attributes:
+        fault: what is known of it.
+    """
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+    def __str__(self) -> str:
+        return f"each process of --workers must draw to the end of the run, and one has ended: {self.fault}: name fewer"
 
 
 def can_draw_ahead() -> bool:
@@ -45,6 +65,10 @@ def drawn_ahead(data: Data, first: int, end: int, workers: int) -> Iterator[Draw
         first: the first step.
         end: the step after the last.
         workers: the number of processes that draw; with 0, this one draws.
+
+    Raises:
+        DomainError: a sampler or the reference of the domain raised, here or in another process.
+        WorkerError: another process has ended.
     """
     if not workers:
         yield from ((data.batches(step), 0.0) for step in range(first, end))
@@ -53,21 +77,34 @@ def drawn_ahead(data: Data, first: int, end: int, workers: int) -> Iterator[Draw
         range(max(first, start), min(start + TOGETHER, end))
         for start in range(first // TOGETHER * TOGETHER, end, TOGETHER)
     ]
-    loader = DataLoader(
-        _Parts(data, parts),
-        batch_size=None,
-        num_workers=workers,
-        prefetch_factor=AHEAD,
-        collate_fn=_as_it_is,
-        multiprocessing_context="fork",
-    )
-    for part in loader:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "This DataLoader will create")  # more processes than cores: as asked
+        loader = iter(
+            DataLoader(
+                _Parts(data, parts),
+                batch_size=None,
+                num_workers=workers,
+                prefetch_factor=AHEAD,
+                collate_fn=_as_it_is,
+                multiprocessing_context="fork",
+            )
+        )
+    for part in _received(loader):
+        if isinstance(part, Exception):
+            raise part
         for arrays, seconds in part:
             made = [tuple(map(torch.from_numpy, each)) for each in arrays]
             yield [(tokens.long(), targets.long(), rejected) for tokens, targets, rejected in made], seconds
 
 
-class _Parts(Dataset[list[_Sent]]):
+def _received(loader: Iterator[_Sent]) -> Iterator[_Sent]:
+    try:
+        yield from loader
+    except RuntimeError as error:
+        raise WorkerError(cut(str(error).partition("\n")[0], 120)) from error
+
+
+class _Parts(Dataset[_Sent]):
     """The data of parts of the steps. They are sent as arrays: PyTorch would open a file for each tensor."""
 
     def __init__(self, data: Data, parts: Sequence[range]) -> None:
@@ -76,10 +113,13 @@ class _Parts(Dataset[list[_Sent]]):
     def __len__(self) -> int:
         return len(self.parts)
 
-    def __getitem__(self, number: int) -> list[_Sent]:
-        return [self._sent(step) for step in self.parts[number]]
+    def __getitem__(self, number: int) -> _Sent:
+        try:
+            return [self._drawn(step) for step in self.parts[number]]
+        except Exception as error:  # PyTorch would make a text of it
+            return error
 
-    def _sent(self, step: int) -> _Sent:
+    def _drawn(self, step: int) -> _Step:
         began = process_time()
         made = [
             (tokens.to(torch.int32).numpy(), targets.to(torch.int32).numpy(), rejected.numpy())

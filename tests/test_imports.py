@@ -42,7 +42,7 @@ ROOMS = {
                             libraries=("attrs", "hypothesis")),
     "model":           Room(rooms=("turncheck.engine", "turncheck.strategies.operators",
                                    "turncheck.strategies.random_edits", "turncheck.strategies.comparisons",
-                                   "turncheck.strategies.neighbours"),
+                                   "turncheck.strategies.neighbours", "turncheck.strategies.edges"),
                             libraries=("attrs", "numpy", "onnxruntime", "rich", "safetensors", "tokenizers",
                                        "torch", "transformers", "xllamacpp")),
     "properties":      Room(rooms=("turncheck.engine", "turncheck.strategies", "turncheck.reports"),

@@ -150,7 +150,8 @@ OPTIONS = {
     "compare": [],
     "export": ["--domain", "--out", "--format"],
     "train": [
-        *("--domain", "--config", "--seed", "--out", "--steps", "--stages", "--threads", "--snapshot"),
+        *("--domain", "--config", "--seed", "--out", "--steps", "--stages", "--threads"),
+        *("--device", "--workers", "--snapshot"),
         *("--start", "--from", "--from-share", "--mine", "--mine-turns", "--hard", "--final-sweep"),
     ],
 }
@@ -513,17 +514,17 @@ def test_an_interrupted_run_is_saved_and_the_same_command_goes_on(turncheck, fol
     command = (*TRAIN, "--config", "tiny", "--out", "run", "--steps", 3)
     step = Run._train_step
 
-    def interrupted(run):
+    def interrupted(run, drawn):
         if run.step == 1:
             raise KeyboardInterrupt
-        return step(run)
+        return step(run, drawn)
 
     monkeypatch.setattr(Run, "_train_step", interrupted)
     result = turncheck(*command)
     assert result.exit_code == 2
     assert result.stderr == "Error: stopped after step 1, saved: the same command continues\n"
     steps = []
-    monkeypatch.setattr(Run, "_train_step", lambda run: steps.append(run.step) or step(run))
+    monkeypatch.setattr(Run, "_train_step", lambda run, drawn: steps.append(run.step) or step(run, drawn))
     assert turncheck(*command).exit_code == 0
     assert steps == [1, 2]
 

@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import shlex
+import signal
 import sys
 
 import pytest
@@ -99,10 +100,10 @@ def test_the_command_of_a_folder_continues_the_run_and_no_line_of_its_curve_come
 ):
     step = Run._train_step
 
-    def interrupted(run):
+    def interrupted(run, drawn):
         if run.step == 3:
             raise KeyboardInterrupt
-        return step(run)
+        return step(run, drawn)
 
     monkeypatch.setattr(Run, "_train_step", interrupted)
     result = turncheck(*UNSWEPT, "--snapshot", 5)
@@ -138,11 +139,11 @@ def test_the_command_of_a_folder_continues_the_run_and_no_line_of_its_curve_come
 def test_an_update_that_was_cut_is_not_said_to_be_saved(turncheck, tmp_path, monkeypatch, step, line):
     trained = Run._train_step
 
-    def cut(run):
+    def cut(run, drawn):
         if run.step == step:
             run._torn = True
             raise KeyboardInterrupt
-        return trained(run)
+        return trained(run, drawn)
 
     monkeypatch.setattr(Run, "_train_step", cut)
     result = turncheck(*UNSWEPT)
@@ -351,9 +352,9 @@ def test_a_disk_that_gets_full_leaves_the_last_good_checkpoint_and_the_run_goes_
     step, write = Run._train_step, checkpoint.write_whole
     disk = {"full": False}
 
-    def fills(run):
+    def fills(run, drawn):
         disk["full"] = run.step >= 2
-        return step(run)
+        return step(run, drawn)
 
     def writes(path, bytes_):
         if disk["full"] and path.name == full:
@@ -433,3 +434,36 @@ def test_an_interruption_of_the_final_sweep_is_one_line(turncheck, tmp_path, mon
     fault = "Error: stopped in the final sweep: the run is finished, the same command sweeps again"
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, fault)
     assert facts(tmp_path)["step"] == 6
+
+
+# --- where it computes -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "gpu", "meta", ""])
+def test_a_device_on_which_pytorch_cannot_compute_is_one_line(turncheck, tmp_path, device):
+    result = turncheck(*UNSWEPT, "--device", device)
+    assert result.exit_code == 4
+    demand = f"Error: --device: a device must be one on which PyTorch can compute here, got {device!r}: "
+    assert result.stderr.startswith(demand)
+    assert result.stderr.endswith(": leave it out for cpu\n")
+    assert result.stderr.count("\n") == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_other_processes_need_a_system_that_can_fork(turncheck, tmp_path, monkeypatch):
+    monkeypatch.setattr("turncheck.model.ahead.can_draw_ahead", lambda: False)
+    result = turncheck(*UNSWEPT, "--workers", 2)
+    fault = "--workers must be 0 on a system that cannot fork processes, got 2: leave it out"
+    assert (result.exit_code, result.stderr) == (4, f"Error: {fault}\n")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_process_that_ends_is_one_line_and_what_was_saved_stays(turncheck, tmp_path, monkeypatch):
+    from turncheck.model.data import TextData
+
+    monkeypatch.setattr(TextData, "batches", lambda self, step, fewer=0: os.kill(os.getpid(), signal.SIGKILL))
+    result = turncheck(*UNSWEPT, "--workers", 1)
+    assert result.exit_code == 2
+    demand = "each process of --workers must draw to the end of the run, and one has ended: "
+    assert result.stderr.splitlines()[-1].startswith(f"Error: {demand}")
+    assert (tmp_path / "run" / "state.safetensors").exists()

@@ -219,10 +219,10 @@ def test_what_another_process_has_written_meanwhile_is_left_as_it_is(tmp_path):
 def test_two_commands_do_not_train_in_one_folder(tmp_path, monkeypatch):
     wait = Run._train_step
 
-    def meanwhile(run):
+    def meanwhile(run, drawn):
         monkeypatch.setattr(Run, "_train_step", wait)
         Run(tmp_path, DOMAIN, run.config, 0).save()
-        return wait(run)
+        return wait(run, drawn)
 
     monkeypatch.setattr(Run, "_train_step", meanwhile)
     result = CliRunner().invoke(main, ["train", "--config", "tiny", "--steps", "1", "--out", str(tmp_path)])

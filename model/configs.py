@@ -165,7 +165,7 @@ CONFIGS = {
     "read-hardest": attrs.evolve(
         _MORE,
         about="instead of read-last, the hardest eighth of many texts, all new: draw with --workers",
-        steps=4_000,
+        steps=3_450,
         batch=8 * 512,
         hardest=1 / 8,
         learning_rate=1.5e-3,

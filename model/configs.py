@@ -145,8 +145,12 @@ CONFIGS = {
     "steps-medium-last": attrs.evolve(
         _DENSE, about="to train that further, --start", width=8, hidden=96, stages=_STEPS, **_LAST
     ),
-    "steps-small": attrs.evolve(_SMALL, about="steps in 0.1 MB", stages=_STEPS),
-    "steps-tiny": attrs.evolve(_SMALL, about="steps in 0.05 MB", width=4, hidden=32, stages=_STEPS),
+    "steps-small": attrs.evolve(_SMALL, about="steps in 0.1 MB", steps=32_000, stages=_STEPS),
+    "steps-small-last": attrs.evolve(_SMALL, about="to train that further, --start", stages=_STEPS, **_LAST),
+    "steps-tiny": attrs.evolve(_SMALL, about="steps in 0.05 MB", steps=32_000, width=4, hidden=32, stages=_STEPS),
+    "steps-tiny-last": attrs.evolve(
+        _SMALL, about="to train that further, --start", width=4, hidden=32, stages=_STEPS, **_LAST
+    ),
     "steps-last": attrs.evolve(_DENSE, about="to train steps further, --start", stages=_STEPS, **_LAST),
     "orders-small": attrs.evolve(_SMALL, about="one expert for orders", hidden=40, steps=4_000, stages=("orders",)),
     "end-small": attrs.evolve(_SMALL, about="one for the end of the turn", hidden=24, steps=2_000, stages=("end",)),

@@ -13,7 +13,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-slow docs install lint types hold mutants clean FORCE
 
-# A novice, whose training was stopped early, and the model that it would have become. pytest exits with 0 if every law
+# A novice, whose training was stopped early, and a smaller model that was trained to the end. pytest exits with 0 if every law
 # held and with 1 if some were broken: in both cases the check ran. Each process checks
 # a part of the laws. If several counterexamples are equally small, the one shown may depend on earlier prompts.
 demo: $(VENV)/installed

@@ -7,6 +7,7 @@ seed and on `n`, so each process draws whole batches, and the run learns the sam
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import warnings
 from collections.abc import Iterator, Sequence
 from time import process_time
@@ -32,8 +33,6 @@ Drawn = tuple[list[Batch], float]
 
 _Array = npt.NDArray[np.int32]
 _Step = tuple[list[tuple[_Array, _Array, npt.NDArray[np.bool_]]], float]
-
-
 _Sent = list[_Step] | Exception
 
 
@@ -79,6 +78,8 @@ def drawn_ahead(data: Data, first: int, end: int, workers: int) -> Iterator[Draw
     ]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "This DataLoader will create")  # more processes than cores: as asked
+        # The threads of PyTorch rest: while processes are made, nothing is computed.
+        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
         loader = iter(
             DataLoader(
                 _Parts(data, parts),
@@ -117,7 +118,7 @@ class _Parts(Dataset[_Sent]):
         try:
             return [self._drawn(step) for step in self.parts[number]]
         except Exception as error:  # PyTorch would make a text of it
-            return error
+            return _sendable(error)
 
     def _drawn(self, step: int) -> _Step:
         began = process_time()
@@ -126,6 +127,15 @@ class _Parts(Dataset[_Sent]):
             for tokens, targets, rejected in self.data.batches(step)
         ]
         return made, process_time() - began
+
+
+def _sendable(error: Exception) -> Exception:
+    """Return an error that can be sent to another process: itself, if it can be."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
 
 
 def _as_it_is(sent: Any) -> Any:

@@ -64,6 +64,18 @@ def test_what_a_domain_raises_in_another_process_comes_through():
         list(drawn_ahead(Failing(), 0, 5, 1))
 
 
+class Unsendable(Numbers):
+    def batches(self, step, fewer=0):
+        error = ValueError("of no use elsewhere")
+        error.trouble = lambda: None
+        raise error
+
+
+def test_an_error_that_cannot_be_sent_is_told_in_words():
+    with pytest.raises(RuntimeError, match="ValueError: of no use elsewhere"):
+        list(drawn_ahead(Unsendable(), 0, 5, 1))
+
+
 class Killed(Numbers):
     def batches(self, step, fewer=0):
         os.kill(os.getpid(), signal.SIGKILL)

@@ -28,7 +28,7 @@ def at_edges(domain: Domain, case: AnyCase, random: Random) -> AnyCase:
     fields. Of two numbers that a check compares, one mostly keeps its value.
 
     >>> from turncheck.duel import DOMAIN
-    >>> text = DOMAIN.write(at_edges(DOMAIN, DOMAIN.case(**{"foe.max": 40, "foe.hp": 7, "foe.burn": 2}), Random(1)))
+    >>> text = DOMAIN.write(at_edges(DOMAIN, DOMAIN.case(**{"foe.max": 40, "foe.hp": 7, "foe.burn": 2}), Random(5)))
     >>> text.splitlines()[2][:40]
     'foe hp 00/40 shield 00 poison 0 burn 0 r'
 

@@ -197,7 +197,8 @@ class Run:
 
         If an exception interrupts the update of the weights, they are not saved; the last saved state stays.
         """
-        self._began = min(self._began, process_time())
+        if self.step < self.config.steps:
+            self._began = min(self._began, process_time())
         try:
             for made, seconds in drawn_ahead(self.data, self.step, self.config.steps, self.workers):
                 self._spent += seconds

@@ -1,6 +1,7 @@
 """Training: the same examples and the same weights each time, however often it was interrupted."""
 
 import hashlib
+import itertools
 import json
 import os
 import signal
@@ -222,6 +223,12 @@ def test_ctrl_c_waits_for_the_end_of_an_update(tmp_path, uninterrupted, monkeypa
 def test_a_finished_run_is_left_as_it_is(tmp_path, uninterrupted):
     train(tmp_path)
     assert train(tmp_path) == ([], uninterrupted)
+
+
+def test_to_save_a_finished_run_takes_no_time_of_its_steps(tmp_path, monkeypatch):
+    _, before = train(tmp_path)
+    monkeypatch.setattr("turncheck.model.train.process_time", itertools.count(1000.0, 7.0).__next__)
+    assert train(tmp_path) == ([], before)
 
 
 def test_how_often_a_run_is_saved_changes_no_weight(tmp_path, uninterrupted):

@@ -13,9 +13,9 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-slow docs install lint types hold mutants clean FORCE
 
-# A novice, whose training was stopped early, and a smaller model that was trained to the end. pytest exits with 0 if every law
-# held and with 1 if some were broken: in both cases the check ran. Each process checks
-# a part of the laws. If several counterexamples are equally small, the one shown may depend on earlier prompts.
+# A novice, whose training was stopped early, and a smaller model that was trained to the end. pytest exits with 0 if
+# every law held and with 1 if some were broken: in both cases the check ran. Each process checks a part of the laws. If
+# several counterexamples are equally small, the one shown may depend on earlier prompts.
 demo: $(VENV)/installed
 	@$(BIN)/pytest properties/ --model model/checkpoints/duel-novice --model model/checkpoints/duel-steps -qq -r N --hypothesis-seed=0 -n logical --maxprocesses 4; code=$$?; test $$code -le 1
 

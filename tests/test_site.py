@@ -25,11 +25,20 @@ def menu(entries):
             yield from menu(entry)
 
 
+def linked_pages(page):
+    """The other pages of the repository to which a page links: they are on the site too (`docs/hooks.py`)."""
+    for target in re.findall(r"\]\(([^()\s#:]+\.md)[^()\s]*\)", page.read_text(encoding="utf-8")):
+        if (file := (page.parent / target).resolve()).is_file():
+            yield file
+
+
 def test_every_page_is_in_the_menu_once():
     found = [*menu(yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"])]
-    docs = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")}
-    examples = {page.relative_to(ROOT).as_posix() for page in (ROOT / "examples").rglob("*.md")}
-    assert sorted(found) == sorted({*docs, *examples, "CONTRIBUTING.md"})
+    own = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md"), ROOT / "CONTRIBUTING.md"]
+    pages = {*own, *(file for page in own for file in linked_pages(page))}
+    docs = {page.relative_to(ROOT / "docs").as_posix() for page in pages if page.is_relative_to(ROOT / "docs")}
+    others = {page.relative_to(ROOT).as_posix() for page in pages if not page.is_relative_to(ROOT / "docs")}
+    assert sorted(found) == sorted({*docs, *others})
 
 
 def test_the_site_is_built_without_a_warning_and_loads_nothing_from_elsewhere(tmp_path):

@@ -18,7 +18,16 @@ MOST = 3
 """Most edits of a text."""
 
 PARTS = re.compile(r"[0-9]+|[A-Za-z_]+|[^0-9A-Za-z_]")
-"""The parts of a text: numbers, words, and every other character."""
+"""The smallest parts of a text: numbers, words, and every other character."""
+
+PIECES = re.compile(r"\s?\S+|\s")
+"""Larger ones: the pieces between spaces, each with the space before it."""
+
+VALUES = re.compile(r"[^0-9]*[0-9]+|[^0-9]+")
+"""The largest ones: numbers, each with all that stands before it."""
+
+SIZES = (PARTS, PARTS, PIECES, VALUES)
+"""The parts that are edited, one of these for each edit: without the larger ones, a value seldom goes with its label."""
 
 ODD = (
     *(
@@ -158,10 +167,15 @@ EDITS: tuple[Edit, ...] = (
 def edited(text: str, random: Random) -> str:
     """Return the text after one to `MOST` random edits."""
     for _ in range(random.choice((1, 1, 2, MOST))):
-        parts = PARTS.findall(text)
+        parts = random.choice(SIZES).findall(text)
         if parts:
-            text = "".join(random.choice(EDITS)(parts, random.randrange(len(parts)), random))
+            text = "".join(random.choice(EDITS)(parts, _place(parts, random), random))
     return text
+
+
+def _place(parts: list[str], random: Random) -> int:
+    """Return where to edit: sometimes at the beginning, as tests often do."""
+    return 0 if random.random() < 0.1 else random.randrange(len(parts))
 
 
 def ended(text: str, whole: str, random: Random) -> str:

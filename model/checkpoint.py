@@ -25,16 +25,18 @@ from turncheck.engine.learned import Training
 from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.foreign import WRAP, ends_of, file_of
 from turncheck.model.adapters.recognise import LARGEST_CHECKPOINT, METADATA_KEY
+from turncheck.model.compact import compact
 from turncheck.model.decode import TransformerEngine
 from turncheck.model.dense import Dense
 from turncheck.model.one_pass import OnePass, OnePassEngine
+from turncheck.model.portable import COMPACT, PLAIN, expanded
 from turncheck.model.reader import Reader, ReaderEngine
 from turncheck.model.rounding import packed, unpacked
 from turncheck.model.tokens import Tokenizer, VocabularyError
 from turncheck.model.transformer import AUTOREGRESSIVE, DENSE, ONE_PASS, READER, ModelConfig, Transformer
 
-KEY, FORMAT = METADATA_KEY, "turncheck/1"
-"""The key of a checkpoint's metadata, and the version of their format."""
+KEY = METADATA_KEY
+"""The key of a checkpoint's metadata."""
 
 DIGEST = "digest"
 """The key, in the metadata, of the hash of all other metadata and all weights; older checkpoints have none."""
@@ -96,7 +98,8 @@ class Metadata:
         Args:
             digest: the hash to include; empty to include none.
         """
-        return {KEY: json.dumps({"format": FORMAT, **attrs.asdict(self), **({DIGEST: digest} if digest else {})})}
+        said = {**compact(attrs.asdict(self)), **({DIGEST: digest} if digest else {})}
+        return {KEY: json.dumps(said, separators=(",", ":"))}
 
     @classmethod
     def from_metadata(cls, metadata: dict[str, str], domain: Domain) -> Metadata:
@@ -113,10 +116,10 @@ class Metadata:
             got = quoted(sorted(metadata))
             raise ValueError(f"its metadata must have {KEY!r}, got {got}: these are weights of another program: {WRAP}")
         try:
-            parts = json.loads(metadata[KEY])
+            parts = expanded(json.loads(metadata[KEY]))
             found = parts.pop("format")
-            if found != FORMAT:
-                raise ValueError(f"format must be {FORMAT!r}, got {quoted(found)}")
+            if found != PLAIN:
+                raise ValueError(f"format must be {COMPACT!r}, got {quoted(found)}")
             parts.pop(DIGEST, None)
             about = cls(**_parts(parts))
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:

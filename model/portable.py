@@ -20,7 +20,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -56,7 +56,7 @@ def read(path: Path) -> tuple[dict[str, Array], dict[str, Any]]:
     content = path.read_bytes()
     begin = 8 + int.from_bytes(content[:8], "little")
     header = json.loads(content[8:begin])
-    about = json.loads(header.pop("__metadata__")["turncheck"])
+    about = expanded(json.loads(header.pop("__metadata__")["turncheck"]))
     stored = {}
     for name, entry in header.items():
         first, end = (begin + offset for offset in entry["data_offsets"])
@@ -74,10 +74,63 @@ def unpacked(stored: Mapping[str, Array]) -> dict[str, Array]:
     return weights
 
 
-# --- texts and tokens ------------------------------------------------------------------------------------------------
+# --- descriptions ----------------------------------------------------------------------------------------------------
 
-FIRST_WORD = 3 + 256
-"""The vocabulary begins with the three tokens without text and the 256 bytes."""
+PLAIN, COMPACT = "turncheck/1", "turncheck/2"
+"""The formats of descriptions: all lists written out, or long lists written shortly."""
+
+FIRST_TOKENS = ("<pad>", "<answer>", "<stop>", *(f"<0x{byte:02X}>" for byte in range(256)))
+"""The tokens with which each vocabulary begins: three without text, and the 256 bytes."""
+
+FIRST_WORD = len(FIRST_TOKENS)
+
+MOST, LONGEST_BEFORE, LONGEST_NUMBER = 99_999, 999, 9
+"""Most texts of a vocabulary or numbers of a run, most characters before a number that counts, and most of its digits:
+what is written shortly shall not fill the memory.
+"""
+
+
+def expanded(about: dict[str, Any]) -> dict[str, Any]:
+    """Return a description with its lists written out. Where they are written shortly, `[335, 434]` stands for numbers
+    and `[" shield ", "00", "20"]` for texts that count up or down, and the vocabulary lacks its first tokens.
+
+    Raises:
+        ValueError: a list is longer than any that can be used.
+        KeyError, TypeError: a part is missing, or is of another type.
+    """
+    if about["format"] != COMPACT:
+        return about
+    config, vocabulary = dict(about["config"]), chain.from_iterable(map(texts_of, about["vocabulary"]))
+    if "choices" in config:
+        runs = [[numbers_of(*run) for run in each] for each in config["choices"]]
+        if sum(len(run) for each in runs for run in each) > 100 * MOST:
+            raise ValueError(f"choices must be at most {100 * MOST} together")
+        config["choices"] = [list(chain.from_iterable(each)) for each in runs]
+    words = list(islice(vocabulary, MOST + 1))
+    if len(words) > MOST:
+        raise ValueError(f"vocabulary must have at most {MOST} tokens")
+    return {**about, "format": PLAIN, "config": config, "vocabulary": [*FIRST_TOKENS, *words]}
+
+
+def texts_of(entry: Any) -> Iterable[str]:
+    """Return the texts for which an entry of a vocabulary stands."""
+    if isinstance(entry, str):
+        return [entry]
+    before, first, last = entry
+    if len(before) > LONGEST_BEFORE or len(first) != len(last) or len(first) > LONGEST_NUMBER:
+        raise ValueError(f"texts that count must have numbers of the same width, got {entry!r:.80}")
+    return (f"{before}{number:0{len(first)}}" for number in numbers_of(int(first), int(last)))
+
+
+def numbers_of(first: int, last: int) -> range:
+    """Return the numbers from the first to the last."""
+    if abs(last - first) >= MOST:
+        raise ValueError(f"a run must have at most {MOST} numbers, got all from {first} to {last}")
+    step = 1 if last >= first else -1
+    return range(first, last + step, step)
+
+
+# --- texts and tokens ------------------------------------------------------------------------------------------------
 
 VALUE = re.compile(r"[0-9A-Za-z_]+\Z")
 """A value at the end of a token that is a whole field, as in ` hp 07`."""
@@ -376,7 +429,7 @@ def opened(path: Path) -> tuple[Network, dict[str, Any]]:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        about = json.loads(session.get_modelmeta().custom_metadata_map["turncheck"])
+        about = expanded(json.loads(session.get_modelmeta().custom_metadata_map["turncheck"]))
         return Graph(session, about["config"]), about
     stored, about = read(path)
     kinds: dict[str, Callable[..., Network]] = {"dense": Dense, "reader": Reader, "one pass": Transformer}

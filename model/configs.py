@@ -117,8 +117,17 @@ CONFIGS = {
         "micro, with weights in eight bits", layers=3, width=16, heads=2, steps=4000, malformed=0.0, rounded=0.25
     ),
     "nano8": TrainConfig(
-        "three layers of width 8, with weights in eight bits: 13 KB for short texts",
+        "three layers of width 8, with weights in eight bits: 10 KB for short texts",
         layers=3,
+        width=8,
+        heads=2,
+        steps=12_000,
+        malformed=0.0,
+        rounded=0.25,
+    ),
+    "pico8": TrainConfig(
+        "two layers of width 8, with weights in eight bits: 8 KB for short texts",
+        layers=2,
         width=8,
         heads=2,
         steps=12_000,
@@ -148,6 +157,9 @@ CONFIGS = {
     "steps-small": attrs.evolve(_SMALL, about="steps in 0.1 MB", steps=32_000, stages=_STEPS),
     "steps-small-last": attrs.evolve(_SMALL, about="to train that further, --start", stages=_STEPS, **_LAST),
     "steps-tiny": attrs.evolve(_SMALL, about="steps in 0.05 MB", steps=32_000, width=4, hidden=32, stages=_STEPS),
+    "steps-nano": attrs.evolve(
+        _SMALL, about="steps in 0.02 MB", steps=32_000, layers=2, width=4, hidden=12, stages=_STEPS
+    ),
     "steps-tiny-last": attrs.evolve(
         _SMALL, about="to train that further, --start", width=4, hidden=32, stages=_STEPS, **_LAST
     ),

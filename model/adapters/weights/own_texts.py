@@ -15,12 +15,11 @@ from turncheck.engine.learned import EngineError
 from turncheck.engine.visible import cut, quoted
 from turncheck.model.adapters.recognise import METADATA_KEY
 from turncheck.model.adapters.weights.logits import Row
+from turncheck.model.portable import COMPACT, PLAIN, expanded
 from turncheck.model.tokens import ANSWER, STOP, Tokenizer, VocabularyError, vocabulary
 
 OWN_VOCABULARY = METADATA_KEY
 """The name of the metadata, and of this vocabulary in the option `vocabulary`."""
-
-FORMAT = "turncheck/1"
 
 UNLIMITED = 1 << 31
 
@@ -78,15 +77,15 @@ def own_texts(said: str | None, domain: Domain, prefix: str, separator: str) -> 
     if said is None:
         return OwnTexts(Tokenizer(vocabulary(base)), UNLIMITED, prefix, separator), None
     try:
-        parts = json.loads(said)
+        parts = expanded(json.loads(said))
         tokens, config, learned = parts["vocabulary"], parts["config"], parts["rules"]
-        if parts["format"] != FORMAT or not _are_texts(tokens):
+        if parts["format"] != PLAIN or not _are_texts(tokens):
             raise ValueError("another format")
         prompt, answer = _size(config["prompt"]), _size(config["answer"])
         texts = OwnTexts(Tokenizer(tokens), prompt, prefix, separator)
     except (KeyError, TypeError, ValueError, RecursionError, VocabularyError) as error:
         raise EngineError(
-            f"its metadata {OWN_VOCABULARY!r} must have the format {FORMAT}, got {quoted(said)}"
+            f"its metadata {OWN_VOCABULARY!r} must have the format {COMPACT}, got {quoted(said)}"
         ) from error
     if learned != base.name:
         got = cut(learned, 80) if isinstance(learned, str) else quoted(learned)

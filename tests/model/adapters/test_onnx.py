@@ -383,7 +383,7 @@ def test_a_model_of_turnchecks_own_answers_as_it_does_there(folder, monkeypatch)
     fault = "it must have learned sums/1, got small/1: name its own domain with --domain"
     assert refused("own.onnx", fault, domain=SUMS) == fault
     graphs.export_own(transformer, "own.onnx", monkeypatch, {"turncheck": '{"format": "turncheck/1"}'})
-    refused("own.onnx", "its metadata 'turncheck' must have the format turncheck/1, got '{")
+    refused("own.onnx", "its metadata 'turncheck' must have the format turncheck/2, got '{")
     graphs.export_own(transformer, "own.onnx", monkeypatch, {})
     longer = onnx("own.onnx", domain=SMALL, vocabulary="turncheck", max_new=14)
     assert longer.predict(PROMPTS) == given[: len(PROMPTS)]

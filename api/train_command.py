@@ -47,7 +47,7 @@ EVERY = 30.0
 @located("--out", click.Path(), required=True, help="Folder of the run; a run in it is continued.")
 @click.option("--steps", type=CASES, help="Optimizer steps of the whole run.  [default: the config's]")
 @click.option(
-    "--stages", metavar="NAMES", help="Stages of the domain to learn, separated by commas.  [default: the config's]"
+    "--stages", metavar="NAMES", help="Stages of the domain to learn, separated by commas, or all.  [default: the config's]"
 )
 @click.option("--threads", type=Whole(1, 1_024), help="PyTorch threads.  [default: the config's]")
 @click.option("--device", default="cpu", show_default=True, help="The device of PyTorch to train on, such as cuda.")
@@ -111,8 +111,7 @@ def train(
       turncheck train --config tiny --mine runs/again/checkpoint.safetensors --out runs/third
       turncheck train --config tiny --start runs/third/checkpoint.safetensors --hard 100000 --out runs/last
     """
-    named = None if stages is None else tuple(stages.split(","))
-    config = _config(config_name, {"steps": steps, "stages": named, "threads": threads})
+    config = _config(config_name, {"steps": steps, "stages": _stages(stages, domain), "threads": threads})
     if hard is not None and start is None:
         raise click.UsageError("--hard must come with --start, the checkpoint for which turns are hard")
     _check_computing(device, workers)
@@ -130,6 +129,16 @@ def train(
         folder.begin(lines)
         _trained(run, folder)
         _ended(run, folder, final)
+
+
+def _stages(given: str | None, domain: Domain) -> tuple[str, ...] | None:
+    """Return the names of the stages that are given; None if none are."""
+    from turncheck.engine.stages import stages_of
+
+    known = stages_of(domain)
+    if given == "all" and known is not None:
+        return tuple(known.answers)
+    return None if given is None else tuple(given.split(","))
 
 
 def _config(name: str, given: dict[str, Any]) -> TrainConfig:

@@ -6,6 +6,7 @@
 | `curve.csv`, `curve.png` | the loss, the held-out texts and the learning rate over the steps |
 | `log.txt` | what happened, a line each |
 | `from.jsonl` | the texts that the run was given, with their seeds |
+| `engine.toml` | the card of a composition, if the model learns all stages of its domain |
 | `sweep.json` | the final sweep |
 """
 
@@ -50,6 +51,7 @@ class RunFolder:
         for line in (f"{begun}: {self.command}", *lines):
             self.log(line)
         self._record()
+        self._write_card()
 
     def tell(self, at: Progress) -> None:
         """Take a step; where the run was saved, add a point to the curve."""
@@ -103,6 +105,20 @@ class RunFolder:
             "turns": run.step * run.config.batch,
             "core_hours": float(f"{run.core_seconds / 3600:.3g}"),
         }
+
+    def _write_card(self) -> None:
+        """Write the card of a model that learns all stages of its domain: with it, the model answers whole prompts."""
+        from turncheck.engine.files import write_whole
+        from turncheck.engine.stages import stages_of
+
+        domain, config = self.run.domain, self.run.config
+        stages = stages_of(domain)
+        if stages is None or set(config.stages) != set(stages.answers):
+            return
+        rejects = "rejects = false\n" if domain.rejects and not config.malformed else ""
+        experts = "".join(f'{name} = "checkpoint.safetensors"\n' for name in stages.answers)
+        card = f'kind = "experts"\nfirst = "{stages.first}"\n{rejects}\n[experts]\n{experts}'
+        write_whole(self.out.path / "engine.toml", card.encode(), lasts=False)
 
     def _draw(self) -> str:
         """Draw the curve, if it has any point; return why it cannot be drawn, if so."""

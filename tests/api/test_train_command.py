@@ -12,11 +12,13 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 
+from tests.examples.domains.planted import EXAMPLES
 from tests.properties.sessions import GAMES
 from turncheck.cli import main
 
 pytest.importorskip("torch")
 
+from turncheck.engine import registry
 from turncheck.engine.sampling import TRAINING_SEEDS
 from turncheck.model import checkpoint
 from turncheck.model.configs import CONFIGS, TrainConfig
@@ -202,6 +204,23 @@ def test_the_stages_to_learn_can_be_named(turncheck, tmp_path, monkeypatch):
     line = "Error: domain duel/1: stages must be among its own (read, orders, end), got 'start'\n"
     assert other.stderr == line
     assert not (tmp_path / "other").exists()
+    assert not (tmp_path / "run" / "engine.toml").exists()
+
+
+def test_a_model_of_all_stages_has_a_card_with_which_it_answers_whole_prompts(turncheck, tmp_path, monkeypatch):
+    from turncheck.model.adapters.loading import load
+
+    monkeypatch.setitem(CONFIGS, "tries", evolve(QUICK, kind="one pass", fields=True, malformed=0.0))
+    steps = EXAMPLES / "subleq" / "steps.py"
+    result = turncheck(*UNSWEPT, "--config", "tries", "--domain", f"{steps}:DOMAIN", "--stages", "all")
+    assert result.exit_code == 0, result.output
+    card = (tmp_path / "run" / "engine.toml").read_text()
+    assert card.startswith('kind = "experts"\nfirst = "places"\nrejects = false\n\n[experts]\nplaces = "checkpoint')
+    domain = registry.load_domain(f"{steps}:DOMAIN")
+    loaded = load("run", (), domain)
+    assert not loaded.card.rejects
+    assert domain.stages.first == "places"
+    assert loaded.engine.predict([domain.write(domain.case())])
 
 
 # --- counterexamples -------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from turncheck.duel import DOMAIN
 from turncheck.model.checkpoint import CheckpointError, load_checkpoint
 from turncheck.model.compact import compact, compact_numbers, compact_texts
 from turncheck.model.portable import FIRST_TOKENS, expanded
-from turncheck.model.tokens import vocabulary
+from turncheck.model.tokens import BYTES, MARKS, vocabulary
 
 BEFORE = st.sampled_from(["", " ", "x", "\nhero hp ", "\u0663", "-"])
 COUNTED = st.builds(
@@ -30,6 +30,10 @@ def description(vocabulary=(), choices=()):
 def test_what_was_written_is_read(texts, choices):
     about = description([*FIRST_TOKENS, *texts], choices)
     assert expanded(json.loads(json.dumps(compact(about)))) == {"format": "turncheck/1", **about}
+
+
+def test_what_is_left_out_is_what_every_vocabulary_begins_with():
+    assert FIRST_TOKENS == MARKS + BYTES
 
 
 def test_texts_that_count_are_written_as_their_first_and_last():

@@ -144,22 +144,28 @@ def test_the_file_has_at_most_60_lines(lines_of_code):
 
 
 @pytest.mark.parametrize("sampler", ["uniform", "mixed", "play"])
-def test_six_stages_end_with_the_next_state(sampler):
+def test_ten_stages_end_with_the_next_state(sampler):
     stages = stages_of(STAGED)
     for state in sample(DOMAIN, sampler, 0, 200):
         text = DOMAIN.write(state)
         steps = stages.steps(text)
-        assert [step.stage for step in steps] == list(stages.answers)[: 1 if state.mode == "halted" else 6]
+        assert [step.stage for step in steps] == list(stages.answers)[: 1 if state.mode == "halted" else 10]
         assert steps[-1].answer == DOMAIN.resolve_text(text)
 
 
 def test_what_the_stages_write():
     *begun, stored = stages_of(STAGED).steps(SEVEN_PLUS_FIVE)
-    assert [step.answer.removeprefix(f"{SEVEN_PLUS_FIVE}mem +012 +014 +003\n") for step in begun] == [
-        "> operands\n",
-        "mem +007 +000\n> bits\n",
-        "mem +001 +001 +001 +000 +000 +000 +000 +000\nmem +000 +000 +000 +000 +000 +000 +000 +000\n> subtract\n",
-        "mem +001 +000 +000 +001 +001 +001 +001 +001\n> number\n",
-        "mem -007\n> store\n",
+    instruction, data = (SEVEN_PLUS_FIVE.splitlines()[line].removeprefix("mem") for line in (1, 2))
+    assert [step.answer.removeprefix(SEVEN_PLUS_FIVE) for step in begun] == [
+        "mem: +000 +000 +000 +001 +000 +002\n> lines\n",
+        f"mem: +000 +001 +002\nmem:{instruction}\nmem:{instruction}\nmem:{instruction}\n> fetch\n",
+        "mem: +012 +014 +003\n> addresses\n",
+        "mem: +001 +004 +001 +006\nmem: +001 +006 +003\n> both\n",
+        f"mem: +004 +006\nmem:{data}\nmem:{data}\nmem: +001 +006 +003\n> operands\n",
+        "mem: +007 +000\nmem: +001 +006 +003\n> bits\n",
+        "mem: +001 +001 +001 +000 +000 +000 +000 +000\nmem: +000 +000 +000 +000 +000 +000 +000 +000\n"
+        "mem: +001 +006 +003\n> subtract\n",
+        "mem: +001 +000 +000 +001 +001 +001 +001 +001\nmem: +001 +006 +003\n> number\n",
+        "mem: -007\nmem: +001 +006 +003\n> store\n",
     ]
     assert stored.answer == DOMAIN.resolve_text(SEVEN_PLUS_FIVE)

@@ -47,7 +47,9 @@ EVERY = 30.0
 @located("--out", click.Path(), required=True, help="Folder of the run; a run in it is continued.")
 @click.option("--steps", type=CASES, help="Optimizer steps of the whole run.  [default: the config's]")
 @click.option(
-    "--stages", metavar="NAMES", help="Stages of the domain to learn, separated by commas, or all.  [default: the config's]"
+    "--stages",
+    metavar="NAMES",
+    help="Stages of the domain to learn, separated by commas, or all.  [default: the config's]",
 )
 @click.option("--threads", type=Whole(1, 1_024), help="PyTorch threads.  [default: the config's]")
 @click.option("--device", default="cpu", show_default=True, help="The device of PyTorch to train on, such as cuda.")

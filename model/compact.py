@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from turncheck.model.portable import COMPACT, FIRST_WORD, LONGEST_BEFORE, LONGEST_NUMBER
@@ -56,11 +57,12 @@ def _goes_on(run: Sequence[str], text: str) -> bool:
     if not all(found) or len({(each[1], len(each[2])) for each in found if each}) > 1:
         return False
     numbers = [int(each[2]) for each in found if each]
-    steps = {after - before for before, after in zip(numbers, numbers[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(numbers)}
     return steps in ({1}, {-1})
 
 
 def _ends(run: Sequence[str]) -> list[str]:
     first, last = (COUNTED.fullmatch(text) for text in (run[0], run[-1]))
-    assert first and last
+    assert first
+    assert last
     return [first[1], first[2], last[2]]

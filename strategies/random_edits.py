@@ -27,7 +27,7 @@ VALUES = re.compile(r"[^0-9]*[0-9]+|[^0-9]+")
 """The largest ones: numbers, each with all that stands before it."""
 
 SIZES = (PARTS, PARTS, PIECES, VALUES)
-"""The parts that are edited, one of these for each edit: without the larger ones, a value seldom goes with its label."""
+"""The sizes of which each edit takes one: without the larger ones, a value seldom goes with its label."""
 
 ODD = (
     *(

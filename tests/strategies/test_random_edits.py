@@ -50,5 +50,9 @@ def test_a_text_ends_behind_the_piece_in_which_it_first_differs():
 
 def test_a_value_may_go_or_come_twice_with_its_label_and_the_first_one_as_often():
     texts = {edited(TEXT, Random(seed)) for seed in range(5_000)}
-    assert {TEXT.removeprefix("turn 01"), TEXT.replace(" regen 0", "", 1), TEXT.replace(" stun 0", " stun 0 stun 0", 1)} <= texts
+    assert {
+        TEXT.removeprefix("turn 01"),
+        TEXT.replace(" regen 0", "", 1),
+        TEXT.replace(" stun 0", " stun 0 stun 0", 1),
+    } <= texts
     assert sum(not text.startswith("turn 01\n") for text in texts) > 250

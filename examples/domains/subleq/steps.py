@@ -45,7 +45,7 @@ def written(state: str, *lines: Sequence[int], then: str) -> str:
 
 
 def place(cell: int) -> tuple[int, int]:
-    """Return the line of the memory in which a cell stands, and the column: cell 11 is the fourth of the second line."""
+    """Return the line of the memory in which a cell stands, and the column: cell 11 is at 3 in line 1."""
     return divmod(cell % 32, 8)
 
 

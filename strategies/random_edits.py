@@ -11,7 +11,7 @@ reach what nobody thought of. They are a seeded pure function, for training as w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 MOST = 3
@@ -164,10 +164,10 @@ EDITS: tuple[Edit, ...] = (
 )
 
 
-def edited(text: str, random: Random) -> str:
-    """Return the text after one to `MOST` random edits."""
+def edited(text: str, random: Random, sizes: Sequence[re.Pattern[str]] = SIZES) -> str:
+    """Return the text after one to `MOST` random edits of parts of these sizes."""
     for _ in range(random.choice((1, 1, 2, MOST))):
-        parts = random.choice(SIZES).findall(text)
+        parts = random.choice(sizes).findall(text)
         if parts:
             text = "".join(random.choice(EDITS)(parts, _place(parts, random), random))
     return text

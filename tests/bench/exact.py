@@ -10,6 +10,7 @@ sweep (`turncheck sweep`) also checks the laws; this only compares, so it is sev
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections import Counter
@@ -28,22 +29,35 @@ from turncheck.engine.stages import hand_on
 from turncheck.engine.table import arrays_of
 from turncheck.model.adapters.loading import load
 from turncheck.properties.sweeps.statistics import Rate
+from turncheck.strategies import random_edits
 from turncheck.strategies.operators import operators_of
 
 CHUNK = 8_192
+
+EDITED = {"parts": random_edits.PARTS, "pieces": random_edits.PIECES, "values": random_edits.VALUES}
+"""The sizes of the parts of a text that are edited at random."""
 
 
 @click.command()
 @click.option("--model", "spec", required=True, help="A SPEC.")
 @click.option("--turns", type=click.IntRange(0), default=1_000_000, show_default=True, help="Of each sampler.")
 @click.option("--malformed", type=click.IntRange(0), default=100_000, show_default=True)
+@click.option("--edited", type=click.IntRange(0), default=20_000, show_default=True, help="Of each size of edits.")
 @click.option("--battles", type=click.IntRange(0), default=1_000, show_default=True, help="Of 100 turns each.")
 @click.option("--small/--no-small", default=True, show_default=True, help="The whole small scope.")
 @click.option("--seed", type=click.IntRange(0, 999_999), required=True, help="A seed first named after training.")
 @click.option("--reader", is_flag=True, help="The model is a reader alone: it is to answer as the stage `read` does.")
 @click.option("--out", type=click.Path(), help="Keep the wrong turns in this file, one JSON text a line.")
 def main(
-    spec: str, turns: int, malformed: int, battles: int, small: bool, seed: int, reader: bool, out: str | None
+    spec: str,
+    turns: int,
+    malformed: int,
+    edited: int,
+    battles: int,
+    small: bool,
+    seed: int,
+    reader: bool,
+    out: str | None,
 ) -> None:
     """Measure the model and print one line for each sample."""
     engine: Any = load(spec, (), DOMAIN).engine
@@ -57,6 +71,8 @@ def main(
         _told("small", _wrong_turns(engine, lambda _, __, count, at: table[at : at + count], "", 0, len(table)), wrong)
     if malformed:
         _told("malformed", _wrong_reasons(engine, seed, malformed), wrong)
+    for name, size in EDITED.items() if edited else ():
+        _told(f"edited {name}", _wrong_edits(engine, size, seed, edited), wrong)
     if battles and not reader:
         _told("battles", _wrong_battles(engine, seed, battles), wrong)
     if out:
@@ -118,6 +134,20 @@ def _wrong_reasons(engine: Any, seed: int, count: int) -> tuple[int, list[str], 
                 of_reason[expected.split()[1]] += 1
                 accepted += not answer.startswith("reject ")
     return count, wrong, f"{accepted} answered by something else than a rejection; by reason {dict(of_reason)}"
+
+
+def _wrong_edits(engine: Any, size: re.Pattern[str], seed: int, count: int) -> tuple[int, list[str], str]:
+    random, wrong, accepted, refused = Random(f"edited/{seed}"), [], 0, 0
+    for at in _chunks(count, "edited"):
+        turns = arrays_of(DOMAIN, "mixed").sample("mixed", seed, min(CHUNK, count - at), at).texts()
+        texts = [random_edits.edited(text, random, (size,)) for text in turns]
+        for text, answer in zip(texts, engine.predict(texts), strict=True):
+            expected = DOMAIN.resolve_text(text)
+            if answer != expected:
+                wrong.append(text)
+                accepted += not answer.startswith("reject ")
+                refused += not expected.startswith("reject ")
+    return count, wrong, f"{accepted} answered by something else than a rejection, {refused} are turns"
 
 
 def _wrong_battles(engine: Any, seed: int, count: int) -> tuple[int, list[str], str]:

@@ -115,6 +115,17 @@ _READ = TrainConfig(
     rounded=0.25,
 )
 _MORE = attrs.evolve(_READ, hidden=128, malformed=0.9, edited=0.4, fresh=0.5, fade=0.01, clip=0.1)
+_HARDEST = attrs.evolve(
+    _MORE,
+    steps=3_450,
+    batch=8 * 512,
+    hardest=1 / 8,
+    learning_rate=1.5e-3,
+    near=0.1,
+    edges=0.3,
+    pool=0,
+    rounded=0.5,
+)
 _STEPS = ("orders", "end")
 # At last nearly all of a batch teaches nothing, so of eight times as many examples only the hardest are learned.
 _LAST: dict[str, Any] = {"steps": 6_000, "batch": 8 * 1024, "hardest": 1 / 8, "learning_rate": 1e-3, "rounded": 0.5}
@@ -188,16 +199,10 @@ CONFIGS = {
         _MORE, about="to end with after read-more, --start", steps=10_000, learning_rate=1.2e-3, near=0.15, pool=800_000
     ),
     "read-hardest": attrs.evolve(
-        _MORE,
-        about="instead of read-last, the hardest eighth of many texts, all new: draw with --workers",
-        steps=3_450,
-        batch=8 * 512,
-        hardest=1 / 8,
-        learning_rate=1.5e-3,
-        near=0.1,
-        edges=0.3,
-        pool=0,
-        rounded=0.5,
+        _HARDEST, about="instead of read-last, the hardest eighth of many texts, all new: draw with --workers"
+    ),
+    "read-hardest-last": attrs.evolve(
+        _HARDEST, about="to end with after that, at a lower rate", steps=1_500, learning_rate=6e-4, rounded=1.0
     ),
     "read-small": attrs.evolve(_READ, about="read, smaller", width=8, hidden=48, steps=4_000, pool=100_000),
 }

@@ -107,18 +107,20 @@ class RunFolder:
         }
 
     def _write_card(self) -> None:
-        """Write the card of a model that learns all stages of its domain: with it, the model answers whole prompts."""
+        """Write the card of a model that learns all stages of its domain: with it, the model answers whole prompts. A
+        card that is there stays as it is.
+        """
         from turncheck.engine.files import write_whole
         from turncheck.engine.stages import stages_of
 
         domain, config = self.run.domain, self.run.config
-        stages = stages_of(domain)
-        if stages is None or set(config.stages) != set(stages.answers):
+        stages, path = stages_of(domain), self.out.path / "engine.toml"
+        if stages is None or set(config.stages) != set(stages.answers) or path.exists():
             return
         rejects = "rejects = false\n" if domain.rejects and not config.malformed else ""
         experts = "".join(f'{name} = "checkpoint.safetensors"\n' for name in stages.answers)
         card = f'kind = "experts"\nfirst = "{stages.first}"\n{rejects}\n[experts]\n{experts}'
-        write_whole(self.out.path / "engine.toml", card.encode(), lasts=False)
+        write_whole(path, card.encode(), lasts=False)
 
     def _draw(self) -> str:
         """Draw the curve, if it has any point; return why it cannot be drawn, if so."""

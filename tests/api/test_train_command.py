@@ -221,6 +221,10 @@ def test_a_model_of_all_stages_has_a_card_with_which_it_answers_whole_prompts(tu
     assert not loaded.card.rejects
     assert domain.stages.first == "places"
     assert loaded.engine.predict([domain.write(domain.case())])
+    (tmp_path / "run" / "engine.toml").write_text("# mine")
+    again = turncheck(*UNSWEPT, "--config", "tries", "--domain", f"{steps}:DOMAIN", "--stages", "all")
+    assert again.exit_code == 0, again.output
+    assert (tmp_path / "run" / "engine.toml").read_text() == "# mine"
 
 
 # --- counterexamples -------------------------------------------------------------------------------------------------

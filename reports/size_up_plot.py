@@ -61,8 +61,8 @@ def _draw(axes: Axes, result: SizeUp) -> None:
     _set_scales(axes, sized, result)
     _draw_limit(axes, result)
     _draw_front(axes, on_front)
-    for place, model in enumerate(sorted(sized, key=lambda model: _point(model)[::-1])):
-        _draw_point(axes, model, model in on_front, place)
+    for model in sorted(sized, key=_point):
+        _draw_point(axes, model, model in on_front)
     turns = ", ".join(f"{count:,} {result.noun}s of {name}" for name, count in result.turns.items())
     axes.set_title(visible(f"{result.rules}: {turns}, seed {result.seed}"), fontsize=8, loc="left")
 
@@ -107,12 +107,11 @@ def _draw_front(axes: Axes, models: Sequence[SizedModel]) -> None:
         axes.step([*sizes, axes.get_xlim()[1]], [*bounds, bounds[-1]], where="post", color=FRONT, linewidth=1.2)
 
 
-def _draw_point(axes: Axes, model: SizedModel, is_on_front: bool, place: int) -> None:
-    """Draw a model with its name, which stands above or below it, so that neighbours seldom collide."""
+def _draw_point(axes: Axes, model: SizedModel, is_on_front: bool) -> None:
+    """Draw a model with its name: below it if it is on the front, else above it, away from a better one of its size."""
     colour, name = FRONT if is_on_front else OTHER, visible(model.name)
     point = _point(model)
     axes.plot(*point, "o", color=colour, markersize=5)
     short = name if len(name) <= LONGEST_NAME else f"…{name[1 - LONGEST_NAME :]}"
-    is_above = place % 2 == 0
-    axes.annotate(short, point, (4, 5 if is_above else -5), textcoords="offset points", fontsize=7,
-                  va="bottom" if is_above else "top", color="black" if is_on_front else "#616161")  # fmt: skip
+    axes.annotate(short, point, (4, -5 if is_on_front else 5), textcoords="offset points", fontsize=7,
+                  va="top" if is_on_front else "bottom", color="black" if is_on_front else "#616161")  # fmt: skip

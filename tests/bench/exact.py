@@ -1,4 +1,4 @@
-"""Count a model's wrong answers on very many turns and malformed texts, on the whole small scope, and in its own battles.
+"""Count a model's wrong answers on very many turns and malformed texts, on the small scope, and in its own battles.
 
     python -m tests.bench.exact --model model/checkpoints/duel-steps --turns 1000000 --seed 17
 

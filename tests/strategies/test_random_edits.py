@@ -55,4 +55,4 @@ def test_a_value_may_go_or_come_twice_with_its_label_and_the_first_one_as_often(
         TEXT.replace(" regen 0", "", 1),
         TEXT.replace(" stun 0", " stun 0 stun 0", 1),
     } <= texts
-    assert sum(not text.startswith("turn 01\n") for text in texts) > 250
+    assert sum(not text.startswith("turn 01\n") for text in texts) > 600

@@ -97,6 +97,15 @@ _ONCE = TrainConfig(
     pool=400_000,
     rounded=0.25,
 )
+_NANO = TrainConfig(
+    "three layers of width 8, with weights in eight bits: 10 KB for short texts",
+    layers=3,
+    width=8,
+    heads=2,
+    steps=12_000,
+    malformed=0.0,
+    rounded=0.25,
+)
 _SMALL = attrs.evolve(_DENSE, layers=3, width=8, hidden=64, steps=6_000)
 _READ = TrainConfig(
     kind="reader",
@@ -139,23 +148,9 @@ CONFIGS = {
     "micro8": TrainConfig(
         "micro, with weights in eight bits", layers=3, width=16, heads=2, steps=4000, malformed=0.0, rounded=0.25
     ),
-    "nano8": TrainConfig(
-        "three layers of width 8, with weights in eight bits: 10 KB for short texts",
-        layers=3,
-        width=8,
-        heads=2,
-        steps=12_000,
-        malformed=0.0,
-        rounded=0.25,
-    ),
-    "pico8": TrainConfig(
-        "two layers of width 8, with weights in eight bits: 8 KB for short texts",
-        layers=2,
-        width=8,
-        heads=2,
-        steps=12_000,
-        malformed=0.0,
-        rounded=0.25,
+    "nano8": _NANO,
+    "pico8": attrs.evolve(
+        _NANO, about="two layers of width 8, with weights in eight bits: 8 KB for short texts", layers=2
     ),
     "once": attrs.evolve(_ONCE, about="a transformer that writes its answer in one pass, 0.1 MB"),
     "once-last": attrs.evolve(

@@ -61,7 +61,7 @@ def _draw(axes: Axes, result: SizeUp) -> None:
     _set_scales(axes, sized, result)
     _draw_limit(axes, result)
     _draw_front(axes, on_front)
-    for model in sorted(sized, key=_point):
+    for model in sorted(sized, key=lambda model: model in on_front):  # the front lies over the others
         _draw_point(axes, model, model in on_front)
     turns = ", ".join(f"{count:,} {result.noun}s of {name}" for name, count in result.turns.items())
     axes.set_title(visible(f"{result.rules}: {turns}, seed {result.seed}"), fontsize=8, loc="left")

@@ -196,6 +196,15 @@ def test_the_picture_names_the_models_and_the_least_bound():
     assert texts.isdisjoint({"by hand", "nowhere"})
 
 
+def test_of_two_models_of_one_size_each_name_stands_on_the_side_of_its_own_dot():
+    pytest.importorskip("matplotlib")
+    for better, worse in (("one", "two"), ("two", "one")):
+        models = sorted([model(better, 50_000, mixed=1), model(worse, 50_000, mixed=9)], key=lambda each: each.name)
+        texts = ET.fromstring(size_up_picture(result(*models), ".svg")).iter("{http://www.w3.org/2000/svg}text")
+        heights = {each.text: float(each.attrib["y"]) for each in texts if each.text in ("one", "two")}
+        assert heights[worse] < heights[better] - 20  # y counts downwards
+
+
 @pytest.mark.parametrize("models", [(), (NO_SIZE, FAILED), (NEVER,), (attrs.evolve(GOOD, bytes=0),)])
 def test_any_models_can_be_drawn(models):
     pytest.importorskip("matplotlib")

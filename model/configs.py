@@ -179,8 +179,9 @@ CONFIGS = {
         _SMALL, about="to train that further, --start", width=4, hidden=32, stages=_STEPS, **_LAST
     ),
     "steps-last": attrs.evolve(_DENSE, about="to train steps further, --start", stages=_STEPS, **_LAST),
-    "orders-small": attrs.evolve(_SMALL, about="one expert for orders", hidden=40, steps=4_000, stages=("orders",)),
-    "end-small": attrs.evolve(_SMALL, about="one for the end of the turn", hidden=24, steps=2_000, stages=("end",)),
+    # Both together have the bytes and the steps of steps-small.
+    "orders-small": attrs.evolve(_SMALL, about="one expert for orders", hidden=36, steps=21_000, stages=("orders",)),
+    "end-small": attrs.evolve(_SMALL, about="one for the end of the turn", hidden=16, steps=11_000, stages=("end",)),
     "read": attrs.evolve(_READ, about="a recurrent reader that tells turns from malformed texts, and why"),
     "read-more": attrs.evolve(
         _MORE,

@@ -180,8 +180,8 @@ CONFIGS = {
     ),
     "steps-last": attrs.evolve(_DENSE, about="to train steps further, --start", stages=_STEPS, **_LAST),
     # Both together have the bytes and the steps of steps-small.
-    "orders-small": attrs.evolve(_SMALL, about="one expert for orders", hidden=36, steps=21_000, stages=("orders",)),
-    "end-small": attrs.evolve(_SMALL, about="one for the end of the turn", hidden=16, steps=11_000, stages=("end",)),
+    "orders-small": attrs.evolve(_SMALL, about="one expert for orders", hidden=30, steps=18_000, stages=("orders",)),
+    "end-small": attrs.evolve(_SMALL, about="one for the end of the turn", hidden=23, steps=14_000, stages=("end",)),
     "read": attrs.evolve(_READ, about="a recurrent reader that tells turns from malformed texts, and why"),
     "read-more": attrs.evolve(
         _MORE,
